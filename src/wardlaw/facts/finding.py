@@ -38,6 +38,7 @@ class Finding(msgspec.Struct, frozen=True):
         segment: Index of the segment in its exchange; -1 when it concerns the exchange as a whole.
         subject: Keyed digest of the data subject the value belongs to (PII only), for counting
             distinct persons; never the value itself.
+        channel: Channel of the segment it stands in; a document must never punish its reader.
     """
 
     kind: FindingKind
@@ -51,3 +52,4 @@ class Finding(msgspec.Struct, frozen=True):
     start: int = 0
     end: int = 0
     subject: str = ""
+    channel: str = ""

@@ -1,0 +1,158 @@
+"""One compiled policy: what its annotations say and which facts its condition asks about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from wardlaw.facts.effect import Effect, Mode
+from wardlaw.facts.errors import ConfigError
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """A Cedar policy with its annotations parsed.
+
+    Attributes:
+        id: The ``@id``; unique in a set.
+        forbid: False for a base permit.
+        attributes: Context attributes its condition reads.
+        literals: Text literals in its condition, to tell which findings it rests on.
+        boundaries: Numbers each Long attribute is compared with.
+        opaque: Attributes used in any other way than a comparison with a literal.
+        names_principal: Its scope or condition depends on *which* principal asks.
+        names_resource: Its scope or condition depends on *which* resource is meant.
+        source: The policy in Cedar's JSON form.
+    """
+
+    id: str
+    clause: str
+    title: str
+    forbid: bool
+    mode: Mode
+    effect: Effect
+    security: bool
+    advice: str
+    redact: tuple[str, ...]
+    quarantine: bool
+    attributes: frozenset[str]
+    literals: frozenset[str]
+    boundaries: dict[str, tuple[int, ...]]
+    opaque: frozenset[str]
+    names_principal: bool
+    names_resource: bool
+    source: dict[str, Any]
+
+
+_COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">="))
+
+
+class _Reading:
+    """Collects what a condition reads while walking Cedar's JSON form."""
+
+    def __init__(self) -> None:
+        self.attributes: set[str] = set()
+        self.literals: set[str] = set()
+        self.boundaries: dict[str, set[int]] = {}
+        self.opaque: set[str] = set()
+        self.variables: set[str] = set()
+
+    def walk(self, node: Any) -> None:
+        """Visit one node and everything below it."""
+        match node:
+            case {"Var": str(name)}:
+                self.variables.add(name)
+            case {"Value": str(text)}:
+                self.literals.add(text)
+            case {".": {"left": {"Var": "context"}, "attr": str(attribute)}}:
+                self.attributes.add(attribute)
+                self.opaque.add(attribute)
+            case dict():
+                for operator, operands in node.items():
+                    if operator in _COMPARISONS and self._comparison(operands):
+                        continue
+                    self.walk(operands)
+            case list():
+                for item in node:
+                    self.walk(item)
+            case _:
+                return
+
+    def _comparison(self, operands: Any) -> bool:
+        """Note ``context.x <op> number``; false when the operands have another shape."""
+        left, right = operands.get("left"), operands.get("right")
+        for attribute_side, number_side in ((left, right), (right, left)):
+            match attribute_side, number_side:
+                case (
+                    {".": {"left": {"Var": "context"}, "attr": str(attribute)}},
+                    {"Value": int(number)},
+                ) if not isinstance(number, bool):
+                    self.attributes.add(attribute)
+                    self.boundaries.setdefault(attribute, set()).add(number)
+                    return True
+        return False
+
+
+def read_policy(source: dict[str, Any]) -> Policy:
+    """Read one policy from Cedar's JSON form.
+
+    Raises:
+        ConfigError: ``WL-DEC-002`` an annotation is missing or has an unknown value.
+    """
+    notes = source.get("annotations", {})
+    identity = notes.get("id") or ""
+    forbid = source["effect"] == "forbid"
+    if not identity:
+        raise ConfigError("WL-DEC-002", "A policy has no @id annotation.", "Give every policy a unique @id.")
+    try:
+        effect = Effect(notes.get("effect", "deny")) if forbid else Effect.ALLOW
+        mode = Mode(notes.get("mode", "enforce"))
+    except ValueError as error:
+        raise ConfigError(
+            "WL-DEC-002", f"Policy {identity}: {error}.", "Use an effect and a mode named in docs/clauses.md."
+        ) from error
+    if forbid and effect is Effect.ALLOW:
+        raise ConfigError("WL-DEC-002", f"Policy {identity}: a forbid cannot allow.", "Name a stronger effect.")
+    reading = _Reading()
+    for condition in source.get("conditions", []):
+        reading.walk(condition["body"])
+    return Policy(
+        id=identity,
+        clause=notes.get("clause", identity),
+        title=notes.get("title", ""),
+        forbid=forbid,
+        mode=mode,
+        effect=effect,
+        security=notes.get("wing", "governance") == "security",
+        advice=notes.get("advice", ""),
+        redact=tuple(part.strip() for part in notes.get("redact", "").split(",") if part.strip()),
+        quarantine=notes.get("quarantine", "") == "true",
+        attributes=frozenset(reading.attributes),
+        literals=frozenset(reading.literals),
+        boundaries={name: tuple(sorted(numbers)) for name, numbers in reading.boundaries.items()},
+        opaque=frozenset(reading.opaque),
+        names_principal=_names_one(source["principal"]) or "principal" in reading.variables,
+        names_resource=_names_one(source["resource"]) or "resource" in reading.variables,
+        source=source,
+    )
+
+
+def _names_one(scope: dict[str, Any]) -> bool:
+    return scope["op"] in ("==", "in") or "in" in scope
+
+
+def may_concern(source: dict[str, Any], *, action: str, principal_type: str) -> bool:
+    """Whether a policy could match this action by this kind of principal; when unsure, true."""
+    scope = source["principal"]
+    kind = scope.get("entity_type") or scope.get("entity", {}).get("type")
+    if kind is not None and kind != principal_type:
+        return False
+    scope = source["action"]
+    match scope["op"]:
+        case "==":
+            return bool(scope["entity"]["id"] == action)
+        case "in":
+            named = scope.get("entities") or [scope["entity"]]
+            return any(entity["id"] == action for entity in named)
+        case _:
+            return True
