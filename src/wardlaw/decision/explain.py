@@ -87,7 +87,8 @@ def explain(
         decision: What ``decide()`` said.
     """
     causes = tuple(_cause(reason, findings) for reason in decision.reasons)
-    changes, together = (), ()
+    changes: tuple[Change, ...] = ()
+    together: tuple[Change, ...] = ()
     if decision.demanded is not Effect.ALLOW and _only_clauses(decision.reasons):
         slice_ = policies.slice(request.action, request.principal.kind)
         context = build_context(Facts(request, findings, state), slice_.attributes)
