@@ -1,0 +1,245 @@
+"""The schema, once, for SQLite and PostgreSQL.
+
+Only types both databases share: text, integers, floats, booleans, bytes. Lists and the principal of a
+key are canonical JSON text, so that no dialect's JSON type decides what a row means. Times are Unix
+seconds as doubles, except in the log (``*_ms``), whose records carry whole milliseconds.
+
+The migrations build the same schema; a test compares both on both databases.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+# Named constraints: SQLite can only alter what has a name (Alembic documentation, "The Importance of
+# Naming Constraints").
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# The log: one row per leaf of the Merkle tree. ``envelope`` is the leaf's data byte for byte; the other
+# columns repeat what searches ask for.
+RECORD = Table(
+    "record",
+    METADATA,
+    Column("leaf_index", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", String(64), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("exchange", String(64), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("gateway", String(64), nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("subject", String(128), nullable=False),
+    Column("effect", String(16), nullable=False),
+    Column("demanded", String(16), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("route", String(64), nullable=False),
+    Column("policies", Text, nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    UniqueConstraint("gateway", "epoch", "seq"),
+    Index(None, "id"),
+    Index(None, "exchange"),
+    Index(None, "at_ms"),
+)
+
+# No foreign key to ``record``: pruning and erasure take parts away while the leaf stays.
+SEALED_PART = Table(
+    "sealed_part",
+    METADATA,
+    Column("leaf_index", BigInteger, primary_key=True, autoincrement=False),
+    Column("klass", String(32), primary_key=True),
+    Column("subject", String(128), nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False),
+    Index(None, "subject", "month"),
+)
+
+# One row. ``fence`` rises with every sequencer that takes over; a writer with a lower fence is refused.
+TREE_STATE = Table(
+    "tree_state",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("right_edge", LargeBinary, nullable=False),
+    Column("checkpoint", LargeBinary, nullable=False),
+    Column("fence", BigInteger, nullable=False),
+    Column("witnessed_size", BigInteger, nullable=False),
+    Column("witnessed_at_ms", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+PERSON = Table(
+    "person",
+    METADATA,
+    Column("id", String(128), primary_key=True),
+    Column("name", String(256), nullable=False),
+    Column("unix_uid", BigInteger, nullable=True),
+    Column("disabled", Boolean, nullable=False),
+    Column("created_at", Double, nullable=False),
+    UniqueConstraint("unix_uid"),  # one account of the machine is one person
+)
+
+PERSON_ROLE = Table(
+    "person_role",
+    METADATA,
+    Column("person", String(128), ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    Column("role", String(32), primary_key=True),
+    Column("granted_by", String(128), nullable=False),
+    Column("granted_at", Double, nullable=False),
+)
+
+# Only the hash of a token is kept. ``person`` is empty for the one token that makes the first admin.
+TOKEN = Table(
+    "token",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("person", String(128), ForeignKey("person.id", ondelete="CASCADE"), nullable=True),
+    Column("label", String(256), nullable=False),
+    Column("created_by", String(128), nullable=False),
+    Column("created_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Column("revoked_at", Double, nullable=False),
+    Column("used_at", Double, nullable=False),
+    Column("last_used_at", Double, nullable=False),
+    UniqueConstraint("sha256"),
+    Index(None, "person"),
+)
+
+API_KEY = Table(
+    "api_key",
+    METADATA,
+    Column("id", String(128), primary_key=True),
+    Column("secret_sha256", String(64), nullable=False),
+    Column("principal_id", String(128), nullable=False),
+    Column("principal", Text, nullable=False),
+    Column("models", Text, nullable=False),
+    Column("routes", Text, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Column("revoked_at", Double, nullable=False),
+    Column("persons", Text, nullable=False),
+    Column("signing_key", String(128), nullable=False),
+    Column("owner", String(128), ForeignKey("person.id"), nullable=False),
+    Column("created_at", Double, nullable=False),
+    UniqueConstraint("secret_sha256"),
+    Index(None, "principal_id"),
+)
+
+# ``prefix_hash`` is an unsigned 64-bit number; both databases' integers are signed, so it is decimal text.
+REGISTERED_SECRET = Table(
+    "registered_secret",
+    METADATA,
+    Column("id", String(128), primary_key=True),
+    Column("length", Integer, nullable=False),
+    Column("prefix_length", Integer, nullable=False),
+    Column("prefix_hash", String(20), nullable=False),
+    Column("mac", String(64), nullable=False),
+    Column("tripwire", Boolean, nullable=False),
+    Column("spaced", Boolean, nullable=False),
+    Column("created_by", String(128), nullable=False),
+    Column("created_at", Double, nullable=False),
+)
+
+INCIDENT = Table(
+    "incident",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("exchange", String(64), nullable=False),
+    Column("principal", String(128), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("opened_at", Double, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("last_at", Double, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("closed_by", String(128), nullable=False),
+    Column("closed_at", Double, nullable=False),
+    Index(None, "principal", "kind", "state"),
+    Index(None, "opened_at"),
+)
+
+QUARANTINE = Table(
+    "quarantine",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("key", String(256), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("since", Double, nullable=False),
+    Column("until", Double, nullable=False),
+    Column("placed_by", String(128), nullable=False),
+    Column("released_at", Double, nullable=False),
+    Column("released_by", String(128), nullable=False),
+    Index(None, "key"),
+)
+
+# A counter per kind of thing the gateway keeps in memory, raised in the transaction that changes it.
+GENERATION = Table(
+    "generation",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+SETTING = Table(
+    "setting",
+    METADATA,
+    Column("name", String(128), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# An erasure is asked for by one person and confirmed by another (SOD-7); the row tells both.
+ERASURE = Table(
+    "erasure",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("subject", String(128), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("requested_by", String(128), nullable=False),
+    Column("requested_at", Double, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Column("confirmed_by", String(128), nullable=False),
+    Column("confirmed_at", Double, nullable=False),
+    Column("parts", BigInteger, nullable=False),
+    Index(None, "subject"),
+)
+
+# A legal hold: while one stands on a subject, nothing of it is erased or pruned.
+HOLD = Table(
+    "hold",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("subject", String(128), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("placed_by", String(128), nullable=False),
+    Column("placed_at", Double, nullable=False),
+    Column("lifted_by", String(128), nullable=False),
+    Column("lifted_at", Double, nullable=False),
+    Index(None, "subject"),
+)
