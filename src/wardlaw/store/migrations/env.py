@@ -1,0 +1,12 @@
+"""Alembic's entry: run the migrations on the connection (and in the transaction) that the caller opened."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from wardlaw.store.tables import METADATA
+
+# SQLite cannot alter constraints in place; batch mode lets later migrations rebuild a table instead.
+context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()
