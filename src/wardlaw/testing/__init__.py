@@ -1,0 +1,1 @@
+"""Fakes for tests. Nothing of the product imports this room."""
