@@ -1,0 +1,68 @@
+"""Inspection of segments, each judged once.
+
+Agents resend their whole history each turn; a text already judged in the same channel by the same
+detectors is not judged again. What is remembered is a digest and its findings, never the text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import msgspec
+
+from wardlaw.facts.exchange import Channel, Segment
+from wardlaw.facts.finding import Finding, FindingKind
+from wardlaw.security.inspect import Inspector
+
+_REMEMBERED = 50_000  # digests; about 150 bytes each, so under 10 MB a worker
+
+
+class Inspection:
+    """Detectors with a bounded memory of what they have judged."""
+
+    def __init__(self, inspector: Inspector, *, remembered: int = _REMEMBERED) -> None:
+        self._inspector = inspector
+        self._limit = remembered
+        self._known: dict[tuple[Channel, bytes], tuple[Finding, ...]] = {}
+
+    @property
+    def version(self) -> str:
+        """Version of rules and registered secrets together."""
+        return self._inspector.version
+
+    def inspect(self, segments: Iterable[Segment]) -> tuple[Finding, ...]:
+        """Findings of all segments in their order; each carries its segment's index and channel."""
+        found: list[Finding] = []
+        for segment in segments:
+            seen = self._one(segment)
+            if seen:
+                found.extend(
+                    msgspec.structs.replace(finding, segment=segment.index, channel=segment.channel.value)
+                    for finding in seen
+                )
+        return tuple(found)
+
+    def _one(self, segment: Segment) -> tuple[Finding, ...]:
+        key = (segment.channel, digest(segment.text))
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        found = self._inspector.inspect(segment)
+        # A detector that failed may not fail again, so its finding is not remembered.
+        if not any(finding.kind is FindingKind.FAULT for finding in found):
+            if len(self._known) >= self._limit:
+                for old in list(self._known)[: self._limit // 4]:
+                    del self._known[old]
+            self._known[key] = found
+        return found
+
+    def inspect_text(self, text: str, channel: Channel, *, index: int = 0) -> tuple[Finding, ...]:
+        """Findings of a text that is seen once (a piece of a stream), not remembered."""
+        found = self._inspector.inspect(Segment(index=index, channel=channel, pointer="", text=text))
+        return tuple(msgspec.structs.replace(finding, segment=index, channel=channel.value) for finding in found)
+
+
+def digest(text: str) -> bytes:
+    """SHA-256 of a text; lone surrogates cannot occur, the body was checked before."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,227 @@
+"""One judgement: remember, decide, record. What is released afterwards is already proved.
+
+Order matters and is the same for every surface: the state is reserved, the decision made on it, what
+it changes in the state is applied, and the record with all of that is durable before the caller of
+``judge()`` may act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, tzinfo
+from hmac import digest as hmac_digest
+
+import msgspec
+
+from wardlaw.decision.decide import decide, quarantine_reaches_caller
+from wardlaw.decision.policyset import PolicySet
+from wardlaw.facts.action import Action
+from wardlaw.facts.decision import Decision, ObligationKind, ReasonCode
+from wardlaw.facts.effect import Effect, RouteMode
+from wardlaw.facts.exchange import Channel, Measures, Segment, ToolCall
+from wardlaw.facts.finding import Finding, FindingKind
+from wardlaw.facts.principal import Principal
+from wardlaw.facts.record import Inputs
+from wardlaw.facts.request import RequestFacts, Snapshot
+from wardlaw.facts.resource import Resource
+from wardlaw.gateway.ids import make_id
+from wardlaw.gateway.recorder import Recorder
+from wardlaw.state.authority import Ask, StateAuthority
+from wardlaw.state.deltas import join
+
+_RELEASING = frozenset((Effect.ALLOW, Effect.TRANSFORM))
+_ATTACKS = frozenset((FindingKind.INJECTION, FindingKind.SECRET, FindingKind.FINGERPRINT, FindingKind.TRIPWIRE))
+_FOREIGN = frozenset((Channel.TOOL_RESULT.value, Channel.TOOL_DEFINITION.value))
+
+
+class Case(msgspec.Struct, frozen=True):
+    """What all decisions of one exchange share."""
+
+    exchange: str
+    principal: Principal
+    session: str
+    route: str
+    mode: RouteMode
+    principal_key: bytes
+    person_key: bytes
+    session_key: bytes
+
+
+class Matter(msgspec.Struct, frozen=True):
+    """What one judgement is about.
+
+    Attributes:
+        labels: Taint that this very request brings along.
+        calls: 1 for a request that arrives, 0 for whatever follows within it.
+    """
+
+    action: Action
+    resource: Resource
+    measures: Measures
+    findings: tuple[Finding, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    subjects: frozenset[str] = frozenset()
+    labels: tuple[str, ...] = ()
+    calls: int = 0
+    tokens: int = 0
+    body_sha256: str = ""
+    rewritten: bool = False
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """A decision whose record is durable."""
+
+    decision: Decision
+    receipt: str
+
+    @property
+    def released(self) -> bool:
+        """Whether what was judged may go on (perhaps after masking)."""
+        return self.decision.effect in _RELEASING
+
+
+class PolicyHolder:
+    """The set in force; swapped as a whole."""
+
+    def __init__(self, policies: PolicySet) -> None:
+        self.current = policies
+
+
+class Judge:
+    """Judges matters of exchanges.
+
+    Args:
+        policies: The set in force.
+        state: The state authority.
+        recorder: Where records go.
+        clock: Unix seconds.
+        random: Gives random bytes.
+        zone: Time zone that clauses on hours and weekdays mean.
+    """
+
+    def __init__(
+        self,
+        policies: PolicyHolder,
+        state: StateAuthority,
+        recorder: Recorder,
+        *,
+        clock: Callable[[], float],
+        random: Callable[[int], bytes],
+        zone: tzinfo,
+    ) -> None:
+        self.policies = policies
+        self.state = state
+        self.recorder = recorder
+        self.clock = clock
+        self.random = random
+        self._zone = zone
+
+    def new_id(self, prefix: str) -> str:
+        """A fresh id."""
+        return make_id(prefix, at=self.clock(), random=self.random(10))
+
+    async def judge(self, case: Case, matter: Matter) -> Judgement:
+        """Judge one matter.
+
+        Raises:
+            UnavailableError: The record could not be made durable; nothing may be released.
+        """
+        at = self.clock()
+        ask = Ask(
+            principal=case.principal_key,
+            person=case.person_key,
+            session=case.session_key,
+            at=at,
+            calls=matter.calls,
+            tokens=matter.tokens,
+            subjects=frozenset(matter.subjects),
+            result_bytes=matter.measures.result_bytes,
+        )
+        ticket = await self.state.reserve(ask)
+        state = _with_labels(ticket.snapshot, matter.labels)
+        measures = matter.measures
+        if ticket.fresh:
+            # Distinct persons whose data has not moved today: what a conversation repeats is not moved again.
+            measures = msgspec.structs.replace(measures, data_subjects=len(ticket.fresh))
+        request = self._facts(case, matter, measures, at)
+        decision = decide(request, matter.findings, self.policies.current, state)
+        released = decision.effect in _RELEASING
+        deltas = [ticket.delta, await self.state.settle(ticket, released=released)]
+        fresh_labels = [label for label in matter.labels if label not in ticket.snapshot.taint]
+        if fresh_labels:
+            deltas.append(await self.state.taint(ask, fresh_labels))
+        signals = await self._punish(case, ask, matter.findings, state, decision, deltas)
+        receipt = await self.recorder.decision(
+            Inputs(request=request, findings=matter.findings, state=state, decision=decision),
+            segments=matter.segments,
+            calls=matter.tool_calls,
+            delta=join(deltas),
+            signals=signals,
+        )
+        return Judgement(decision=decision, receipt=receipt)
+
+    def _facts(self, case: Case, matter: Matter, measures: Measures, at: float) -> RequestFacts:
+        local = datetime.fromtimestamp(at, self._zone)
+        return RequestFacts(
+            id=make_id("dec", at=at, random=self.random(10)),
+            exchange=case.exchange,
+            at=at,
+            hour=local.hour,
+            weekday=local.isoweekday(),
+            principal=case.principal,
+            action=matter.action,
+            resource=matter.resource,
+            route=case.route,
+            route_mode=case.mode,
+            session=case.session,
+            measures=measures,
+            body_sha256=matter.body_sha256,
+            rewritten=matter.rewritten,
+        )
+
+    async def _punish(
+        self,
+        case: Case,
+        ask: Ask,
+        findings: Sequence[Finding],
+        state: Snapshot,
+        decision: Decision,
+        deltas: list[bytes],
+    ) -> tuple[str, ...]:
+        """Count probing and set a quarantine where the decision demands it; returns its grounds."""
+        if _is_probe(decision, findings):
+            deltas.append(await self.state.probe(ask))
+        signals = tuple(
+            name
+            for duty in decision.obligations
+            if duty.kind is ObligationKind.QUARANTINE
+            for name in duty.classes
+        )
+        if signals:
+            keys = [case.session_key]
+            if quarantine_reaches_caller(findings, state):
+                keys += [key for key in (case.principal_key, case.person_key) if key]
+            reason = f"clause {', '.join(signals)}, decision {decision.request}"
+            deltas.append(await self.state.quarantine(keys, reason, until=0.0, at=ask.at))
+        return signals
+
+
+def _is_probe(decision: Decision, findings: Sequence[Finding]) -> bool:
+    """Stopped by security for what the caller wrote itself; a document it fetched is not its probing."""
+    if decision.effect not in (Effect.DENY, Effect.CUT):
+        return False
+    if not any(reason.code is ReasonCode.CLAUSE and not reason.public for reason in decision.reasons):
+        return False
+    return any(finding.kind in _ATTACKS and finding.channel not in _FOREIGN for finding in findings)
+
+
+def _with_labels(snapshot: Snapshot, labels: Sequence[str]) -> Snapshot:
+    if not labels or set(labels) <= set(snapshot.taint):
+        return snapshot
+    return msgspec.structs.replace(snapshot, taint=tuple(sorted({*snapshot.taint, *labels})))
+
+
+def state_key(secret: bytes, kind: str, *names: str) -> bytes:
+    """Keyed 16-byte digest under which the state authority knows a principal, a person or a session."""
+    return hmac_digest(secret, "\x00".join((kind, *names)).encode("utf-8", "surrogatepass"), "sha256")[:16]

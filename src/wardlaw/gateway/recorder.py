@@ -1,0 +1,160 @@
+"""Turns decisions and outcomes into records and hands them to the spool.
+
+An effect is released only after ``decision()`` has returned: its record is then on disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from wardlaw.audit.envelope import Envelope, RecordKind, SealedPart
+from wardlaw.facts.errors import UnavailableError
+from wardlaw.facts.exchange import Segment, ToolCall
+from wardlaw.facts.record import Content, Inputs, Outcome, Passage
+from wardlaw.gateway.inspection import digest
+from wardlaw.store.keyring import Keyring
+from wardlaw.store.spool import SpoolWriter
+
+INPUTS = "inputs"
+CONTENT = "content"
+_RECORDED = 50_000  # digests of passages that stand in an earlier record, so that history is kept once
+
+_encoder = msgspec.json.Encoder()
+
+
+class Recorder:
+    """Writes the records of one gateway.
+
+    Args:
+        spool: Where records become durable.
+        keyring: Seals their personal parts.
+        clock: Unix seconds.
+        keep_content: Whether the judged text is kept.
+        wait_s: How long a record may take to become durable before the request is refused.
+    """
+
+    def __init__(
+        self, spool: SpoolWriter, keyring: Keyring, *, clock: Callable[[], float], keep_content: bool, wait_s: float
+    ) -> None:
+        self._spool = spool
+        self._keyring = keyring
+        self._clock = clock
+        self._keep_content = keep_content
+        self._wait_s = wait_s
+        self._recorded: dict[tuple[str, bytes], None] = {}
+
+    async def decision(
+        self,
+        inputs: Inputs,
+        *,
+        segments: Sequence[Segment] = (),
+        calls: Sequence[ToolCall] = (),
+        delta: bytes = b"",
+        signals: Sequence[str] = (),
+    ) -> str:
+        """Record a decision; returns its signed receipt once the record is durable.
+
+        Args:
+            inputs: Every input of ``decide()`` and what it said.
+            segments: The texts that were judged.
+            calls: The tool calls that were judged.
+            delta: What rebuilds the state.
+            signals: Clauses on whose ground a quarantine was set.
+
+        Raises:
+            UnavailableError: The record could not be made durable; nothing may be released.
+        """
+        request, decision = inputs.request, inputs.decision
+        subject = request.principal.acting_for or request.principal.id
+        parts = [(INPUTS, _encoder.encode(inputs))]
+        if self._keep_content:
+            content = Content(passages=self._passages(subject, segments), tool_calls=tuple(calls))
+            parts.append((CONTENT, _encoder.encode(content)))
+        sealed, blobs = self._seal(subject, request.at, parts)
+        facts: dict[str, str | int] = {"quarantine": ",".join(signals)} if signals else {}
+        if decision.hits:
+            facts["observed"] = ",".join(f"{hit.clause}:{hit.mode.value}" for hit in decision.hits)
+        envelope = Envelope(
+            action=request.action.value,
+            at=int(request.at * 1000),
+            clauses=tuple(dict.fromkeys(reason.clause for reason in decision.reasons if reason.clause)),
+            code=decision.reasons[0].code.value if decision.reasons else "",
+            demanded=decision.demanded.value,
+            effect=decision.effect.value,
+            epoch=0,
+            exchange=request.exchange,
+            facts=facts,
+            gateway="",
+            id=request.id,
+            kind=RecordKind.DECISION,
+            policies=decision.policies,
+            route=request.route,
+            sealed=sealed,
+            seq=0,
+            subject=self._keyring.pseudonym(subject, _month(request.at)),
+        )
+        return await self._durable(self._spool.append(envelope, blobs=blobs, delta=delta))
+
+    async def _durable(self, waiting: asyncio.Future[str]) -> str:
+        try:
+            async with asyncio.timeout(self._wait_s):
+                return await waiting
+        except TimeoutError as error:
+            raise UnavailableError(
+                "WL-GWY-001",
+                f"The record of this decision was not durable within {self._wait_s:g} s, so nothing was released.",
+                "Look at the disk under audit.spool; `wardlaw doctor` measures it.",
+            ) from error
+
+    def outcome(self, outcome: Outcome, *, record_id: str, route: str, delta: bytes = b"") -> None:
+        """Record how an exchange ended; not waited for, a lost one leaves the outcome unknown."""
+        fields = msgspec.structs.asdict(outcome)
+        facts = {name: value for name, value in fields.items() if name != "exchange" and value not in ("", 0)}
+        envelope = Envelope(
+            at=int(self._clock() * 1000),
+            epoch=0,
+            exchange=outcome.exchange,
+            facts=facts,
+            gateway="",
+            id=record_id,
+            kind=RecordKind.OUTCOME,
+            route=route,
+            seq=0,
+        )
+        self._spool.append_nowait(envelope, delta=delta)
+
+    def _passages(self, subject: str, segments: Sequence[Segment]) -> tuple[Passage, ...]:
+        passages: list[Passage] = []
+        for segment in segments:
+            mark = (subject, digest(segment.text))
+            if mark in self._recorded:
+                known = Passage(channel=segment.channel.value, pointer=segment.pointer, sha256=mark[1].hex())
+                passages.append(known)
+                continue
+            if len(self._recorded) >= _RECORDED:
+                for old in list(self._recorded)[: _RECORDED // 4]:
+                    del self._recorded[old]
+            self._recorded[mark] = None
+            passages.append(Passage(channel=segment.channel.value, pointer=segment.pointer, text=segment.text))
+        return tuple(passages)
+
+    def _seal(
+        self, subject: str, at: float, parts: Sequence[tuple[str, bytes]]
+    ) -> tuple[tuple[SealedPart, ...], tuple[bytes, ...]]:
+        month = _month(at)
+        sealed = [self._keyring.seal(subject, klass, month, plaintext) for klass, plaintext in parts]
+        return tuple(one.part for one in sealed), tuple(one.blob for one in sealed)
+
+
+def _month(at: float) -> str:
+    """``YYYY-MM`` of a time, UTC, without a calendar call on the hot path."""
+    days = int(at // 86_400) + 719_468  # days since 0000-03-01 (H. Hinnant, "chrono-compatible date algorithms")
+    era, day_of_era = divmod(days, 146_097)
+    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    shifted = (5 * day_of_year + 2) // 153
+    month = shifted + 3 if shifted < 10 else shifted - 9
+    return f"{year_of_era + era * 400 + (month <= 2):04d}-{month:02d}"

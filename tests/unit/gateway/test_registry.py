@@ -1,0 +1,57 @@
+"""What the configuration names is registered; everything else is not."""
+
+from __future__ import annotations
+
+from wardlaw.config.model import Config, Gateway, Installation, Model, ModelUpstream, RegisteredTool, SecretRef, Surface, Upstream
+from wardlaw.facts.effect import RouteMode
+from wardlaw.facts.resource import ToolEffect, Trust
+from wardlaw.gateway.registry import Registry
+
+CONFIG = Config(
+    upstreams=(
+        Upstream(name="near", url="http://127.0.0.1:9/v1/", region="eu", trust=Trust.INTERNAL, key=SecretRef("env", "K")),
+        Upstream(name="far", url="https://far.example/v1", region="us", headers={"x-team": "env:TEAM", "x-plain": "1"}),
+    ),
+    models=(
+        Model(name="gpt", upstreams=(ModelUpstream("near"), ModelUpstream("far", model="gpt-x", region="uk"))),
+        Model(name="vec", upstreams=(ModelUpstream("near"),), routes=("embeddings",)),
+    ),
+    tools=(RegisteredTool(name="wipe", effect=ToolEffect.DESTRUCTIVE, rows_argument="n"),),
+)
+REGISTRY = Registry(CONFIG, lambda ref: f"<{ref.name}>")
+
+
+def test_each_upstream_of_a_model_is_a_candidate_of_its_own() -> None:
+    first, second = REGISTRY.candidates("gpt", "chat.completions")
+    assert (first.resource.upstream, first.resource.region, first.destination.model) == ("near", "eu", "gpt")
+    assert (second.resource.upstream, second.resource.region, second.destination.model) == ("far", "uk", "gpt-x")
+    assert first.destination.url == "http://127.0.0.1:9/v1"
+
+
+def test_secrets_are_resolved_in_keys_and_headers_only_where_referenced() -> None:
+    first, second = REGISTRY.candidates("gpt", "chat.completions")
+    assert first.destination.credential == "<K>"
+    assert second.destination.credential == ""
+    assert dict(second.destination.headers) == {"x-team": "<TEAM>", "x-plain": "1"}
+
+
+def test_an_unknown_model_or_one_on_the_wrong_route_is_unregistered() -> None:
+    for name, route in (("nope", "chat.completions"), ("vec", "chat.completions")):
+        (only,) = REGISTRY.candidates(name, route)
+        assert not only.resource.registered
+        assert not only.resource.destination_registered
+
+
+def test_tools_carry_their_effect_and_unknown_ones_are_unregistered() -> None:
+    assert REGISTRY.tool("wipe").effect is ToolEffect.DESTRUCTIVE
+    assert REGISTRY.rows_argument("wipe") == "n"
+    assert not REGISTRY.tool("other").registered
+    assert REGISTRY.rows_argument("other") == ""
+
+
+def test_a_route_observes_when_it_or_the_installation_does() -> None:
+    assert REGISTRY.mode("chat.completions") is RouteMode.ENFORCE
+    one = Registry(Config(gateway=Gateway(routes={"embeddings": Surface(RouteMode.OBSERVE)})), lambda _: "")
+    assert (one.mode("embeddings"), one.mode("chat.completions")) == (RouteMode.OBSERVE, RouteMode.ENFORCE)
+    whole = Registry(Config(installation=Installation(mode=RouteMode.OBSERVE)), lambda _: "")
+    assert whole.mode("chat.completions") is RouteMode.OBSERVE
