@@ -36,6 +36,13 @@ class InputError(WardlawError):
     http_status = 400
 
 
+class RefusedError(InputError):
+    """The caller may not do this; asking again does not help."""
+
+    exit_code = 10
+    http_status = 403
+
+
 class ConfigError(WardlawError):
     """The operator must change configuration, policy or set-up."""
 

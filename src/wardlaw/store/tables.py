@@ -239,6 +239,8 @@ HOLD = Table(
     Column("reason", Text, nullable=False),
     Column("placed_by", String(128), nullable=False),
     Column("placed_at", Double, nullable=False),
+    Column("lift_asked_by", String(128), nullable=False),
+    Column("lift_asked_at", Double, nullable=False),
     Column("lifted_by", String(128), nullable=False),
     Column("lifted_at", Double, nullable=False),
     Index(None, "subject"),

@@ -243,6 +243,8 @@ def _create_retention() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("placed_by", sa.String(length=128), nullable=False),
         sa.Column("placed_at", sa.Double(), nullable=False),
+        sa.Column("lift_asked_by", sa.String(length=128), nullable=False),
+        sa.Column("lift_asked_at", sa.Double(), nullable=False),
         sa.Column("lifted_by", sa.String(length=128), nullable=False),
         sa.Column("lifted_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),

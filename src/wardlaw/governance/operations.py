@@ -1,0 +1,93 @@
+"""What the management API can do and which permission each operation needs: one entry each.
+
+The API refuses to be built when an endpoint has no entry here or an entry has no endpoint.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from wardlaw.facts.person import Permission
+
+
+class Audience(StrEnum):
+    """Who may call an operation at all."""
+
+    ANYONE = "anyone"  # what it asks for instead (a one-time token) is its credential, or it tells nothing
+    PERSON = "person"  # any signed-in person, about themselves
+    HOLDER = "holder"  # persons with a permission
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """One operation.
+
+    Attributes:
+        permissions: Any of these suffices; empty only where the audience is not ``HOLDER``.
+        changes: It changes something (and is recorded).
+        recorded: It is recorded although it changes nothing.
+    """
+
+    id: str
+    audience: Audience
+    permissions: tuple[Permission, ...] = ()
+    changes: bool = False
+    recorded: bool = False
+
+
+def _reads(operation: str, *permissions: Permission) -> Operation:
+    return Operation(operation, Audience.HOLDER, permissions)
+
+
+def _changes(operation: str, *permissions: Permission) -> Operation:
+    return Operation(operation, Audience.HOLDER, permissions, changes=True)
+
+
+_P = Permission
+
+_ALL: tuple[Operation, ...] = (
+    Operation("health", Audience.ANYONE),
+    Operation("session.redeem", Audience.ANYONE, changes=True),
+    Operation("session.whoami", Audience.PERSON),
+    Operation("tokens.create_own", Audience.PERSON, changes=True),
+    Operation("tokens.list_own", Audience.PERSON),
+    Operation("tokens.revoke_own", Audience.PERSON, changes=True),
+    _reads("persons.list", _P.MANAGE_USERS, _P.VIEW_AUDIT_LOG),
+    _reads("persons.get", _P.MANAGE_USERS, _P.VIEW_AUDIT_LOG),
+    _changes("persons.create", _P.MANAGE_USERS),
+    _changes("persons.change", _P.MANAGE_USERS),
+    _changes("persons.disable", _P.MANAGE_USERS),
+    _reads("tokens.list", _P.MANAGE_USERS),
+    _changes("tokens.create", _P.MANAGE_USERS),
+    _changes("tokens.revoke", _P.MANAGE_USERS),
+    _reads("keys.list", _P.MANAGE_USERS, _P.REGISTER_SYSTEM, _P.REVOKE_NHI, _P.VIEW_AUDIT_LOG),
+    _changes("keys.create", _P.MANAGE_USERS, _P.REGISTER_SYSTEM),
+    _changes("keys.rotate", _P.MANAGE_USERS, _P.REGISTER_SYSTEM),
+    _changes("keys.revoke", _P.REVOKE_NHI, _P.MANAGE_USERS),
+    _reads("secrets.list", _P.TUNE_DETECTOR, _P.VIEW_AUDIT_LOG),
+    _changes("secrets.register", _P.TUNE_DETECTOR),
+    _changes("secrets.remove", _P.TUNE_DETECTOR),
+    _reads("decisions.list", _P.VIEW_AUDIT_LOG),
+    _reads("decisions.get", _P.VIEW_AUDIT_LOG),
+    Operation("decisions.content", Audience.HOLDER, (_P.VIEW_PROMPT_CONTENT,), recorded=True),
+    _reads("incidents.list", _P.VIEW_AUDIT_LOG),
+    _reads("incidents.get", _P.VIEW_AUDIT_LOG),
+    _changes("incidents.close", _P.CLOSE_INCIDENT),
+    _reads("quarantines.list", _P.VIEW_AUDIT_LOG),
+    _changes("quarantines.place", _P.KILL_CONNECTION),
+    _changes("quarantines.release", _P.KILL_CONNECTION),
+    _reads("audit.status", _P.VIEW_AUDIT_LOG),
+    _reads("audit.proof", _P.VIEW_AUDIT_LOG),
+    Operation("audit.export", Audience.HOLDER, (_P.EXPORT_EVIDENCE,), recorded=True),
+    _reads("erasures.list", _P.VIEW_AUDIT_LOG),
+    _changes("erasures.request", _P.CHANGE_RETENTION),
+    _changes("erasures.confirm", _P.CHANGE_RETENTION),
+    _reads("holds.list", _P.VIEW_AUDIT_LOG),
+    _changes("holds.place", _P.CHANGE_RETENTION),
+    _changes("holds.lift", _P.CHANGE_RETENTION),
+    _reads("policy.status", _P.VIEW_DASHBOARDS),
+    _changes("policy.reload", _P.PUBLISH_POLICY),
+)
+
+OPERATIONS: dict[str, Operation] = {operation.id: operation for operation in _ALL}

@@ -1,0 +1,178 @@
+"""Who may do what on Wardlaw itself: one choke point, deny by default.
+
+Roles and permissions are data (``governance/data/roles.json``). What a role list cannot say, the
+separation of duties, is checked here too, at the same moment and with the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from wardlaw.facts.errors import ConfigError
+from wardlaw.facts.person import Permission, Person, Role
+
+# SOD-5: what somebody who manages persons must never hold beside it.
+_NOT_FOR_ADMINS = frozenset(
+    {
+        Permission.AUTHOR_POLICY,
+        Permission.APPROVE_POLICY,
+        Permission.APPROVE_GATE,
+        Permission.APPROVE_EXCEPTION,
+        Permission.APPROVE_RUNTIME_ACTION,
+        Permission.VIEW_PROMPT_CONTENT,
+    }
+)
+
+# SOD-7: these two roles together, held by two persons. The data gives the permission to one of them only.
+_JOINT = {Permission.CHANGE_RETENTION: (Role.COMPLIANCE, Role.CISO)}
+
+_MIN_PURPOSE = 8
+"""Shortest purpose, in characters, that can name a case or an incident."""
+
+
+class RoleBook(msgspec.Struct, frozen=True):
+    """What each role permits, and the rules it came with (id → text)."""
+
+    roles: dict[Role, frozenset[Permission]]
+    rules: dict[str, str]
+
+
+class Circumstances(msgspec.Struct, frozen=True):
+    """What the rules must know beside person and permission.
+
+    Attributes:
+        changes: The operation changes something.
+        target: Id of the person whose rights it changes.
+        adds: Roles it gives to the target.
+        will_hold: Roles the target will hold afterwards.
+        purpose: Why prompt content is to be read.
+        asks: It only records a request that a second person must confirm, or makes retention longer.
+        first: The person who made that request, as they are now.
+    """
+
+    changes: bool = False
+    target: str = ""
+    adds: tuple[Role, ...] = ()
+    will_hold: tuple[Role, ...] = ()
+    purpose: str = ""
+    asks: bool = False
+    first: Person | None = None
+
+
+class Permitted(msgspec.Struct, frozen=True):
+    """It may be done, by right of this permission."""
+
+    permission: Permission
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """It may not be done: the rule (``ROLE``, ``DISABLED`` or ``SOD-n``) and the reason in plain words."""
+
+    rule: str
+    reason: str
+
+
+class _RoleFile(msgspec.Struct, frozen=True):
+    permissions: tuple[Permission, ...]
+    roles: dict[Role, frozenset[Permission]]
+    separation_of_duties: tuple[dict[str, str], ...]
+
+
+def parse_role_book(text: bytes) -> RoleBook:
+    """Read the roles' data.
+
+    Raises:
+        ConfigError: It is not JSON of that form, or leaves out a role or a permission (WL-RGT-001).
+    """
+    try:
+        data = msgspec.json.decode(text, type=_RoleFile)
+        rules = {rule["id"]: rule["rule"] for rule in data.separation_of_duties}
+    except (msgspec.MsgspecError, KeyError) as error:
+        raise _broken(str(error)) from error
+    if set(data.roles) != set(Role) or set(data.permissions) != set(Permission):
+        raise _broken("it does not name each role and each permission")
+    return RoleBook(data.roles, rules)
+
+
+def authorise(person: Person, permission: Permission, *, context: Circumstances, book: RoleBook) -> Permitted | Refusal:
+    """Whether this person may use this permission under these circumstances. Total: it never raises."""
+    if person.disabled:
+        return Refusal("DISABLED", f"{person.id} is disabled.")
+    conflict = role_conflict(person.roles, book)
+    if conflict is not None:
+        return conflict
+    joint = _JOINT.get(permission)
+    held = permission in _union(person.roles, book) if joint is None else bool(set(joint) & set(person.roles))
+    if not held:
+        return Refusal("ROLE", f"{permission} needs one of the roles: {', '.join(roles_with(permission, book))}.")
+    if context.changes and Role.AUDITOR in person.roles:
+        return Refusal("SOD-6", "An auditor reads and exports, and changes nothing.")
+    refusal = _granting(person, context, book)
+    if refusal is None and joint is not None:
+        refusal = _two_persons(person, context, joint)
+    if refusal is None and permission is Permission.VIEW_PROMPT_CONTENT:
+        refusal = _purpose(context)
+    return Permitted(permission) if refusal is None else refusal
+
+
+def authorise_first_admin(admins: int) -> Permitted | Refusal:
+    """Whether the one-time token of ``init`` may still make an admin: only while there is none."""
+    if admins == 0:
+        return Permitted(Permission.MANAGE_USERS)
+    return Refusal("SOD-5", "There is an admin already; only that admin adds persons.")
+
+
+def role_conflict(roles: Iterable[Role], book: RoleBook) -> Refusal | None:
+    """The rule that forbids one person to hold all of these roles; None when they go together."""
+    held = set(roles)
+    permissions = _union(held, book)
+    if Role.AUDITOR in held and len(held) > 1:
+        return Refusal("SOD-6", "The role auditor is exclusive: its holder has no other role.")
+    if Permission.MANAGE_USERS in permissions and permissions & _NOT_FOR_ADMINS:
+        return Refusal("SOD-5", "Who manages persons cannot also author, approve or read prompts.")
+    if Permission.PUBLISH_POLICY in permissions and Permission.AUTHOR_POLICY in permissions:
+        return Refusal("SOD-2", "Who publishes policies cannot also author them.")
+    return None
+
+
+def roles_with(permission: Permission, book: RoleBook) -> tuple[Role, ...]:
+    """The roles that give a permission, or that share it between two persons."""
+    if permission in _JOINT:
+        return _JOINT[permission]
+    return tuple(role for role in Role if permission in book.roles[role])
+
+
+def _granting(person: Person, context: Circumstances, book: RoleBook) -> Refusal | None:
+    if context.adds and context.target == person.id:
+        return Refusal("SOD-5", "Nobody grants a role to themselves.")
+    return role_conflict(context.will_hold, book)
+
+
+def _two_persons(person: Person, context: Circumstances, joint: tuple[Role, ...]) -> Refusal | None:
+    if context.asks:
+        return None
+    first = context.first
+    one, other = joint
+    if first is None or first.disabled or not set(first.roles) & set(joint):
+        return Refusal("SOD-7", f"This needs two persons, with the roles {one} and {other}; nobody else has asked yet.")
+    if first.id == person.id:
+        return Refusal("SOD-7", "The person who asked cannot confirm it.")
+    if (one in first.roles and other in person.roles) or (other in first.roles and one in person.roles):
+        return None
+    return Refusal("SOD-7", f"The two persons must hold the roles {one} and {other} between them.")
+
+
+def _purpose(context: Circumstances) -> Refusal | None:
+    if len(context.purpose.strip()) >= _MIN_PURPOSE:
+        return None
+    return Refusal("SOD-11", f"Reading prompts needs a purpose of at least {_MIN_PURPOSE} characters; it is recorded.")
+
+
+def _union(roles: Iterable[Role], book: RoleBook) -> frozenset[Permission]:
+    return frozenset().union(*(book.roles[role] for role in roles))
+
+
+def _broken(why: str) -> ConfigError:
+    return ConfigError("WL-RGT-001", f"The roles' data cannot be read: {why}.", "Reinstall Wardlaw; it ships with it.")

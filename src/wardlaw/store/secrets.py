@@ -1,0 +1,65 @@
+"""Fingerprints of the secrets and tripwires the operator registered; never a secret itself."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import delete, insert, select
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+
+from wardlaw.facts.credential import RegisteredSecret
+from wardlaw.facts.errors import InputError
+from wardlaw.store.generations import Generation, bump
+from wardlaw.store.tables import REGISTERED_SECRET
+
+
+class KeptSecret(msgspec.Struct, frozen=True):
+    """A fingerprint with who registered it and when (Unix seconds)."""
+
+    secret: RegisteredSecret
+    created_by: str
+    created_at: float
+
+
+def keep_secret(connection: Connection, secret: RegisteredSecret, *, by: str, now: float) -> None:
+    """Keep a fingerprint.
+
+    Raises:
+        InputError: The id is taken (WL-STO-030).
+    """
+    columns = {**msgspec.structs.asdict(secret), "prefix_hash": str(secret.prefix_hash)}
+    try:
+        connection.execute(insert(REGISTERED_SECRET).values(**columns, created_by=by, created_at=now))
+    except IntegrityError as error:
+        raise InputError(
+            "WL-STO-030", f"{secret.id} is registered already.", "Choose another id, or remove that one first."
+        ) from error
+    bump(connection, Generation.SECRETS)
+
+
+def remove_secret(connection: Connection, secret_id: str) -> None:
+    """Forget a fingerprint.
+
+    Raises:
+        InputError: There is none of that id (WL-STO-031).
+    """
+    gone = connection.execute(delete(REGISTERED_SECRET).where(REGISTERED_SECRET.c.id == secret_id))
+    if gone.rowcount == 0:
+        raise InputError("WL-STO-031", f"{secret_id} is not registered.", "`wardlaw secret list` shows what is.")
+    bump(connection, Generation.SECRETS)
+
+
+def list_secrets(connection: Connection) -> tuple[KeptSecret, ...]:
+    """Every fingerprint, by id."""
+    kept = []
+    for row in connection.execute(select(REGISTERED_SECRET).order_by(REGISTERED_SECRET.c.id)).mappings():
+        columns = dict(row)
+        by, at = columns.pop("created_by"), columns.pop("created_at")
+        columns["prefix_hash"] = int(columns["prefix_hash"])
+        kept.append(KeptSecret(msgspec.convert(columns, RegisteredSecret), by, at))
+    return tuple(kept)
+
+
+def load_secrets(connection: Connection) -> list[RegisteredSecret]:
+    """What the gateway keeps in memory."""
+    return [kept.secret for kept in list_secrets(connection)]
