@@ -1,0 +1,1 @@
+"""``wardlaw.yaml``: its shape, how it is read, and what it may not say."""

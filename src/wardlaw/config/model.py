@@ -1,0 +1,395 @@
+"""The shape of ``wardlaw.yaml`` with its defaults.
+
+Every key carries its meaning here and nowhere else: ``docs/configuration.md`` is compared with these
+descriptions by a test. Paths are relative to the folder of the file; ``{data_dir}`` at the start of a
+default stands for the ``data_dir`` in force.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from wardlaw.facts.effect import RouteMode
+from wardlaw.facts.resource import ToolEffect, Trust
+
+DATA_DIR = "{data_dir}"
+"""Prefix of default paths that follow ``data_dir``."""
+
+
+class SecretRef(msgspec.Struct, frozen=True):
+    """Where a secret stands; the secret itself never stands in the file.
+
+    Attributes:
+        kind: ``env`` or ``file``; ``""`` when no secret is set.
+        name: Name of the environment variable or path of the file.
+    """
+
+    kind: str = ""
+    name: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.kind)
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}" if self.kind else ""
+
+
+class Authority(StrEnum):
+    """Who owns counters, sessions, quarantine and revocations."""
+
+    PROCESS = "process"
+    REDIS = "redis"
+
+
+class ContentClass(StrEnum):
+    """Whether the judged text is kept (sealed) beside the log."""
+
+    FULL = "full"
+    NONE = "none"
+
+
+class LogFormat(StrEnum):
+    """How the processes write their own log lines."""
+
+    AUTO = "auto"
+    TEXT = "text"
+    JSON = "json"
+
+
+class Tls(msgspec.Struct, frozen=True):
+    """A certificate and its key, both PEM files."""
+
+    cert: Annotated[str, Meta(description="Certificate chain, PEM file.")] = ""
+    key: Annotated[str, Meta(description="Private key of the certificate, PEM file readable by the service alone.")] = (
+        ""
+    )
+
+    def __bool__(self) -> bool:
+        return bool(self.cert and self.key)
+
+
+class Installation(msgspec.Struct, frozen=True):
+    """Who this installation is. One company, one installation."""
+
+    name: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$",
+            description="Short name in lower case; stands in the origin line of every checkpoint, so do not change it.",
+        ),
+    ] = "wardlaw"
+    mode: Annotated[
+        RouteMode, Meta(description="`enforce` carries decisions out; `observe` records what would have happened.")
+    ] = RouteMode.ENFORCE
+    timezone: Annotated[str, Meta(description="IANA time zone that clauses on hours and weekdays count in.")] = "UTC"
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What the gateway takes from one caller before it refuses."""
+
+    body_bytes: Annotated[int, Meta(ge=1_024, description="Largest request body, in bytes; larger ones get 413.")] = (
+        8_388_608
+    )
+    header_bytes: Annotated[int, Meta(ge=1_024, description="Largest sum of request headers, in bytes; 431 above.")] = (
+        32_768
+    )
+    depth: Annotated[int, Meta(ge=4, le=512, description="Deepest nesting of JSON in a body.")] = 64
+    segments: Annotated[int, Meta(ge=16, description="Most string leaves in one body.")] = 20_000
+    concurrency: Annotated[int, Meta(ge=1, description="Most exchanges at one time; 503 with `retry-after` above.")] = (
+        512
+    )
+    concurrency_per_principal: Annotated[
+        int, Meta(ge=1, description="Most exchanges of one principal at one time; 429 above.")
+    ] = 64
+    body_read_s: Annotated[float, Meta(gt=0, description="Seconds in which a request's body must have arrived.")] = 30.0
+    client_write_s: Annotated[
+        float, Meta(gt=0, description="Seconds a caller may leave released bytes unread before the exchange is ended.")
+    ] = 30.0
+    answer_bytes: Annotated[int, Meta(ge=1_024, description="Largest answer of an upstream, in bytes.")] = 33_554_432
+    record_s: Annotated[
+        float, Meta(gt=0, description="Seconds to wait for a decision's record to be durable; refused with 503 after.")
+    ] = 5.0
+    drain_s: Annotated[
+        float, Meta(ge=0, description="Seconds running exchanges get to end when the gateway stops.")
+    ] = 10.0
+
+
+class Surface(msgspec.Struct, frozen=True):
+    """Settings of one route of the gateway."""
+
+    mode: Annotated[RouteMode, Meta(description="`enforce` or `observe`, for this route alone.")] = RouteMode.ENFORCE
+
+
+class Gateway(msgspec.Struct, frozen=True):
+    """The data plane: the only process on the request path."""
+
+    listen: Annotated[str, Meta(description="Address and port. Anything but loopback needs `tls`.")] = "127.0.0.1:8080"
+    tls: Annotated[Tls, Meta(description="Certificate of the gateway.")] = Tls()
+    workers: Annotated[
+        int, Meta(ge=1, le=256, description="Worker processes; more than 1 needs `state.authority: redis`.")
+    ] = 1
+    limits: Annotated[Limits, Meta(description="What is taken from one caller.")] = Limits()
+    routes: Annotated[
+        dict[str, Surface], Meta(description="Per route (`chat.completions`, `embeddings`, `models`, `scan`).")
+    ] = {}
+    receipts: Annotated[bool, Meta(description="Sign a receipt of each decision into the response headers.")] = True
+    metrics: Annotated[bool, Meta(description="Serve Prometheus metrics at `/metrics`.")] = True
+
+
+class Control(msgspec.Struct, frozen=True):
+    """The management API."""
+
+    socket: Annotated[str, Meta(description="Unix socket; callers are known by their peer credentials.")] = (
+        "{data_dir}/control.sock"
+    )
+    listen: Annotated[
+        str, Meta(description="Address and port of the same API for tokens; empty for none. Not loopback needs `tls`.")
+    ] = "127.0.0.1:8081"
+    tls: Annotated[Tls, Meta(description="Certificate of the management API.")] = Tls()
+
+
+class Upstream(msgspec.Struct, frozen=True):
+    """A place models are reached at."""
+
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$", description="Name in lower case; unique.")]
+    url: Annotated[
+        str,
+        Meta(
+            description="Base URL up to and with `/v1`. `http` only to loopback or private addresses with `trust: internal`."
+        ),
+    ]
+    key: Annotated[SecretRef, Meta(description="Credential sent as bearer token: `env:NAME` or `file:/path`.")] = (
+        SecretRef()
+    )
+    region: Annotated[
+        str,
+        Meta(
+            pattern=r"^[a-z0-9-]+$", description="Where data is processed: `eu`, `us`, `local` or another short name."
+        ),
+    ] = "unknown"
+    trust: Annotated[
+        Trust, Meta(description="How far the destination is trusted: `internal`, `partner`, `public`.")
+    ] = Trust.UNKNOWN
+    connect_timeout_s: Annotated[float, Meta(gt=0, description="Seconds to connect.")] = 5.0
+    first_byte_timeout_s: Annotated[
+        float, Meta(gt=0, description="Seconds from the request to the first byte of the answer.")
+    ] = 60.0
+    idle_timeout_s: Annotated[float, Meta(gt=0, description="Seconds between two pieces of a stream.")] = 60.0
+    total_timeout_s: Annotated[float, Meta(gt=0, description="Seconds for the whole answer.")] = 600.0
+    headers: Annotated[
+        dict[str, str],
+        Meta(description="Extra request headers; a value that is a credential must be `env:NAME` or `file:/path`."),
+    ] = {}
+
+
+class ModelUpstream(msgspec.Struct, frozen=True):
+    """One upstream of a model, in order of preference. A bare name is short for ``{name: …}``."""
+
+    name: Annotated[str, Meta(description="Name of an upstream.")]
+    model: Annotated[str, Meta(description="What the upstream calls the model; empty when it is the same name.")] = ""
+    region: Annotated[
+        str, Meta(pattern=r"^[a-z0-9-]*$", description="Region of this deployment when it differs from the upstream's.")
+    ] = ""
+
+
+class Model(msgspec.Struct, frozen=True):
+    """A model callers may ask for."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200, description="What callers put into `model`; unique.")]
+    upstreams: Annotated[
+        tuple[ModelUpstream, ...],
+        Meta(description="Upstreams in order; the next is tried, and decided anew, when one fails."),
+    ]
+    routes: Annotated[tuple[str, ...], Meta(description="Routes that serve it; empty means all.")] = ()
+
+
+class RegisteredTool(msgspec.Struct, frozen=True):
+    """A tool models may call."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200, description="Name of the tool as models see it; unique.")]
+    effect: Annotated[
+        ToolEffect,
+        Meta(description="`read`, `write`, `egress`, `share`, `payment`, `credential` or `destructive`."),
+    ]
+    rows_argument: Annotated[
+        str,
+        Meta(description="Argument that bounds how many rows come back; empty when the usual names (`limit`, …) hold."),
+    ] = ""
+
+
+class Claims(msgspec.Struct, frozen=True):
+    """Which claims of a token say who the caller is."""
+
+    user: Annotated[str, Meta(description="Claim that holds the user.")] = "sub"
+    team: Annotated[str, Meta(description="Claim that holds the team.")] = "team"
+    groups: Annotated[str, Meta(description="Claim that holds the groups.")] = "groups"
+
+
+class Issuer(msgspec.Struct, frozen=True):
+    """An identity provider whose tokens are accepted."""
+
+    issuer: Annotated[str, Meta(min_length=1, description="Exact value of the `iss` claim.")]
+    audience: Annotated[str, Meta(min_length=1, description="Value the `aud` claim must contain.")]
+    jwks_url: Annotated[str, Meta(description="Where the signing keys are fetched; this or `jwks_file`.")] = ""
+    jwks_file: Annotated[str, Meta(description="File with the signing keys (JWK Set); this or `jwks_url`.")] = ""
+    clock_skew_s: Annotated[
+        int, Meta(ge=0, le=300, description="Seconds of difference between clocks that are tolerated.")
+    ] = 30
+    algorithms: Annotated[tuple[str, ...], Meta(description="Signature algorithms accepted; asymmetric ones only.")] = (
+        "RS256",
+        "ES256",
+    )
+    claims: Annotated[Claims, Meta(description="Which claims say who the caller is.")] = Claims()
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """Who may call, beside Wardlaw keys."""
+
+    issuers: Annotated[tuple[Issuer, ...], Meta(description="Identity providers.")] = ()
+    assertion_audience: Annotated[
+        str, Meta(min_length=1, description="Audience that signed assertions of agents must name.")
+    ] = "wardlaw"
+
+
+class Policies(msgspec.Struct, frozen=True):
+    """Where the clauses are."""
+
+    dir: Annotated[str, Meta(description="Folder with clause files (`*.yaml`) and hand-written Cedar (`*.cedar`).")] = (
+        "policies"
+    )
+
+
+class State(msgspec.Struct, frozen=True):
+    """Counters, taint, quarantine, revocations, single use."""
+
+    authority: Annotated[
+        Authority, Meta(description="`process`: the one gateway worker; `redis`: Redis or Valkey.")
+    ] = Authority.PROCESS
+    url: Annotated[str, Meta(description="Address of Redis, `redis://` or `rediss://`, without a password in it.")] = ""
+    password: Annotated[SecretRef, Meta(description="Password of Redis.")] = SecretRef()
+    prefix: Annotated[str, Meta(min_length=1, description="Prefix of every key in Redis.")] = "wardlaw:"
+    session_s: Annotated[
+        int, Meta(ge=60, description="Seconds without a request after which a session is forgotten.")
+    ] = 86_400
+    taint_s: Annotated[
+        int, Meta(ge=60, description="Seconds a principal and a person keep the taint of their sessions.")
+    ] = 3_600
+    probe_window_s: Annotated[
+        int, Meta(ge=10, description="Window in which requests stopped by security count as probing.")
+    ] = 600
+    probe_limit: Annotated[int, Meta(ge=1, description="Stopped requests in the window that make it probing.")] = 5
+
+
+class Database(msgspec.Struct, frozen=True):
+    """Tables: SQLite or PostgreSQL."""
+
+    url: Annotated[
+        str, Meta(description="`sqlite:///path` or `postgresql+psycopg://user@host/name`, without a password in it.")
+    ] = "sqlite:///{data_dir}/wardlaw.db"
+    password: Annotated[SecretRef, Meta(description="Password of the database user.")] = SecretRef()
+
+
+class Keys(msgspec.Struct, frozen=True):
+    """Private keys of the installation."""
+
+    kek: Annotated[SecretRef, Meta(description="Key-encryption key; must not lie under `data_dir`.")] = SecretRef(
+        "file", "keys/kek"
+    )
+    dir: Annotated[
+        str, Meta(description="Folder of the log, gateway, bundle and fingerprint keys; not under `data_dir`.")
+    ] = "keys"
+
+
+class Retention(msgspec.Struct, frozen=True):
+    """How long sealed parts are kept; proofs stay valid after."""
+
+    content_days: Annotated[int, Meta(ge=1, description="Days the judged text is kept.")] = 90
+    inputs_days: Annotated[int, Meta(ge=1, description="Days the inputs of decisions are kept.")] = 400
+
+
+class WitnessLink(msgspec.Struct, frozen=True):
+    """The witness that cosigns every checkpoint."""
+
+    url: Annotated[str, Meta(description="Address of the witness; empty for none.")] = ""
+    public_key: Annotated[
+        str, Meta(description="Verifier key of the witness (signed-note form), or `file:/path` of it.")
+    ] = ""
+
+
+class Audit(msgspec.Struct, frozen=True):
+    """The tamper-evident log."""
+
+    content: Annotated[
+        ContentClass, Meta(description="`full` keeps the judged text sealed per person; `none` keeps none.")
+    ] = ContentClass.FULL
+    spool: Annotated[str, Meta(description="Folder of the gateway's spool.")] = "{data_dir}/spool"
+    log: Annotated[str, Meta(description="Folder of the Merkle log (tiles, checkpoints).")] = "{data_dir}/log"
+    retention: Annotated[Retention, Meta(description="How long sealed parts are kept.")] = Retention()
+    checkpoint_s: Annotated[float, Meta(ge=0.1, le=3_600, description="Seconds between checkpoints, idle or not.")] = (
+        1.0
+    )
+    witness: Annotated[WitnessLink, Meta(description="The witness that cosigns checkpoints.")] = WitnessLink()
+    write_once: Annotated[str, Meta(description="Folder on storage the operator cannot rewrite; empty for none.")] = ""
+    syslog: Annotated[
+        str, Meta(description="Remote syslog for checkpoints: `tls://host:port`, `tcp://…` or `udp://…`.")
+    ] = ""
+    spool_reserve_bytes: Annotated[
+        int, Meta(ge=65_536, description="Space held back so that the last records still fit on a full disk.")
+    ] = 4_194_304
+
+
+class DemoModel(msgspec.Struct, frozen=True):
+    """The small scripted model that plays the part of a real one."""
+
+    enabled: Annotated[
+        bool, Meta(description="Start it with `up`. It obeys whatever it is told: for trying out only.")
+    ] = False
+    listen: Annotated[str, Meta(description="Address and port; loopback only.")] = "127.0.0.1:8085"
+
+
+class Logs(msgspec.Struct, frozen=True):
+    """What the processes say about themselves; never payload text."""
+
+    level: Annotated[
+        str, Meta(pattern="^(debug|info|warning|error)$", description="`debug`, `info`, `warning` or `error`.")
+    ] = "info"
+    format: Annotated[LogFormat, Meta(description="`text`, `json`, or `auto`: text on a terminal, JSON elsewhere.")] = (
+        LogFormat.AUTO
+    )
+
+
+class Config(msgspec.Struct, frozen=True):
+    """One installation's configuration, complete and checked."""
+
+    version: Annotated[int, Meta(ge=1, le=1, description="Version of this format; 1.")] = 1
+    data_dir: Annotated[str, Meta(min_length=1, description="Folder of everything Wardlaw writes.")] = "data"
+    installation: Annotated[Installation, Meta(description="Who this installation is.")] = Installation()
+    gateway: Annotated[Gateway, Meta(description="The data plane.")] = Gateway()
+    control: Annotated[Control, Meta(description="The management API.")] = Control()
+    upstreams: Annotated[tuple[Upstream, ...], Meta(description="Places models are reached at.")] = ()
+    models: Annotated[tuple[Model, ...], Meta(description="Models callers may ask for; every other is refused.")] = ()
+    tools: Annotated[
+        tuple[RegisteredTool, ...], Meta(description="Tools models may call; every other is refused.")
+    ] = ()
+    identity: Annotated[Identity, Meta(description="Who may call, beside Wardlaw keys.")] = Identity()
+    policies: Annotated[Policies, Meta(description="Where the clauses are.")] = Policies()
+    state: Annotated[State, Meta(description="Counters, taint, quarantine, revocations.")] = State()
+    database: Annotated[Database, Meta(description="Tables.")] = Database()
+    keys: Annotated[Keys, Meta(description="Private keys.")] = Keys()
+    audit: Annotated[Audit, Meta(description="The tamper-evident log.")] = Audit()
+    demo_model: Annotated[DemoModel, Meta(description="The scripted model for trying out.")] = DemoModel()
+    logs: Annotated[Logs, Meta(description="What the processes say about themselves.")] = Logs()
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where a value came from: ``default``, ``file``, ``env`` or ``flag``; ``detail`` is file:line or the variable."""
+
+    kind: str = "default"
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.detail}" if self.detail else self.kind

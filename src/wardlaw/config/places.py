@@ -1,0 +1,87 @@
+"""Paths of the configuration: relative ones are taken from the folder of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any
+
+import msgspec
+
+from wardlaw.config.model import DATA_DIR, Config, SecretRef
+
+_SQLITE = "sqlite:///"
+# Keys whose text is a path.
+_PATHS = (
+    "data_dir",
+    "gateway.tls.cert",
+    "gateway.tls.key",
+    "control.socket",
+    "control.tls.cert",
+    "control.tls.key",
+    "policies.dir",
+    "keys.dir",
+    "audit.spool",
+    "audit.log",
+    "audit.write_once",
+)
+_SECRETS = ("keys.kek", "state.password", "database.password")
+
+
+def resolve(config: Config, root: PurePath) -> Config:
+    """The configuration with every path joined to ``root`` and default paths under the data directory in force."""
+    data_dir = str(root / config.data_dir)
+
+    def place(text: str) -> str:
+        return str(root / text.replace(DATA_DIR, data_dir)) if text else ""
+
+    def secret(ref: SecretRef) -> SecretRef:
+        return SecretRef("file", str(root / ref.name)) if ref.kind == "file" else ref
+
+    def text(value: str) -> str:
+        return "file:" + str(root / value.removeprefix("file:")) if value.startswith("file:") else value
+
+    def database(url: str) -> str:
+        return _SQLITE + place(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else url
+
+    for path in _PATHS:
+        config = _changed(config, path.split("."), place)
+    for path in _SECRETS:
+        config = _changed(config, path.split("."), secret)
+    config = _changed(config, ["database", "url"], database)
+    config = _changed(config, ["audit", "witness", "public_key"], text)
+    upstreams = tuple(
+        msgspec.structs.replace(
+            upstream,
+            key=secret(upstream.key),
+            headers={name: text(value) for name, value in upstream.headers.items()},
+        )
+        for upstream in config.upstreams
+    )
+    issuers = tuple(msgspec.structs.replace(one, jwks_file=place(one.jwks_file)) for one in config.identity.issuers)
+    identity = msgspec.structs.replace(config.identity, issuers=issuers)
+    return msgspec.structs.replace(config, upstreams=upstreams, identity=identity)
+
+
+def lies_under(path: str, folder: str) -> bool:
+    """The path is the folder or in it, by name alone (links are not followed)."""
+    inner, outer = _plain(path), _plain(folder)
+    return inner[: len(outer)] == outer
+
+
+def _plain(path: str) -> list[str]:
+    """The parts of a path without ``.`` and with ``..`` taken back."""
+    parts: list[str] = []
+    for part in PurePath(path).parts:
+        if part == ".." and parts and parts[-1] not in ("..", "/"):
+            parts.pop()
+        else:
+            parts.append(part)
+    return parts
+
+
+def _changed(struct: Any, path: list[str], change: Callable[[Any], Any]) -> Any:
+    """A copy of nested frozen structs with the value at ``path`` changed."""
+    name, *rest = path
+    value = getattr(struct, name)
+    return msgspec.structs.replace(struct, **{name: _changed(value, rest, change) if rest else change(value)})
