@@ -1,0 +1,1 @@
+"""The state authority: counters, taint, quarantine and single use, in process or in Redis."""
