@@ -198,7 +198,7 @@ def _context(reader: Reader, node: Node, path: str) -> dict[str, Any]:
     for key, value in node.entries:
         reader.places[f"{path}.{key.text}"] = (value.line, value.column)
         if value.kind is NodeKind.LIST:
-            values[key.text] = list(reader.several(value, lambda item: reader.text(item)))
+            values[key.text] = list(reader.several(value, reader.text))
         elif (read := reader.scalar(value)) is not None:
             values[key.text] = read
     return values

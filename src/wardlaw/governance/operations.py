@@ -6,10 +6,12 @@ The API refuses to be built when an endpoint has no entry here or an entry has n
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import assert_never
 
 import msgspec
 
-from wardlaw.facts.person import Permission
+from wardlaw.facts.person import Permission, Person, Role
+from wardlaw.governance.rights import Circumstances, Permitted, Refusal, RoleBook, authorise, roles_with
 
 
 class Audience(StrEnum):
@@ -91,3 +93,30 @@ _ALL: tuple[Operation, ...] = (
 )
 
 OPERATIONS: dict[str, Operation] = {operation.id: operation for operation in _ALL}
+
+
+def admit(person: Person, operation: Operation, *, context: Circumstances, book: RoleBook) -> Permitted | Refusal:
+    """Whether this person may do this operation: ``authorise`` for each permission that would suffice."""
+    context = msgspec.structs.replace(context, changes=operation.changes and operation.audience is Audience.HOLDER)
+    match operation.audience:
+        case Audience.ANYONE | Audience.PERSON:
+            return authorise(person, None, context=context, book=book)
+        case Audience.HOLDER:
+            return _any_of(person, operation, context, book)
+        case unknown:
+            assert_never(unknown)
+
+
+def _any_of(person: Person, operation: Operation, context: Circumstances, book: RoleBook) -> Permitted | Refusal:
+    refusals: list[Refusal] = []
+    for permission in operation.permissions:
+        answer = authorise(person, permission, context=context, book=book)
+        if isinstance(answer, Permitted):
+            return answer
+        refusals.append(answer)
+    for refusal in refusals:
+        if refusal.rule != "ROLE":  # it holds the permission and a rule stands against it: that explains more
+            return refusal
+    able = {role for permission in operation.permissions for role in roles_with(permission, book)}
+    names = ", ".join(role for role in Role if role in able)
+    return Refusal("ROLE", f"{operation.id} needs one of the roles: {names}.")

@@ -62,9 +62,9 @@ class Circumstances(msgspec.Struct, frozen=True):
 
 
 class Permitted(msgspec.Struct, frozen=True):
-    """It may be done, by right of this permission."""
+    """It may be done, by right of this permission; None where being signed in suffices."""
 
-    permission: Permission
+    permission: Permission | None
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -96,13 +96,21 @@ def parse_role_book(text: bytes) -> RoleBook:
     return RoleBook(data.roles, rules)
 
 
-def authorise(person: Person, permission: Permission, *, context: Circumstances, book: RoleBook) -> Permitted | Refusal:
-    """Whether this person may use this permission under these circumstances. Total: it never raises."""
+def authorise(
+    person: Person, permission: Permission | None, *, context: Circumstances, book: RoleBook
+) -> Permitted | Refusal:
+    """Whether this person may use this permission under these circumstances. Total: it never raises.
+
+    Args:
+        permission: None asks only for a person in good standing (what everybody may do about themselves).
+    """
     if person.disabled:
         return Refusal("DISABLED", f"{person.id} is disabled.")
     conflict = role_conflict(person.roles, book)
     if conflict is not None:
         return conflict
+    if permission is None:
+        return Permitted(None)
     joint = _JOINT.get(permission)
     held = permission in _union(person.roles, book) if joint is None else bool(set(joint) & set(person.roles))
     if not held:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-import yaml  # type: ignore[import-untyped]  # PyYAML ships no types
+import yaml
 
 from wardlaw.governance.problems import Problem, Severity
 
@@ -84,10 +84,10 @@ def read_tree(text: str, *, source: str) -> tuple[Node | None, tuple[Problem, ..
     Returns:
         The root (None for an empty or unreadable file) and what is wrong; at most one problem.
     """
+    if len(text) > MAX_CHARACTERS:
+        message = f"The file has {len(text)} characters; the limit is {MAX_CHARACTERS}."
+        return None, (_problem("WL-POL-002", source, (1, 1), message, "Split it into several files."),)
     try:
-        if len(text) > MAX_CHARACTERS:
-            message = f"The file has {len(text)} characters; the limit is {MAX_CHARACTERS}."
-            raise _Refused(_problem("WL-POL-002", source, (1, 1), message, "Split it into several files."))
         return _Builder(text, source).document(), ()
     except _Refused as refused:
         return None, (refused.problem,)
