@@ -12,9 +12,8 @@ from wardlaw.state.authority import (
     CLOCK_LEAP_DAYS,
     CLOCK_SLACK_S,
     DAY_S,
-    INHERITED_TAINT_S,
     OVER,
-    PROBES_WINDOW_S,
+    Limits,
 )
 from wardlaw.state.window import Window
 
@@ -71,16 +70,17 @@ class Meter:
 class Account:
     """A principal or a person: today's counters, two windows, taint for a while."""
 
-    __slots__ = ("calls", "day", "high", "meter", "moved", "probes", "taint", "tokens")
+    __slots__ = ("calls", "day", "high", "limits", "meter", "moved", "probes", "taint", "tokens")
 
-    def __init__(self, at: float, exact: int) -> None:
+    def __init__(self, at: float, limits: Limits) -> None:
+        self.limits = limits
         self.high = at
         self.day = int(at // DAY_S)
         self.tokens = 0
         self.moved = 0
         self.meter = Meter()
-        self.calls = Window(CALLS_WINDOW_S, exact)
-        self.probes = Window(PROBES_WINDOW_S, exact)
+        self.calls = Window(CALLS_WINDOW_S, limits.exact_calls)
+        self.probes = Window(limits.probes_s, limits.exact_calls)
         self.taint: dict[str, float] = {}
 
     def now(self, at: float, *, arrival: bool) -> float:
@@ -99,7 +99,7 @@ class Account:
             self.high = now = at
             self.calls.restart(at)
             self.probes.restart(at)
-            self.taint = {label: min(until, at + INHERITED_TAINT_S) for label, until in self.taint.items()}
+            self.taint = {label: min(until, at + self.limits.taint_s) for label, until in self.taint.items()}
         day = int(now // DAY_S)
         if day > self.day:
             self.day, self.tokens, self.moved, self.meter = day, 0, 0, Meter()
@@ -116,7 +116,9 @@ class Account:
 
     def moot_at(self) -> float:
         """When nothing it holds can matter any more: its day, windows and taint are over."""
-        return max((self.day + 1) * DAY_S, self.high + PROBES_WINDOW_S, *self.taint.values(), 0.0)
+        return max(
+            (self.day + 1) * DAY_S, self.high + max(self.limits.probes_s, CALLS_WINDOW_S), *self.taint.values(), 0.0
+        )
 
 
 class Session:
@@ -124,12 +126,12 @@ class Session:
 
     __slots__ = ("born", "high", "meter", "moved", "probes", "taint")
 
-    def __init__(self, at: float, exact: int, born: tuple[int, int]) -> None:
+    def __init__(self, at: float, limits: Limits, born: tuple[int, int]) -> None:
         self.high = at
         self.born = born
         self.moved = 0
         self.meter = Meter()
-        self.probes = Window(PROBES_WINDOW_S, exact)
+        self.probes = Window(limits.probes_s, limits.exact_calls)
         self.taint: set[str] = set()
 
     def now(self, at: float, *, arrival: bool) -> float:
@@ -187,13 +189,13 @@ def picture_account(account: Account) -> AccountImage:
     )
 
 
-def revive_account(image: AccountImage, exact: int) -> Account:
+def revive_account(image: AccountImage, limits: Limits) -> Account:
     """The account as it was."""
-    account = Account(image.high, exact)
+    account = Account(image.high, limits)
     account.day, account.tokens, account.moved = image.day, image.tokens, image.moved
     account.meter = _revive_meter(image.settled, image.held, over=image.over)
-    account.calls = Window(CALLS_WINDOW_S, exact, image.calls)
-    account.probes = Window(PROBES_WINDOW_S, exact, image.probes)
+    account.calls = Window(CALLS_WINDOW_S, limits.exact_calls, image.calls)
+    account.probes = Window(limits.probes_s, limits.exact_calls, image.probes)
     account.taint = dict(image.taint)
     return account
 
@@ -213,12 +215,12 @@ def picture_session(session: Session) -> SessionImage:
     )
 
 
-def revive_session(image: SessionImage, exact: int) -> Session:
+def revive_session(image: SessionImage, limits: Limits) -> Session:
     """The session as it was."""
-    session = Session(image.high, exact, image.born)
+    session = Session(image.high, limits, image.born)
     session.moved = image.moved
     session.meter = _revive_meter(image.settled, image.held, over=image.over)
-    session.probes = Window(PROBES_WINDOW_S, exact, image.probes)
+    session.probes = Window(limits.probes_s, limits.exact_calls, image.probes)
     session.taint = set(image.taint)
     return session
 

@@ -32,9 +32,6 @@ OVER = 2**63 - 1
 
 DAY_S = 86_400
 CALLS_WINDOW_S = 60.0
-PROBES_WINDOW_S = 600.0
-INHERITED_TAINT_S = 3_600.0
-"""How long the taint of a session stays on its principal and person, and so on their new sessions."""
 CLOCK_SLACK_S = 60.0
 """Times that run back by less than this are requests overtaking each other, or machines apart by a little."""
 _MOST_AT_ONCE = 2**40
@@ -44,7 +41,7 @@ CLOCK_LEAP_DAYS = 2
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Bounds on memory; a full bound always counts against the caller, never for it.
+    """Spans and bounds on memory; a full bound always counts against the caller, never for it.
 
     Attributes:
         subjects: Distinct data subjects counted exactly per principal, person and session; more is ``OVER``.
@@ -54,6 +51,8 @@ class Limits(msgspec.Struct, frozen=True):
             while a counter of today, a taint or a window still says something.
         sessions: Sessions kept, in process only; the longest idle without taint and quarantine goes first.
         released_calls: Tool calls remembered as released by us; a forgotten one loses trust.
+        taint_s: How long the taint of a session stays on its principal and person, and so on their new sessions.
+        probes_s: Window in which requests stopped by security count together.
         session_idle_s: A session not seen for this long starts anew.
         ticket_s: A reservation not settled for this long stays counted for good.
         released_call_s: How long a released tool call is remembered.
@@ -65,6 +64,8 @@ class Limits(msgspec.Struct, frozen=True):
     accounts: int = 20_000
     sessions: int = 20_000
     released_calls: int = 100_000
+    taint_s: float = 3_600.0
+    probes_s: float = 600.0
     session_idle_s: float = 86_400.0
     ticket_s: float = 3_600.0
     released_call_s: float = 86_400.0
@@ -142,7 +143,7 @@ class StateAuthority(Protocol):
         """Count a request that security stopped, on principal, person and session."""
 
     async def taint(self, ask: Ask, labels: Collection[str]) -> bytes:
-        """Put labels on the session, and on principal and person for an hour."""
+        """Put labels on the session, and on principal and person for ``Limits.taint_s``."""
 
     async def quarantine(self, keys: Collection[bytes], reason: str, *, until: float, at: float) -> bytes:
         """Lock principals, persons or sessions out; ``until`` 0 means until released."""

@@ -7,6 +7,8 @@ command is never applied twice, in whatever order frames became durable.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from wardlaw.facts.errors import EvidenceError
@@ -142,7 +144,7 @@ def decode_delta(delta: bytes) -> list[Change]:
         ) from error
 
 
-def join_deltas(*deltas: bytes) -> bytes:
+def join(deltas: Iterable[bytes]) -> bytes:
     """One delta out of several, in order; empty ones are left out."""
     filled = [delta for delta in deltas if delta]
     if len(filled) < 2:

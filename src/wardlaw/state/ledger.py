@@ -19,7 +19,6 @@ import msgspec
 from wardlaw.facts.request import Snapshot
 from wardlaw.state.account import Account, AccountImage, Meter, Session, picture_account, revive_account
 from wardlaw.state.authority import (
-    INHERITED_TAINT_S,
     OVER,
     Ask,
     Limits,
@@ -358,7 +357,7 @@ class Ledger:
 
     def _taint(self, change: Tainted) -> None:
         for account in self._holders(change.principal, change.person, change.at):
-            until = account.high + INHERITED_TAINT_S
+            until = account.high + self.limits.taint_s
             for label in change.labels:
                 account.taint[label] = max(until, account.taint.get(label, 0.0))
         session = self._session(
@@ -395,8 +394,9 @@ class Ledger:
         account = self.accounts.get(key)
         if account is None:
             packed = self.packed.pop(key, None)
-            exact = self.limits.exact_calls
-            account = revive_account(_image_decoder.decode(packed.image), exact) if packed else Account(at, exact)
+            account = (
+                revive_account(_image_decoder.decode(packed.image), self.limits) if packed else Account(at, self.limits)
+            )
             self.accounts[key] = account
             if len(self.accounts) > self.limits.accounts:
                 self._pack_oldest()
@@ -422,7 +422,7 @@ class Ledger:
             self.subjects_total -= session.meter.size()
             session = None
         if session is None:
-            session = self.sessions[key] = Session(at, self.limits.exact_calls, born)
+            session = self.sessions[key] = Session(at, self.limits, born)
             if len(self.sessions) > self.limits.sessions:
                 self._drop_session()
         self.sessions.move_to_end(key)

@@ -223,9 +223,9 @@ def _revive(image: LedgerImage, limits: Limits) -> Ledger:
     ledger.seen = image.seen
     ledger.replayed = image.position
     ledger.high, ledger.subjects_total, ledger.used_floor = image.high, image.subjects_total, image.used_floor
-    ledger.accounts.update((key, revive_account(account, limits.exact_calls)) for key, account in image.accounts)
+    ledger.accounts.update((key, revive_account(account, limits)) for key, account in image.accounts)
     ledger.packed.update(image.packed)
-    ledger.sessions.update((key, revive_session(session, limits.exact_calls)) for key, session in image.sessions)
+    ledger.sessions.update((key, revive_session(session, limits)) for key, session in image.sessions)
     ledger.quarantines.update(image.quarantines)
     ledger.open.update(((epoch, number), holding) for epoch, number, holding in image.open)
     ledger.used.update(image.used)

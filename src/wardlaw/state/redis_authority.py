@@ -70,9 +70,10 @@ class RedisAuthority:
         self.epoch = epoch
         self.number = 0
         self.limits = limits or Limits()
+        functions = scripts.prelude(probes_s=self.limits.probes_s, taint_s=self.limits.taint_s)
         named = ("RESERVE", "SETTLE", "CORRECT", "PROBE", "TAINT", "QUARANTINE", "FREE", "USE_ONCE", "REMEMBER")
         self._scripts: dict[str, AsyncScript] = {
-            name: client.register_script(scripts.PRELUDE + getattr(scripts, name)) for name in (*named, "WAS_RELEASED")
+            name: client.register_script(functions + getattr(scripts, name)) for name in (*named, "WAS_RELEASED")
         }
 
     @classmethod

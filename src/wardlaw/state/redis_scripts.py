@@ -23,7 +23,8 @@ from __future__ import annotations
 
 PRELUDE = """
 local P = KEYS[1]
-local DAY, CALLS, PROBES, INHERIT, SLACK, LEAP = 86400, 60, 600, 3600, 60, 2
+local DAY, CALLS, SLACK, LEAP = 86400, 60, 60, 2
+local PROBES, INHERIT = @probes_s@, @taint_s@
 local SLOT = 0.25
 local KEEP = 5 * DAY -- a day counter stands at most LEAP days ahead, so nothing older matters
 if redis.call('GET', P .. 'alive') ~= (KEYS[2] and 'rebuilding' or 'yes') then return {'lost'} end
@@ -68,7 +69,7 @@ local function add(list, hash, total_field, now, span, count, bound)
     end
   end
   redis.call('HSET', hash, total_field, text(total + count))
-  redis.call('EXPIRE', list, span * 2 + SLACK)
+  redis.call('EXPIRE', list, math.ceil(span) * 2 + SLACK)
   return total + count
 end
 
@@ -329,7 +330,7 @@ for _, id in ipairs(ids) do
     local ends = math.max(now + INHERIT, number(redis.call('HGET', P .. 't:' .. id, ARGV[place])))
     redis.call('HSET', P .. 't:' .. id, ARGV[place], text(ends))
   end
-  redis.call('EXPIRE', P .. 't:' .. id, 2 * DAY)
+  redis.call('EXPIRE', P .. 't:' .. id, math.ceil(INHERIT) * 2 + DAY)
 end
 session(ARGV[3], at, false, idle, ARGV[6])
 for place = 7, #ARGV do redis.call('SADD', P .. 'T:' .. ARGV[3], ARGV[place]) end
@@ -373,3 +374,8 @@ for place = 2, #ARGV do
 end
 return found
 """
+
+
+def prelude(*, probes_s: float, taint_s: float) -> str:
+    """The functions every script begins with, for these spans."""
+    return PRELUDE.replace("@probes_s@", repr(float(probes_s))).replace("@taint_s@", repr(float(taint_s)))
