@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from wardlaw.config.address import is_loopback, is_private, parse_listen
 from wardlaw.config.model import Authority, Config, Issuer, Origin, Tls, Upstream
 from wardlaw.config.places import lies_under
-from wardlaw.config.problem import Problem, nearest
+from wardlaw.config.problem import ConfigProblem, nearest
 from wardlaw.facts.resource import ToolEffect, Trust
 
 ROUTES = ("chat.completions", "embeddings", "models", "scan")
@@ -21,7 +21,7 @@ _CREDENTIAL_WORDS = ("auth", "key", "token", "secret", "cookie", "password")
 _OWN_HEADERS = ("host", "content-length", "transfer-encoding", "connection", "te", "upgrade", "expect", "trailer")
 
 
-def check_config(config: Config, origins: Mapping[str, Origin], source: str) -> list[Problem]:
+def check_config(config: Config, origins: Mapping[str, Origin], source: str) -> list[ConfigProblem]:
     """Every rule between keys that is broken.
 
     Args:
@@ -40,7 +40,9 @@ def check_config(config: Config, origins: Mapping[str, Origin], source: str) -> 
         *_keys(config),
         *_audit(config),
     ]
-    return [Problem(code, path, _where(path, origins, source), message, hint) for code, path, message, hint in found]
+    return [
+        ConfigProblem(code, path, _where(path, origins, source), message, hint) for code, path, message, hint in found
+    ]
 
 
 Found = Iterator[tuple[str, str, str, str]]

@@ -140,7 +140,7 @@ class Gateway(msgspec.Struct, frozen=True):
     metrics: Annotated[bool, Meta(description="Serve Prometheus metrics at `/metrics`.")] = True
 
 
-class Control(msgspec.Struct, frozen=True):
+class ControlPlane(msgspec.Struct, frozen=True):
     """The management API."""
 
     socket: Annotated[str, Meta(description="Unix socket; callers are known by their peer credentials.")] = (
@@ -369,7 +369,7 @@ class Config(msgspec.Struct, frozen=True):
     data_dir: Annotated[str, Meta(min_length=1, description="Folder of everything Wardlaw writes.")] = "data"
     installation: Annotated[Installation, Meta(description="Who this installation is.")] = Installation()
     gateway: Annotated[Gateway, Meta(description="The data plane.")] = Gateway()
-    control: Annotated[Control, Meta(description="The management API.")] = Control()
+    control: Annotated[ControlPlane, Meta(description="The management API.")] = ControlPlane()
     upstreams: Annotated[tuple[Upstream, ...], Meta(description="Places models are reached at.")] = ()
     models: Annotated[tuple[Model, ...], Meta(description="Models callers may ask for; every other is refused.")] = ()
     tools: Annotated[

@@ -12,7 +12,7 @@ from wardlaw.config import schema
 from wardlaw.config.check import check_config
 from wardlaw.config.model import Config, Origin
 from wardlaw.config.places import resolve
-from wardlaw.config.problem import ConfigProblemsError, Problem, nearest
+from wardlaw.config.problem import ConfigProblemsError, ConfigProblem, nearest
 from wardlaw.config.reader import Override, Reader
 
 MAX_BYTES = 1_048_576  # a configuration of a megabyte is a mistake, and YAML aliases can multiply
@@ -75,20 +75,20 @@ def unknown_env(env: Mapping[str, str]) -> list[tuple[str, str]]:
 def _compose(text: str, name: str) -> yaml.Node | None:
     """The document's nodes; one document, no aliases."""
     if len(text) > MAX_BYTES:
-        raise ConfigProblemsError([Problem("WL-CFG-001", "", name, f"larger than {MAX_BYTES} characters")])
+        raise ConfigProblemsError([ConfigProblem("WL-CFG-001", "", name, f"larger than {MAX_BYTES} characters")])
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
                 place = f"{name}:{event.start_mark.line + 1}"
                 raise ConfigProblemsError(
-                    [Problem("WL-CFG-001", "", place, "aliases (*name) are not read", "Write the value out.")]
+                    [ConfigProblem("WL-CFG-001", "", place, "aliases (*name) are not read", "Write the value out.")]
                 )
         node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{name}:{mark.line + 1}" if mark is not None else name
         what = getattr(error, "problem", None) or "nested too deep or not text"
-        raise ConfigProblemsError([Problem("WL-CFG-001", "", place, f"not valid YAML: {what}")]) from error
+        raise ConfigProblemsError([ConfigProblem("WL-CFG-001", "", place, f"not valid YAML: {what}")]) from error
     return node
 
 
@@ -110,7 +110,7 @@ def _from_flags(flags: Mapping[str, str]) -> dict[str, Override]:
     """
     known = [key.path for key in schema.every_key() if key.settable]
     unknown = [
-        Problem(
+        ConfigProblem(
             "WL-CFG-002",
             path,
             "flag --set",

@@ -10,7 +10,7 @@ import msgspec
 from wardlaw.facts.errors import ConfigError
 
 
-class Problem(msgspec.Struct, frozen=True):
+class ConfigProblem(msgspec.Struct, frozen=True):
     """One thing that is wrong with the configuration.
 
     Attributes:
@@ -36,7 +36,7 @@ class Problem(msgspec.Struct, frozen=True):
 class ConfigProblemsError(ConfigError):
     """The configuration cannot be used; ``problems`` lists everything that is wrong with it."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[ConfigProblem]) -> None:
         self.problems = tuple(sorted(problems, key=_line))
         first = self.problems[0]
         if len(self.problems) == 1:
@@ -49,7 +49,7 @@ class ConfigProblemsError(ConfigError):
         )
 
 
-def _line(problem: Problem) -> tuple[str, int]:
+def _line(problem: ConfigProblem) -> tuple[str, int]:
     place, _, line = problem.where.rpartition(":")
     return (place, int(line)) if line.isdigit() else (problem.where, 0)
 

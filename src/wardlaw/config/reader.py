@@ -12,7 +12,7 @@ import yaml
 
 from wardlaw.config import schema
 from wardlaw.config.model import ModelUpstream, Origin, SecretRef
-from wardlaw.config.problem import Problem, nearest
+from wardlaw.config.problem import ConfigProblem, nearest
 
 S = typing.TypeVar("S", bound=msgspec.Struct)
 
@@ -41,7 +41,7 @@ class Reader:
     """
 
     def __init__(self, *, source: str, overrides: Mapping[str, Override]) -> None:
-        self.problems: list[Problem] = []
+        self.problems: list[ConfigProblem] = []
         self.origins: dict[str, Origin] = {}
         self._source = source
         self._overrides = overrides
@@ -69,7 +69,7 @@ class Reader:
         else:
             origin = self.origins.get(path, Origin())
             where = origin.detail or self._source
-        self.problems.append(Problem(code, path, where, message, hint))
+        self.problems.append(ConfigProblem(code, path, where, message, hint))
 
     def _at(self, node: yaml.Node) -> Origin:
         return Origin("file", f"{self._source}:{node.start_mark.line + 1}")

@@ -1,0 +1,1 @@
+"""Readers of outside directories and app stores; none yet."""

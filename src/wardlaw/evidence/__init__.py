@@ -1,0 +1,1 @@
+"""Clause states and reports; none yet."""

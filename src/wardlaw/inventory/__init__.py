@@ -1,0 +1,1 @@
+"""Grants and non-human identities; none yet."""

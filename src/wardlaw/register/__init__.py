@@ -1,0 +1,1 @@
+"""AI systems and their gates; none yet."""
