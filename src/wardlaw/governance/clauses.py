@@ -196,6 +196,8 @@ def _context(reader: Reader, node: Node, path: str) -> dict[str, Any]:
         return {}
     values: dict[str, Any] = {}
     for key, value in node.entries:
+        if reader.text(key) is None:
+            continue
         reader.places[f"{path}.{key.text}"] = (value.line, value.column)
         if value.kind is NodeKind.LIST:
             values[key.text] = list(reader.several(value, reader.text))

@@ -36,7 +36,9 @@ class Located(msgspec.Struct, frozen=True):
 def hidden_characters(text: str) -> tuple[str, ...]:
     """Characters that make a text read otherwise than it is: controls, invisible and direction marks."""
     return tuple(
-        f"U+{ord(c):04X}" for c in text if c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Cn")
+        f"U+{ord(c):04X}"
+        for c in text
+        if c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
     )
 
 
