@@ -1,0 +1,62 @@
+"""Documentation that is held against what it documents."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+from wardlaw.cli.table import COMMANDS
+
+from tests.house.sources import ROOT
+from wardlaw.config.reference import key_reference
+
+PAGES = sorted({ROOT / "README.md", *(ROOT / "docs").rglob("*.md")})
+HELP_BLOCK = re.compile(r"^```console\n\$ (?:\./)?wardlaw ([^\n]*--help)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def test_configuration_page_holds_the_reference_of_all_keys() -> None:
+    assert key_reference() in (ROOT / "docs" / "configuration.md").read_text()
+
+
+def test_every_command_is_documented() -> None:
+    page = (ROOT / "docs" / "cli.md").read_text()
+    assert [command.name for command in COMMANDS if f"\n## wardlaw {command.name}\n" not in page] == []
+
+
+def help_blocks() -> list[tuple[str, str, str]]:
+    return [
+        (page.relative_to(ROOT).as_posix(), arguments, text)
+        for page in PAGES
+        for arguments, text in HELP_BLOCK.findall(page.read_text())
+    ]
+
+
+@pytest.mark.parametrize(("page", "arguments", "text"), help_blocks(), ids=lambda value: value[:40])
+def test_help_in_the_papers_is_the_help_of_the_program(page: str, arguments: str, text: str) -> None:
+    env = {"PATH": "/usr/bin:/bin", "NO_COLOR": "1", "COLUMNS": "100", "TERM": "dumb", "LANG": "C.UTF-8"}
+    shown = subprocess.run(
+        [sys.executable, "-m", "wardlaw", *arguments.split()], capture_output=True, text=True, env=env, check=True
+    )
+    assert shown.stdout.strip() == text.strip(), f"{page} shows another help for: {arguments}"
+
+
+def test_the_papers_show_help() -> None:
+    assert {arguments for _, arguments, _ in help_blocks()} >= {"--help"}
+
+
+def test_links_between_papers_lead_somewhere() -> None:
+    broken = []
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+            if not (page.parent / target).exists():
+                broken.append(f"{page.relative_to(ROOT)} -> {target}")
+    assert broken == []
+
+
+def test_the_first_screen_is_short() -> None:
+    text = (ROOT / "README.md").read_text()
+    first_screen = text.partition("\n<!-- end of first screen -->\n")[0]
+    assert first_screen != text
+    assert first_screen.count("\n") < 40
