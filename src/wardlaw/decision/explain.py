@@ -7,7 +7,7 @@ one at a time, then together, and judged again. So the explanation is true by co
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, assert_never
 
 import msgspec
 
@@ -211,6 +211,8 @@ def _alternatives(name: str, actual: Any, policies: Sequence[Policy]) -> list[An
             options = [[item for item in actual if item not in literals], []]
         case AttributeType.STRING:
             options = sorted({text for policy in policies for text in policy.literals} - {actual})
+        case unknown:
+            assert_never(unknown)
     if not isinstance(ordinary, tuple) and ordinary != actual:
         options.append(ordinary)
     return [option for option in options if option != actual]

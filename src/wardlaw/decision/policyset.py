@@ -24,6 +24,7 @@ from wardlaw.facts.errors import ConfigError
 from wardlaw.facts.principal import PrincipalKind
 
 _MEMO_LIMIT = 4096  # verdicts kept per slice; one is a few hundred bytes, so a worker stays under 10 MB
+_RATES = frozenset(("callsPerMinute",))
 _NO_ENTITIES = cedarpy.Entities.from_json_str("[]")
 
 
@@ -149,12 +150,16 @@ class PolicySet:
     Attributes:
         digest: SHA-256 (hex) of the policy text.
         policies: Every policy by its ``@id``.
+        rate_clauses: Clauses that only limit how much in how little time; waiting helps there.
     """
 
     def __init__(self, text: str, policies: dict[str, Policy]) -> None:
         self.text = text
         self.digest = hashlib.sha256(text.encode()).hexdigest()
         self.policies = policies
+        self.rate_clauses = frozenset(
+            p.clause for p in policies.values() if p.forbid and p.attributes and p.attributes <= _RATES
+        )
         self._slices = {
             (action, kind): Slice(
                 action,

@@ -53,6 +53,10 @@ class Matter(msgspec.Struct, frozen=True):
     Attributes:
         labels: Taint that this very request brings along.
         calls: 1 for a request that arrives, 0 for whatever follows within it.
+        counted: False when an earlier judgement of the same matter has counted it and was released: a
+            masked request, or the next upstream. Then ``measures`` carry what that judgement saw.
+        release: Tool calls, id and digest, to be remembered as ours when they are released.
+        delta: What admission changed in the state.
     """
 
     action: Action
@@ -67,13 +71,17 @@ class Matter(msgspec.Struct, frozen=True):
     tokens: int = 0
     body_sha256: str = ""
     rewritten: bool = False
+    counted: bool = True
+    release: tuple[tuple[str, bytes], ...] = ()
+    delta: bytes = b""
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """A decision whose record is durable."""
+    """A decision whose record is durable, with the measures it was made on."""
 
     decision: Decision
     receipt: str
+    measures: Measures
 
     @property
     def released(self) -> bool:
@@ -128,29 +136,24 @@ class Judge:
             UnavailableError: The record could not be made durable; nothing may be released.
         """
         at = self.clock()
-        ask = Ask(
-            principal=case.principal_key,
-            person=case.person_key,
-            session=case.session_key,
-            at=at,
-            calls=matter.calls,
-            tokens=matter.tokens,
-            subjects=frozenset(matter.subjects),
-            result_bytes=matter.measures.result_bytes,
-        )
+        ask = _ask(case, matter, at)
         ticket = await self.state.reserve(ask)
         state = _with_labels(ticket.snapshot, matter.labels)
         measures = matter.measures
-        if ticket.fresh:
+        if matter.counted and matter.subjects:
             # Distinct persons whose data has not moved today: what a conversation repeats is not moved again.
             measures = msgspec.structs.replace(measures, data_subjects=len(ticket.fresh))
         request = self._facts(case, matter, measures, at)
         decision = decide(request, matter.findings, self.policies.current, state)
         released = decision.effect in _RELEASING
         deltas = [ticket.delta, await self.state.settle(ticket, released=released)]
+        if matter.delta:
+            deltas.insert(0, matter.delta)
         fresh_labels = [label for label in matter.labels if label not in ticket.snapshot.taint]
         if fresh_labels:
             deltas.append(await self.state.taint(ask, fresh_labels))
+        if released and matter.release:
+            deltas.append(await self.state.released_calls(ask, dict(matter.release)))
         signals = await self._punish(case, ask, matter.findings, state, decision, deltas)
         receipt = await self.recorder.decision(
             Inputs(request=request, findings=matter.findings, state=state, decision=decision),
@@ -159,7 +162,7 @@ class Judge:
             delta=join(deltas),
             signals=signals,
         )
-        return Judgement(decision=decision, receipt=receipt)
+        return Judgement(decision=decision, receipt=receipt, measures=measures)
 
     def _facts(self, case: Case, matter: Matter, measures: Measures, at: float) -> RequestFacts:
         local = datetime.fromtimestamp(at, self._zone)
@@ -205,6 +208,20 @@ class Judge:
             reason = f"clause {', '.join(signals)}, decision {decision.request}"
             deltas.append(await self.state.quarantine(keys, reason, until=0.0, at=ask.at))
         return signals
+
+
+def _ask(case: Case, matter: Matter, at: float) -> Ask:
+    counted = matter.counted
+    return Ask(
+        principal=case.principal_key,
+        person=case.person_key,
+        session=case.session_key,
+        at=at,
+        calls=matter.calls if counted else 0,
+        tokens=matter.tokens if counted else 0,
+        subjects=frozenset(matter.subjects) if counted else frozenset(),
+        result_bytes=matter.measures.result_bytes if counted else 0,
+    )
 
 
 def _is_probe(decision: Decision, findings: Sequence[Finding]) -> bool:

@@ -5,13 +5,11 @@ An effect is released only after ``decision()`` has returned: its record is then
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 
 import msgspec
 
 from wardlaw.audit.envelope import Envelope, RecordKind, SealedPart
-from wardlaw.facts.errors import UnavailableError
 from wardlaw.facts.exchange import Segment, ToolCall
 from wardlaw.facts.record import Content, Inputs, Outcome, Passage
 from wardlaw.gateway.inspection import digest
@@ -33,17 +31,15 @@ class Recorder:
         keyring: Seals their personal parts.
         clock: Unix seconds.
         keep_content: Whether the judged text is kept.
-        wait_s: How long a record may take to become durable before the request is refused.
     """
 
     def __init__(
-        self, spool: SpoolWriter, keyring: Keyring, *, clock: Callable[[], float], keep_content: bool, wait_s: float
+        self, spool: SpoolWriter, keyring: Keyring, *, clock: Callable[[], float], keep_content: bool
     ) -> None:
         self._spool = spool
         self._keyring = keyring
         self._clock = clock
         self._keep_content = keep_content
-        self._wait_s = wait_s
         self._recorded: dict[tuple[str, bytes], None] = {}
 
     async def decision(
@@ -96,18 +92,7 @@ class Recorder:
             seq=0,
             subject=self._keyring.pseudonym(subject, _month(request.at)),
         )
-        return await self._durable(self._spool.append(envelope, blobs=blobs, delta=delta))
-
-    async def _durable(self, waiting: asyncio.Future[str]) -> str:
-        try:
-            async with asyncio.timeout(self._wait_s):
-                return await waiting
-        except TimeoutError as error:
-            raise UnavailableError(
-                "WL-GWY-001",
-                f"The record of this decision was not durable within {self._wait_s:g} s, so nothing was released.",
-                "Look at the disk under audit.spool; `wardlaw doctor` measures it.",
-            ) from error
+        return await self._spool.append(envelope, blobs=blobs, delta=delta)
 
     def outcome(self, outcome: Outcome, *, record_id: str, route: str, delta: bytes = b"") -> None:
         """Record how an exchange ended; not waited for, a lost one leaves the outcome unknown."""

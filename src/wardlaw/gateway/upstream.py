@@ -7,7 +7,7 @@ docs/decisions). Its streams buffer unless the read buffer limit is 0, so it is.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any, Protocol
@@ -93,7 +93,7 @@ class Upstreams:
         return client
 
     async def post(
-        self, destination: Destination, path: str, body: bytes, headers: Mapping[str, str]
+        self, destination: Destination, path: str, body: bytes, headers: Sequence[tuple[str, str]]
     ) -> _ReqwestAnswer:
         """Send a request and wait for the head of the answer.
 
@@ -101,7 +101,7 @@ class Upstreams:
             UpstreamRefusedError: ``WL-UPS-001`` no connection; nothing was sent.
             UnavailableError: ``WL-UPS-002`` no first byte in time, ``WL-UPS-003`` the connection broke.
         """
-        request = self._client(destination).post(destination.url + path).headers([*headers.items()])
+        request = self._client(destination).post(destination.url + path).headers(list(headers))
         if destination.credential:
             request = request.header("authorization", f"Bearer {destination.credential}", is_sensitive=True)
         for name, value in destination.headers:

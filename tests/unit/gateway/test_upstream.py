@@ -57,7 +57,7 @@ async def _with_server(answer: bytes, use: Callable[[Upstreams, Destination, lis
 
 
 async def _read(upstreams: Upstreams, there: Destination) -> bytes:
-    answer = await upstreams.post(there, "/x", b"", {})
+    answer = await upstreams.post(there, "/x", b"", ())
     try:
         return await answer.whole(1_000)
     finally:
@@ -66,7 +66,7 @@ async def _read(upstreams: Upstreams, there: Destination) -> bytes:
 
 def test_the_body_and_the_credential_arrive() -> None:
     async def use(upstreams: Upstreams, there: Destination, received: list[bytes]) -> None:
-        answer = await upstreams.post(there, "/chat/completions", b"{}", {"content-type": "application/json"})
+        answer = await upstreams.post(there, "/chat/completions", b"{}", [("content-type", "application/json")])
         assert (answer.status, await answer.whole(100)) == (200, b"hello")
         await answer.close()
         head = received[0].lower()
@@ -79,7 +79,7 @@ def test_the_body_and_the_credential_arrive() -> None:
 
 def test_pieces_arrive_one_by_one_and_are_not_buffered() -> None:
     async def use(upstreams: Upstreams, there: Destination, received: list[bytes]) -> None:
-        answer = await upstreams.post(there, "/x", b"", {})
+        answer = await upstreams.post(there, "/x", b"", ())
         pieces = answer.pieces()
         assert await anext(pieces) == b"one"
         await answer.close()
@@ -121,7 +121,7 @@ def test_a_broken_answer_is_an_error_never_an_end(answer: bytes) -> None:
 
 def test_an_answer_over_the_limit_is_refused() -> None:
     async def use(upstreams: Upstreams, there: Destination, received: list[bytes]) -> None:
-        answer = await upstreams.post(there, "/x", b"", {})
+        answer = await upstreams.post(there, "/x", b"", ())
         with pytest.raises(UnavailableError) as caught:
             await answer.whole(3)
         assert caught.value.code == "WL-UPS-004"
@@ -134,7 +134,7 @@ def test_nobody_listening_is_told_apart_because_another_may_be_asked() -> None:
     async def run() -> None:
         upstreams = Upstreams()
         with pytest.raises(UpstreamRefusedError) as caught:
-            await upstreams.post(msgspec.structs.replace(HERE, url="http://127.0.0.1:1/v1"), "/x", b"", {})
+            await upstreams.post(msgspec.structs.replace(HERE, url="http://127.0.0.1:1/v1"), "/x", b"", ())
         assert caught.value.code == "WL-UPS-001"
         await upstreams.close()
 

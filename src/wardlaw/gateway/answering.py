@@ -1,0 +1,156 @@
+"""The answer half of an exchange that is not a stream: read whole, inspect, judge, release or refuse."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import msgspec
+
+from wardlaw.facts.action import Action
+from wardlaw.facts.effect import Effect
+from wardlaw.facts.exchange import Channel, Measures, Segment, ToolCall
+from wardlaw.facts.finding import Finding
+from wardlaw.gateway.judge import Case, Judgement, Matter
+from wardlaw.gateway.metering import requested_rows
+from wardlaw.gateway.request import EMBEDDINGS, Accepted, redacted_classes, uninspected_findings
+from wardlaw.gateway.services import Services
+from wardlaw.gateway.wire.answer import (
+    Answer,
+    Usage,
+    read_answer,
+    read_embeddings_answer,
+    read_refusal,
+    rewrite_answer,
+)
+from wardlaw.security.redact import redact
+
+
+class Released(msgspec.Struct, frozen=True):
+    """An answer that may go to the caller."""
+
+    body: bytes
+    judgement: Judgement
+    usage: Usage | None = None
+
+
+class Withheld(msgspec.Struct, frozen=True):
+    """An answer that may not."""
+
+    judgement: Judgement
+    usage: Usage | None = None
+
+
+class AnswerHalf:
+    """Judges complete answers and tool calls."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def judge(self, case: Case, accepted: Accepted, raw: bytes) -> Released | Withheld:
+        """Judge a complete answer of status 2xx, its tool calls included.
+
+        Raises:
+            BadUpstreamError: The answer cannot be read, so nothing of it can be judged.
+            UnavailableError: A record could not be made durable.
+        """
+        answer = read_embeddings_answer(raw) if case.route == EMBEDDINGS else read_answer(raw)
+        findings = self._services.inspection.inspect(answer.segments) + uninspected_findings(answer.uninspected)
+        judgement = await self._text(case, accepted, answer, findings, raw)
+        body = raw
+        if judgement.decision.effect is Effect.TRANSFORM:
+            judgement, body = await self._mask(case, accepted, answer, findings, judgement)
+        if not judgement.released:
+            return Withheld(judgement, answer.usage)
+        for call in answer.tool_calls:
+            arguments = _of_call(findings, answer.segments, call)
+            one = await self.tool_call(case, call, arguments)
+            if not one.released or one.decision.effect is Effect.TRANSFORM:
+                return Withheld(one, answer.usage)
+        return Released(body, judgement, answer.usage)
+
+    async def refusal(self, case: Case, accepted: Accepted, raw: bytes, status: int) -> Released | Withheld:
+        """Judge an upstream's own error like any answer before it is passed on."""
+        segments = read_refusal(raw, status=status).segments
+        findings = self._services.inspection.inspect(segments)
+        matter = _answer_matter(accepted, segments, findings, raw, Measures(result_bytes=len(raw)))
+        judgement = await self._judge(case, matter)
+        if not segments or not judgement.released or judgement.decision.effect is Effect.TRANSFORM:
+            return Withheld(judgement)
+        return Released(raw, judgement)
+
+    async def tool_call(self, case: Case, call: ToolCall, findings: tuple[Finding, ...]) -> Judgement:
+        """Judge one complete tool call; a released one is remembered, so that its result can be believed."""
+        resource = self._services.registry.tool(call.name)
+        rows = requested_rows(call.arguments, rows_argument=self._services.registry.rows_argument(call.name))
+        digest = call_digest(call)
+        matter = Matter(
+            action=Action.TOOL_CALL,
+            resource=resource,
+            measures=Measures(requested_rows=rows, body_bytes=len(call.arguments)),
+            findings=findings,
+            tool_calls=(call,),
+            body_sha256=digest.hex(),
+            release=((call.id, digest),),
+        )
+        return await self._judge(case, matter)
+
+    async def _text(
+        self, case: Case, accepted: Accepted, answer: Answer, findings: tuple[Finding, ...], raw: bytes
+    ) -> Judgement:
+        texts = [segment.text for segment in answer.segments if segment.channel is Channel.ANSWER]
+        moved = self._services.meter.answer(texts, len(raw))
+        matter = _answer_matter(accepted, answer.segments, findings, raw, moved.measures)
+        return await self._judge(case, msgspec.structs.replace(matter, subjects=moved.subjects))
+
+    async def _mask(
+        self,
+        case: Case,
+        accepted: Accepted,
+        answer: Answer,
+        findings: Sequence[Finding],
+        judgement: Judgement,
+    ) -> tuple[Judgement, bytes]:
+        classes = redacted_classes(judgement)
+        replacements: dict[str, str] = {}
+        for segment in answer.segments:
+            own = [finding for finding in findings if finding.segment == segment.index]
+            masked = redact(segment.text, own, classes) if own else segment.text
+            if masked != segment.text:
+                replacements[segment.pointer] = masked
+        body = rewrite_answer(answer, replacements)
+        again = read_answer(body)
+        found = self._services.inspection.inspect(again.segments)
+        matter = _answer_matter(accepted, again.segments, found, body, judgement.measures)
+        second = await self._judge(case, msgspec.structs.replace(matter, rewritten=True, counted=False))
+        return second, body
+
+    async def _judge(self, case: Case, matter: Matter) -> Judgement:
+        judgement = await self._services.judge.judge(case, matter)
+        self._services.metrics.decided(judgement.decision, matter.action.value)
+        return judgement
+
+
+def call_digest(call: ToolCall) -> bytes:
+    """SHA-256 over name and arguments of a tool call, as they were released."""
+    return hashlib.sha256(f"{call.name}\x00{call.arguments}".encode("utf-8", "surrogatepass")).digest()
+
+
+def _answer_matter(
+    accepted: Accepted, segments: Sequence[Segment], findings: tuple[Finding, ...], raw: bytes, measures: Measures
+) -> Matter:
+    return Matter(
+        action=Action.MODEL_ANSWER,
+        resource=accepted.candidate.resource,
+        measures=msgspec.structs.replace(measures, body_bytes=len(raw)),
+        findings=findings,
+        segments=tuple(segments),
+        body_sha256=hashlib.sha256(raw).hexdigest(),
+    )
+
+
+def _of_call(findings: Sequence[Finding], segments: Sequence[Segment], call: ToolCall) -> tuple[Finding, ...]:
+    """Findings that stand in the texts of one tool call."""
+    own = {segment.index for segment in segments if segment.call_id == call.id}
+    return tuple(finding for finding in findings if finding.segment in own)
+

@@ -1,0 +1,183 @@
+"""Which surface a request is for, who sends it, and whether the gateway is in a state to answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+import msgspec
+import orjson
+
+from wardlaw.facts.errors import Fault, InputError, UnavailableError, WardlawError
+from wardlaw.gateway.admission import Admission, check_body
+from wardlaw.gateway.admitted import Admitted, Refused
+from wardlaw.gateway.exchange import ModelExchange
+from wardlaw.gateway.metrics import CONTENT_TYPE
+from wardlaw.gateway.port import Call
+from wardlaw.gateway.request import CHAT, EMBEDDINGS
+from wardlaw.gateway.services import Services
+from wardlaw.gateway.wire.failure import TooLargeError
+from wardlaw.gateway.wire.refusal import error_body
+
+_MODEL_ROUTES = {"/v1/chat/completions": CHAT, "/v1/embeddings": EMBEDDINGS}
+_JSON = ("content-type", "application/json")
+
+
+class Health(msgspec.Struct, frozen=True):
+    """Whether the gateway can do its work; ``why`` names what is missing."""
+
+    ready: bool
+    why: str = ""
+
+
+class Door:
+    """Serves every request of a worker.
+
+    Args:
+        services: The parts of the worker; swapped as a whole when something in them changes.
+        admission: Who may come in.
+        health: Whether everything a decision needs is at hand.
+    """
+
+    def __init__(self, services: Services, admission: Admission, *, health: Callable[[], Health]) -> None:
+        self.services = services
+        self._admission = admission
+        self._health = health
+        self._running: dict[str, int] = {}
+
+    async def serve(self, call: Call) -> None:
+        """Serve one request."""
+        route = _MODEL_ROUTES.get(call.path)
+        if route is None:
+            await self._serve_other(call)
+        elif call.method != "POST":
+            _reply_error(call, 405, "method_not_allowed", f"{call.path} takes POST.")
+        else:
+            await self._serve_model(call, route)
+
+    async def _serve_model(self, call: Call, route: str) -> None:
+        services = self.services
+        try:
+            self._check_health()
+            _check_head(call, services.limits.header_bytes)
+            admitted = await self._admit(call)
+            if admitted is None:
+                return
+            raw = await call.body(
+                limit_bytes=services.limits.body_bytes, within_s=services.limits.body_read_s
+            )
+            refused = check_body(admitted, hashlib.sha256(raw).digest()) if admitted.bound_body else None
+            if refused is not None:
+                _reply_refused(call, refused)
+                return
+        except WardlawError as error:
+            _reply(call, error)
+            return
+        await self._within_ceiling(call, admitted, route, raw)
+
+    async def _within_ceiling(self, call: Call, admitted: Admitted, route: str, raw: bytes) -> None:
+        who = admitted.principal.id
+        running = self._running.get(who, 0)
+        if running >= self.services.limits.concurrency_per_principal:
+            message = f"{running} exchanges of this caller are running; that is the most at one time."
+            _reply_error(call, 429, "too_many_exchanges", message)
+            return
+        self._running[who] = running + 1
+        try:
+            await ModelExchange(self.services, call, admitted, route).run(raw)
+        finally:
+            left = self._running[who] - 1
+            if left:
+                self._running[who] = left
+            else:
+                del self._running[who]
+
+    async def _admit(self, call: Call) -> Admitted | None:
+        admitted = await self._admission.admit(
+            call.headers, at=self.services.judge.clock(), method=call.method, path=call.path, body_sha256=None
+        )
+        if isinstance(admitted, Refused):
+            self.services.metrics.refused(admitted.code)
+            _reply_refused(call, admitted)
+            return None
+        return admitted
+
+    def _check_health(self) -> None:
+        health = self._health()
+        if not health.ready:
+            raise UnavailableError(
+                "WL-GWY-007", f"The gateway cannot decide now: {health.why}.", "Try again; see `wardlaw doctor`."
+            )
+
+    async def _serve_other(self, call: Call) -> None:
+        match call.method, call.path:
+            case "GET", "/healthz":
+                call.reply(200, [_JSON], b'{"status":"alive"}')
+            case "GET", "/readyz":
+                health = self._health()
+                body = orjson.dumps({"status": "ready" if health.ready else "not ready", "why": health.why})
+                call.reply(200 if health.ready else 503, [_JSON], body)
+            case "GET", "/metrics":
+                call.reply(200, [("content-type", CONTENT_TYPE)], self.services.metrics.render())
+            case "GET", path if path == "/v1/models" or path.startswith("/v1/models/"):
+                await self._models(call)
+            case _, path:
+                message = f"There is no {call.method} {path[:200]} here."
+                _reply_error(call, 404, "unknown_route", message)
+
+    async def _models(self, call: Call) -> None:
+        admitted = await self._admit(call)
+        if admitted is None:
+            return
+        scope = admitted.scope.models
+        names = [name for name in self.services.registry.model_names if scope is None or name in scope]
+        models = [{"id": name, "object": "model", "created": 0, "owned_by": "wardlaw"} for name in names]
+        wanted = call.path.removeprefix("/v1/models").removeprefix("/")
+        if not wanted:
+            call.reply(200, [_JSON], orjson.dumps({"object": "list", "data": models}))
+            return
+        for model in models:
+            if model["id"] == wanted:
+                call.reply(200, [_JSON], orjson.dumps(model))
+                return
+        _reply_error(call, 404, "model_not_found", f"The model {wanted[:200]} is not registered for this caller.")
+
+
+def _check_head(call: Call, limit_bytes: int) -> None:
+    size = sum(len(name) + len(value) for name, value in call.headers.items())
+    if size > limit_bytes:
+        raise HeadTooLargeError(
+            "WL-GWY-008", f"The request's headers have {size} bytes, at most {limit_bytes} are taken.", "Send fewer."
+        )
+
+
+class HeadTooLargeError(InputError):
+    """The headers are too large."""
+
+    http_status = 431
+
+
+def _reply(call: Call, error: WardlawError) -> None:
+    told = error_body(error)
+    status = 413 if error.code == "WL-GWY-002" or isinstance(error, TooLargeError) else told.status
+    status = 408 if error.code == "WL-GWY-003" else status
+    status = 500 if isinstance(error, Fault) else status
+    call.reply(status, [*told.headers, ("connection", "close")], told.body)
+
+
+def _reply_refused(call: Call, refused: Refused) -> None:
+    error = {
+        "message": f"{refused.message} {refused.hint}",
+        "type": "authentication_error",
+        "param": None,
+        "code": refused.public_code,
+    }
+    headers = [_JSON]
+    if refused.status == 401:
+        headers.append(("www-authenticate", 'Bearer realm="wardlaw"'))
+    call.reply(refused.status, headers, orjson.dumps({"error": error}))
+
+
+def _reply_error(call: Call, status: int, code: str, message: str) -> None:
+    error = {"message": message, "type": "invalid_request_error", "param": None, "code": code}
+    call.reply(status, [_JSON, ("x-should-retry", "false")], orjson.dumps({"error": error}))

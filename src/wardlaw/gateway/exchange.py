@@ -1,0 +1,244 @@
+"""One exchange of a model route from its first byte to its outcome record."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import msgspec
+
+from wardlaw.facts.effect import Effect
+from wardlaw.facts.errors import Fault, WardlawError
+from wardlaw.facts.record import Outcome
+from wardlaw.facts.resource import Resource
+from wardlaw.gateway.admitted import Admitted
+from wardlaw.gateway.answering import AnswerHalf, Released
+from wardlaw.gateway.judge import Case, Judgement, state_key
+from wardlaw.gateway.port import Call, CallerGoneError
+from wardlaw.gateway.request import CHAT, Accepted, Asked, Refused, RequestHalf
+from wardlaw.gateway.services import Services, Stopwatch
+from wardlaw.gateway.streaming import StreamHalf
+from wardlaw.gateway.wire.answer import Usage, refuse_encoding
+from wardlaw.gateway.wire.chat import ChatRequest
+from wardlaw.gateway.wire.headers import caller_headers, check_request_headers, own_headers, upstream_headers
+from wardlaw.gateway.wire.refusal import Refusal, error_body, error_event, refusal_body, upstream_refusal
+from wardlaw.gateway.wire.session import SESSION_HEADER, session_id
+from wardlaw.state.authority import Ask
+
+_PATHS = {CHAT: "/chat/completions", "embeddings": "/embeddings"}
+
+
+class _Ending(msgspec.Struct):
+    """What the outcome record will say; filled in while the exchange runs."""
+
+    result: str = "fault"
+    status: int = 0
+    upstream: str = ""
+    upstream_status: int = 0
+    usage: Usage | None = None
+
+
+class ModelExchange:
+    """Serves one request to a model route."""
+
+    def __init__(self, services: Services, call: Call, admitted: Admitted, route: str) -> None:
+        self._services = services
+        self._call = call
+        self._admitted = admitted
+        self._route = route
+        self._watch = Stopwatch()
+        self._request = RequestHalf(services, self._watch)
+        self._answers = AnswerHalf(services)
+        self._ending = _Ending()
+        self._id = services.judge.new_id("exc")
+        self._case: Case | None = None
+        self._estimated = 0
+
+    async def run(self, raw: bytes) -> None:
+        """Serve the request whose body is ``raw``; whatever happens, an outcome is recorded."""
+        try:
+            await self._serve(raw)
+        except CallerGoneError:
+            self._ending.result = "client-gone"
+        except asyncio.CancelledError:
+            self._ending.result = "client-gone"
+            raise
+        except WardlawError as error:
+            await self._fail(error)
+        finally:
+            await self._record_outcome()
+
+    async def _serve(self, raw: bytes) -> None:
+        check_request_headers(self._call.headers)
+        doc, asked = self._request.read(self._route, raw)
+        self._check_scope(asked.model)
+        case = self._case = self._open_case(asked)
+        prepared = await self._request.prepare(case, doc, raw, asked)
+        prepared = msgspec.structs.replace(prepared, delta=self._admitted.delta)
+        self._estimated = prepared.moved.measures.prompt_tokens
+        stream = isinstance(asked, ChatRequest) and asked.stream
+        headers = upstream_headers(self._call.headers, stream=stream)
+        outcome = await self._request.submit(case, prepared, path=_PATHS[self._route], headers=headers)
+        if isinstance(outcome, Refused):
+            self._refuse(outcome.judgement, outcome.resource)
+            return
+        self._ending.upstream = outcome.candidate.destination.name
+        self._ending.upstream_status = outcome.answer.status
+        try:
+            await self._answer(case, outcome, asked)
+        finally:
+            await outcome.answer.close()
+
+    def _check_scope(self, model: str) -> None:
+        scope = self._admitted.scope
+        allowed = scope.models is None or model in scope.models
+        if not allowed or (scope.routes is not None and self._route not in scope.routes):
+            raise ForbiddenError(
+                "WL-GWY-005",
+                f"This credential may not use the model {model[:200]} on {self._route}.",
+                "Ask whoever issued it to widen its scope.",
+            )
+
+    def _open_case(self, asked: Asked) -> Case:
+        principal = self._admitted.principal
+        request = asked if isinstance(asked, ChatRequest) else None
+        header = self._call.headers.get(SESSION_HEADER)
+        session = session_id(principal.id, header, request, key=self._services.session_key)
+        secret = self._services.state_secret
+        person = principal.acting_for
+        return Case(
+            exchange=self._id,
+            principal=principal,
+            session=session,
+            route=self._route,
+            mode=self._services.registry.mode(self._route),
+            principal_key=state_key(secret, "principal", principal.id),
+            person_key=state_key(secret, "person", person) if person else b"",
+            session_key=state_key(secret, "session", principal.id, session),
+        )
+
+    async def _answer(self, case: Case, accepted: Accepted, asked: Asked) -> None:
+        answer = accepted.answer
+        names = {name.lower(): value for name, value in answer.headers}
+        refuse_encoding(names)
+        if isinstance(asked, ChatRequest) and asked.stream and answer.status < 300:
+            await self._stream(case, accepted, names)
+            return
+        self._watch.leave()
+        raw = await answer.whole(self._services.limits.answer_bytes)
+        self._watch.back()
+        if answer.status >= 300:
+            await self._upstream_refused(case, accepted, raw)
+            return
+        released = await self._answers.judge(case, accepted, raw)
+        self._ending.usage = released.usage
+        if not isinstance(released, Released):
+            self._refuse(released.judgement)
+            return
+        self._ending.status = answer.status
+        self._ending.result = "complete"
+        own = self._own(accepted.judgement, self._watch.overhead_us)
+        self._call.reply(answer.status, caller_headers(names, stream=False, own=own), released.body)
+
+    def _own(self, judgement: Judgement, overhead_us: int | None) -> tuple[tuple[str, str], ...]:
+        return own_headers(
+            decision_id=judgement.decision.request, overhead_us=overhead_us, receipt=judgement.receipt
+        )
+
+    async def _upstream_refused(self, case: Case, accepted: Accepted, raw: bytes) -> None:
+        """Pass an upstream's own error on, judged like any answer."""
+        status = accepted.answer.status
+        outcome = await self._answers.refusal(case, accepted, raw, status)
+        body = outcome.body if isinstance(outcome, Released) else None
+        self._ending.result = "upstream-failed"
+        told = upstream_refusal(max(status, 400), body, decision_id=accepted.judgement.decision.request)
+        self._reply(told)
+
+    def _reply(self, told: Refusal, judgement: Judgement | None = None) -> None:
+        self._ending.status = told.status
+        headers = list(told.headers)
+        if judgement is not None:
+            known = {name for name, _ in headers}
+            headers += [pair for pair in self._own(judgement, self._watch.overhead_us) if pair[0] not in known]
+        self._call.reply(told.status, headers, told.body)
+
+    async def _stream(self, case: Case, accepted: Accepted, names: Mapping[str, str]) -> None:
+        half = StreamHalf(self._services, self._answers, case, accepted, self._call)
+        opening = await half.open()
+        if not opening.released:
+            self._refuse(opening)
+            return
+        own = self._own(accepted.judgement, self._watch.overhead_us)
+        self._ending.status = accepted.answer.status
+        self._call.open(accepted.answer.status, caller_headers(names, stream=True, own=own))
+        end = await half.run()
+        self._ending.result = end.result
+        self._ending.usage = end.usage
+
+    def _refuse(self, judgement: Judgement, resource: Resource | None = None) -> None:
+        """Tell the caller; a cut also closes its connection."""
+        decision = judgement.decision
+        rates = self._services.judge.policies.current.rate_clauses
+        self._ending.result = "cut" if decision.effect is Effect.CUT else "refused"
+        self._reply(refusal_body(decision, resource=resource, rate_clauses=rates), judgement)
+
+    async def _fail(self, error: WardlawError) -> None:
+        """Tell the caller about an error; a stream that has begun is cut instead."""
+        upstream = error.http_status in (502, 504) or error.code.startswith("WL-UPS")
+        self._ending.result = "upstream-failed" if upstream else "refused"
+        if isinstance(error, Fault):
+            self._ending.result = "fault"
+        if self._call.started:
+            await self._call.send(error_event(error.code, error.message))
+            await self._call.abort()
+            return
+        self._reply(error_body(error))
+
+    async def _record_outcome(self) -> None:
+        delta = await self._correct_tokens()
+        ending = self._ending
+        usage = ending.usage or Usage()
+        total_s = self._watch.total_s
+        outcome = Outcome(
+            exchange=self._id,
+            result=ending.result,
+            status=ending.status,
+            upstream=ending.upstream,
+            upstream_status=ending.upstream_status,
+            sent_bytes=self._call.sent_bytes,
+            prompt_tokens=usage.prompt_tokens,
+            completion_tokens=usage.completion_tokens,
+            duration_us=int(total_s * 1e6),
+            overhead_us=self._watch.overhead_us,
+        )
+        judge = self._services.judge
+        judge.recorder.outcome(outcome, record_id=judge.new_id("out"), route=self._route, delta=delta)
+        self._services.metrics.ended(
+            self._route,
+            ending.result,
+            status=ending.status,
+            duration_s=total_s,
+            overhead_s=self._watch.overhead_us / 1e6,
+        )
+
+    async def _correct_tokens(self) -> bytes:
+        """Replace the estimate by what the upstream reports; returns what rebuilds it."""
+        case, usage = self._case, self._ending.usage
+        if case is None or usage is None:
+            return b""
+        ask = Ask(
+            principal=case.principal_key,
+            person=case.person_key,
+            session=case.session_key,
+            at=self._services.judge.clock(),
+        )
+        change = usage.prompt_tokens + usage.completion_tokens - self._estimated
+        return await self._services.judge.state.correct_tokens(ask, change)
+
+
+class ForbiddenError(WardlawError):
+    """The credential is genuine and does not reach this far."""
+
+    exit_code = 10
+    http_status = 403
+

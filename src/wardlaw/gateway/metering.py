@@ -1,0 +1,156 @@
+"""What a request or a tool call moves: data subjects and bytes in results, rows asked for.
+
+*Meaning, not rows*: bulk is metered on what comes back. A tool result that an agent resends with its
+history was counted when it first came and is not counted again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import orjson
+
+from wardlaw.facts.exchange import Channel, Measures, Segment
+from wardlaw.gateway.inspection import digest
+from wardlaw.security.subjects import Counted, count_subjects
+
+_REMEMBERED = 20_000  # results; a set of subjects is a few hundred bytes on average, so some 10 MB at most
+_WITHOUT_LIMIT = -1
+# Arguments that bound how many rows come back, as tools name them.
+_LIMIT_NAMES = frozenset(
+    ("limit", "max_results", "maxresults", "page_size", "pagesize", "per_page", "count", "top", "first", "max_rows", "rows", "n")
+)
+_QUERY_NAMES = frozenset(("sql", "query", "statement"))
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """What moves with a request or an answer.
+
+    Attributes:
+        subjects: Keyed digests of the distinct persons in results.
+        fresh: Marks of the results counted now; given to ``Meter.settle`` once they were released.
+    """
+
+    measures: Measures
+    subjects: frozenset[str] = frozenset()
+    fresh: tuple[tuple[bytes, bytes], ...] = ()
+
+
+class Meter:
+    """Counts what results hold, each result once per session.
+
+    Args:
+        subject_key: Key of the digests of data subjects.
+    """
+
+    def __init__(self, subject_key: bytes) -> None:
+        self._subject_key = subject_key
+        self._counted: dict[bytes, Counted] = {}
+        self._released: dict[tuple[bytes, bytes], None] = {}
+
+    def results(self, session: bytes, segments: Sequence[Segment], measures: Measures) -> Moved:
+        """Add what the tool results among the segments move.
+
+        Args:
+            session: Key of the session; a result counts once in it.
+            segments: Segments of the request.
+            measures: The other countable facts.
+        """
+        held: set[str] = set()
+        size = 0
+        unparsed = False
+        fresh: list[tuple[bytes, bytes]] = []
+        for segment in segments:
+            if segment.channel is not Channel.TOOL_RESULT:
+                continue
+            mark = (session, digest(segment.text))
+            counted = self._count(mark[1], segment.text)
+            held |= counted.subjects
+            if mark not in self._released:
+                fresh.append(mark)
+                size += len(segment.text.encode("utf-8", "surrogatepass"))
+                unparsed = unparsed or counted.unparsed
+        if not fresh:
+            return Moved(measures, frozenset(held))
+        changed = msgspec.structs.replace(
+            measures, data_subjects=len(held), result_bytes=size, result_unparsed=unparsed
+        )
+        return Moved(changed, frozenset(held), tuple(fresh))
+
+    def answer(self, texts: Sequence[str], size: int) -> Moved:
+        """What a model's answer moves.
+
+        Args:
+            texts: Text leaves of the answer.
+            size: Bytes of the answer.
+        """
+        held: set[str] = set()
+        for text in texts:
+            held |= count_subjects(text, key=self._subject_key).subjects
+        return Moved(Measures(data_subjects=len(held), result_bytes=size), frozenset(held))
+
+    def settle(self, moved: Moved) -> None:
+        """Remember that these results were released, so that history is not counted again."""
+        for mark in moved.fresh:
+            if len(self._released) >= _REMEMBERED:
+                for old in list(self._released)[: _REMEMBERED // 4]:
+                    del self._released[old]
+            self._released[mark] = None
+
+    def _count(self, mark: bytes, text: str) -> Counted:
+        known = self._counted.get(mark)
+        if known is None:
+            known = count_subjects(text, key=self._subject_key)
+            if len(self._counted) >= _REMEMBERED:
+                for old in list(self._counted)[: _REMEMBERED // 4]:
+                    del self._counted[old]
+            self._counted[mark] = known
+        return known
+
+
+def requested_rows(arguments: str, *, rows_argument: str = "") -> int:
+    """Rows a tool call asks for: its limit, -1 for a query without one, 0 when it asks for no rows.
+
+    Args:
+        arguments: The call's arguments, JSON text.
+        rows_argument: Name of the argument that bounds the rows, where the tool is registered with one.
+    """
+    try:
+        given = orjson.loads(arguments or "{}")
+    except orjson.JSONDecodeError:
+        return _WITHOUT_LIMIT
+    if not isinstance(given, dict):
+        return _WITHOUT_LIMIT
+    names = {rows_argument.lower()} if rows_argument else _LIMIT_NAMES
+    limits = [_rows(value) for name, value in given.items() if name.lower() in names]
+    if limits:
+        return _WITHOUT_LIMIT if _WITHOUT_LIMIT in limits else max(limits)
+    if rows_argument:
+        return _WITHOUT_LIMIT
+    queries = [value for name, value in given.items() if name.lower() in _QUERY_NAMES and isinstance(value, str)]
+    return max((_rows_of_query(query) for query in queries), default=0)
+
+
+def _rows(value: object) -> int:
+    if isinstance(value, bool) or value is None:
+        return _WITHOUT_LIMIT
+    if isinstance(value, (int, float)):
+        return int(value) if 0 <= value < 2**53 else _WITHOUT_LIMIT
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+        return int(value.strip()[:16])
+    return _WITHOUT_LIMIT
+
+
+def _rows_of_query(query: str) -> int:
+    """Rows of a SELECT by its last LIMIT; anything that is not plainly bounded counts as without limit."""
+    words = query.lower().replace(";", " ").replace("(", " ").replace(")", " ").split()
+    if not {"select", "with", "table", "copy", "pragma"} & set(words):
+        return 0
+    if "--" in query or "/*" in query or "#" in query:
+        return _WITHOUT_LIMIT  # a limit inside a comment bounds nothing
+    if "limit" in words:
+        place = len(words) - 1 - words[::-1].index("limit")
+        if place + 1 < len(words) and words[place + 1].isdigit():
+            return int(words[place + 1][:16])
+    return _WITHOUT_LIMIT

@@ -1,0 +1,273 @@
+"""The request half of an exchange: read, inspect, judge, mask, and find an upstream that takes it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import orjson
+
+from wardlaw.decision.decide import SAW_TOOL_RESULT
+from wardlaw.facts.action import Action
+from wardlaw.facts.decision import ObligationKind
+from wardlaw.facts.effect import Effect
+from wardlaw.facts.errors import UnavailableError
+from wardlaw.facts.exchange import Channel, Segment
+from wardlaw.facts.finding import Finding, FindingKind, Level
+from wardlaw.facts.resource import Resource
+from wardlaw.gateway.judge import Case, Judgement, Matter
+from wardlaw.gateway.metering import Moved
+from wardlaw.gateway.port import Headers
+from wardlaw.gateway.registry import Candidate
+from wardlaw.gateway.services import Services, Stopwatch
+from wardlaw.gateway.upstream import NOT_TAKEN, UpstreamAnswer, UpstreamRefusedError
+from wardlaw.gateway.wire.body import BodyLimits, read_json
+from wardlaw.gateway.wire.chat import ChatRequest, read_chat
+from wardlaw.gateway.wire.embeddings import EmbeddingsRequest, read_embeddings
+from wardlaw.gateway.wire.rewrite import rewrite
+from wardlaw.security.redact import redact
+
+Asked = ChatRequest | EmbeddingsRequest
+
+CHAT = "chat.completions"
+EMBEDDINGS = "embeddings"
+
+# Above this many characters inspection leaves the event loop, so that one large body does not stop
+# the others; below it the hand-over would cost more than it saves (about 60 µs per 1,000 characters).
+_INLINE_CHARS = 65_536
+_INSPECT_S = 10.0  # a body of 8 MiB takes about 1 s (measured); far longer means a detector hangs
+UNVERIFIED = "unverified-history"  # taint: the client wrote tool results that we never saw asked for
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """A request that was read and inspected, before it is judged."""
+
+    doc: dict[str, Any]
+    raw: bytes
+    asked: Asked
+    findings: tuple[Finding, ...]
+    moved: Moved
+    labels: tuple[str, ...]
+    rewritten: bool = False
+    delta: bytes = b""
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Every text of the body."""
+        return self.asked.segments
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """A request that was let through and the answer an upstream began to give."""
+
+    candidate: Candidate
+    judgement: Judgement
+    answer: UpstreamAnswer
+    prepared: Prepared
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A request that was not let through."""
+
+    judgement: Judgement
+    resource: Resource
+
+
+def read_request(route: str, doc: dict[str, Any], limits: BodyLimits) -> Asked:
+    """Read a body by its route."""
+    return read_chat(doc, limits=limits) if route == CHAT else read_embeddings(doc, limits=limits)
+
+
+class RequestHalf:
+    """Takes one request from its bytes to an upstream's first byte."""
+
+    def __init__(self, services: Services, watch: Stopwatch) -> None:
+        self._services = services
+        self._watch = watch
+        limits = services.limits
+        self._limits = BodyLimits(max_bytes=limits.body_bytes, max_depth=limits.depth, max_leaves=limits.segments)
+
+    def read(self, route: str, raw: bytes) -> tuple[dict[str, Any], Asked]:
+        """Parse a body once.
+
+        Raises:
+            InputError: The body is not what the route takes.
+        """
+        doc = read_json(raw, limits=self._limits)
+        return doc, read_request(route, doc, self._limits)
+
+    async def prepare(self, case: Case, doc: dict[str, Any], raw: bytes, asked: Asked) -> Prepared:
+        """Inspect and meter a request."""
+        joined = asked.joined if isinstance(asked, ChatRequest) else ()
+        findings = await self.inspect((*asked.segments, *joined))
+        findings += uninspected_findings(asked.uninspected)
+        moved = self._services.meter.results(case.session_key, asked.segments, asked.measures(len(raw)))
+        labels = await self._labels(case, asked, findings)
+        return Prepared(doc=doc, raw=raw, asked=asked, findings=findings, moved=moved, labels=labels)
+
+    async def inspect(self, segments: Sequence[Segment]) -> tuple[Finding, ...]:
+        """Findings of the segments; a detector that takes too long is a finding of its own."""
+        if sum(len(segment.text) for segment in segments) <= _INLINE_CHARS:
+            return self._services.inspection.inspect(segments)
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(_INSPECT_S):
+                return await loop.run_in_executor(None, self._services.inspection.inspect, segments)
+        except TimeoutError:
+            return (_too_slow(self._services.inspection.version),)
+
+    async def _labels(self, case: Case, asked: Asked, findings: Sequence[Finding]) -> tuple[str, ...]:
+        labels: set[str] = set()
+        if isinstance(asked, ChatRequest) and any(s.channel is Channel.TOOL_RESULT for s in asked.segments):
+            labels.add(SAW_TOOL_RESULT)
+            known = await self._services.judge.state.was_released(case.principal_key, *asked.call_ids)
+            if len(known) < len(asked.call_ids) or not asked.call_ids:
+                labels.add(UNVERIFIED)
+        labels |= {"saw:pii" for finding in findings if finding.kind is FindingKind.PII}
+        return tuple(sorted(labels))
+
+    async def submit(
+        self, case: Case, prepared: Prepared, *, path: str, headers: Headers
+    ) -> Accepted | Refused:
+        """Judge the request for each upstream in turn until one takes it.
+
+        Raises:
+            UnavailableError: No upstream could be reached, or the record could not be made durable.
+        """
+        candidates = self._services.registry.candidates(prepared.asked.model, case.route)
+        failure: UnavailableError | None = None
+        refusal: Refused | None = None
+        released: Judgement | None = None
+        for place, candidate in enumerate(candidates):
+            judgement, ready = await self._judge(case, prepared, candidate, released)
+            if not judgement.released:
+                # Another upstream may be in a region the clauses allow; a cut ends the matter.
+                stopped = Refused(judgement, candidate.resource)
+                if judgement.decision.effect is Effect.CUT:
+                    return stopped
+                refusal = refusal or stopped
+                continue
+            released = judgement
+            self._services.meter.settle(ready.moved)
+            try:
+                answer = await self._post(candidate, ready, path, headers)
+            except UpstreamRefusedError as error:
+                failure = error
+                continue
+            if answer.status in NOT_TAKEN and place + 1 < len(candidates):
+                await answer.close()
+                continue
+            return Accepted(candidate=candidate, judgement=judgement, answer=answer, prepared=ready)
+        if failure is not None:
+            raise failure
+        if refusal is None:
+            raise UnavailableError("WL-GWY-004", "No upstream takes this request now.", "Try again shortly.")
+        return refusal
+
+    async def _judge(
+        self, case: Case, prepared: Prepared, candidate: Candidate, released: Judgement | None
+    ) -> tuple[Judgement, Prepared]:
+        judgement = await self._services.judge.judge(case, _matter(prepared, candidate, released))
+        self._services.metrics.decided(judgement.decision, Action.MODEL_CALL.value)
+        if judgement.decision.effect is not Effect.TRANSFORM:
+            return judgement, prepared
+        masked = await self._mask(case, prepared, judgement)
+        again = await self._services.judge.judge(case, _matter(masked, candidate, judgement))
+        self._services.metrics.decided(again.decision, Action.MODEL_CALL.value)
+        return again, masked
+
+    async def _mask(self, case: Case, prepared: Prepared, judgement: Judgement) -> Prepared:
+        """The request with the named data classes masked, read and inspected anew."""
+        classes = redacted_classes(judgement)
+        replacements: dict[str, str] = {}
+        for segment in prepared.segments:
+            own = [finding for finding in prepared.findings if finding.segment == segment.index]
+            masked = redact(segment.text, own, classes) if own else segment.text
+            if masked != segment.text:
+                replacements[segment.pointer] = masked
+        raw = rewrite(prepared.doc, replacements)
+        doc: dict[str, Any] = orjson.loads(raw)
+        asked = read_request(case.route, doc, self._limits)
+        fresh = await self.prepare(case, doc, raw, asked)
+        return msgspec.structs.replace(fresh, rewritten=True)
+
+    async def _post(
+        self, candidate: Candidate, prepared: Prepared, path: str, headers: Headers
+    ) -> UpstreamAnswer:
+        body = prepared.raw
+        if candidate.destination.model != prepared.asked.model:
+            body = orjson.dumps({**prepared.doc, "model": candidate.destination.model})
+        self._watch.leave()
+        try:
+            return await self._services.upstreams.post(candidate.destination, path, body, headers)
+        finally:
+            self._watch.back()
+
+
+def redacted_classes(judgement: Judgement) -> tuple[str, ...]:
+    """Data classes the decision obliges to mask."""
+    return tuple(
+        name
+        for duty in judgement.decision.obligations
+        if duty.kind is ObligationKind.REDACT
+        for name in duty.classes
+    )
+
+
+def _matter(prepared: Prepared, candidate: Candidate, released: Judgement | None) -> Matter:
+    """What is judged; once a judgement of the request was released, later ones do not count it again."""
+    measures = prepared.moved.measures
+    if released is not None:
+        seen = released.measures
+        measures = msgspec.structs.replace(
+            measures,
+            data_subjects=seen.data_subjects,
+            result_bytes=seen.result_bytes,
+            result_unparsed=seen.result_unparsed,
+        )
+    return Matter(
+        action=Action.MODEL_CALL,
+        resource=candidate.resource,
+        measures=measures,
+        findings=prepared.findings,
+        segments=prepared.segments,
+        subjects=prepared.moved.subjects,
+        labels=prepared.labels,
+        calls=1,
+        tokens=measures.prompt_tokens,
+        body_sha256=hashlib.sha256(prepared.raw).hexdigest(),
+        rewritten=prepared.rewritten,
+        counted=released is None,
+        delta=prepared.delta if released is None else b"",
+    )
+
+
+def uninspected_findings(kinds: Sequence[str]) -> tuple[Finding, ...]:
+    """What was not inspected is a finding of its own."""
+    return tuple(
+        Finding(
+            kind=FindingKind.UNINSPECTED,
+            detector="gateway",
+            version="1",
+            rule=f"uninspected-{kind}",
+            level=Level.NOTE,
+            score=0,
+            label=kind,
+        )
+        for kind in kinds
+    )
+
+
+def _too_slow(version: str) -> Finding:
+    return Finding(
+        kind=FindingKind.FAULT,
+        detector="inspection",
+        version=version,
+        rule="timeout",
+        level=Level.BLOCK,
+        score=1000,
+        label="timeout",
+    )

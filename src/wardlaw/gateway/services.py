@@ -1,0 +1,64 @@
+"""What every exchange of a worker shares, and how one exchange counts its own time."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+from wardlaw.config.model import Limits
+from wardlaw.gateway.inspection import Inspection
+from wardlaw.gateway.judge import Judge
+from wardlaw.gateway.metering import Meter
+from wardlaw.gateway.metrics import Metrics
+from wardlaw.gateway.registry import Registry
+from wardlaw.gateway.upstream import Upstreams
+
+
+class Services(NamedTuple):
+    """The parts of a worker.
+
+    Attributes:
+        session_key: Key under which session ids are derived.
+        state_secret: Key of the digests under which the state authority knows people.
+        phrase_chars: Letters and digits of the longest registered pass phrase.
+    """
+
+    registry: Registry
+    judge: Judge
+    inspection: Inspection
+    meter: Meter
+    upstreams: Upstreams
+    metrics: Metrics
+    limits: Limits
+    session_key: bytes
+    state_secret: bytes
+    phrase_chars: int = 0
+
+
+class Stopwatch:
+    """Time of one exchange, split into ours and the upstream's."""
+
+    __slots__ = ("_away", "_left", "_started")
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self._away = 0.0
+        self._left = 0.0
+
+    def leave(self) -> None:
+        """The upstream's time begins."""
+        self._left = time.perf_counter()
+
+    def back(self) -> None:
+        """The upstream's time ends."""
+        self._away += time.perf_counter() - self._left
+
+    @property
+    def total_s(self) -> float:
+        """Seconds since the request arrived."""
+        return time.perf_counter() - self._started
+
+    @property
+    def overhead_us(self) -> int:
+        """Microseconds spent by the gateway itself."""
+        return int((self.total_s - self._away) * 1e6)

@@ -1,0 +1,202 @@
+"""The answer half of an exchange that is a stream: judged piece by piece, cut at any byte.
+
+The protocol lives in the sans-IO layer (``wire/stream.py``); here its commands are carried out. A
+piece without findings falls under the judgement that opened the stream; a piece with findings, a
+tool call, and every further ``_METER_BYTES`` of answer are judged and recorded before they go out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+
+import msgspec
+
+from wardlaw.facts.action import Action
+from wardlaw.facts.effect import Effect
+from wardlaw.facts.errors import UnavailableError
+from wardlaw.facts.exchange import Channel, Measures, Segment
+from wardlaw.facts.finding import Finding
+from wardlaw.gateway.answering import AnswerHalf
+from wardlaw.gateway.judge import Case, Judgement, Matter
+from wardlaw.gateway.port import Call, CallerGoneError
+from wardlaw.gateway.request import Accepted, redacted_classes
+from wardlaw.gateway.services import Services
+from wardlaw.gateway.wire.answer import Usage
+from wardlaw.gateway.wire.commands import (
+    AbortUpstream,
+    ClientGone,
+    Command,
+    Cut,
+    Event,
+    Finish,
+    Judge,
+    Judged,
+    JudgeToolCall,
+    Refused,
+    Send,
+    UpstreamBytes,
+    UpstreamEnded,
+    UpstreamFailed,
+)
+from wardlaw.gateway.wire.refusal import cut_event
+from wardlaw.gateway.wire.stream import ChatStream
+from wardlaw.security.redact import redact
+from wardlaw.security.window import ReleaseWindow
+
+# So much answer goes out at most between two looks at the ceilings: some sixty rows of a table.
+_METER_CHARS = 4_096
+
+
+class StreamEnd(msgspec.Struct, frozen=True):
+    """How a stream ended: ``complete``, ``cut``, ``upstream-failed`` or ``client-gone``."""
+
+    result: str
+    usage: Usage | None = None
+
+
+class StreamHalf:
+    """Carries one stream from an upstream to the caller."""
+
+    def __init__(self, services: Services, answers: AnswerHalf, case: Case, accepted: Accepted, call: Call) -> None:
+        self._services = services
+        self._answers = answers
+        self._case = case
+        self._accepted = accepted
+        self._call = call
+        self._findings: list[Finding] = []
+        self._unmetered: list[str] = []
+        self._unmetered_chars = 0
+        self._layer = ChatStream(window=self._window)
+        self._out: list[bytes] = []
+
+    def _window(self) -> ReleaseWindow:
+        return ReleaseWindow(phrase_chars=self._services.phrase_chars)
+
+    async def open(self) -> Judgement:
+        """The judgement under which text without findings is released."""
+        return await self._judge((), Measures(), "")
+
+    async def run(self) -> StreamEnd:
+        """Carry the stream; the head has been sent."""
+        answer = self._accepted.answer
+        try:
+            async for data in answer.pieces():
+                end = await self._handle(UpstreamBytes(data))
+                if end is not None:
+                    return end
+            return await self._handle(UpstreamEnded()) or StreamEnd("upstream-failed")
+        except UnavailableError as error:
+            end = await self._handle(UpstreamFailed(error.code, error.message))
+            return end or StreamEnd("upstream-failed")
+        except CallerGoneError:
+            self._layer.handle(ClientGone())
+            return StreamEnd("client-gone")
+        finally:
+            await answer.close()
+
+    async def _handle(self, event: Event) -> StreamEnd | None:
+        """Feed one event and carry out everything that follows from it."""
+        waiting: deque[Command] = deque(self._layer.handle(event))
+        end: StreamEnd | None = None
+        while waiting:
+            command = waiting.popleft()
+            match command:
+                case Send():
+                    self._out.append(command.data)
+                case Judge():
+                    waiting.extend(self._layer.handle(await self._piece(command)))
+                case JudgeToolCall():
+                    waiting.extend(self._layer.handle(await self._tool_call(command)))
+                case AbortUpstream():
+                    await self._accepted.answer.close()
+                case Cut():
+                    await self._flush()
+                    await self._call.abort()
+                    end = StreamEnd("upstream-failed" if command.failed else "cut")
+                case Finish():
+                    await self._meter_rest()
+                    end = StreamEnd("complete", command.usage)
+        await self._flush()
+        return end
+
+    async def _flush(self) -> None:
+        if self._out:
+            data = self._out[0] if len(self._out) == 1 else b"".join(self._out)
+            self._out.clear()
+            await self._call.send(data)
+
+    async def _piece(self, command: Judge) -> Event:
+        piece = command.piece
+        found = self._services.inspection.inspect_text(piece.judged, Channel.ANSWER)
+        # What stands wholly in text that has gone out was judged then.
+        fresh = tuple(finding for finding in found if finding.end > len(piece.context))
+        self._unmetered.append(piece.text)
+        self._unmetered_chars += len(piece.text)
+        if not fresh and self._unmetered_chars < _METER_CHARS:
+            return Judged(command.ticket)
+        self._findings.extend(fresh)
+        text = "".join(self._unmetered)
+        judgement = await self._judge(tuple(self._findings), self._measures(), text)
+        if judgement.decision.effect is Effect.TRANSFORM:
+            return await self._mask(command, fresh, judgement)
+        if not judgement.released:
+            return Refused(command.ticket, judgement.decision.reasons[0].code.value, cut_event(judgement.decision))
+        return Judged(command.ticket)
+
+    async def _mask(self, command: Judge, fresh: tuple[Finding, ...], judgement: Judgement) -> Event:
+        piece = command.piece
+        offset, length = len(piece.context), len(piece.text)
+        own = [
+            msgspec.structs.replace(f, start=max(0, f.start - offset), end=min(length, f.end - offset))
+            for f in fresh
+            if f.start - offset < length
+        ]
+        masked = redact(piece.text, own, redacted_classes(judgement))
+        self._findings = [finding for finding in self._findings if finding not in fresh]
+        again = tuple(self._services.inspection.inspect_text(masked, Channel.ANSWER))
+        matter = self._matter((*self._findings, *again), Measures(), masked)
+        second = await self._services.judge.judge(
+            self._case, msgspec.structs.replace(matter, rewritten=True, counted=False)
+        )
+        self._services.metrics.decided(second.decision, Action.MODEL_ANSWER.value)
+        if not second.released:
+            return Refused(command.ticket, second.decision.reasons[0].code.value, cut_event(second.decision))
+        return Judged(command.ticket, masked)
+
+    async def _tool_call(self, command: JudgeToolCall) -> Event:
+        findings = self._services.inspection.inspect(command.segments)
+        judgement = await self._answers.tool_call(self._case, command.call, findings)
+        if not judgement.released or judgement.decision.effect is Effect.TRANSFORM:
+            decision = judgement.decision
+            return Refused(command.ticket, decision.reasons[0].code.value, cut_event(decision))
+        return Judged(command.ticket)
+
+    async def _meter_rest(self) -> None:
+        """Count what went out since the last look."""
+        if self._unmetered_chars:
+            await self._judge(tuple(self._findings), self._measures(), "".join(self._unmetered))
+
+    def _measures(self) -> Measures:
+        return Measures(result_bytes=self._unmetered_chars)
+
+    def _matter(self, findings: tuple[Finding, ...], measures: Measures, text: str) -> Matter:
+        return Matter(
+            action=Action.MODEL_ANSWER,
+            resource=self._accepted.candidate.resource,
+            measures=measures,
+            findings=findings,
+            segments=(Segment(0, Channel.ANSWER, "/stream", text),) if text else (),
+            body_sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        )
+
+    async def _judge(self, findings: tuple[Finding, ...], measures: Measures, text: str) -> Judgement:
+        matter = self._matter(findings, measures, text)
+        if text:
+            moved = self._services.meter.answer([text], len(text))
+            matter = msgspec.structs.replace(matter, subjects=moved.subjects, measures=moved.measures)
+            self._unmetered.clear()
+            self._unmetered_chars = 0
+        judgement = await self._services.judge.judge(self._case, matter)
+        self._services.metrics.decided(judgement.decision, Action.MODEL_ANSWER.value)
+        return judgement
