@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError
 
-from wardlaw.facts.errors import ConfigError, UnavailableError, WardlawError
+from wardlaw.facts.errors import ConfigError, InputError, UnavailableError, WardlawError
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -75,6 +75,19 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def store_failure(error: DBAPIError) -> WardlawError:
+    """What to tell when the database refuses a statement in the middle of the work."""
+    if isinstance(error, DataError):
+        return InputError(
+            "WL-STO-008", "A value cannot be stored: a number out of range or a character no database takes.", ""
+        )
+    return UnavailableError(
+        "WL-STO-007",
+        f"The database refused the work: {_first_line(error)}.",
+        "Nothing was changed. Check free disk space, permissions and that the database runs, then try again.",
+    )
+
+
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
@@ -106,14 +119,17 @@ def _sqlite(url: URL) -> Engine:
             f"The folder {path.parent} of the database does not exist.",
             "Run `wardlaw init`, or correct store.url.",
         )
-    engine = create_engine(url)
+    # Errors must not repeat the values of a statement: they may be prompts or names.
+    engine = create_engine(url, hide_parameters=True)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 def _postgresql(url: URL) -> Engine:
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S})
+    return create_engine(
+        url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S}
+    )
 
 
 def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

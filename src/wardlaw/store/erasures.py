@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from wardlaw.facts.errors import InputError
+from wardlaw.store.rows import as_struct
 from wardlaw.store.tables import ERASURE
 
 
@@ -52,10 +53,7 @@ def pending_erasure(connection: Connection, erasure_id: str, *, now: float) -> E
     Raises:
         InputError: There is none (WL-STO-070), or it was carried out or is too old (WL-STO-071).
     """
-    row = connection.execute(select(ERASURE).where(ERASURE.c.id == erasure_id)).mappings().one_or_none()
-    if row is None:
-        raise InputError("WL-STO-070", f"There is no erasure request {erasure_id}.", "Request the erasure first.")
-    erasure = _erasure(row)
+    erasure = get_erasure(connection, erasure_id)
     if erasure.state is not ErasureState.REQUESTED or now >= erasure.expires_at:
         raise InputError(
             "WL-STO-071",
@@ -63,6 +61,18 @@ def pending_erasure(connection: Connection, erasure_id: str, *, now: float) -> E
             "Request the erasure again if it is still due.",
         )
     return erasure
+
+
+def get_erasure(connection: Connection, erasure_id: str) -> Erasure:
+    """The request of that id.
+
+    Raises:
+        InputError: There is none (WL-STO-070).
+    """
+    row = connection.execute(select(ERASURE).where(ERASURE.c.id == erasure_id)).mappings().one_or_none()
+    if row is None:
+        raise InputError("WL-STO-070", f"There is no erasure request {erasure_id}.", "Request the erasure first.")
+    return _erasure(row)
 
 
 def finish_erasure(connection: Connection, erasure_id: str, *, by: str, now: float, parts: int) -> None:
@@ -87,4 +97,4 @@ def list_erasures(connection: Connection) -> tuple[Erasure, ...]:
 
 
 def _erasure(row: RowMapping) -> Erasure:
-    return msgspec.convert(dict(row), Erasure)
+    return as_struct(row, Erasure)

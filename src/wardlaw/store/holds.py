@@ -7,6 +7,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from wardlaw.facts.errors import InputError
+from wardlaw.store.rows import as_struct
 from wardlaw.store.tables import HOLD
 
 _STANDS = 0.0
@@ -99,4 +100,4 @@ def list_holds(connection: Connection) -> tuple[LegalHold, ...]:
 
 
 def _hold(row: RowMapping) -> LegalHold:
-    return msgspec.convert(dict(row), LegalHold)
+    return as_struct(row, LegalHold)

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.incident import Incident, IncidentState
+from wardlaw.store.rows import as_struct
 from wardlaw.store.tables import INCIDENT
 
 JOIN_WINDOW_S = 3_600.0
@@ -88,4 +89,4 @@ def list_incidents(
 
 
 def _incident(row: RowMapping) -> Incident:
-    return msgspec.convert(dict(row), Incident)
+    return as_struct(row, Incident)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.incident import Quarantine
 from wardlaw.store.generations import Generation, bump
+from wardlaw.store.rows import as_struct
 from wardlaw.store.tables import QUARANTINE
 
 _STANDS = 0.0
@@ -75,4 +76,4 @@ def _all(connection: Connection, query: Select[Any]) -> tuple[Quarantine, ...]:
 
 
 def _quarantine(row: RowMapping) -> Quarantine:
-    return msgspec.convert(dict(row), Quarantine)
+    return as_struct(row, Quarantine)

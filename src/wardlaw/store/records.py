@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection, RowMapping
 
 from wardlaw.facts.errors import InputError
+from wardlaw.store.rows import as_struct
 from wardlaw.store.tables import RECORD, SEALED_PART
 
 MAX_ROWS = 500
@@ -102,8 +103,8 @@ def get_record(connection: Connection, record_id: str) -> RecordRow:
 def stored_parts(connection: Connection, leaf_index: int) -> tuple[StoredPart, ...]:
     """The encrypted parts of one record, by class; erased and pruned ones are missing."""
     query = select(SEALED_PART).where(SEALED_PART.c.leaf_index == leaf_index).order_by(SEALED_PART.c.klass)
-    return tuple(msgspec.convert(dict(row), StoredPart) for row in connection.execute(query).mappings())
+    return tuple(as_struct(row, StoredPart) for row in connection.execute(query).mappings())
 
 
 def _row(row: RowMapping) -> RecordRow:
-    return msgspec.convert(dict(row), RecordRow)
+    return as_struct(row, RecordRow)

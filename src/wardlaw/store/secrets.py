@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import InputError
 from wardlaw.store.generations import Generation, bump
+from wardlaw.store.rows import as_struct
 from wardlaw.store.tables import REGISTERED_SECRET
 
 
@@ -53,10 +54,9 @@ def list_secrets(connection: Connection) -> tuple[KeptSecret, ...]:
     """Every fingerprint, by id."""
     kept = []
     for row in connection.execute(select(REGISTERED_SECRET).order_by(REGISTERED_SECRET.c.id)).mappings():
-        columns = dict(row)
-        by, at = columns.pop("created_by"), columns.pop("created_at")
-        columns["prefix_hash"] = int(columns["prefix_hash"])
-        kept.append(KeptSecret(msgspec.convert(columns, RegisteredSecret), by, at))
+        named = {**row, "prefix_hash": int(row["prefix_hash"])}
+        secret = as_struct(named, RegisteredSecret, without=("created_by", "created_at"))
+        kept.append(KeptSecret(secret, row["created_by"], row["created_at"]))
     return tuple(kept)
 
 

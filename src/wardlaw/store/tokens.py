@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.keytext import Prefix, key_digest, make_key_text
+from wardlaw.store.rows import as_struct
 from wardlaw.store.tables import TOKEN
 
 _TOUCH_S = 60.0  # how exact "last used" is; a write per request would be a write per request
@@ -117,12 +118,14 @@ def redeem(connection: Connection, text: str, *, now: float) -> TokenEntry:
     )
 
 
-def touch(connection: Connection, entry: TokenEntry, *, now: float) -> bool:
-    """Note that a token was used; exact to a minute. Answers whether anything was written."""
-    if now - entry.last_used_at < _TOUCH_S:
-        return False
-    connection.execute(update(TOKEN).where(TOKEN.c.id == entry.id).values(last_used_at=now))
-    return True
+def touch_due(last_used_at: float, now: float) -> bool:
+    """Whether the time of last use is to be written again; it is exact to a minute."""
+    return now - last_used_at >= _TOUCH_S
+
+
+def touch(connection: Connection, token_id: str, *, now: float) -> None:
+    """Note that a token was used."""
+    connection.execute(update(TOKEN).where(TOKEN.c.id == token_id).values(last_used_at=now))
 
 
 def revoke_token(connection: Connection, token_id: str, *, now: float) -> None:
@@ -151,8 +154,13 @@ def get_token(connection: Connection, token_id: str) -> TokenEntry:
     """
     row = connection.execute(select(TOKEN).where(TOKEN.c.id == token_id)).mappings().one_or_none()
     if row is None:
-        raise InputError("WL-STO-013", f"There is no token {token_id}.", "`wardlaw token list` shows them.")
+        raise no_such_token(token_id)
     return _entry(row)
+
+
+def no_such_token(token_id: str) -> InputError:
+    """The error for an id no token has."""
+    return InputError("WL-STO-013", f"There is no token {token_id}.", "`wardlaw token list` shows them.")
 
 
 def list_tokens(connection: Connection, person_id: str = "") -> tuple[TokenEntry, ...]:
@@ -164,7 +172,5 @@ def list_tokens(connection: Connection, person_id: str = "") -> tuple[TokenEntry
 
 
 def _entry(row: RowMapping) -> TokenEntry:
-    columns = dict(row)
-    del columns["sha256"]
-    columns["person"] = columns["person"] or ""
-    return msgspec.convert(columns, TokenEntry)
+    named = {**row, "person": row["person"] or ""}
+    return as_struct(named, TokenEntry, without=("sha256",))

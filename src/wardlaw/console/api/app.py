@@ -1,0 +1,127 @@
+"""The management API as one application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from litestar import Litestar, Request, Router
+from litestar.di import Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+
+import wardlaw
+from wardlaw.console.api import (
+    access,
+    audit,
+    decisions,
+    keys,
+    persons,
+    policy,
+    response,
+    session,
+    watched,
+)
+from wardlaw.console.api.deps import ApiDependencies
+from wardlaw.console.api.desk import Call, Desk
+from wardlaw.console.api.failures import exception_handlers
+from wardlaw.console.api.identity import IdentityMiddleware
+from wardlaw.facts.errors import Fault
+from wardlaw.governance.operations import OPERATIONS
+
+MAX_BODY_BYTES = 64 * 1024
+"""The largest honest body, a registered secret, has 8,192 characters of at most 6 JSON bytes each."""
+
+_HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    policy.health,
+    session.whoami,
+    session.redeem,
+    access.list_own_tokens,
+    access.create_own_token,
+    access.revoke_own_token,
+    persons.list_persons,
+    persons.get_person,
+    persons.create_person,
+    persons.change_person,
+    persons.disable_person,
+    access.list_tokens,
+    access.create_token,
+    access.revoke_token,
+    keys.list_keys,
+    keys.create_key,
+    keys.rotate_key,
+    keys.revoke_key,
+    watched.list_secrets,
+    watched.register_secret,
+    watched.remove_secret,
+    decisions.list_decisions,
+    decisions.get_decision,
+    decisions.read_content,
+    response.list_incidents,
+    response.get_incident,
+    response.close_incident,
+    response.list_quarantines,
+    response.place_quarantine,
+    response.release_quarantine,
+    audit.audit_status,
+    audit.audit_proof,
+    audit.audit_export,
+    audit.list_erasures,
+    audit.request_erasure,
+    audit.confirm_erasure,
+    audit.list_holds,
+    audit.place_hold,
+    audit.lift_hold,
+    policy.policy_status,
+    policy.policy_reload,
+)
+
+
+def build_api(deps: ApiDependencies) -> Litestar:
+    """The application; every operation is judged by the one choke point.
+
+    Raises:
+        Fault: An endpoint has no entry in the table of operations, or an entry no endpoint (WL-RGT-002).
+    """
+    check_operations(str(handler.operation_id) for handler in _HANDLERS)
+    desk = Desk(deps)
+
+    async def provide_call(request: Request[Any, Any, Any]) -> Call:
+        operation = OPERATIONS[str(request.route_handler.operation_id)]
+        return Call(desk, operation, request.scope["state"]["caller"], request.scope["state"]["uid"])
+
+    return Litestar(
+        route_handlers=[Router(path="/api", route_handlers=_HANDLERS, dependencies={"call": Provide(provide_call)})],
+        middleware=[IdentityMiddleware(deps)],
+        exception_handlers=exception_handlers(),
+        request_max_body_size=MAX_BODY_BYTES,
+        openapi_config=OpenAPIConfig(
+            title="Wardlaw management API",
+            version=wardlaw.__version__,
+            path="/api",
+            # Only the document itself: the viewers would fetch scripts from elsewhere.
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
+            security=[{"token": []}],
+        ),
+        logging_config=None,
+        debug=False,
+    )
+
+
+def check_operations(endpoints: Iterable[str]) -> None:
+    """Hold endpoints and table of operations against each other.
+
+    Raises:
+        Fault: They differ, or an endpoint stands twice (WL-RGT-002).
+    """
+    found = sorted(endpoints)
+    if found != sorted(OPERATIONS):
+        odd = set(found) ^ set(OPERATIONS) or {name for name in found if found.count(name) > 1}
+        raise Fault(
+            "WL-RGT-002",
+            f"Endpoints and the table of operations differ: {', '.join(sorted(odd))}.",
+            "Give each endpoint exactly one entry in governance/operations.py.",
+        )

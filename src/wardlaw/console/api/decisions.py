@@ -1,0 +1,81 @@
+"""Decisions: find them, see why, and, with a purpose, read what was judged."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from litestar import get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from wardlaw.console.api.desk import Done, Given, Turn
+from wardlaw.console.api.shapes import Purpose, RecordDetail, RecordView, record_view
+from wardlaw.facts.record import Content
+from wardlaw.governance.rights import Circumstances
+from wardlaw.store.records import MAX_ROWS, Search, get_record, search_records, stored_parts
+
+_Text = Annotated[str, QueryParameter(max_length=128)]
+_Millis = Annotated[int, QueryParameter(ge=0, le=2**53)]
+_Index = Annotated[int, QueryParameter(ge=-1, le=2**53)]
+_Limit = Annotated[int, QueryParameter(ge=1, le=MAX_ROWS)]
+
+
+@get("/decisions", operation_id="decisions.list", summary="Records of the log, newest first")
+async def list_decisions(
+    call: Given,
+    kind: _Text = "decision",
+    effect: _Text = "",
+    route: _Text = "",
+    exchange: _Text = "",
+    subject: _Text = "",
+    code: _Text = "",
+    since_ms: _Millis = 0,
+    until_ms: _Millis = 0,
+    before: _Index = -1,
+    limit: _Limit = 50,
+) -> tuple[RecordView, ...]:
+    """A page of matching records; the next one starts ``before`` the last ``leaf_index``. Kind ``any`` means all."""
+    search = Search(
+        kind="" if kind == "any" else kind,
+        effect=effect,
+        route=route,
+        exchange=exchange,
+        subject=subject,
+        code=code,
+        since_ms=since_ms,
+        until_ms=until_ms,
+        before=before,
+        limit=limit,
+    )
+    return await call.read(lambda turn: tuple(record_view(row) for row in search_records(turn.connection, search)))
+
+
+@get("/decisions/{record_id:str}", operation_id="decisions.get", summary="One decision, and why")
+async def get_decision(call: Given, record_id: FromPath[str]) -> RecordDetail:
+    """The record, its envelope and the explanation."""
+    explainer = call.deps.explainer
+
+    def work(turn: Turn) -> RecordDetail:
+        row = get_record(turn.connection, record_id)
+        explanation = dict(explainer.explain(row, stored_parts(turn.connection, row.leaf_index)))
+        return RecordDetail(record_view(row), msgspec.json.decode(row.envelope), explanation)
+
+    return await call.read(work)
+
+
+@post(
+    "/decisions/{record_id:str}/content",
+    operation_id="decisions.content",
+    summary="Read the judged text; needs a purpose and is recorded",
+    status_code=200,
+)
+async def read_content(call: Given, record_id: FromPath[str], data: JSONBody[Purpose]) -> Content:
+    """The text that was judged. A POST because reading leaves a record."""
+    contents = call.deps.contents
+
+    def work(turn: Turn) -> Done[Content]:
+        row = get_record(turn.connection, record_id)
+        content = contents.read(row, stored_parts(turn.connection, row.leaf_index))
+        return Done(content, {"record": row.id, "purpose": data.purpose.strip()})
+
+    return await call.change(work, circumstances=lambda _turn: Circumstances(purpose=data.purpose))

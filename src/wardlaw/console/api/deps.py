@@ -1,0 +1,125 @@
+"""What the API needs from the rest of the house, as narrow promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+from sqlalchemy.engine import Connection, Engine
+
+from wardlaw.facts.credential import RegisteredSecret
+from wardlaw.facts.record import Content
+from wardlaw.governance.rights import RoleBook
+from wardlaw.store.records import RecordRow, StoredPart
+
+Fact = str | int
+
+
+class Recorder(Protocol):
+    """Appends to the log."""
+
+    async def record(self, kind: str, actor: str, operation: str, facts: Mapping[str, Fact]) -> str:
+        """Append one record and answer its id once it is durable.
+
+        ``actor`` and ``facts`` may name persons: they belong into a sealed part, not into the envelope.
+        The database's write lock is held meanwhile: an implementation must not write to the database
+        before it answers (it appends to the spool).
+
+        Raises:
+            WardlawError: The record is not durable; the change is then rolled back.
+        """
+
+
+class Explainer(Protocol):
+    """Says why a decision came out as it did."""
+
+    def explain(self, row: RecordRow, parts: tuple[StoredPart, ...]) -> Mapping[str, Any]:
+        """JSON-ready explanation of a decision's record; empty when its inputs were erased."""
+
+
+class ContentReader(Protocol):
+    """Opens the sealed texts of a record."""
+
+    def read(self, row: RecordRow, parts: tuple[StoredPart, ...]) -> Content:
+        """The texts that were judged.
+
+        Raises:
+            WardlawError: They were erased or pruned, or do not verify against the envelope.
+        """
+
+
+class LogDesk(Protocol):
+    """What people ask of the log."""
+
+    def status(self) -> Mapping[str, Any]:
+        """JSON-ready state: size, checkpoint, what the witness has seen."""
+
+    def proof(self, record_id: str) -> str:
+        """A ``tlog-proof`` file for one record.
+
+        Raises:
+            WardlawError: There is no such record, or it is not under a checkpoint yet.
+        """
+
+    def export(self, since_ms: int, until_ms: int) -> Mapping[str, Any]:
+        """Write an export (Unix milliseconds, half-open) on the server's side; says where and what it holds."""
+
+    def erase(self, connection: Connection, subject: str) -> int:
+        """Destroy the keys of a subject; answers how many sealed parts became unreadable. Repeating is harmless.
+
+        Where it touches the database it must use ``connection``, which holds the write lock.
+        """
+
+
+class PolicyStatus(msgspec.Struct, frozen=True):
+    """A policy set: its digest (SHA-256, hex), sequence number of its bundle, and how many clauses it holds."""
+
+    digest: str
+    version: int
+    clauses: int
+    published_at: float = 0.0
+
+
+class PolicyDesk(Protocol):
+    """Reads, checks and publishes policies."""
+
+    async def status(self) -> PolicyStatus:
+        """What is published now."""
+
+    async def prepare(self) -> PolicyStatus:
+        """Read and check the clauses on disk without publishing them.
+
+        Raises:
+            WardlawError: They do not pass ``policy check``; what is published stays.
+        """
+
+    async def publish(self, prepared: PolicyStatus) -> PolicyStatus:
+        """Publish what ``prepare`` checked, signed. The database's write lock is held meanwhile.
+
+        Raises:
+            WardlawError: The clauses changed in between.
+        """
+
+
+class ApiDependencies(msgspec.Struct, frozen=True):
+    """Everything the API is built from.
+
+    Attributes:
+        fingerprint: ``(text, id, tripwire)`` to the keyed fingerprint; it must not keep the text.
+        health: JSON-ready liveness, without anything worth hiding.
+        clock: Unix seconds.
+        entropy: That many random bytes.
+    """
+
+    engine: Engine
+    roles: RoleBook
+    recorder: Recorder
+    explainer: Explainer
+    contents: ContentReader
+    log: LogDesk
+    policies: PolicyDesk
+    fingerprint: Callable[[str, str, bool], RegisteredSecret]
+    health: Callable[[], Mapping[str, Any]]
+    clock: Callable[[], float]
+    entropy: Callable[[int], bytes]

@@ -1,0 +1,269 @@
+"""Where every operation is judged, carried out and recorded; handlers have no other way to the database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeAlias, TypeVar
+
+import msgspec
+from litestar.di import NamedDependency
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+
+from wardlaw.console.api.deps import ApiDependencies, Fact
+from wardlaw.facts.errors import Fault, RefusedError, UnavailableError, WardlawError
+from wardlaw.facts.person import Person
+from wardlaw.governance.operations import Audience, Operation, admit
+from wardlaw.governance.rights import Circumstances, Refusal
+from wardlaw.store.database import reading, store_failure, writing
+from wardlaw.store.people import get_person
+
+T = TypeVar("T")
+
+RECORD_TIMEOUT_S = 30.0
+"""Longest wait for a control record to become durable, in seconds; a group commit takes milliseconds."""
+
+_THREADS = 8  # people and scripts, not traffic
+
+_HINTS = {
+    "DISABLED": "Ask an admin.",
+    "ROLE": "Ask somebody with that role, or an admin to grant it.",
+    "SOD-2": "Let another person do one of the two.",
+    "SOD-5": "Let another person do it.",
+    "SOD-6": "Use a person without the role auditor.",
+    "SOD-7": "Ask a second person with the other role.",
+    "SOD-11": "Say which case or incident it is for.",
+}
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who is at the other end: a person, by a token or by the account (uid) of the peer process; uid -1 unknown."""
+
+    person: str
+    uid: int = -1
+    token: str = ""
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """What the work of one operation is given; ``now`` is Unix seconds."""
+
+    connection: Connection
+    person: Person
+    now: float
+    entropy: Callable[[int], bytes]
+
+    def new_id(self, prefix: str) -> str:
+        """A fresh id: the prefix and 26 characters (128 bits would do; 26 is what all our ids have)."""
+        return prefix + self.entropy(13).hex()
+
+
+class Done(msgspec.Struct, Generic[T], frozen=True):
+    """What came of the work.
+
+    Attributes:
+        answer: What the caller gets, unless ``then`` gives it.
+        facts: What the record tells.
+        actor: Under whose name, where nobody was signed in.
+        then: What cannot be taken back: done once the record is durable, before the transaction is kept.
+    """
+
+    answer: T
+    facts: dict[str, Fact]
+    actor: str = ""
+    then: Callable[[], T] | None = None
+
+
+def no_circumstances(_turn: Turn) -> Circumstances:
+    """For operations that no further rule looks at."""
+    return Circumstances()
+
+
+class _RefusedInsideError(Exception):
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.reason)
+        self.refusal = refusal
+
+
+class Desk:
+    """Judges, works, records: in this order, in one transaction, for one caller at a time where things change."""
+
+    def __init__(self, deps: ApiDependencies) -> None:
+        self.deps = deps
+        # SQLite has one writer; waiting here is fairer than its busy timeout and keeps records in order.
+        self._one_writer = asyncio.Lock()
+        # Threads of our own: work waits here for the recorder, which may itself need the loop's threads.
+        self._threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="desk")
+
+    async def read(
+        self,
+        operation: Operation,
+        caller: Caller,
+        work: Callable[[Turn], T],
+        *,
+        circumstances: Callable[[Turn], Circumstances] = no_circumstances,
+    ) -> T:
+        """Carry out an operation that changes nothing.
+
+        Raises:
+            RefusedError: The caller may not (WL-RGT-010); the refusal is recorded.
+        """
+        if operation.changes or operation.recorded:
+            raise Fault("WL-API-006", f"{operation.id} must be recorded and was called as a read.")
+
+        def run() -> T:
+            with reading(self.deps.engine) as connection:
+                turn = self._judged(connection, operation, caller, circumstances)
+                return work(turn)
+
+        return await self._refusing(operation, caller, run)
+
+    async def change(
+        self,
+        operation: Operation,
+        caller: Caller,
+        work: Callable[[Turn], Done[T]],
+        *,
+        circumstances: Callable[[Turn], Circumstances] = no_circumstances,
+    ) -> T:
+        """Carry out an operation and record it; the change is kept only when its record is durable.
+
+        Raises:
+            RefusedError: The caller may not (WL-RGT-010); the refusal is recorded.
+            UnavailableError: The record or the database failed; nothing was changed.
+        """
+
+        def judged(connection: Connection) -> Done[T]:
+            return work(self._judged(connection, operation, caller, circumstances))
+
+        return await self._recorded(operation, caller, judged)
+
+    async def change_unsigned(self, operation: Operation, work: Callable[[Turn], Done[T]]) -> T:
+        """Carry out an operation whose credential is part of the call; ``work`` checks it.
+
+        Raises:
+            UnavailableError: The record or the database failed; nothing was changed.
+        """
+        if operation.audience is not Audience.ANYONE:
+            raise Fault("WL-API-006", f"{operation.id} needs a signed-in person.")
+        nobody = Caller(person="")
+
+        def open_to_all(connection: Connection) -> Done[T]:
+            person = Person(id="", name="", roles=())
+            return work(Turn(connection, person, self.deps.clock(), self.deps.entropy))
+
+        return await self._recorded(operation, nobody, open_to_all)
+
+    async def _recorded(self, operation: Operation, caller: Caller, judged: Callable[[Connection], Done[T]]) -> T:
+        loop = asyncio.get_running_loop()
+
+        def record(actor: str, facts: dict[str, Fact]) -> str:
+            future = asyncio.run_coroutine_threadsafe(
+                self.deps.recorder.record("control", actor, operation.id, facts), loop
+            )
+            try:
+                return future.result(RECORD_TIMEOUT_S)
+            except TimeoutError as error:
+                future.cancel()
+                raise UnavailableError(
+                    "WL-API-017", "The record did not become durable in time; nothing was changed.", "Check the disk."
+                ) from error
+
+        def run() -> T:
+            # What is recorded but changes nothing needs no write lock: an export may take minutes.
+            transaction = writing if operation.changes else reading
+            recorded, actor, kept = "", caller.person, False
+            try:
+                with transaction(self.deps.engine) as connection:
+                    done = judged(connection)
+                    actor = caller.person or done.actor
+                    recorded = record(actor, done.facts)
+                    answer = done.answer if done.then is None else done.then()
+                kept = True
+            finally:
+                if recorded and not kept:  # the log must not claim what did not happen
+                    record(actor, {"not_kept": recorded})
+            return answer
+
+        if not operation.changes:
+            return await self._refusing(operation, caller, run)
+        async with self._one_writer:
+            return await self._refusing(operation, caller, run)
+
+    async def _refusing(self, operation: Operation, caller: Caller, run: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+        except _RefusedInsideError as error:
+            refusal = error.refusal
+            await self.deps.recorder.record("control", caller.person, operation.id, {"refused": refusal.rule})
+            raise RefusedError(
+                "WL-RGT-010", f"{refusal.reason} ({refusal.rule})", _HINTS.get(refusal.rule, "")
+            ) from None
+        except DBAPIError as error:
+            raise store_failure(error) from error
+
+    def _judged(
+        self,
+        connection: Connection,
+        operation: Operation,
+        caller: Caller,
+        circumstances: Callable[[Turn], Circumstances],
+    ) -> Turn:
+        # The person is read again in the transaction of the change: rights taken away a moment ago count.
+        person = get_person(connection, caller.person)
+        turn = Turn(connection, person, self.deps.clock(), self.deps.entropy)
+        try:
+            context = circumstances(turn)
+        except WardlawError:
+            # What is to be changed does not exist. Say so only to those who might change it.
+            answer = admit(person, operation, context=Circumstances(asks=True), book=self.deps.roles)
+            if isinstance(answer, Refusal):
+                raise _RefusedInsideError(answer) from None
+            raise
+        answer = admit(person, operation, context=context, book=self.deps.roles)
+        if isinstance(answer, Refusal):
+            raise _RefusedInsideError(answer)
+        return turn
+
+
+class Call:
+    """One request: the operation its endpoint stands for and who calls."""
+
+    __slots__ = ("_desk", "_operation", "caller", "uid")
+
+    def __init__(self, desk: Desk, operation: Operation, caller: Caller | None, uid: int) -> None:
+        self._desk = desk
+        self._operation = operation
+        self.caller = caller
+        self.uid = uid
+
+    @property
+    def deps(self) -> ApiDependencies:
+        """What the API is built from."""
+        return self._desk.deps
+
+    async def read(
+        self, work: Callable[[Turn], T], *, circumstances: Callable[[Turn], Circumstances] = no_circumstances
+    ) -> T:
+        """Judge and read; see ``Desk.read``."""
+        return await self._desk.read(self._operation, self._signed_in(), work, circumstances=circumstances)
+
+    async def change(
+        self, work: Callable[[Turn], Done[T]], *, circumstances: Callable[[Turn], Circumstances] = no_circumstances
+    ) -> T:
+        """Judge, change and record; see ``Desk.change``."""
+        return await self._desk.change(self._operation, self._signed_in(), work, circumstances=circumstances)
+
+    async def change_unsigned(self, work: Callable[[Turn], Done[T]]) -> T:
+        """Change and record where the credential is part of the call; see ``Desk.change_unsigned``."""
+        return await self._desk.change_unsigned(self._operation, work)
+
+    def _signed_in(self) -> Caller:
+        if self.caller is None:
+            raise Fault("WL-API-006", f"{self._operation.id} was reached without a signed-in person.")
+        return self.caller
+
+
+Given: TypeAlias = NamedDependency[Call]
+"""How an endpoint asks for the call it serves."""

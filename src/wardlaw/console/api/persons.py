@@ -1,0 +1,98 @@
+"""Persons and roles. Persons are never deleted: the log speaks of them; they are disabled."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import delete, get, patch, post
+from litestar.params import FromPath, JSONBody
+
+from wardlaw.console.api.desk import Done, Given, Turn
+from wardlaw.console.api.shapes import PersonChange, PersonRequest
+from wardlaw.facts.errors import InputError
+from wardlaw.facts.person import Person, Role
+from wardlaw.governance.rights import Circumstances
+from wardlaw.store import people, tokens
+
+
+@get("/persons", operation_id="persons.list", summary="Everybody and their roles")
+async def list_persons(call: Given) -> tuple[Person, ...]:
+    """All persons, by id."""
+    return await call.read(lambda turn: people.list_people(turn.connection))
+
+
+@get("/persons/{person_id:str}", operation_id="persons.get", summary="One person")
+async def get_person(call: Given, person_id: FromPath[str]) -> Person:
+    """One person."""
+    return await call.read(lambda turn: people.get_person(turn.connection, person_id))
+
+
+@post("/persons", operation_id="persons.create", summary="Add a person")
+async def create_person(call: Given, data: JSONBody[PersonRequest]) -> Person:
+    """Add a person; they sign in with a one-time token made afterwards."""
+    person = Person(id=data.id, name=data.name, roles=_in_order(data.roles))
+
+    def work(turn: Turn) -> Done[Person]:
+        people.add_person(turn.connection, person, by=turn.person.id, now=turn.now)
+        return Done(person, {"person": person.id, "roles": ",".join(person.roles)})
+
+    def circumstances(_turn: Turn) -> Circumstances:
+        return Circumstances(target=person.id, adds=person.roles, will_hold=person.roles)
+
+    return await call.change(work, circumstances=circumstances)
+
+
+@patch("/persons/{person_id:str}", operation_id="persons.change", summary="Change a person's name, roles or state")
+async def change_person(call: Given, person_id: FromPath[str], data: JSONBody[PersonChange]) -> Person:
+    """Change a person. Nobody grants a role to themselves (SOD-5)."""
+
+    def work(turn: Turn) -> Done[Person]:
+        new = _changed(people.get_person(turn.connection, person_id), data)
+        people.change_person(turn.connection, new, by=turn.person.id, now=turn.now)
+        if new.disabled:
+            tokens.revoke_all_of(turn.connection, person_id, now=turn.now)
+        _keep_an_admin(turn)
+        return Done(new, {"person": new.id, "roles": ",".join(new.roles), "disabled": int(new.disabled)})
+
+    def circumstances(turn: Turn) -> Circumstances:
+        old = people.get_person(turn.connection, person_id)
+        new = _changed(old, data)
+        adds = tuple(role for role in new.roles if role not in old.roles)
+        return Circumstances(target=person_id, adds=adds, will_hold=new.roles if adds else ())
+
+    return await call.change(work, circumstances=circumstances)
+
+
+@delete("/persons/{person_id:str}", operation_id="persons.disable", summary="Disable a person", status_code=200)
+async def disable_person(call: Given, person_id: FromPath[str]) -> Person:
+    """Disable a person: tokens end, the account is unbound, the roles are gone."""
+
+    def work(turn: Turn) -> Done[Person]:
+        old = people.get_person(turn.connection, person_id)
+        gone = msgspec.structs.replace(old, disabled=True, unix_uid=-1, roles=())
+        people.change_person(turn.connection, gone, by=turn.person.id, now=turn.now)
+        ended = tokens.revoke_all_of(turn.connection, person_id, now=turn.now)
+        _keep_an_admin(turn)
+        return Done(gone, {"person": person_id, "tokens_revoked": ended})
+
+    return await call.change(work)
+
+
+def _changed(old: Person, data: PersonChange) -> Person:
+    return Person(
+        id=old.id,
+        name=old.name if data.name is None else data.name,
+        roles=old.roles if data.roles is None else _in_order(data.roles),
+        unix_uid=-1 if data.unbind else old.unix_uid,
+        disabled=old.disabled if data.disabled is None else data.disabled,
+    )
+
+
+def _keep_an_admin(turn: Turn) -> None:
+    if people.count_admins(turn.connection) == 0:
+        raise InputError(
+            "WL-API-007", "Nobody would be left to manage persons.", "Make another person admin first, then try again."
+        )
+
+
+def _in_order(roles: tuple[Role, ...]) -> tuple[Role, ...]:
+    return tuple(sorted(set(roles)))

@@ -1,0 +1,77 @@
+"""Incidents and quarantines: what security has to answer for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from wardlaw.console.api.desk import Done, Given, Turn
+from wardlaw.console.api.shapes import QuarantineRequest
+from wardlaw.facts.incident import Incident, IncidentState, Quarantine
+from wardlaw.store import incidents, quarantines
+
+_MINUTE_S = 60
+
+_State = Annotated[IncidentState | None, QueryParameter(name="state")]
+
+
+@get("/incidents", operation_id="incidents.list", summary="Incidents, newest first")
+async def list_incidents(call: Given, only: _State = None) -> tuple[Incident, ...]:
+    """Incidents; ``state`` narrows them."""
+    return await call.read(lambda turn: incidents.list_incidents(turn.connection, state=only))
+
+
+@get("/incidents/{incident_id:str}", operation_id="incidents.get", summary="One incident")
+async def get_incident(call: Given, incident_id: FromPath[str]) -> Incident:
+    """One incident."""
+    return await call.read(lambda turn: incidents.get_incident(turn.connection, incident_id))
+
+
+@post("/incidents/{incident_id:str}/close", operation_id="incidents.close", summary="Close", status_code=200)
+async def close_incident(call: Given, incident_id: FromPath[str]) -> Incident:
+    """Close an incident."""
+
+    def work(turn: Turn) -> Done[Incident]:
+        closed = incidents.close_incident(turn.connection, incident_id, by=turn.person.id, now=turn.now)
+        return Done(closed, {"incident": incident_id})
+
+    return await call.change(work)
+
+
+@get("/quarantines", operation_id="quarantines.list", summary="Who is locked out now")
+async def list_quarantines(call: Given) -> tuple[Quarantine, ...]:
+    """Standing quarantines, newest first."""
+    return await call.read(lambda turn: quarantines.list_standing(turn.connection, now=turn.now))
+
+
+@post("/quarantines", operation_id="quarantines.place", summary="Lock somebody out")
+async def place_quarantine(call: Given, data: JSONBody[QuarantineRequest]) -> Quarantine:
+    """Refuse a principal, person or session altogether; gateways follow within a second."""
+
+    def work(turn: Turn) -> Done[Quarantine]:
+        placed = Quarantine(
+            id=turn.new_id("qua_"),
+            key=data.key,
+            kind=data.key.partition(":")[0],
+            reason=data.reason,
+            since=turn.now,
+            until=turn.now + data.minutes * _MINUTE_S if data.minutes else 0.0,
+            placed_by=turn.person.id,
+        )
+        quarantines.place(turn.connection, placed)
+        return Done(placed, {"quarantine": placed.id, "key": placed.key, "reason": placed.reason})
+
+    return await call.change(work)
+
+
+@post("/quarantines/{quarantine_id:str}/release", operation_id="quarantines.release", summary="Let go", status_code=200)
+async def release_quarantine(call: Given, quarantine_id: FromPath[str]) -> Quarantine:
+    """End a quarantine and every other one on the same key."""
+
+    def work(turn: Turn) -> Done[Quarantine]:
+        freed = quarantines.release(turn.connection, quarantine_id, by=turn.person.id, now=turn.now)
+        return Done(freed, {"quarantine": quarantine_id, "key": freed.key})
+
+    return await call.change(work)

@@ -1,0 +1,294 @@
+"""The bodies of the management API."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+
+from wardlaw.facts.person import Person, Role
+from wardlaw.facts.principal import PrincipalKind
+from wardlaw.store.erasures import Erasure
+from wardlaw.store.holds import LegalHold
+from wardlaw.store.keys import OwnedKey
+from wardlaw.store.records import RecordRow
+from wardlaw.store.secrets import KeptSecret
+from wardlaw.store.tokens import TokenEntry
+
+DAY_S = 86_400
+MAX_TOKEN_DAYS = 365
+DEFAULT_KEY_DAYS = 90
+"""A key nobody renews ends within a quarter; an endless one must be asked for with 0."""
+
+_SLUG = r"[a-z0-9][a-z0-9._@+-]{0,99}"
+# "(?!\n)": "$" alone would let a trailing newline pass.
+_LINE = r"^[^\x00-\x1f\x7f]*$(?!\n)"
+
+PersonId = Annotated[str, msgspec.Meta(pattern=rf"^person:{_SLUG}$(?!\n)")]
+KeyId = Annotated[str, msgspec.Meta(pattern=rf"^key:{_SLUG}$(?!\n)")]
+SecretId = Annotated[str, msgspec.Meta(pattern=rf"^(secret|tripwire):{_SLUG}$(?!\n)")]
+PrincipalId = Annotated[str, msgspec.Meta(pattern=rf"^(user|agent|nhi):{_SLUG}$(?!\n)")]
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=256, pattern=_LINE)]
+MaybeLine = Annotated[str, msgspec.Meta(max_length=256, pattern=_LINE)]
+Pseudonym = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8,128}$(?!\n)")]
+Names = Annotated[tuple[Line, ...], msgspec.Meta(max_length=100)]
+Days = Annotated[int, msgspec.Meta(ge=1, le=MAX_TOKEN_DAYS)]
+
+
+class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A body with a misspelt field is refused: a limit that is ignored would be worse."""
+
+
+class Redemption(_Body, frozen=True):
+    """A one-time token for access.
+
+    Attributes:
+        token: The one-time token.
+        person: Id for the first admin; ignored for every other token, which knows its person.
+        name: Name for the first admin.
+        bind: Bind the account of the calling process (Unix socket only).
+        api_token: Answer an API token too.
+        days: Life of that API token.
+    """
+
+    token: Annotated[str, msgspec.Meta(max_length=200)]
+    person: PersonId = "person:admin"
+    name: Line = "First admin"
+    bind: bool = True
+    api_token: bool = False
+    days: Days = 30
+
+
+class Access(msgspec.Struct, frozen=True):
+    """What a redemption gave: ``api_token`` is shown this once and ``""`` when none was asked for."""
+
+    person: Person
+    bound_uid: int
+    api_token: str = ""
+
+
+class Session(msgspec.Struct, frozen=True):
+    """Who is calling and what they may do; ``uid`` and ``token`` say how they were recognised."""
+
+    person: Person
+    permissions: tuple[str, ...]
+    uid: int
+    token: str
+
+
+class PersonRequest(_Body, frozen=True):
+    """A new person."""
+
+    id: PersonId
+    name: Line
+    roles: tuple[Role, ...] = ()
+
+
+class PersonChange(_Body, frozen=True):
+    """What is to change; what is left out stays. ``unbind`` takes the account of the machine away."""
+
+    name: Line | None = None
+    roles: tuple[Role, ...] | None = None
+    disabled: bool | None = None
+    unbind: bool = False
+
+
+class TokenRequest(_Body, frozen=True):
+    """A one-time token for a person."""
+
+    person: PersonId
+    label: MaybeLine = ""
+    hours: Annotated[int, msgspec.Meta(ge=1, le=168)] = 24
+
+
+class OwnTokenRequest(_Body, frozen=True):
+    """An API token for oneself."""
+
+    label: MaybeLine = ""
+    days: Days = 30
+
+
+class NewText(msgspec.Struct, frozen=True):
+    """A token and its text, which is shown this once."""
+
+    token: TokenEntry
+    text: str
+
+
+class KeyRequest(_Body, frozen=True):
+    """A new Wardlaw key.
+
+    Attributes:
+        principal: Who calls with it; the kind follows from its first part.
+        days: Life in days; 0 without end.
+        persons: Persons an agent key may act for; ``*`` any.
+        signing_key: Ed25519 public key (base64, 32 bytes) that signs an agent's assertions.
+        app_user_channel: The app has a separate channel for what people typed.
+        owner: Person who answers for it; ``""`` for the caller.
+    """
+
+    id: KeyId
+    principal: PrincipalId
+    name: MaybeLine = ""
+    team: MaybeLine = ""
+    groups: Names = ()
+    models: Names = ()
+    routes: Names = ()
+    days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = DEFAULT_KEY_DAYS
+    persons: Names = ()
+    signing_key: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    app_user_channel: bool = False
+    owner: str = ""
+
+
+class Rotation(_Body, frozen=True):
+    """How long the old key goes on beside its successor, in seconds (at most 30 days)."""
+
+    overlap_s: Annotated[int, msgspec.Meta(ge=0, le=30 * DAY_S)] = DAY_S
+
+
+class KeyView(msgspec.Struct, frozen=True):
+    """A key without its digest; times in Unix seconds, 0 for never."""
+
+    id: str
+    principal: str
+    kind: PrincipalKind
+    name: str
+    team: str
+    groups: tuple[str, ...]
+    models: tuple[str, ...]
+    routes: tuple[str, ...]
+    persons: tuple[str, ...]
+    signs: bool
+    owner: str
+    created_at: float
+    expires_at: float
+    revoked_at: float
+
+
+class NewKeyText(msgspec.Struct, frozen=True):
+    """A key and its text, which is shown this once."""
+
+    key: KeyView
+    text: str
+
+
+class SecretRequest(_Body, frozen=True):
+    """A secret or tripwire to watch for. The text is digested and forgotten."""
+
+    id: SecretId
+    text: Annotated[str, msgspec.Meta(min_length=8, max_length=8192)]
+
+
+class SecretView(msgspec.Struct, frozen=True):
+    """A registered secret; nothing that tells of its text."""
+
+    id: str
+    tripwire: bool
+    created_by: str
+    created_at: float
+
+
+class RecordView(msgspec.Struct, frozen=True):
+    """One record of the log."""
+
+    leaf_index: int
+    id: str
+    kind: str
+    exchange: str
+    at_ms: int
+    subject: str
+    effect: str
+    demanded: str
+    action: str
+    route: str
+    code: str
+    policies: str
+
+
+class RecordDetail(msgspec.Struct, frozen=True):
+    """One record whole: its envelope as JSON and the explanation (empty when its inputs were erased)."""
+
+    record: RecordView
+    envelope: dict[str, Any]
+    explanation: dict[str, Any]
+
+
+class Purpose(_Body, frozen=True):
+    """Why prompt content is to be read (SOD-11)."""
+
+    purpose: Annotated[str, msgspec.Meta(max_length=500)]
+
+
+class QuarantineRequest(_Body, frozen=True):
+    """Whom to lock out. ``key`` is ``principal:<id>``, ``person:<id>`` or ``session:<id>``; minutes 0 until released."""
+
+    key: Annotated[str, msgspec.Meta(max_length=256, pattern=r"^(principal|person|session):[^\x00-\x20\x7f]+$(?!\n)")]
+    reason: Line
+    minutes: Annotated[int, msgspec.Meta(ge=0, le=43_200)] = 0
+
+
+class ExportRequest(_Body, frozen=True):
+    """A span of the log, Unix milliseconds, half-open; ``until_ms`` 0 to the end."""
+
+    since_ms: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
+    until_ms: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
+
+
+class SubjectRequest(_Body, frozen=True):
+    """A subject of the log, by its pseudonym, and why."""
+
+    subject: Pseudonym
+    reason: Line
+
+
+class ProofText(msgspec.Struct, frozen=True):
+    """A ``tlog-proof`` file."""
+
+    id: str
+    proof: str
+
+
+class HoldLift(msgspec.Struct, frozen=True):
+    """What became of asking to lift a hold: ``lifted`` is false while a second person must agree."""
+
+    hold: LegalHold
+    lifted: bool
+
+
+class ErasureAnswer(msgspec.Struct, frozen=True):
+    """A request for erasure, and the person with which role must confirm it next."""
+
+    erasure: Erasure
+    waits_for: tuple[Role, ...]
+
+
+def key_view(key: OwnedKey) -> KeyView:
+    """What may be shown of a key."""
+    entry = key.entry
+    return KeyView(
+        id=entry.id,
+        principal=entry.principal.id,
+        kind=entry.principal.kind,
+        name=entry.principal.name,
+        team=entry.principal.team,
+        groups=entry.principal.groups,
+        models=entry.models,
+        routes=entry.routes,
+        persons=entry.persons,
+        signs=bool(entry.signing_key),
+        owner=key.owner,
+        created_at=key.created_at,
+        expires_at=entry.expires_at,
+        revoked_at=entry.revoked_at,
+    )
+
+
+def secret_view(kept: KeptSecret) -> SecretView:
+    """What may be shown of a registered secret."""
+    return SecretView(kept.secret.id, kept.secret.tripwire, kept.created_by, kept.created_at)
+
+
+def record_view(row: RecordRow) -> RecordView:
+    """What a list shows of a record."""
+    return msgspec.convert({name: getattr(row, name) for name in RecordView.__struct_fields__}, RecordView)
