@@ -61,17 +61,20 @@ def parse_checkpoint(text: str) -> Checkpoint:
     return Checkpoint(origin, size, root)
 
 
-def open_checkpoint(data: bytes, key: VerifierKey) -> SignedCheckpoint:
+def open_checkpoint(data: bytes, *keys: VerifierKey) -> SignedCheckpoint:
     """Parse a checkpoint and verify the log's signature on it.
+
+    Args:
+        keys: The log's key and its former ones; one of them must have signed.
 
     Raises:
         EvidenceError: Malformed, not signed by the key, or of a log with another name than the key's.
     """
     note = parse_note(data)
-    verify_note(note, (key,))
+    signers = verify_note(note, keys)
     checkpoint = parse_checkpoint(note.text)
-    if checkpoint.origin != key.name:
-        raise _malformed(f"it is of the log {checkpoint.origin}, the key is of {key.name}")
+    if all(key.name != checkpoint.origin for key in signers):
+        raise _malformed(f"it is of the log {checkpoint.origin}, the key is of {signers[0].name}")
     return SignedCheckpoint(checkpoint, note)
 
 

@@ -66,7 +66,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         gateway: Id of the gateway that wrote the record.
         id: Id of the record (a decision's ``dec_…``).
         policies: SHA-256 of the policy set that decided, hex.
-        seq: Number of the record in its epoch, without gaps.
+        seq: Number of the record in its epoch, from 0 without gaps.
         subject: Rotating keyed pseudonym of the subject, hex; ``""`` where there is none.
         v: Version of this format.
     """

@@ -22,13 +22,13 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 def open_seen(
-    seen: Sequence[Seen], key: VerifierKey, head: Checkpoint, add: AddProblem
+    seen: Sequence[Seen], keys: Sequence[VerifierKey], head: Checkpoint, add: AddProblem
 ) -> list[tuple[str, SignedCheckpoint]]:
     """The checkpoints that carry the log's own signature: only those bind it. The larger and the false are reported."""
     good = []
     for one in seen:
         try:
-            other = open_checkpoint(one.note, key)
+            other = open_checkpoint(one.note, *keys)
         except EvidenceError as error:
             add(ProblemKind.SEEN_UNUSABLE, one.where, error.message)
             continue

@@ -10,7 +10,7 @@ from wardlaw.audit.receipt import receipt_claim, verify_receipt
 from wardlaw.audit.report import ProblemKind
 from wardlaw.facts.errors import EvidenceError
 
-_FIRST_SEQS = (0, 1)  # an epoch begins with one of these
+_FIRST_SEQ = 0  # every epoch of a gateway begins with it
 
 
 class AddProblem(Protocol):
@@ -101,8 +101,8 @@ class SequenceCheck:
             return
         if count is not None and place.epoch == count[0]:
             self._gap(place, place.seq - count[1], count[1], index)
-        elif place.seq > max(_FIRST_SEQS) and not (count is None and self._is_pruned):
-            self._gap(place, place.seq - max(_FIRST_SEQS), max(_FIRST_SEQS), index)
+        elif place.seq > _FIRST_SEQ and not (count is None and self._is_pruned):
+            self._gap(place, place.seq - _FIRST_SEQ, _FIRST_SEQ, index)
         self._next[place.gateway] = [place.epoch, place.seq + 1]
 
     def _gap(self, place: Position, missing: int, since: int, index: int) -> None:

@@ -52,6 +52,7 @@ class Expectations(msgspec.Struct, frozen=True):
     """What a log is held against beside its own checkpoint.
 
     Attributes:
+        former_keys: The log's keys before it was rotated; others may have kept checkpoints they signed.
         witness_keys: Keys of the witnesses that should have cosigned.
         seen: Checkpoints kept where the operator could not rewrite them.
         receipts: Receipts callers kept.
@@ -59,6 +60,7 @@ class Expectations(msgspec.Struct, frozen=True):
     """
 
     log_key: VerifierKey
+    former_keys: tuple[VerifierKey, ...] = ()
     witness_keys: tuple[VerifierKey, ...] = ()
     seen: tuple[Seen, ...] = ()
     receipts: tuple[str, ...] = ()
@@ -80,7 +82,7 @@ def verify_log(source: LogSource, expected: Expectations) -> VerifyReport:
     if not 0 <= minimum <= head.size:
         problems.add(ProblemKind.MINIMUM_INDEX, "minimum-index", "It is no number within the log.")
         minimum = 0
-    others = open_seen(expected.seen, expected.log_key, head, problems.add)
+    others = open_seen(expected.seen, (expected.log_key, *expected.former_keys), head, problems.add)
     sequence = SequenceCheck(expected.receipts, expected.gateway_keys, problems.add, is_pruned=minimum > 0)
     walk = _Walk(source, head, problems, sequence)
     walk.run(minimum, sorted({other.checkpoint.size for _, other in others}))

@@ -45,8 +45,8 @@ def make_entry(seq: int, *, gateway: str = "gw-1", epoch: int = 1, note: str = "
 
 
 def make_entries(count: int) -> list[bytes]:
-    """Records 1 to ``count`` of one gateway."""
-    return [make_entry(seq) for seq in range(1, count + 1)]
+    """The first ``count`` records of one gateway."""
+    return [make_entry(seq) for seq in range(count)]
 
 
 class MemoryLog:

@@ -38,7 +38,7 @@ def test_a_cut_tail_is_found(kept):
 @pytest.mark.parametrize("size", [300, 512, 600])
 def test_a_fork_is_found(size):
     forged = list(ENTRIES)
-    forged[100] = make_entry(101, note="forged")
+    forged[100] = make_entry(100, note="forged")
     report = verify(MemoryLog(forged), seen(LOG.signed_at(100)), seen(LOG.signed_at(size), "syslog"))
     assert [(p.kind, p.where) for p in report.problems] == [(ProblemKind.LOG_FORKED, "syslog")]
 
