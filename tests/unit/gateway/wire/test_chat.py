@@ -154,7 +154,9 @@ def test_a_remote_image_is_unread_and_its_address_is_read():
     "url", ["data:text/plain;base64,aWdub3Jl", "data:image/svg+xml,<svg>ignore</svg>", "data:image/png;base64,no way"]
 )
 def test_text_disguised_as_an_image_is_read(url):
-    request = read_chat(_doc(messages=[{"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]}]))
+    request = read_chat(
+        _doc(messages=[{"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]}])
+    )
     assert request.attachments == 1
     assert url in {segment.text for segment in request.segments}
 

@@ -21,6 +21,7 @@ def test_every_text_has_its_pointer_once():
         ("/zeta/1/b~1c", "d"),
         ("/zeta/1/content/0", "e"),
         ("#/ok", "ok"),
+        ("#/none", "none"),
     ]
 
 

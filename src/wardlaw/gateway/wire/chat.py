@@ -1,0 +1,275 @@
+"""Reading a chat completion request into segments, measures and what it asks the vendor to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from wardlaw.facts.exchange import Channel, Measures, Segment
+from wardlaw.gateway.wire.body import DEFAULT_LIMITS, BodyLimits, wrong
+from wardlaw.gateway.wire.leaves import child
+from wardlaw.gateway.wire.reading import Reading, check_names, flag, whole
+
+_ROLES = {
+    "system": Channel.SYSTEM,
+    "developer": Channel.SYSTEM,
+    "user": Channel.USER,
+    "assistant": Channel.ASSISTANT,
+    "tool": Channel.TOOL_RESULT,
+    "function": Channel.TOOL_RESULT,
+}
+_SPOKEN = frozenset({"refusal", "reasoning_content", "reasoning"})
+
+# Members of the request that make the vendor keep state, fetch or run something where nobody can look, or
+# choose another model than the one decided on. Sources: OpenAI API reference, OpenRouter, Azure and xAI
+# references (2026-11).
+_VENDOR_SIDE = {
+    "store": "store",
+    "background": "background",
+    "previous_response_id": "previous_response_id",
+    "conversation": "conversation",
+    "container": "container",
+    "prompt": "prompt",
+    "file_ids": "file_ids",
+    "vector_store_ids": "vector_store_ids",
+    "web_search_options": "web_search",
+    "search_parameters": "web_search",
+    "search_settings": "web_search",
+    "data_sources": "data_sources",
+    "mcp_servers": "mcp",
+    "plugins": "plugins",
+    "models": "models",
+    "fallbacks": "fallbacks",
+    "provider": "provider",
+}
+_CLIENT_TOOLS = frozenset({"function", "custom"})
+_TOOL_MEMBERS = frozenset(
+    {"type", "function", "custom", "name", "description", "parameters", "strict", "cache_control"}
+)
+_MOST_ANSWERS = 128  # the API's own limit on n
+
+
+class ChatRequest(msgspec.Struct, frozen=True):
+    """A chat completion request as the door needs it.
+
+    Attributes:
+        stream: The answer is asked for as a stream.
+        include_usage: The stream shall end with a usage chunk.
+        n: Answers asked for.
+        max_tokens: Token ceiling for one answer; 0 when none.
+        segments: Every text of the body, each once.
+        joined: Texts a model reads as one although they stand in several parts; ``pointer`` is that of the
+            list of parts. They are inspected besides; what is found only here cannot be redacted.
+        attachments: Images, sounds and files.
+        uninspected: Kinds of content nobody could read.
+        hosted_tools: Vendor-hosted tools, stored state and model fallbacks asked for.
+        tool_names: Tools the caller offers and runs itself.
+        call_ids: Ids of tool calls whose results the messages bring.
+    """
+
+    model: str
+    stream: bool
+    include_usage: bool
+    n: int
+    max_tokens: int
+    segments: tuple[Segment, ...]
+    joined: tuple[Segment, ...] = ()
+    attachments: int = 0
+    uninspected: tuple[str, ...] = ()
+    hosted_tools: tuple[str, ...] = ()
+    tool_names: tuple[str, ...] = ()
+    call_ids: tuple[str, ...] = ()
+
+    def measures(self, body_bytes: int) -> Measures:
+        """The countable facts of the request; the ceiling counts for all answers together."""
+        return Measures(
+            body_bytes=body_bytes,
+            attachments=self.attachments,
+            prompt_tokens=body_bytes // 4,
+            max_tokens=self.max_tokens * self.n,
+            hosted_tools=self.hosted_tools,
+            uninspected=self.uninspected,
+        )
+
+
+def read_chat(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS) -> ChatRequest:
+    """Read the body of ``POST /v1/chat/completions``.
+
+    Args:
+        doc: What :func:`body.read_json` gave; it is not changed.
+        limits: Only ``max_leaves`` matters here.
+
+    Raises:
+        InputError: WL-GW-108 a name that differs by case, WL-GW-110 a wrong type or a missing member.
+        TooLargeError: WL-GW-111 too many texts.
+    """
+    check_names(doc, "")
+    model = doc.get("model")
+    if type(model) is not str or not model:
+        raise wrong("/model", "the name of a model")
+    reading = Reading(limits.max_leaves)
+    names: dict[str, None] = {}
+    calls: dict[str, None] = {}
+    for name, value in doc.items():
+        if name in _VENDOR_SIDE and value is not None and value is not False:
+            reading.hosted[_VENDOR_SIDE[name]] = None
+        match name:
+            case "messages":
+                continue
+            case "tools":
+                _tools(value, reading, names)
+            case "functions":
+                _functions(value, reading, names)
+            case "modalities":
+                _modalities(value, reading)
+            case _:
+                reading.member(name, value, "", Channel.OTHER)
+    _messages(doc.get("messages"), reading, calls)
+    options = doc.get("stream_options")
+    if options is not None and type(options) is not dict:
+        raise wrong("/stream_options", "an object")
+    return ChatRequest(
+        model=model,
+        stream=flag(doc, "stream"),
+        include_usage=options is not None and flag(options, "include_usage", "/stream_options"),
+        n=_answers(doc),
+        max_tokens=max(whole(doc, "max_tokens"), whole(doc, "max_completion_tokens")),
+        segments=tuple(reading.segments),
+        joined=tuple(reading.joined),
+        attachments=reading.attachments,
+        uninspected=tuple(reading.uninspected),
+        hosted_tools=tuple(reading.hosted),
+        tool_names=tuple(names),
+        call_ids=tuple(calls),
+    )
+
+
+def _answers(doc: dict[str, Any]) -> int:
+    n = whole(doc, "n", least=1) or 1
+    if n > _MOST_ANSWERS:
+        raise wrong("/n", f"at most {_MOST_ANSWERS}")
+    return n
+
+
+def _modalities(value: Any, reading: Reading) -> None:
+    """Answers in sound would be released unheard."""
+    if value is None:
+        return
+    if type(value) is not list:
+        raise wrong("/modalities", "a list")
+    if any(kind != "text" for kind in value):
+        reading.uninspected["audio"] = None
+    reading.member("modalities", value, "", Channel.OTHER)
+
+
+def _messages(messages: Any, reading: Reading, calls: dict[str, None]) -> None:
+    if type(messages) is not list or not messages:
+        raise wrong("/messages", "a list with at least one message")
+    for place, message in enumerate(messages):
+        pointer = f"/messages/{place}"
+        if type(message) is not dict:
+            raise wrong(pointer, "an object")
+        check_names(message, pointer)
+        role = message.get("role")
+        if type(role) is not str:
+            raise wrong(pointer + "/role", "text: system, user, assistant or tool")
+        _message(message, role, pointer, reading, calls)
+
+
+def _message(message: dict[str, Any], role: str, pointer: str, reading: Reading, calls: dict[str, None]) -> None:
+    channel = _ROLES.get(role, Channel.OTHER)
+    call_id = message.get("tool_call_id")
+    if call_id is None:
+        call_id = ""
+    elif type(call_id) is not str:
+        raise wrong(pointer + "/tool_call_id", "text")
+    if channel is Channel.TOOL_RESULT and call_id:
+        calls[call_id] = None
+    for name, value in message.items():
+        match name:
+            case "content":
+                reading.content(value, pointer + "/content", channel, call_id)
+            case "tool_calls":
+                _history_calls(value, pointer + "/tool_calls", reading)
+            case "function_call":
+                if value is not None:
+                    _history_call(value, pointer + "/function_call", reading)
+            case "audio" if value is not None:
+                reading.hosted["audio"] = None  # an earlier answer the vendor keeps, by its id
+                reading.member(name, value, pointer, Channel.OTHER)
+            case _:
+                reading.member(name, value, pointer, channel if name in _SPOKEN else Channel.OTHER)
+
+
+def _history_calls(value: Any, pointer: str, reading: Reading) -> None:
+    if value is None:
+        return
+    if type(value) is not list:
+        raise wrong(pointer, "a list of tool calls")
+    for place, call in enumerate(value):
+        below = f"{pointer}/{place}"
+        if type(call) is not dict:
+            raise wrong(below, "an object")
+        check_names(call, below)
+        for name, member in call.items():
+            if name in _CLIENT_TOOLS and type(member) is dict:
+                _history_call(member, child(below, name), reading)
+            else:
+                reading.member(name, member, below, Channel.OTHER)
+
+
+def _history_call(call: Any, pointer: str, reading: Reading) -> None:
+    """Name and arguments of a call the messages say the model made."""
+    if type(call) is not dict:
+        raise wrong(pointer, "an object")
+    check_names(call, pointer)
+    for name, member in call.items():
+        is_arguments = name in ("arguments", "input")
+        reading.member(name, member, pointer, Channel.TOOL_ARGUMENTS if is_arguments else Channel.OTHER)
+
+
+def _tools(tools: Any, reading: Reading, names: dict[str, None]) -> None:
+    if tools is None:
+        return
+    if type(tools) is not list:
+        raise wrong("/tools", "a list")
+    for place, tool in enumerate(tools):
+        pointer = f"/tools/{place}"
+        if type(tool) is not dict:
+            raise wrong(pointer, "an object")
+        check_names(tool, pointer)
+        kind = tool.get("type")
+        if kind is None and "function" in tool:
+            kind = "function"
+        if type(kind) is str and kind in _CLIENT_TOOLS:
+            body = tool.get(kind, tool)
+            names[_tool_name(body, pointer)] = None
+        elif type(kind) is str:
+            reading.hosted[kind] = None
+        elif kind is not None:
+            raise wrong(pointer + "/type", "text")
+        for extra in tool.keys() - _TOOL_MEMBERS if type(kind) is not str or kind in _CLIENT_TOOLS else ():
+            reading.hosted[extra] = None  # some vendors name a hosted tool by a member: {"google_search": {}}
+        reading.value(tool, pointer, Channel.TOOL_DEFINITION)
+
+
+def _functions(functions: Any, reading: Reading, names: dict[str, None]) -> None:
+    """The older way of offering tools."""
+    if functions is None:
+        return
+    if type(functions) is not list:
+        raise wrong("/functions", "a list")
+    for place, function in enumerate(functions):
+        names[_tool_name(function, f"/functions/{place}")] = None
+        reading.value(function, f"/functions/{place}", Channel.TOOL_DEFINITION)
+
+
+def _tool_name(tool: Any, pointer: str) -> str:
+    if type(tool) is not dict:
+        raise wrong(pointer, "an object with a name")
+    check_names(tool, pointer)
+    name = tool.get("name")
+    if type(name) is not str or not name:
+        raise wrong(pointer, "a tool with a name")
+    return name

@@ -1,0 +1,114 @@
+"""Which headers cross the gateway. Headers are not inspected, so nothing of free form crosses it either way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from wardlaw.facts.errors import Fault, InputError
+from wardlaw.gateway.wire.failure import UnsupportedBodyError
+
+Header = tuple[str, str]
+
+OWN_PREFIX = "x-wardlaw-"
+
+# The only members of a caller's head that go on, with the closed form they must have. Everything else stays
+# behind: credentials, cookies, hop-by-hop and forwarding headers (RFC 9110 section 7.6.1), ``x-wardlaw-*``,
+# and whatever could carry text past the inspection.
+_UP = {"openai-beta": re.compile(r"(?:assistants|realtime|responses)=v[0-9]")}
+
+# The same for an upstream's head: numbers and times only.
+_NUMBER = re.compile(r"[0-9][0-9.hms]{0,19}")
+_DOWN = re.compile(r"openai-processing-ms|retry-after|retry-after-ms|x-ratelimit-[a-z-]{1,40}")
+_CONTENT_TYPE = re.compile(r"application/json(?:\s*;\s*charset=\"?utf-8\"?)?", re.IGNORECASE)
+
+_UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.1
+
+
+def check_request_headers(headers: Mapping[str, str]) -> None:
+    """Refuse a head that two servers could read differently, or a body that is not plain JSON.
+
+    Args:
+        headers: Lower-case names; values of a repeated header joined with ``, ``.
+
+    Raises:
+        InputError: WL-GW-113 a control character in a header.
+        UnsupportedBodyError: WL-GW-114 a compressed body or one that is not JSON.
+    """
+    for name, value in headers.items():
+        if _UNSAFE.search(value) or not _NAME.fullmatch(name):
+            raise InputError(
+                "WL-GW-113", "A header holds a character that headers must not have.", "Send plain header values."
+            )
+    encoding = headers.get("content-encoding", "").strip().lower()
+    if encoding not in ("", "identity"):
+        raise UnsupportedBodyError(
+            "WL-GW-114", "The body is compressed; it is read as it is.", "Send it without content-encoding."
+        )
+    if not _CONTENT_TYPE.fullmatch(headers.get("content-type", "").strip()):
+        raise UnsupportedBodyError(
+            "WL-GW-114", "The body is not declared as JSON.", "Send content-type: application/json."
+        )
+
+
+def upstream_headers(headers: Mapping[str, str], *, stream: bool, own: Iterable[Header] = ()) -> tuple[Header, ...]:
+    """The head of the request to the upstream.
+
+    Args:
+        headers: The caller's head.
+        stream: A stream is asked for.
+        own: Credentials for the upstream and what its configuration adds.
+
+    Raises:
+        Fault: WL-GW-191 when ``own`` holds a control character.
+    """
+    passed = [(name, headers[name]) for name, form in _UP.items() if name in headers and form.fullmatch(headers[name])]
+    return (
+        ("content-type", "application/json"),
+        ("accept", "text/event-stream" if stream else "application/json"),
+        # What is compressed cannot be judged before it is unpacked: answers come as they are or not at all.
+        ("accept-encoding", "identity"),
+        ("user-agent", "wardlaw"),
+        *passed,
+        *(_safe(name, value) for name, value in own),
+    )
+
+
+def caller_headers(headers: Mapping[str, str], *, stream: bool, own: Iterable[Header] = ()) -> tuple[Header, ...]:
+    """The head of the answer to the caller.
+
+    Args:
+        headers: The upstream's head.
+        own: What :func:`own_headers` gave.
+    """
+    passed = [(name, value) for name, value in headers.items() if _DOWN.fullmatch(name) and _NUMBER.fullmatch(value)]
+    kind = [("content-type", "application/json")]
+    if stream:
+        kind = [("content-type", "text/event-stream; charset=utf-8"), ("cache-control", "no-cache")]
+    return (*kind, *passed, *own)
+
+
+def own_headers(*, decision_id: str, overhead_us: int | None = None, receipt: str = "") -> tuple[Header, ...]:
+    """What the gateway says about an answer.
+
+    Args:
+        decision_id: Also sent as ``x-request-id``, which the official clients show as ``_request_id``.
+        overhead_us: Microseconds the gateway itself added; ``None`` when not known yet (a stream's head).
+        receipt: Signed receipt of the record.
+
+    Raises:
+        Fault: WL-GW-191 when a value holds a control character.
+    """
+    found = [("x-request-id", decision_id), (OWN_PREFIX + "decision", decision_id)]
+    if overhead_us is not None:
+        found.append((OWN_PREFIX + "overhead-us", str(overhead_us)))
+    if receipt:
+        found.append((OWN_PREFIX + "receipt", receipt))
+    return tuple(_safe(name, value) for name, value in found)
+
+
+def _safe(name: str, value: str) -> Header:
+    if _UNSAFE.search(value) or not _NAME.fullmatch(name):
+        raise Fault("WL-GW-191", f"The header {name!a} would hold a control character.", "Report this.")
+    return name, value
