@@ -114,7 +114,7 @@ class JwksFetcher:
         """
         if issuer.jwks_file:
             try:
-                raw = Path(issuer.jwks_file).read_bytes()
+                raw = await asyncio.to_thread(Path(issuer.jwks_file).read_bytes)
             except OSError as error:
                 raise _unavailable(issuer, f"its file cannot be read ({error.strerror})") from error
             if len(raw) > _BYTES:
