@@ -13,7 +13,7 @@ from wardlaw.facts.clause import Clause, Example
 from wardlaw.facts.effect import Effect, Mode
 from wardlaw.facts.errors import ConfigError
 from wardlaw.governance.clauserules import clause_problems, example_problems
-from wardlaw.governance.clauses import PlacedClause, read_clauses, read_examples
+from wardlaw.governance.clauses import EXAMPLES_SUFFIX, PlacedClause, read_clauses, read_examples
 from wardlaw.governance.compile import base_permits, compile_clause
 from wardlaw.governance.compiled import CompiledClause
 from wardlaw.governance.examples import matches
@@ -23,8 +23,6 @@ from wardlaw.governance.problems import Problem, Severity, did_you_mean, has_err
 from wardlaw.governance.reader import Located
 from wardlaw.governance.schema import cedar_schema
 from wardlaw.governance.shipped import Known, known
-
-EXAMPLES_SUFFIX = ".examples.yaml"
 
 
 class Checked(msgspec.Struct, frozen=True):

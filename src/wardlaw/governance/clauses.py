@@ -26,6 +26,7 @@ CLAUSE_KEYS: tuple[str, ...] = (
 )  # fmt: skip
 REQUIRED = ("id", "title", "text", "owner", "wing", "risk", "effect", "actions", "when")
 EXAMPLE_KEYS = ("name", "effect", "action", "principal", "resource", "context")
+EXAMPLES_SUFFIX = ".examples.yaml"  # examples of hand-written clauses stand in files of this ending
 TEST_KEYS = ("attribute", *COMPARISONS)
 
 

@@ -11,12 +11,20 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import cedarpy
 import msgspec
 import yaml
 
 from wardlaw.facts.clause import Clause, Condition, Example, Test
-from wardlaw.governance.clauses import CLAUSE_KEYS, COMPARISONS, EXAMPLE_KEYS, read_clauses
-from wardlaw.governance.problems import Problem
+from wardlaw.governance.clauses import (
+    CLAUSE_KEYS,
+    COMPARISONS,
+    EXAMPLE_KEYS,
+    EXAMPLES_SUFFIX,
+    read_clauses,
+    read_examples,
+)
+from wardlaw.governance.problems import Problem, Severity
 from wardlaw.governance.tree import Node, NodeKind, read_tree
 
 WIDTH = 110  # fits beside line numbers in a review
@@ -38,6 +46,37 @@ class _Line(msgspec.Struct, frozen=True):
     path: str = ""
 
 
+def format_source(text: str, *, source: str) -> tuple[str, tuple[Problem, ...]]:
+    """A policy file in canonical form, by the ending of its name; see ``format_clauses``."""
+    if source.endswith(".cedar"):
+        return _format_cedar(text, source)
+    return _format_examples(text, source) if source.endswith(EXAMPLES_SUFFIX) else format_clauses(text, source=source)
+
+
+def _format_cedar(text: str, source: str) -> tuple[str, tuple[Problem, ...]]:
+    try:
+        return cedarpy.format_policies(text.replace("\r\n", "\n"), line_width=WIDTH).rstrip("\n") + "\n", ()
+    except ValueError as error:
+        message = f"This is not valid Cedar: {error}."
+        hint = "Run `wardlaw policy check`; it names the line."
+        return text, (Problem("WL-POL-023", Severity.ERROR, source, 1, 1, message, hint),)
+
+
+def _format_examples(text: str, source: str) -> tuple[str, tuple[Problem, ...]]:
+    examples, _, problems = read_examples(text, source=source)
+    root, _ = read_tree(text, source=source)
+    if problems or root is None:
+        return text, problems
+    lines: list[_Line] = []
+    for name, items in examples.items():
+        lines += [_Line("")] if lines else []
+        lines.append(_Line(f"{name}:", f".{name}"))
+        for place, example in enumerate(items):
+            path = f".{name}.{place}"
+            lines += _indent(_listed(list(_example(example, path)), path))
+    return _with_comments(lines, _comments(text), _places(root)), ()
+
+
 def format_clauses(text: str, *, source: str) -> tuple[str, tuple[Problem, ...]]:
     """A clause file in canonical form.
 
@@ -55,13 +94,13 @@ def format_clauses(text: str, *, source: str) -> tuple[str, tuple[Problem, ...]]
     as_list = root.kind is NodeKind.LIST
     lines: list[_Line] = []
     for place, item in enumerate(placed):
-        entries = list(_clause(item.clause, f"{place}"))
+        entries = list(_clause(item.clause, f".{place}"))
         if as_list:
             lines += [_Line("")] if lines else []
-            lines += _listed(entries, f"{place}")
+            lines += _listed(entries, f".{place}")
         else:
             lines += entries
-    return _with_comments(lines, _comments(text), _places(root, as_list=as_list)), ()
+    return _with_comments(lines, _comments(text), _places(root if as_list else _as_list(root))), ()
 
 
 def _clause(clause: Clause, path: str) -> Iterator[_Line]:
@@ -197,7 +236,11 @@ def _comments(text: str) -> tuple[_Comment, ...]:
     return tuple(found)
 
 
-def _places(root: Node, *, as_list: bool) -> tuple[tuple[int, str], ...]:
+def _as_list(root: Node) -> Node:
+    return Node(NodeKind.LIST, root.line, root.column, items=(root,))
+
+
+def _places(root: Node) -> tuple[tuple[int, str], ...]:
     """Line and path of every entry, in order of the source."""
     found: list[tuple[int, str]] = []
 
@@ -209,9 +252,7 @@ def _places(root: Node, *, as_list: bool) -> tuple[tuple[int, str], ...]:
             found.append((item.line, f"{path}.{place}"))
             walk(item, f"{path}.{place}")
 
-    for place, item in enumerate(root.items if as_list else (root,)):
-        found.append((item.line, f"{place}"))
-        walk(item, f"{place}")
+    walk(root, "")
     return tuple(found)
 
 
@@ -238,4 +279,4 @@ def _owner(comment: _Comment, places: tuple[tuple[int, str], ...], shown: set[st
         return next((path for line, path in places if line > comment.line and path in shown), "")
     on_line = [path for line, path in places if line == comment.line and path in shown]
     before = [path for line, path in places if line < comment.line and path in shown]
-    return on_line[0] if on_line else before[-1] if before else ""
+    return on_line[-1] if on_line else before[-1] if before else ""
