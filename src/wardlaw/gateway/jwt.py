@@ -165,7 +165,7 @@ def _import_key(entry: Any) -> Key | None:
         return None
     kinds: dict[Any, type[RSAKey | ECKey | OKPKey]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
     kind = kinds.get(entry.get("kty")) if isinstance(entry.get("kty"), str) else None
-    if kind is None:
+    if kind is None or (kind is RSAKey and not _is_long(entry.get("n"))):
         return None
     try:
         key: Key = kind.import_key(entry)
@@ -173,6 +173,11 @@ def _import_key(entry: Any) -> Key | None:
     except (JoseError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return None
     return key
+
+
+def _is_long(modulus: object) -> bool:
+    raw = decode_base64url(modulus) if isinstance(modulus, str) else None
+    return raw is not None and len(raw.lstrip(b"\x00")) * 8 >= _RSA_BITS
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
