@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import itertools
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
+
+from wardlaw.console.api.app import build_api
 from wardlaw.console.api.deps import ApiDependencies, PolicyStatus
+from wardlaw.console.api.identity import PEER_UID
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import UnavailableError
+from wardlaw.facts.person import Person, Role
 from wardlaw.facts.record import Content, Passage
-from wardlaw.store.database import open_database
+from wardlaw.store.database import open_database, writing
 from wardlaw.store.migrate import upgrade
+from wardlaw.store.people import add_person
 
 START = 1_790_000_000.0
 
@@ -121,3 +128,71 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         entropy=made.entropy,
     )
     return made
+
+
+class Api:
+    """The application called directly, as the server would call it: no socket, no thread of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.made = make_dependencies(folder)
+        self.app = build_api(self.made.deps)
+        self._runner = asyncio.Runner()
+        self._uids = itertools.count(1001)
+
+    def close(self) -> None:
+        self._runner.close()
+        self.made.engine.dispose()
+
+    def person(self, name: str, *roles: Role) -> int:
+        """A person with these roles; answers the uid they call with."""
+        uid = next(self._uids)
+        with writing(self.made.engine) as connection:
+            person = Person(id=f"person:{name}", name=name, roles=roles, unix_uid=uid)
+            add_person(connection, person, by="test", now=START)
+        return uid
+
+    def call(self, method: str, path: str, body=None, *, uid: int = -1, token: str = "", raw: bytes | None = None):
+        """Status and decoded body."""
+        return self._runner.run(self._call(method, path, body, uid, token, raw))
+
+    def ok(self, method: str, path: str, body=None, *, uid: int = -1, token: str = ""):
+        """The body of a call that must succeed."""
+        status, answer = self.call(method, path, body, uid=uid, token=token)
+        assert status < 300, (status, answer)
+        return answer
+
+    def error(self, method: str, path: str, body=None, *, uid: int = -1, token: str = "") -> tuple[int, str]:
+        """Status and code of a call that must fail."""
+        status, answer = self.call(method, path, body, uid=uid, token=token)
+        assert status >= 400, answer
+        assert answer["error"]["message"]
+        return status, answer["error"]["code"]
+
+    async def _call(self, method, path, body, uid, token, raw):
+        payload = raw if raw is not None else b"" if body is None else msgspec.json.encode(body)
+        path, _, query = path.partition("?")
+        headers = [(b"host", b"localhost"), (b"content-length", str(len(payload)).encode())]
+        if payload:
+            headers.append((b"content-type", b"application/json"))
+        if token:
+            headers.append((b"authorization", f"Bearer {token}".encode()))
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "method": method,
+            "path": "/api" + path, "raw_path": ("/api" + path).encode(), "query_string": query.encode(),
+            "root_path": "", "headers": headers, "client": None, "server": ("localhost", 80), "state": {},
+        }  # fmt: skip
+        if uid >= 0:
+            scope[PEER_UID] = uid
+        sent: list[dict] = []
+        events = iter([{"type": "http.request", "body": payload, "more_body": False}])
+
+        async def receive():
+            return next(events, {"type": "http.disconnect"})
+
+        async def send(message):
+            sent.append(message)
+
+        await self.app(scope, receive, send)
+        self.headers = dict(sent[0]["headers"])
+        content = b"".join(message.get("body", b"") for message in sent[1:])
+        return sent[0]["status"], msgspec.json.decode(content) if content else None
