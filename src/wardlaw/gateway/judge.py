@@ -89,6 +89,19 @@ class Judgement(msgspec.Struct, frozen=True):
         return self.decision.effect in _RELEASING
 
 
+class Notice(msgspec.Struct, frozen=True):
+    """Something people must look at.
+
+    Attributes:
+        reason: Ground of a quarantine.
+        locked: Kind and key of what was quarantined.
+    """
+
+    inputs: Inputs
+    reason: str = ""
+    locked: tuple[tuple[str, bytes], ...] = ()
+
+
 class PolicyHolder:
     """The set in force; swapped as a whole."""
 
@@ -106,6 +119,7 @@ class Judge:
         clock: Unix seconds.
         random: Gives random bytes.
         zone: Time zone that clauses on hours and weekdays mean.
+        notice: Told about cuts and quarantines, after their record is durable.
     """
 
     def __init__(
@@ -117,6 +131,7 @@ class Judge:
         clock: Callable[[], float],
         random: Callable[[int], bytes],
         zone: tzinfo,
+        notice: Callable[[Case, Notice], None] = lambda _case, _notice: None,
     ) -> None:
         self.policies = policies
         self.state = state
@@ -124,6 +139,7 @@ class Judge:
         self.clock = clock
         self.random = random
         self._zone = zone
+        self._notice = notice
 
     def new_id(self, prefix: str) -> str:
         """A fresh id."""
@@ -154,14 +170,17 @@ class Judge:
             deltas.append(await self.state.taint(ask, fresh_labels))
         if released and matter.release:
             deltas.append(await self.state.released_calls(ask, dict(matter.release)))
-        signals = await self._punish(case, ask, matter.findings, state, decision, deltas)
+        inputs = Inputs(request=request, findings=matter.findings, state=state, decision=decision)
+        notice, signals = await self._punish(case, ask, inputs, deltas)
         receipt = await self.recorder.decision(
-            Inputs(request=request, findings=matter.findings, state=state, decision=decision),
+            inputs,
             segments=matter.segments,
             calls=matter.tool_calls,
             delta=join(deltas),
             signals=signals,
         )
+        if notice is not None:
+            self._notice(case, notice)
         return Judgement(decision=decision, receipt=receipt, measures=measures)
 
     def _facts(self, case: Case, matter: Matter, measures: Measures, at: float) -> RequestFacts:
@@ -184,16 +203,11 @@ class Judge:
         )
 
     async def _punish(
-        self,
-        case: Case,
-        ask: Ask,
-        findings: Sequence[Finding],
-        state: Snapshot,
-        decision: Decision,
-        deltas: list[bytes],
-    ) -> tuple[str, ...]:
-        """Count probing and set a quarantine where the decision demands it; returns its grounds."""
-        if _is_probe(decision, findings):
+        self, case: Case, ask: Ask, inputs: Inputs, deltas: list[bytes]
+    ) -> tuple[Notice | None, tuple[str, ...]]:
+        """Count probing and set a quarantine where the decision demands it; what to tell, and the grounds."""
+        decision = inputs.decision
+        if _is_probe(decision, inputs.findings):
             deltas.append(await self.state.probe(ask))
         signals = tuple(
             name
@@ -201,13 +215,15 @@ class Judge:
             if duty.kind is ObligationKind.QUARANTINE
             for name in duty.classes
         )
-        if signals:
-            keys = [case.session_key]
-            if quarantine_reaches_caller(findings, state):
-                keys += [key for key in (case.principal_key, case.person_key) if key]
-            reason = f"clause {', '.join(signals)}, decision {decision.request}"
-            deltas.append(await self.state.quarantine(keys, reason, until=0.0, at=ask.at))
-        return signals
+        if not signals:
+            return (Notice(inputs) if decision.effect is Effect.CUT else None), ()
+        locked = [("session", case.session_key)]
+        if quarantine_reaches_caller(inputs.findings, inputs.state):
+            named = (("principal", case.principal_key), ("person", case.person_key))
+            locked += [(kind, key) for kind, key in named if key]
+        reason = f"clause {', '.join(signals)}, decision {decision.request}"
+        deltas.append(await self.state.quarantine([key for _, key in locked], reason, until=0.0, at=ask.at))
+        return Notice(inputs, reason, tuple(locked)), signals
 
 
 def _ask(case: Case, matter: Matter, at: float) -> Ask:

@@ -13,7 +13,7 @@ import orjson
 
 from wardlaw.facts.exchange import Channel, Measures, Segment
 from wardlaw.gateway.inspection import digest
-from wardlaw.security.subjects import Counted, count_subjects
+from wardlaw.security.subjects import SubjectCounter, Subjects
 
 _REMEMBERED = 20_000  # results; a set of subjects is a few hundred bytes on average, so some 10 MB at most
 _WITHOUT_LIMIT = -1
@@ -45,8 +45,8 @@ class Meter:
     """
 
     def __init__(self, subject_key: bytes) -> None:
-        self._subject_key = subject_key
-        self._counted: dict[bytes, Counted] = {}
+        self._counter = SubjectCounter(subject_key)
+        self._counted: dict[bytes, Subjects] = {}
         self._released: dict[tuple[bytes, bytes], None] = {}
 
     def results(self, session: bytes, segments: Sequence[Segment], measures: Measures) -> Moved:
@@ -66,7 +66,7 @@ class Meter:
                 continue
             mark = (session, digest(segment.text))
             counted = self._count(mark[1], segment.text)
-            held |= counted.subjects
+            held |= counted.digests
             if mark not in self._released:
                 fresh.append(mark)
                 size += len(segment.text.encode("utf-8", "surrogatepass"))
@@ -87,7 +87,7 @@ class Meter:
         """
         held: set[str] = set()
         for text in texts:
-            held |= count_subjects(text, key=self._subject_key).subjects
+            held |= self._counter.distinct_subjects(text).digests
         return Moved(Measures(data_subjects=len(held), result_bytes=size), frozenset(held))
 
     def settle(self, moved: Moved) -> None:
@@ -98,10 +98,10 @@ class Meter:
                     del self._released[old]
             self._released[mark] = None
 
-    def _count(self, mark: bytes, text: str) -> Counted:
+    def _count(self, mark: bytes, text: str) -> Subjects:
         known = self._counted.get(mark)
         if known is None:
-            known = count_subjects(text, key=self._subject_key)
+            known = self._counter.distinct_subjects(text)
             if len(self._counted) >= _REMEMBERED:
                 for old in list(self._counted)[: _REMEMBERED // 4]:
                     del self._counted[old]

@@ -5,6 +5,7 @@ An effect is released only after ``decision()`` has returned: its record is then
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -65,6 +66,7 @@ class Recorder:
         """
         request, decision = inputs.request, inputs.decision
         subject = request.principal.acting_for or request.principal.id
+        await self.ready(subject, request.at)
         parts = [(INPUTS, _encoder.encode(inputs))]
         if self._keep_content:
             content = Content(passages=self._passages(subject, segments), tool_calls=tuple(calls))
@@ -90,7 +92,7 @@ class Recorder:
             route=request.route,
             sealed=sealed,
             seq=0,
-            subject=self._keyring.pseudonym(subject, _month(request.at)),
+            subject=self._keyring.pseudonym(subject, month_of(request.at)),
         )
         return await self._spool.append(envelope, blobs=blobs, delta=delta)
 
@@ -111,6 +113,25 @@ class Recorder:
         )
         self._spool.append_nowait(envelope, delta=delta)
 
+    def control(self, record_id: str, operation: str, target: str, *, delta: bytes = b"") -> None:
+        """Record that what people decided has taken effect here."""
+        envelope = Envelope(
+            at=int(self._clock() * 1000),
+            epoch=0,
+            facts={"operation": operation, "target": target},
+            gateway="",
+            id=record_id,
+            kind=RecordKind.CONTROL,
+            seq=0,
+        )
+        self._spool.append_nowait(envelope, delta=delta)
+
+    async def ready(self, subject: str, at: float) -> None:
+        """Have the subject's keys of the month at hand; making them for the first time takes a disk write."""
+        classes = (INPUTS, CONTENT) if self._keep_content else (INPUTS,)
+        if not self._keyring.is_ready(subject, month_of(at), classes):
+            await asyncio.to_thread(self._keyring.prepare, subject, month_of(at), classes)
+
     def _passages(self, subject: str, segments: Sequence[Segment]) -> tuple[Passage, ...]:
         passages: list[Passage] = []
         for segment in segments:
@@ -129,12 +150,12 @@ class Recorder:
     def _seal(
         self, subject: str, at: float, parts: Sequence[tuple[str, bytes]]
     ) -> tuple[tuple[SealedPart, ...], tuple[bytes, ...]]:
-        month = _month(at)
+        month = month_of(at)
         sealed = [self._keyring.seal(subject, klass, month, plaintext) for klass, plaintext in parts]
         return tuple(one.part for one in sealed), tuple(one.blob for one in sealed)
 
 
-def _month(at: float) -> str:
+def month_of(at: float) -> str:
     """``YYYY-MM`` of a time, UTC, without a calendar call on the hot path."""
     days = int(at // 86_400) + 719_468  # days since 0000-03-01 (H. Hinnant, "chrono-compatible date algorithms")
     era, day_of_era = divmod(days, 146_097)

@@ -5,6 +5,8 @@ Source: WHATWG HTML, section 9.2 (event stream format and its interpretation).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from wardlaw.gateway.wire.failure import BadUpstreamError
@@ -39,8 +41,8 @@ class SseParser:
         self._skip_line_feed = False
         self._at_start = True
 
-    def feed(self, data: bytes) -> list[SseEvent]:
-        """The events that ``data`` completes.
+    def feed(self, data: bytes) -> Iterator[SseEvent]:
+        """The events that ``data`` completes; to be read to the end, since reading them takes the data in.
 
         Raises:
             BadUpstreamError: WL-GW-202 what comes is not an event stream, WL-GW-203 an event is too large.
@@ -51,12 +53,11 @@ class SseParser:
         buffer += data
         if self._at_start:
             if len(buffer) < len(_BOM) and _BOM.startswith(buffer):
-                return []
+                return
             if buffer.startswith(_BOM):
                 del buffer[: len(_BOM)]
                 searched = 0
             self._at_start = False
-        events: list[SseEvent] = []
         while (end := buffer.find(b"\n\n", searched)) >= 0:
             block = bytes(buffer[:end])
             del buffer[: end + 2]
@@ -65,10 +66,9 @@ class SseParser:
                 self._refuse_size()
             event = _read_block(block)
             if event is not None:
-                events.append(event)
+                yield event
         if len(buffer) > self._max:
             self._refuse_size()
-        return events
 
     def finish(self) -> bytes:
         """What was left of an event when the stream ended; ``b""`` when it ended cleanly."""

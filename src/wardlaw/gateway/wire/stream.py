@@ -135,10 +135,8 @@ class ChatStream:
     def _take(self, event: Event) -> None:
         match event:
             case UpstreamBytes(data):
-                for sse in self._parser.feed(data):
-                    if self._done:
-                        break  # nothing may follow the end, so nothing of it goes out
-                    self._event(sse.data)
+                if not self._done:  # nothing may follow the end, so nothing of it is even read
+                    self._read(data)
                 self._drain()
             case Judged(ticket, text):
                 self._settle(ticket, text)
@@ -156,6 +154,12 @@ class ChatStream:
                 self._out = [AbortUpstream()]
             case _:
                 assert_never(event)
+
+    def _read(self, data: bytes) -> None:
+        for sse in self._parser.feed(data):
+            self._event(sse.data)
+            if self._done:
+                return
 
     def _event(self, data: bytes) -> None:
         if data.strip() == DONE:
@@ -405,7 +409,7 @@ class ChatStream:
             self._event(DONE)
             self._drain()
             return
-        what = "in the middle of an event" if left else "without [DONE]"
+        what = "in the middle of an event" if left else "without its closing mark"
         self._fail("WL-GW-204", f"The upstream's stream ended {what}; the answer is not complete.")
 
     def _fail(self, code: str, message: str) -> None:

@@ -1,0 +1,151 @@
+"""Tells the people: incidents and quarantines go into the tables, releases by people come back.
+
+The state authority and the log hold already what is reported here, so a report that fails loses no
+protection; it is tried again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import NamedTuple
+
+from sqlalchemy.engine import Engine
+
+from wardlaw.facts.incident import Incident, Quarantine
+from wardlaw.gateway.ids import make_id
+from wardlaw.gateway.judge import Case, Notice, state_key
+from wardlaw.gateway.recorder import month_of
+from wardlaw.gateway.services import Services
+from wardlaw.store.database import reading, writing
+from wardlaw.store.incidents import open_or_join
+from wardlaw.store.keyring import Keyring
+from wardlaw.store.quarantines import list_released, list_standing, place
+
+_log = logging.getLogger("wardlaw.gateway.reporting")
+_WAITING = 10_000  # notices; a flood of attacks must not fill memory, the log has them all
+_RETRY_S = 2.0
+_PLACED_BY_GATEWAY = "gateway"
+
+
+class _Item(NamedTuple):
+    case: Case
+    notice: Notice
+
+
+class Reporter:
+    """Writes incidents and quarantines, and applies what people decide about them.
+
+    Args:
+        engine: The tables.
+        keyring: Gives the pseudonym under which the log knows a principal.
+    """
+
+    def __init__(
+        self, engine: Engine, keyring: Keyring, *, clock: Callable[[], float], random: Callable[[int], bytes]
+    ) -> None:
+        self._engine = engine
+        self._keyring = keyring
+        self._clock = clock
+        self._random = random
+        self._queue: asyncio.Queue[_Item] = asyncio.Queue(_WAITING)
+        self._task: asyncio.Task[None] | None = None
+        self._released_since = clock() - 86_400.0
+        self._applied: set[str] = set()
+
+    def notice(self, case: Case, notice: Notice) -> None:
+        """Report a decision that stopped something; returns at once."""
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._run())
+        try:
+            self._queue.put_nowait(_Item(case, notice))
+        except asyncio.QueueFull:
+            _log.warning("too many incidents wait to be written; the log has them")
+
+    async def _run(self) -> None:
+        while True:
+            item = await self._queue.get()
+            while True:
+                try:
+                    await asyncio.to_thread(self._write, item)
+                    break
+                except Exception as error:  # noqa: BLE001 - background tick: tried again until it succeeds
+                    _log.warning("an incident could not be written yet: %s", error)
+                    await asyncio.sleep(_RETRY_S)
+            self._queue.task_done()
+
+    def _write(self, item: _Item) -> None:
+        case, notice = item
+        request = notice.inputs.request
+        lead = notice.inputs.decision.reasons[0]
+        subject = request.principal.acting_for or request.principal.id
+        incident = Incident(
+            id=make_id("inc", at=request.at, random=self._random(10)),
+            exchange=case.exchange,
+            principal=self._keyring.pseudonym(subject, month_of(request.at)),
+            kind=lead.clause or lead.code.value,
+            opened_at=request.at,
+            last_at=request.at,
+            detail=f"{lead.message} ({request.id})",
+        )
+        with writing(self._engine) as connection:
+            open_or_join(connection, incident)
+            for kind, key in notice.locked:
+                place(
+                    connection,
+                    Quarantine(
+                        id=f"qua_{request.id.removeprefix('dec_')}_{kind}",
+                        key=key.hex(),
+                        kind=kind,
+                        reason=notice.reason,
+                        since=request.at,
+                    ),
+                )
+
+    async def apply(self, services: Services) -> None:
+        """Bring what people placed or released into the state authority."""
+        now = self._clock()
+
+        def load() -> tuple[tuple[Quarantine, ...], tuple[Quarantine, ...]]:
+            with reading(self._engine) as connection:
+                return list_standing(connection, now=now), list_released(connection, since=self._released_since)
+
+        standing, released = await asyncio.to_thread(load)
+        judge = services.judge
+        for quarantine in released:
+            if quarantine.id in self._applied:
+                continue
+            keys = self._keys(quarantine, services)
+            delta = await judge.state.release(keys)
+            judge.recorder.control(judge.new_id("ctl"), "quarantine.released", quarantine.id, delta=delta)
+            self._applied.add(quarantine.id)
+        for quarantine in standing:
+            if quarantine.placed_by == _PLACED_BY_GATEWAY or quarantine.id in self._applied:
+                continue
+            keys = self._keys(quarantine, services)
+            delta = await judge.state.quarantine(keys, quarantine.reason, until=quarantine.until, at=now)
+            judge.recorder.control(judge.new_id("ctl"), "quarantine.placed", quarantine.id, delta=delta)
+            self._applied.add(quarantine.id)
+
+    def _keys(self, quarantine: Quarantine, services: Services) -> list[bytes]:
+        """Keys of the state authority that a quarantine means; one placed by a person names an id."""
+        kind, colon, name = quarantine.key.partition(":")
+        if not colon:
+            return [bytes.fromhex(quarantine.key)]
+        secret = services.state_secret
+        # A person is met as a caller of its own and as the one an agent acts for.
+        return [state_key(secret, kind, name), state_key(secret, "principal", name), state_key(secret, "person", name)]
+
+    async def close(self) -> None:
+        """Write what waits, for a moment, then stop."""
+        if self._task is None:
+            return
+        try:
+            async with asyncio.timeout(2.0):
+                await self._queue.join()
+        except TimeoutError:
+            _log.warning("%d incidents were not written; the log has them", self._queue.qsize())
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+

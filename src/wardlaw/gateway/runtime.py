@@ -1,0 +1,242 @@
+"""Everything one worker holds, opened in order and closed in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.engine import Engine
+
+from wardlaw.config.load import read_secret
+from wardlaw.config.model import Config, ContentClass, SecretRef
+from wardlaw.decision.policyset import PolicySet
+from wardlaw.facts.credential import RegisteredSecret
+from wardlaw.facts.errors import UnavailableError
+from wardlaw.gateway.admission import Admission
+from wardlaw.gateway.door import Door, Health
+from wardlaw.gateway.inspection import Inspection
+from wardlaw.gateway.judge import Judge, PolicyHolder
+from wardlaw.gateway.jwks import JwksFetcher, JwksStore
+from wardlaw.gateway.keybook import KeyBook
+from wardlaw.gateway.metering import Meter
+from wardlaw.gateway.metrics import Metrics
+from wardlaw.gateway.recorder import Recorder
+from wardlaw.gateway.registry import Registry
+from wardlaw.gateway.remembering import Memory
+from wardlaw.gateway.reporting import Reporter
+from wardlaw.gateway.services import Services
+from wardlaw.gateway.upstream import Upstreams
+from wardlaw.gateway.watcher import MAX_AGE_S, Watcher
+from wardlaw.governance.bundle import parse_bundle
+from wardlaw.security.fingerprint import FingerprintBook
+from wardlaw.security.inspect import Inspector
+from wardlaw.store.database import open_database, reading
+from wardlaw.store.generations import Generation, read
+from wardlaw.store.installation import Installation
+from wardlaw.store.keyring import Keyring
+from wardlaw.store.keys import load_entries
+from wardlaw.store.purposes import Purposes, derive_purposes
+from wardlaw.store.secrets import load_secrets
+from wardlaw.store.spool import SpoolSettings, SpoolWriter
+
+_log = logging.getLogger("wardlaw.gateway")
+_WL_SPOOL_BUSY = "WL-SPL-008"
+
+
+class Runtime:
+    """One worker.
+
+    Args:
+        config: The configuration in force, paths absolute.
+        env: Environment, for secrets named ``env:``.
+    """
+
+    def __init__(self, config: Config, env: Mapping[str, str] = os.environ) -> None:
+        self._config = config
+        self._env = env
+        self._places = Installation(config)
+        self._engine: Engine | None = None
+        self._keyring: Keyring | None = None
+        self._spool: SpoolWriter | None = None
+        self._memory: Memory | None = None
+        self._watcher: Watcher | None = None
+        self._reporter: Reporter | None = None
+        self._door: Door | None = None
+        self._holder: PolicyHolder | None = None
+        self._purposes: Purposes | None = None
+        self._book = KeyBook()
+        self._gateway = ""
+        self._admission: Admission | None = None
+        self._upstreams = Upstreams()
+
+    def _secret(self, ref: SecretRef, what: str = "a secret of the configuration") -> str:
+        return read_secret(ref, env=self._env, what=what)
+
+    async def open(self) -> Door:
+        """Open everything.
+
+        Raises:
+            WardlawError: Something needed is missing or wrong; the worker must not serve.
+        """
+        config = self._config
+        database = self._places.database_url(self._env)
+        engine = self._engine = await asyncio.to_thread(open_database, database)
+        keyring = self._keyring = await asyncio.to_thread(self._places.open_keyring, self._env)
+        purposes = self._purposes = derive_purposes(keyring)
+        spool = self._spool = self._open_spool()
+        gateway = self._gateway
+        password = self._secret(config.state.password, "state.password") if config.state.password else ""
+        memory = self._memory = Memory(config, gateway, password=password)
+        authority = await memory.open(epoch=spool.epoch, at=time.time())
+        if memory.warning:
+            _log.warning("state rebuilt: %s", memory.warning)
+        recorder = Recorder(
+            spool, keyring, clock=time.time, keep_content=config.audit.content is ContentClass.FULL
+        )
+        policies = self._read_policies()
+        holder = self._holder = PolicyHolder(policies)
+        reporter = self._reporter = Reporter(engine, keyring, clock=time.time, random=os.urandom)
+        judge = Judge(
+            holder,
+            authority,
+            recorder,
+            clock=time.time,
+            random=os.urandom,
+            zone=ZoneInfo(config.installation.timezone),
+            notice=reporter.notice,
+        )
+        jwks = JwksStore(config.identity.issuers, JwksFetcher().fetch)
+        self._admission = Admission(self._book, config.identity, keys=jwks, state=authority)
+        metrics = Metrics()
+        metrics.policies_loaded.set(len(policies.policies))
+        services = Services(
+            registry=Registry(config, self._secret),
+            judge=judge,
+            inspection=self._inspection((), purposes),
+            meter=Meter(purposes.subjects),
+            upstreams=self._upstreams,
+            metrics=metrics,
+            limits=config.gateway.limits,
+            session_key=purposes.sessions,
+            state_secret=purposes.state,
+        )
+        self._door = Door(services, self._admission, health=self._health)
+        self._watcher = Watcher(
+            self._compare,
+            {
+                Generation.KEYS: self._load_keys,
+                Generation.SECRETS: self._load_secrets,
+                Generation.POLICIES: self._load_policies,
+                Generation.QUARANTINES: self._load_quarantines,
+            },
+            clock=time.monotonic,
+        )
+        await self._watcher.tick()
+        if self._watcher.trouble:
+            raise UnavailableError("WL-GWY-009", self._watcher.trouble, "Mend what is named and start again.")
+        self._watcher.start()
+        memory.start(self._position)
+        return self._door
+
+    def _open_spool(self) -> SpoolWriter:
+        """A spool of its own for each worker: the first that nobody writes."""
+        config = self._config
+        sign = self._places.gateway_signer()
+        settings = SpoolSettings(
+            reserve_bytes=config.audit.spool_reserve_bytes, stall_s=config.gateway.limits.record_s
+        )
+        for number in range(1, config.gateway.workers + 1):
+            self._gateway = f"gateway-{number}"
+            try:
+                return SpoolWriter(Path(config.audit.spool), gateway=self._gateway, sign=sign, settings=settings)
+            except UnavailableError as error:
+                if error.code != _WL_SPOOL_BUSY or number == config.gateway.workers:
+                    raise
+        raise UnavailableError("WL-GWY-010", "Every spool is in use.", "Stop the other gateway first.")
+
+    def _read_policies(self) -> PolicySet:
+        bundle = self._places.bundle_reader(self._gateway).read(trusted_keys=self._places.bundle_keys())
+        return PolicySet.build(parse_bundle(bundle.payload).text)
+
+    def _inspection(self, secrets: tuple[RegisteredSecret, ...], purposes: Purposes) -> Inspection:
+        book = FingerprintBook(secrets, key=purposes.fingerprint, base=purposes.fingerprint_base)
+        return Inspection(Inspector(book=book, subject_key=purposes.subjects))
+
+    async def _compare(self) -> Mapping[str, int]:
+        assert self._engine is not None
+        return await asyncio.to_thread(read, self._engine)
+
+    async def _load_keys(self) -> None:
+        def load() -> KeyBook:
+            assert self._engine is not None
+            with reading(self._engine) as connection:
+                return KeyBook(load_entries(connection))
+
+        assert self._admission is not None
+        self._admission.book = await asyncio.to_thread(load)
+
+    async def _load_secrets(self) -> None:
+        assert self._door is not None
+        assert self._purposes is not None
+        purposes = self._purposes
+
+        def load() -> tuple[Inspection, int]:
+            assert self._engine is not None
+            with reading(self._engine) as connection:
+                secrets = tuple(load_secrets(connection))
+            longest = max((secret.length for secret in secrets if secret.spaced), default=0)
+            return self._inspection(secrets, purposes), longest
+
+        inspection, longest = await asyncio.to_thread(load)
+        self._door.services = self._door.services._replace(inspection=inspection, phrase_chars=longest)
+
+    async def _load_policies(self) -> None:
+        assert self._holder is not None
+        assert self._door is not None
+        policies = await asyncio.to_thread(self._read_policies)
+        if policies.digest != self._holder.current.digest:
+            _log.info("policy set %s is in force", policies.digest[:16])
+            self._holder.current = policies
+            self._door.services.metrics.policies_loaded.set(len(policies.policies))
+
+    async def _load_quarantines(self) -> None:
+        assert self._door is not None
+        assert self._reporter is not None
+        await self._reporter.apply(self._door.services)
+
+    def _position(self) -> tuple[int, int]:
+        """The last frame written; its changes, and those of all before it, are in the ledger."""
+        assert self._spool is not None
+        stats = self._spool.stats()
+        return stats.epoch, stats.next_seq - 1
+
+    def _health(self) -> Health:
+        spool, watcher = self._spool, self._watcher
+        if spool is None or watcher is None:
+            return Health(False, "it is starting")
+        if not spool.healthy:
+            return Health(False, "records cannot be made durable")
+        if watcher.age_s > MAX_AGE_S:
+            return Health(False, watcher.trouble or "keys and policies cannot be compared with those in force")
+        return Health(True)
+
+    async def close(self) -> None:
+        """Close everything; records still waiting are written first."""
+        if self._watcher is not None:
+            await self._watcher.stop()
+        if self._reporter is not None:
+            await self._reporter.close()
+        if self._memory is not None and self._spool is not None:
+            await self._memory.close(self._position())
+        if self._spool is not None:
+            await asyncio.to_thread(self._spool.close)
+        await self._upstreams.close()
+        if self._keyring is not None:
+            self._keyring.close()
+        if self._engine is not None:
+            self._engine.dispose()
