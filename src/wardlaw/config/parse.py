@@ -12,7 +12,7 @@ from wardlaw.config import schema
 from wardlaw.config.check import check_config
 from wardlaw.config.model import Config, Origin
 from wardlaw.config.places import resolve
-from wardlaw.config.problem import ConfigProblemsError, ConfigProblem, nearest
+from wardlaw.config.problem import ConfigProblem, ConfigProblemsError, nearest
 from wardlaw.config.reader import Override, Reader
 
 MAX_BYTES = 1_048_576  # a configuration of a megabyte is a mistake, and YAML aliases can multiply

@@ -1,0 +1,160 @@
+"""``wardlaw audit``: verify, prove, export, erase."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cyclopts import App
+from rich.text import Text
+
+from wardlaw.cli.client import quoted
+from wardlaw.cli.exits import Exit
+from wardlaw.cli.options import NONE, Options
+from wardlaw.cli.session import connect, show_list, show_one
+from wardlaw.cli.verifying import verify_log_folder
+from wardlaw.facts.errors import InputError
+
+app = App(name="audit", help="Verify, prove, export and erase.")
+hold = App(name="hold", help="Legal holds: nothing of a held subject is erased.")
+app.command(hold)
+
+
+@app.command
+def verify(
+    folder: str = "",
+    *,
+    key: str = "",
+    witness: str = "",
+    receipt: tuple[str, ...] = (),
+    options: Options = NONE,
+) -> int:
+    """Verify the whole log offline, and compare it with what witnesses and other places hold.
+
+    Needs no running Wardlaw. Exit 4 when anything does not verify.
+
+    Args:
+        folder: The log; audit.log of the configuration when left out.
+        key: The log's public key as it was noted at set-up (line or file); keys/log.pub when left out.
+        witness: Public key of the witness (line or file); audit.witness.public_key when left out.
+        receipt: File with receipts that callers kept, one a line; may be given again.
+    """
+    found = verify_log_folder(folder, options, key=key, witness=witness, receipts=receipt)
+    style = "bold green" if found.report.is_sound else "bold red"
+    verdict, *rest = found.lines
+    options.output().result(found.data, Text(verdict, style=style), *rest)
+    for notice in found.notices:
+        options.output().note(notice)
+    return Exit.DONE if found.report.is_sound else Exit.EVIDENCE
+
+
+@app.command
+def status(*, options: Options = NONE) -> int:
+    """Show the size of the log, its newest checkpoint and what the witness has seen."""
+    return show_one(options, "log", connect(options).get("/audit"))
+
+
+@app.command
+def prove(record: str, *, out: str = "", options: Options = NONE) -> int:
+    """Write the proof that a record is in the log; anybody can check it with the log's public key.
+
+    Args:
+        record: Id of the record, such as dec_…
+        out: File to write; stdout when left out.
+    """
+    answer = connect(options).get(f"/audit/proofs/{quoted(record)}")
+    if out:
+        _write_new(Path(out), answer["proof"])
+        options.output().result({"record": record, "file": out}, f"Written to {out}.")
+    else:
+        options.output().result(answer, answer["proof"].rstrip("\n"))
+    return Exit.DONE
+
+
+@app.command
+def export(*, since: datetime | None = None, until: datetime | None = None, options: Options = NONE) -> int:
+    """Export a span of the log for an auditor; written beside the log by the running Wardlaw.
+
+    Args:
+        since: First moment, UTC unless it says otherwise (2026-11-01T00:00).
+        until: First moment after the span; to the end when left out.
+    """
+    body = {"since_ms": _millis(since), "until_ms": _millis(until)}
+    return show_one(options, "export", connect(options).post("/audit/exports", body))
+
+
+@app.command
+def erase(subject: str = "", *, reason: str = "", confirm: str = "", options: Options = NONE) -> int:
+    """Erase the texts of a subject for ever, by two people: one asks, another confirms. Proofs stay valid.
+
+    Args:
+        subject: Pseudonym of the subject as the log has it; requests are listed when left out.
+        reason: Why; it stands in the log.
+        confirm: Id of a request to confirm, era_…
+    """
+    client = connect(options)
+    if confirm:
+        return show_one(options, "erasure", _flat(client.post(f"/audit/erasures/{quoted(confirm)}/confirm")))
+    if subject:
+        if not reason:
+            raise InputError("WL-CLI-009", "An erasure needs a reason.", "Say why with --reason.")
+        return show_one(
+            options, "erasure", _flat(client.post("/audit/erasures", {"subject": subject, "reason": reason}))
+        )
+    columns = ("id", "subject", "state", "requested_by", "requested_at", "confirmed_by", "expires_at", "reason")
+    return show_list(options, "erasures", client.get("/audit/erasures"), columns=columns)
+
+
+@hold.command(name="list")
+def list_holds(*, options: Options = NONE) -> int:
+    """List legal holds."""
+    columns = ("id", "subject", "reason", "placed_by", "placed_at", "lift_asked_by", "lifted_at")
+    return show_list(options, "holds", connect(options).get("/audit/holds"), columns=columns)
+
+
+@hold.command
+def place(subject: str, *, reason: str, options: Options = NONE) -> int:
+    """Keep everything of a subject.
+
+    Args:
+        subject: Pseudonym of the subject as the log has it.
+        reason: Why; it stands in the log.
+    """
+    return show_one(options, "hold", connect(options).post("/audit/holds", {"subject": subject, "reason": reason}))
+
+
+@hold.command
+def lift(hold_id: str, *, options: Options = NONE) -> int:
+    """Ask to lift a hold, or agree to it: two people are needed.
+
+    Args:
+        hold_id: Its id.
+    """
+    answer = connect(options).post(f"/audit/holds/{quoted(hold_id)}/lift")
+    return show_one(options, "hold", {**answer["hold"], "lifted": answer["lifted"]})
+
+
+def _flat(answer: dict[str, object]) -> dict[str, object]:
+    inner = answer.get("erasure")
+    return {
+        **(inner if isinstance(inner, dict) else {}),
+        **{name: value for name, value in answer.items() if name != "erasure"},
+    }
+
+
+def _millis(moment: datetime | None) -> int:
+    if moment is None:
+        return 0
+    # A time without a zone is UTC, as in everything the log says; not the zone of whoever types it.
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return int(aware.timestamp() * 1000)
+
+
+def _write_new(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise InputError(
+            "WL-CLI-007", f"{path} cannot be written: {error.strerror}.", "Nothing was overwritten."
+        ) from error

@@ -1,0 +1,92 @@
+"""``wardlaw person``: people and their roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cyclopts import App
+
+from wardlaw.cli.client import quoted
+from wardlaw.cli.options import NONE, Options
+from wardlaw.cli.session import connect, show_list, show_one, with_prefix
+from wardlaw.facts.person import Role
+
+app = App(name="person", help="People and their roles.")
+
+
+@app.command
+def add(person: str, *, name: str, role: tuple[Role, ...] = (), options: Options = NONE) -> int:
+    """Add a person. They get in with a one-time token: wardlaw token invite.
+
+    Args:
+        person: Short name, such as a.meyer.
+        name: Full name.
+        role: A role; may be given again.
+    """
+    body = {"id": with_prefix(person, "person"), "name": name, "roles": list(role)}
+    return show_one(options, "person", connect(options).post("/persons", body))
+
+
+@app.command(name="list")
+def list_persons(*, options: Options = NONE) -> int:
+    """List everybody and their roles."""
+    return show_list(options, "persons", connect(options).get("/persons"), columns=("id", "name", "roles", "disabled"))
+
+
+@app.command
+def show(person: str, *, options: Options = NONE) -> int:
+    """Show one person.
+
+    Args:
+        person: Short name.
+    """
+    return show_one(options, "person", connect(options).get(f"/persons/{quoted(with_prefix(person, 'person'))}"))
+
+
+@app.command
+def change(
+    person: str,
+    *,
+    name: str | None = None,
+    role: tuple[Role, ...] | None = None,
+    enable: bool = False,
+    unbind: bool = False,
+    options: Options = NONE,
+) -> int:
+    """Change a person's name, roles or state; what is left out stays.
+
+    Args:
+        person: Short name.
+        name: New full name.
+        role: All roles the person has from now on; may be given again.
+        enable: Let a disabled person in again.
+        unbind: Take the account of the machine away from the person.
+    """
+    body: dict[str, Any] = {"unbind": unbind}
+    if name is not None:
+        body["name"] = name
+    if role is not None:
+        body["roles"] = list(role)
+    if enable:
+        body["disabled"] = False
+    return show_one(
+        options, "person", connect(options).patch(f"/persons/{quoted(with_prefix(person, 'person'))}", body)
+    )
+
+
+@app.command
+def disable(person: str, *, options: Options = NONE) -> int:
+    """Disable a person; all their tokens end.
+
+    Args:
+        person: Short name.
+    """
+    return show_one(options, "person", connect(options).delete(f"/persons/{quoted(with_prefix(person, 'person'))}"))
+
+
+@app.command
+def whoami(*, options: Options = NONE) -> int:
+    """Show who you are to Wardlaw and what you may do."""
+    answer = connect(options).get("/session")
+    person = answer["person"]
+    return show_one(options, "session", {**{key: person[key] for key in ("id", "name", "roles")}, **answer})

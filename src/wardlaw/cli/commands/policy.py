@@ -1,0 +1,229 @@
+"""``wardlaw policy``: clauses on disk, without a running Wardlaw."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+from rich.text import Text
+
+from wardlaw.cli.exits import Exit
+from wardlaw.cli.options import NONE, Options
+from wardlaw.cli.output import rows
+from wardlaw.cli.sources import policy_files, read_sources, read_text
+from wardlaw.facts.errors import ConfigError, InputError
+from wardlaw.governance.check import Checked
+from wardlaw.governance.check import check as check_sources
+from wardlaw.governance.compiled import CompiledClause
+from wardlaw.governance.differ import Direction
+from wardlaw.governance.differ import diff as compare
+from wardlaw.governance.examples import run_examples
+from wardlaw.governance.fmt import format_source
+from wardlaw.governance.problems import Problem, Severity
+from wardlaw.governance.sentence import render_sentence
+
+app = App(name="policy", help="Check, format, test, explain and compare clauses.")
+
+_COLORS = {
+    Direction.TIGHTENED: "green",
+    Direction.LOOSENED: "red",
+    Direction.CHANGED: "yellow",
+    Direction.WORDING: "dim",
+}
+
+
+@app.command
+def check(path: str = "", *, strict: bool = False, options: Options = NONE) -> int:
+    """Check clauses: syntax, types, references, overlaps, examples.
+
+    Args:
+        path: Folder or file; the configuration's policies when left out.
+        strict: Warnings count as errors.
+    """
+    checked = _checked(path, options)
+    errors = sum(problem.severity is Severity.ERROR for problem in checked.problems)
+    warnings = len(checked.problems) - errors
+    summary = f"{len(checked.compiled)} clauses, {errors} errors, {warnings} warnings"
+    data = {
+        "ok": checked.ok,
+        "clauses": [item.id for item in checked.compiled],
+        "problems": [_problem(problem) for problem in checked.problems],
+    }
+    options.output().result(data, *[_colored(problem) for problem in checked.problems], summary)
+    return Exit.CONFIGURATION if errors or (strict and warnings) else Exit.DONE
+
+
+@app.command
+def test(path: str = "", *, options: Options = NONE) -> int:
+    """Run the examples of every clause: what it must stop and what it must let pass.
+
+    Args:
+        path: Folder or file; the configuration's policies when left out.
+    """
+    checked = _usable(path, options)
+    results = run_examples(checked.compiled)
+    failed = [result for result in results if not result.passed]
+    lines = [
+        (
+            Text("pass", style="green") if result.passed else Text("FAIL", style="bold red"),
+            result.clause,
+            result.example,
+            result.message,
+        )
+        for result in results
+    ]
+    data = {
+        "passed": len(results) - len(failed),
+        "failed": len(failed),
+        "examples": [
+            {"clause": result.clause, "example": result.example, "passed": result.passed, "message": result.message}
+            for result in results
+        ],
+    }
+    summary = f"{len(results) - len(failed)} of {len(results)} examples came out as they must"
+    options.output().result(data, rows(("", "clause", "example", "outcome"), lines), summary)
+    return Exit.FINDINGS if failed or not results else Exit.DONE
+
+
+@app.command
+def fmt(path: str = "", *, check: bool = False, options: Options = NONE) -> int:
+    """Write clause files in their canonical form; comments stay.
+
+    Args:
+        path: Folder or file; the configuration's policies when left out.
+        check: Write nothing; exit 1 when a file would change.
+    """
+    changed, problems = [], []
+    for file in policy_files(path, options):
+        before = read_text(file)
+        after, found = format_source(before, source=str(file))
+        problems += found
+        if not found and after != before:
+            changed.append(str(file))
+            if not check:
+                _replace(file, after)
+    verb = "would change" if check else "formatted"
+    data = {"changed": changed, "written": not check, "problems": [_problem(problem) for problem in problems]}
+    options.output().result(data, *[_colored(problem) for problem in problems], *[f"{verb} {name}" for name in changed])
+    if problems:
+        return Exit.CONFIGURATION
+    return Exit.FINDINGS if check and changed else Exit.DONE
+
+
+@app.command
+def explain(clause: str = "", *, path: Annotated[str, Parameter(name="--path")] = "", options: Options = NONE) -> int:
+    """Say in one sentence what each clause does, read back from what is enforced.
+
+    Args:
+        clause: Id of one clause; all when left out.
+        path: Folder or file; the configuration's policies when left out.
+    """
+    checked = _usable(path, options)
+    found = [item for item in checked.compiled if not clause or item.id == clause]
+    if not found:
+        known = ", ".join(item.id for item in checked.compiled)
+        raise InputError("WL-CLI-005", f"There is no clause {clause}.", f"There are: {known}.")
+    lines = []
+    for item in found:
+        lines.append(Text(item.id, style="bold").append(f"  {item.title}", style="not bold"))
+        lines.append(Text(f"  {_sentence(item)}"))
+        lines.append(
+            Text(
+                f"  {item.effect.value}, {item.mode.value}; owner {item.owner}; {item.source}:{item.line}", style="dim"
+            )
+        )
+    data = {
+        "clauses": [
+            {
+                "id": item.id,
+                "title": item.title,
+                "sentence": _sentence(item),
+                "effect": item.effect.value,
+                "mode": item.mode.value,
+                "owner": item.owner,
+                "cedar": item.text,
+            }
+            for item in found
+        ]
+    }
+    options.output().result(data, *lines)
+    return Exit.DONE
+
+
+@app.command
+def diff(old: str, new: str = "", *, options: Options = NONE) -> int:
+    """Compare two sets of clauses in words. Exit 1 when anything became looser.
+
+    Args:
+        old: Folder or file of the set in force.
+        new: Folder or file of the other; the configuration's policies when left out.
+    """
+    changes = compare(_usable(old, options), _usable(new, options))
+    lines = [
+        (change.clause, Text(change.direction.value, style=_COLORS[change.direction]), change.words)
+        for change in changes
+    ]
+    data = {
+        "changes": [
+            {"clause": change.clause, "direction": change.direction.value, "words": change.words} for change in changes
+        ]
+    }
+    options.output().result(data, rows(("clause", "", "change"), lines) if lines else "no difference")
+    return Exit.FINDINGS if any(change.direction is Direction.LOOSENED for change in changes) else Exit.DONE
+
+
+def _checked(path: str, options: Options) -> Checked:
+    return check_sources(read_sources(policy_files(path, options)), today=datetime.now(UTC).date())
+
+
+def _usable(path: str, options: Options) -> Checked:
+    """A set without errors.
+
+    Raises:
+        ConfigError: It has errors.
+    """
+    checked = _checked(path, options)
+    if not checked.ok:
+        errors = [str(problem) for problem in checked.problems if problem.severity is Severity.ERROR]
+        raise ConfigError(
+            "WL-CLI-006", f"The clauses have {len(errors)} errors; the first: {errors[0]}", "See wardlaw policy check."
+        )
+    return checked
+
+
+def _sentence(item: CompiledClause) -> str:
+    return render_sentence(item.clause) if item.clause is not None else f"Written by hand in Cedar: {item.title}."
+
+
+def _replace(file: Path, text: str) -> None:
+    """Write beside the file and rename, so that an interrupted run leaves the old text."""
+    beside = file.with_name(f".{file.name}.new")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.chmod(file.stat().st_mode & 0o777)
+        beside.replace(file)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise InputError(
+            "WL-CLI-007", f"{file} cannot be written: {error.strerror}.", "Check its permissions."
+        ) from error
+
+
+def _problem(problem: Problem) -> dict[str, str | int]:
+    return {
+        "code": problem.code,
+        "severity": problem.severity.value,
+        "source": problem.source,
+        "line": problem.line,
+        "column": problem.column,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def _colored(problem: Problem) -> Text:
+    place, _, rest = str(problem).partition(f" {problem.severity.value} ")
+    style = "bold red" if problem.severity is Severity.ERROR else "bold yellow"
+    return Text(f"{place} ").append(problem.severity.value, style=style).append(f" {rest}")

@@ -1,0 +1,71 @@
+"""Where a command's words go: results to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+FORMAT = 1
+"""Version of the JSON that commands print; it rises when a field changes its meaning."""
+# A pipe has no width; rows must stay on one line for whoever reads them with grep.
+_PIPE_WIDTH = 200
+
+
+class Output:
+    """What a command prints.
+
+    Args:
+        as_json: One JSON object on stdout instead of text.
+        quiet: Nothing on stderr but errors.
+    """
+
+    def __init__(self, *, as_json: bool = False, quiet: bool = False) -> None:
+        self.as_json = as_json
+        self.quiet = quiet
+        self._stdout = _console(sys.stdout)
+        self._stderr = _console(sys.stderr)
+
+    @property
+    def is_live(self) -> bool:
+        """A person watches stderr: progress may be drawn."""
+        return self._stderr.is_terminal and not self.quiet
+
+    def result(self, data: Mapping[str, Any], *lines: str | Text | Table) -> None:
+        """The result: the object in JSON, or the lines for a person."""
+        if self.as_json:
+            whole = {"format": FORMAT, **data}
+            sys.stdout.buffer.write(msgspec.json.encode(whole, enc_hook=str) + b"\n")
+            sys.stdout.buffer.flush()
+            return
+        for line in lines:
+            self._stdout.print(line, soft_wrap=isinstance(line, str))
+
+    def note(self, text: str | Text) -> None:
+        """A word beside the result."""
+        if not self.quiet:
+            self._stderr.print(text, soft_wrap=True)
+
+    def warn(self, text: str) -> None:
+        """Something a person should look at; said even when quiet."""
+        self._stderr.print(Text("warning ", style="bold yellow").append(text, style="not bold default"), soft_wrap=True)
+
+
+def rows(columns: Sequence[str], lines: Iterable[Sequence[str | Text]]) -> Table:
+    """A plain table: columns aligned, no frame."""
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    for line in lines:
+        table.add_row(*[cell if isinstance(cell, Text) else Text(cell) for cell in line])
+    return table
+
+
+def _console(stream: Any) -> Console:
+    width = None if stream.isatty() else _PIPE_WIDTH
+    return Console(file=stream, highlight=False, markup=False, emoji=False, width=width)

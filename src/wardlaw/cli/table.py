@@ -1,0 +1,77 @@
+"""The commands: what there is, in which order it is shown, and where it lives.
+
+Only names stand here; a command's module is imported when the command runs, so that ``--help`` and
+``--version`` cost no more than Python itself.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class CommandEntry(NamedTuple):
+    """One command.
+
+    Attributes:
+        group: Heading it stands under.
+        target: ``module:name`` of its function or its app.
+    """
+
+    name: str
+    group: str
+    summary: str
+    target: str
+
+
+_HERE = "wardlaw.cli.commands."
+
+COMMANDS: tuple[CommandEntry, ...] = (
+    CommandEntry("init", "Run", "Make a new installation: configuration, clauses, keys.", _HERE + "init:init"),
+    CommandEntry("up", "Run", "Start gateway, control plane and sequencer together.", _HERE + "up:up"),
+    CommandEntry("doctor", "Run", "Look for what is wrong and say how to mend it.", _HERE + "doctor:doctor"),
+    CommandEntry("witness", "Run", "Run a witness that cosigns checkpoints.", _HERE + "witness:app"),
+    CommandEntry("policy", "Decide", "Check, format, test, explain and compare clauses.", _HERE + "policy:app"),
+    CommandEntry("scan", "Decide", "Show what the detectors see in a text.", _HERE + "scan:scan"),
+    CommandEntry("explain", "Decide", "Why a decision came out as it did.", _HERE + "explain:explain"),
+    CommandEntry("key", "Access", "Keys for callers of the gateway.", _HERE + "key:app"),
+    CommandEntry("person", "Access", "People and their roles.", _HERE + "person:app"),
+    CommandEntry("token", "Access", "Tokens for the management API.", _HERE + "token:app"),
+    CommandEntry("secret", "Guard", "Secrets that must never leave, and tripwires.", _HERE + "secret:app"),
+    CommandEntry("quarantine", "Guard", "Who is locked out.", _HERE + "quarantine:app"),
+    CommandEntry("incident", "Guard", "What security stopped and nobody has closed yet.", _HERE + "incident:app"),
+    CommandEntry("audit", "Prove", "Verify, prove, export and erase.", _HERE + "audit:app"),
+    CommandEntry("backup", "Prove", "Copy tables and log into one file.", _HERE + "backup:backup"),
+    CommandEntry("restore", "Prove", "Bring a backup back; a log that shrank is noticed.", _HERE + "backup:restore"),
+    CommandEntry("config", "Help", "Show the configuration and where it comes from.", _HERE + "config:app"),
+    CommandEntry("completion", "Help", "Completion for your shell.", _HERE + "completion:completion"),
+    CommandEntry("version", "Help", "Version of Wardlaw and of what it stands on.", _HERE + "version:version"),
+)
+
+
+def find_command(name: str) -> CommandEntry | None:
+    """The command of that name."""
+    return next((entry for entry in COMMANDS if entry.name == name), None)
+
+
+def help_text() -> str:
+    """What ``wardlaw --help`` prints."""
+    width = max(len(entry.name) for entry in COMMANDS)
+    lines = [
+        "Usage: wardlaw COMMAND [OPTIONS]",
+        "",
+        "One door between your people, your agents and your models: legal clauses and",
+        "security detectors decide each request together, and the log proves it.",
+    ]
+    group = ""
+    for entry in COMMANDS:
+        if entry.group != group:
+            group = entry.group
+            lines += ["", group]
+        lines.append(f"  {entry.name:<{width}}  {entry.summary}")
+    lines += [
+        "",
+        "Every command: --help, --json (one object on stdout), --config FILE, --set KEY=VALUE, --quiet.",
+        "Exit: 0 done or allowed, 1 findings, 2 usage, 3 configuration or policy, 4 evidence,",
+        "      10 not allowed, 11 a person must decide, 69 unavailable, 70 fault.",
+    ]
+    return "\n".join(lines) + "\n"
