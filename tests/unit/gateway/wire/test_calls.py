@@ -52,7 +52,7 @@ def test_custom_and_unknown_kinds():
         [{"index": 0, "custom": {"input": "s"}}],
         [{"index": 1, "id": "b", "type": "remote", "remote": {"x": "y"}}],
     )
-    assert [(call.name, call.arguments) for call, *_ in found][0] == ("shell", "ls")
+    assert (found[0][0].name, found[0][0].arguments) == ("shell", "ls")
     assert found[1][0].name == "remote"
     assert '"y"' in found[1][0].arguments
     assert found[1][3] == ""  # nothing in it can be rewritten
