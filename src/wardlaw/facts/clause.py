@@ -81,7 +81,7 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         refs: Framework references, ``<framework>:<id>``.
         actions: Actions it looks at.
         principals: Principal kinds it looks at; empty means all.
-        resources: Resource ids it looks at; empty means all.
+        resources: Resource ids it looks at, ``*`` for any characters; empty means all.
         valid_from: First day it holds, ISO date; ``""`` always.
         valid_to: Last day it holds, ISO date; ``""`` for ever.
         redact: Data classes to mask (effect ``transform`` only).
