@@ -162,10 +162,6 @@ class LogWriter:
             shutil.rmtree(self._directory.path / name, ignore_errors=True)
         self._superseded.clear()
 
-    def set_minimum_index(self, index: int) -> None:
-        """State, durably, that records before ``index`` are pruned."""
-        self._write({MINIMUM_INDEX: f"{index}\n".encode()})
-
     def _grow_bundles(self, entries: Sequence[bytes], files: dict[str, bytes]) -> None:
         first = self._size // TILE_WIDTH
         pending = self._entries + list(entries)
@@ -205,33 +201,31 @@ class LogWriter:
             level += 1
 
     def _write(self, files: Mapping[str, bytes]) -> None:
-        """Write files so that each is there as a whole or not at all, also after a power cut."""
-        written: list[tuple[Path, Path]] = []
-        try:
-            for name, data in files.items():
-                target = self._directory.path / name
-                self._make_folder(target.parent)
-                temporary = target.with_name(f".{target.name}.tmp")
-                write_durably(temporary, data)
-                written.append((temporary, target))
-            for temporary, target in written:
-                os.replace(temporary, target)
-            for folder in {target.parent for _, target in written}:
-                sync_folder(folder)
-        except OSError as error:
-            for temporary, _ in written:
-                temporary.unlink(missing_ok=True)
-            raise _disk_error(self._directory.path, error) from error
+        for name in files:
+            self._make_folder((self._directory.path / name).parent)
+        _replace_files(self._directory.path, files)
 
     def _make_folder(self, folder: Path) -> None:
         if folder in self._known:
             return
         if not folder.is_dir():
             self._make_folder(folder.parent)
-            with contextlib.suppress(FileExistsError):
-                folder.mkdir(mode=0o755)
-            sync_folder(folder.parent)
+            try:
+                with contextlib.suppress(FileExistsError):
+                    folder.mkdir(mode=0o755)
+                sync_folder(folder.parent)
+            except OSError as error:
+                raise _disk_error(folder, error) from error
         self._known.add(folder)
+
+
+def write_minimum_index(directory: LogDirectory, index: int) -> None:
+    """State, durably, that records before ``index`` are pruned.
+
+    Raises:
+        UnavailableError: The disk is full or failed.
+    """
+    _replace_files(directory.path, {MINIMUM_INDEX: f"{index}\n".encode()})
 
 
 def verify_directory(
@@ -317,6 +311,29 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _replace_files(root: Path, files: Mapping[str, bytes]) -> None:
+    """Write files so that each is there as a whole or not at all, also after a power cut.
+
+    Raises:
+        UnavailableError: The disk is full or failed.
+    """
+    written: list[tuple[Path, Path]] = []
+    try:
+        for name, data in files.items():
+            target = root / name
+            temporary = target.with_name(f".{target.name}.tmp")
+            written.append((temporary, target))
+            write_durably(temporary, data)
+        for temporary, target in written:
+            os.replace(temporary, target)
+        for folder in {target.parent for _, target in written}:
+            sync_folder(folder)
+    except OSError as error:
+        for temporary, _ in written:
+            temporary.unlink(missing_ok=True)
+        raise _disk_error(root, error) from error
 
 
 def _disk_error(path: Path, error: OSError) -> UnavailableError:

@@ -19,7 +19,7 @@ from wardlaw.audit.tiles import TILE_WIDTH
 from wardlaw.facts.errors import EvidenceError
 from wardlaw.store.logdir import LogDirectory, LogWriter
 from wardlaw.store.secondplace import larger_log_error
-from wardlaw.store.treestate import TreeState, first_record, read_entries
+from wardlaw.store.treestate import TreeState, read_entries
 
 
 class Reconciled(msgspec.Struct, frozen=True):
@@ -79,7 +79,7 @@ def _write_missing(
 ) -> LogWriter:
     """Write every file from the last sound full bundle on; proves on the way that rows, tree and checkpoints agree."""
     base = on_disk.size // TILE_WIDTH * TILE_WIDTH if on_disk and _is_sound(directory, on_disk) else 0
-    if base < first_record(engine):
+    if base < directory.minimum_index():
         raise EvidenceError(
             "WL-AUD-025",
             "Tiles are lost whose records were pruned, so that they cannot be rebuilt.",

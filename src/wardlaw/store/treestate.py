@@ -75,9 +75,15 @@ def read_tree_state(connection: Connection) -> TreeState | None:
     row = connection.execute(select(TREE_STATE)).one_or_none()
     if row is None:
         return None
-    values = dict(row._mapping)
-    del values["id"]
-    return msgspec.convert(values, TreeState)
+    return TreeState(
+        row.size,
+        bytes(row.root),
+        bytes(row.right_edge),
+        bytes(row.checkpoint),
+        row.fence,
+        row.witnessed_size,
+        row.witnessed_at_ms,
+    )
 
 
 def take_over(engine: Engine) -> TreeState:
@@ -166,12 +172,6 @@ def read_entries(engine: Engine, start: int, end: int, *, step: int = 4096) -> I
                 "Restore the newest backup of the database, or the log directory's tiles when they were lost.",
             )
         yield entries
-
-
-def first_record(engine: Engine) -> int:
-    """Index of the first record still in the database; 0 when there is none."""
-    with reading(engine) as connection:
-        return connection.execute(select(func.min(RECORD.c.leaf_index))).scalar() or 0
 
 
 def newest_positions(engine: Engine) -> dict[str, tuple[int, int]]:
