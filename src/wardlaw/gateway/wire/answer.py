@@ -22,6 +22,7 @@ ANSWER_LIMITS = BodyLimits(max_bytes=32 * 1024 * 1024)
 AddText = Callable[[str, str, Channel, str], None]
 """Takes pointer, text, channel and call id."""
 
+_CALL_NAMES = frozenset({"tool_calls", "function_call"})
 _TOKEN_MEMBERS = frozenset({"token", "bytes", "top_logprobs"})
 _HINT = "Try again; if it stays, look at the upstream."
 
@@ -112,6 +113,7 @@ def read_answer(raw: bytes, *, limits: BodyLimits = ANSWER_LIMITS) -> Answer:
         raise garbage("an answer without choices")
     for name, value in doc.items():
         if name != "choices":
+            refuse_stray_calls(name, value)
             collect_member(name, value, "", texts.add)
     calls: list[ToolCall] = []
     reasons: list[str] = []
@@ -189,6 +191,25 @@ def read_usage(value: Any) -> Usage | None:
     return Usage(prompt, completion)
 
 
+def refuse_stray_calls(name: str, value: Any) -> None:
+    """Refuse a tool call in a place where calls do not belong: some client may act on it, and nobody judged it.
+
+    Raises:
+        BadUpstreamError: WL-GW-201.
+    """
+    if value is None:
+        return
+    if name in _CALL_NAMES:
+        raise garbage("a tool call in an unknown place")
+    if type(value) is dict:
+        for inner, item in value.items():
+            refuse_stray_calls(inner, item)
+    elif type(value) is list:
+        for item in value:
+            if type(item) is dict or type(item) is list:
+                refuse_stray_calls("", item)
+
+
 def call_of(value: dict[str, Any], index: int) -> tuple[ToolCall, str]:
     """One tool call of an answer, and the name of the member that holds its name and arguments.
 
@@ -263,6 +284,7 @@ def _choice(choice: dict[str, Any], pointer: str, texts: _Texts) -> None:
         if name == "logprobs":
             _logprobs(value, pointer + "/logprobs", texts)
         elif name != "message":
+            refuse_stray_calls(name, value)
             collect_member(name, value, pointer, texts.add)
 
 
@@ -284,6 +306,7 @@ def _message(message: dict[str, Any], pointer: str, texts: _Texts, calls: list[T
         elif name == "audio" and type(value) is dict:
             _audio(value, pointer + "/audio", texts)
         else:
+            refuse_stray_calls(name, value)
             collect_member(name, value, pointer, texts.add)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import accumulate
 from json.decoder import JSONDecoder
 from typing import Any, NoReturn
 
@@ -33,8 +32,6 @@ class BodyLimits(msgspec.Struct, frozen=True):
 DEFAULT_LIMITS = BodyLimits()
 
 _SHOWN = 120  # characters of a pointer shown in a message
-_STRING_OR_FILLER = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[^"\[\]{}]++', re.DOTALL)
-_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _CONSTANT = re.compile(r"-?(?:NaN|Infinity|inf|nan)", re.IGNORECASE)
 
 
@@ -86,24 +83,32 @@ def read_json(raw: bytes, *, limits: BodyLimits = DEFAULT_LIMITS) -> dict[str, A
         doc = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         _refuse_syntax(error, text, limits)
-    check_depth(raw, limits.max_depth)
     if type(doc) is not dict:
         raise InputError("WL-GW-109", "The body is not a JSON object.", "Send one object: {…}.")
+    check_depth(raw, doc, limits.max_depth)
     _check_duplicates(text)
     return doc
 
 
-def check_depth(raw: bytes, max_depth: int) -> None:
-    """Refuse valid JSON that is nested deeper than ``max_depth``.
+def check_depth(raw: bytes, doc: Any, max_depth: int) -> None:
+    """Refuse a document that is nested deeper than ``max_depth``; ``doc`` is what ``raw`` says.
 
     Raises:
         TooLargeError: WL-GW-106.
     """
     if raw.count(b"{") + raw.count(b"[") <= max_depth:
         return  # not even all brackets together could be deeper
-    brackets = _STRING_OR_FILLER.sub(b"", raw)
-    if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > max_depth:
-        _refuse_depth(max_depth)
+    level = [doc]
+    for _ in range(max_depth):
+        level = [
+            item
+            for container in level
+            for item in (container.values() if type(container) is dict else container)
+            if type(item) is dict or type(item) is list
+        ]
+        if not level:
+            return
+    _refuse_depth(max_depth)
 
 
 def _refuse_depth(max_depth: int) -> NoReturn:

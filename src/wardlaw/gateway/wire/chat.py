@@ -179,27 +179,33 @@ def _messages(messages: Any, reading: Reading, calls: dict[str, None]) -> None:
 
 def _message(message: dict[str, Any], role: str, pointer: str, reading: Reading, calls: dict[str, None]) -> None:
     channel = _ROLES.get(role, Channel.OTHER)
-    call_id = message.get("tool_call_id")
-    if call_id is None:
-        call_id = ""
-    elif type(call_id) is not str:
-        raise wrong(pointer + "/tool_call_id", "text")
+    call_id = _call_id(message, pointer)
     if channel is Channel.TOOL_RESULT and call_id:
         calls[call_id] = None
     for name, value in message.items():
         match name:
+            case "role" if role in _ROLES:
+                continue
             case "content":
                 reading.content(value, pointer + "/content", channel, call_id)
             case "tool_calls":
                 _history_calls(value, pointer + "/tool_calls", reading)
-            case "function_call":
-                if value is not None:
-                    _history_call(value, pointer + "/function_call", reading)
+            case "function_call" if value is not None:
+                _history_call(value, pointer + "/function_call", reading)
             case "audio" if value is not None:
                 reading.hosted["audio"] = None  # an earlier answer the vendor keeps, by its id
                 reading.member(name, value, pointer, Channel.OTHER)
             case _:
                 reading.member(name, value, pointer, channel if name in _SPOKEN else Channel.OTHER)
+
+
+def _call_id(message: dict[str, Any], pointer: str) -> str:
+    value = message.get("tool_call_id")
+    if value is None:
+        return ""
+    if type(value) is not str:
+        raise wrong(pointer + "/tool_call_id", "text")
+    return value
 
 
 def _history_calls(value: Any, pointer: str, reading: Reading) -> None:

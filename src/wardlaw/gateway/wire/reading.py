@@ -9,7 +9,7 @@ from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.gateway.wire.body import shown, wrong
 from wardlaw.gateway.wire.failure import TooLargeError
 from wardlaw.gateway.wire.leaves import child, collect, collect_member, is_base64, is_binary_url
-from wardlaw.gateway.wire.names import misnamed
+from wardlaw.gateway.wire.names import ENUM_NAMES, PLAIN_NAMES, PLAIN_WORDS, misnamed
 
 # Content parts whose payload nobody reads, by their type or by a member they carry, and the kind reported.
 _ATTACHMENTS = {
@@ -68,6 +68,13 @@ class Reading:
 
     def member(self, name: str, value: Any, pointer: str, channel: Channel, call_id: str = "") -> None:
         """Add every text of one member of an object, wherever it stands."""
+        if name in PLAIN_NAMES:  # the common cases, without a call for each
+            if type(value) is str:
+                if value and not (name in ENUM_NAMES and value in PLAIN_WORDS):
+                    self.text(channel, child(pointer, name), value, call_id)
+                return
+            if value is None or type(value) is bool:
+                return
         collect_member(name, value, pointer, lambda at, text: self.text(channel, at, text, call_id))
 
     def value(self, value: Any, pointer: str, channel: Channel) -> None:

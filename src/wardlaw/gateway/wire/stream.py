@@ -19,7 +19,7 @@ import orjson
 
 from wardlaw.facts.errors import Fault
 from wardlaw.facts.exchange import Channel, Segment
-from wardlaw.gateway.wire.answer import Usage, call_leaves, garbage, read_usage
+from wardlaw.gateway.wire.answer import Usage, call_leaves, garbage, read_usage, refuse_stray_calls
 from wardlaw.gateway.wire.calls import CallParts
 from wardlaw.gateway.wire.commands import (
     AbortUpstream,
@@ -45,7 +45,7 @@ from wardlaw.gateway.wire.sse import DONE, DONE_EVENT, SseParser, format_event
 from wardlaw.security.window import Piece, ReleaseWindow
 
 _MOST_CHOICES = 128  # the API's own limit on n
-_PLAIN_CHOICE = 3  # index, delta, finish_reason
+_CHOICE_NAMES = frozenset({"index", "delta", "finish_reason", "logprobs"})
 _MOST_FIELDS = 512  # texts tracked over a stream; real streams have below 20
 _TAIL_CHARS = 1024  # context for a text that is not windowed, as much as a window keeps
 _ROLES = frozenset({"assistant", "system", "user", "tool", "developer", "function"})
@@ -200,7 +200,7 @@ class ChatStream:
         self._head = head
         gate = _Slot(None)
         for name, value in doc.items():
-            if name != "choices" and not (known and name in _DERIVED):
+            if name != "choices" and not (known and (value is None or name in _DERIVED)):
                 self._aside(name, value, "", -1, gate, repeats=True)
         if gate.waiting:
             self._slots.append(gate)
@@ -217,7 +217,9 @@ class ChatStream:
             if reason is not None and reason != state.reason:
                 raise garbage("two finish reasons for one answer")
         pointer = f"/choices/{index}"
-        if len(choice) > _PLAIN_CHOICE or "logprobs" in choice:
+        if choice.get("logprobs") is not None:
+            choice["logprobs"] = None  # they would give the text away ahead of its verdict
+        if not choice.keys() <= _CHOICE_NAMES:
             self._choice_members(choice, pointer, index, slot)
         # A chunk that finishes goes out after all its text, so its text travels ahead in chunks of its own.
         line = _Line(index, state, doc, slot if reason is None else None)
@@ -231,9 +233,7 @@ class ChatStream:
         return True
 
     def _choice_members(self, choice: dict[str, Any], pointer: str, index: int, slot: _Slot) -> None:
-        if choice.get("logprobs") is not None:
-            choice["logprobs"] = None  # they would give the text away ahead of its verdict
-        for name in choice.keys() - {"index", "delta", "finish_reason", "logprobs"}:
+        for name in choice.keys() - _CHOICE_NAMES:
             self._aside(name, choice[name], pointer, index, slot, repeats=type(choice[name]) is not str)
 
     def _delta(self, delta: dict[str, Any], line: _Line) -> bool:
@@ -242,7 +242,7 @@ class ChatStream:
         for name in list(delta):
             value = delta[name]
             match name:
-                case "role" if value is None or value in _ROLES:
+                case "role" if value is None or (type(value) is str and value in _ROLES):
                     left = left or value is not None
                     if line.slot is None:
                         self._ahead(line, "role", delta.pop(name))
@@ -356,6 +356,7 @@ class ChatStream:
             self._tails[at] = text if repeats or at.startswith("#") else (context + text)[-_TAIL_CHARS:]
             self._ask_piece(slot, None, "", index, at, Piece(context, text))
 
+        refuse_stray_calls(name, value)
         collect_member(name, value, pointer, add)
 
     def _ask_piece(
