@@ -15,8 +15,8 @@ class RequestFacts(msgspec.Struct, frozen=True):
     """Everything about one request that a decision may depend on; no text, only facts about it.
 
     Attributes:
-        id: Decision id, ``dec_`` and 26 characters.
-        exchange: Id shared by all decisions of one HTTP exchange, ``exc_`` and 26 characters.
+        id: Decision id, ``dec_`` and 32 hex digits.
+        exchange: Id shared by all decisions of one HTTP exchange, ``exc_`` and 32 hex digits.
         at: Unix time in seconds, UTC; time comes in as a value.
         hour: Hour of the day (0–23) in the installation's time zone.
         weekday: ISO weekday, 1 Monday to 7 Sunday, in the installation's time zone.

@@ -1,21 +1,43 @@
-"""Ids of decisions and exchanges: sortable by time, unguessable."""
+"""Ids of decisions and exchanges, and the random bytes behind them."""
 
 from __future__ import annotations
 
-import base64
+from collections.abc import Callable
 
-_ID_BYTES = 16  # 6 of time in milliseconds, 10 random: 80 bits cannot be guessed
+_TIME_BYTES = 6
+_RANDOM_BYTES = 10  # 80 bits cannot be guessed
+_POOL_BYTES = 4_096
 
 
 def make_id(prefix: str, *, at: float, random: bytes) -> str:
-    """An id such as ``dec_06f5…``, 26 characters after the prefix.
+    """An id such as ``dec_0199d0c1…``: 32 hex digits, which sort by time.
 
     Args:
         prefix: ``dec``, ``exc`` …
         at: Unix seconds.
         random: Ten random bytes.
-
-    Source: the layout of ULID (time first, then randomness), in lower-case extended-hex base 32 (RFC 4648 §7).
     """
-    raw = int(at * 1000).to_bytes(6, "big") + random[: _ID_BYTES - 6]
-    return f"{prefix}_{base64.b32hexencode(raw).decode().rstrip('=').lower()}"
+    raw = int(at * 1000).to_bytes(_TIME_BYTES, "big") + random[:_RANDOM_BYTES]
+    return f"{prefix}_{raw.hex()}"
+
+
+class RandomPool:
+    """Random bytes read ahead: a system call for every few bytes would cost more than sealing a record.
+
+    Each byte is given out once. A pool belongs to one process; it must be made after a fork.
+    """
+
+    def __init__(self, source: Callable[[int], bytes]) -> None:
+        self._source = source
+        self._pool = b""
+        self._at = 0
+
+    def take(self, count: int) -> bytes:
+        """That many fresh random bytes."""
+        start = self._at
+        end = start + count
+        if end > len(self._pool):
+            self._pool = self._source(max(_POOL_BYTES, count))
+            start, end = 0, count
+        self._at = end
+        return self._pool[start:end]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from hmac import digest as hmac_digest
 
 import msgspec
@@ -255,6 +256,7 @@ def _with_labels(snapshot: Snapshot, labels: Sequence[str]) -> Snapshot:
     return msgspec.structs.replace(snapshot, taint=tuple(sorted({*snapshot.taint, *labels})))
 
 
+@lru_cache(maxsize=20_000)  # a few hundred bytes each; an HMAC through OpenSSL costs more than the rest of admission
 def state_key(secret: bytes, kind: str, *names: str) -> bytes:
     """Keyed 16-byte digest under which the state authority knows a principal, a person or a session."""
     return hmac_digest(secret, "\x00".join((kind, *names)).encode("utf-8", "surrogatepass"), "sha256")[:16]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -31,15 +33,23 @@ class Recorder:
         spool: Where records become durable.
         keyring: Seals their personal parts.
         clock: Unix seconds.
+        random: Gives salts and nonces.
         keep_content: Whether the judged text is kept.
     """
 
     def __init__(
-        self, spool: SpoolWriter, keyring: Keyring, *, clock: Callable[[], float], keep_content: bool
+        self,
+        spool: SpoolWriter,
+        keyring: Keyring,
+        *,
+        clock: Callable[[], float],
+        random: Callable[[int], bytes],
+        keep_content: bool,
     ) -> None:
         self._spool = spool
         self._keyring = keyring
         self._clock = clock
+        self._random = random
         self._keep_content = keep_content
         self._recorded: dict[tuple[str, bytes], None] = {}
 
@@ -151,16 +161,15 @@ class Recorder:
         self, subject: str, at: float, parts: Sequence[tuple[str, bytes]]
     ) -> tuple[tuple[SealedPart, ...], tuple[bytes, ...]]:
         month = month_of(at)
-        sealed = [self._keyring.seal(subject, klass, month, plaintext) for klass, plaintext in parts]
+        sealed = [self._keyring.seal(subject, klass, month, plaintext, random=self._random) for klass, plaintext in parts]
         return tuple(one.part for one in sealed), tuple(one.blob for one in sealed)
 
 
 def month_of(at: float) -> str:
-    """``YYYY-MM`` of a time, UTC, without a calendar call on the hot path."""
-    days = int(at // 86_400) + 719_468  # days since 0000-03-01 (H. Hinnant, "chrono-compatible date algorithms")
-    era, day_of_era = divmod(days, 146_097)
-    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
-    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-    shifted = (5 * day_of_year + 2) // 153
-    month = shifted + 3 if shifted < 10 else shifted - 9
-    return f"{year_of_era + era * 400 + (month <= 2):04d}-{month:02d}"
+    """``YYYY-MM`` of a time, UTC."""
+    return _month_of_day(int(at // 86_400))
+
+
+@lru_cache(maxsize=64)
+def _month_of_day(day: int) -> str:
+    return (date(1970, 1, 1) + timedelta(days=day)).strftime("%Y-%m")

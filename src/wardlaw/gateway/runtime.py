@@ -19,6 +19,7 @@ from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import UnavailableError
 from wardlaw.gateway.admission import Admission
 from wardlaw.gateway.door import Door, Health
+from wardlaw.gateway.ids import RandomPool
 from wardlaw.gateway.inspection import Inspection
 from wardlaw.gateway.judge import Judge, PolicyHolder
 from wardlaw.gateway.jwks import JwksFetcher, JwksStore
@@ -95,8 +96,13 @@ class Runtime:
         authority = await memory.open(epoch=spool.epoch, at=time.time())
         if memory.warning:
             _log.warning("state rebuilt: %s", memory.warning)
+        pool = RandomPool(os.urandom)
         recorder = Recorder(
-            spool, keyring, clock=time.time, keep_content=config.audit.content is ContentClass.FULL
+            spool,
+            keyring,
+            clock=time.time,
+            random=pool.take,
+            keep_content=config.audit.content is ContentClass.FULL,
         )
         policies = self._read_policies()
         holder = self._holder = PolicyHolder(policies)
@@ -106,7 +112,7 @@ class Runtime:
             authority,
             recorder,
             clock=time.time,
-            random=os.urandom,
+            random=pool.take,
             zone=ZoneInfo(config.installation.timezone),
             notice=reporter.notice,
         )
