@@ -1,0 +1,1 @@
+"""The security wing: is somebody breaking in, is something leaking? Pure functions over texts."""

@@ -1,0 +1,238 @@
+"""Undoing encodings: escapes, spaced groups, base64 and hexadecimal runs.
+
+Covered: percent (``%41``, ``%u0041``), HTML entities (named, decimal, hexadecimal, with or without semicolon),
+backslash escapes (``\\u0041 \\u{41} \\U00000041 \\x41 \\101 \\/ \\n``), base64 in the standard and URL-safe
+alphabet, padded or not, wrapped in lines, beginning at any character of a longer run, holding UTF-8 or UTF-16LE
+text anywhere, hexadecimal in either case with separators and ``0x``, groups of one to eight characters kept apart
+by one to three separators.
+Not covered: base32, base58, base85, ASCII codes in decimal, quoted-printable, compression, encryption, letter
+substitution (ROT13), reversed text, base64 or hexadecimal text whose groups have differing lengths.
+"""
+
+from __future__ import annotations
+
+import binascii
+import html
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+import re2
+
+from wardlaw.security.views import Building, Layer, View
+
+# Shortest encoded run looked at: base64 of the shortest secret that may be registered (12 characters).
+MIN_RUN = 16
+_MIN_HEX_DIGITS = 24
+# Shortest readable stretch kept of what a run decodes to. Random bytes read as text for eight characters in
+# about one place of a thousand; shorter ones would fill the views with noise.
+_MIN_READABLE = 8
+
+# Length of a group and how many in a row make a spaced text; short prose words seldom do.
+_GROUPS = ((1, 5), (2, 5), (3, 5), (4, 4), (5, 4), (6, 4), (7, 4), (8, 3))
+_LEAST = dict(_GROUPS)
+_WIDEST_GAP = 3
+_SEPARATOR = r"[\s\-_.:,;|*/~]"
+
+_ESCAPES = re.compile(
+    r"(?P<percent>(?:%[0-9A-Fa-f]{2})+)|%u(?P<percent_u>[0-9A-Fa-f]{4})"
+    r"|(?P<entity>&(?:#[0-9]{1,8}|#[xX][0-9A-Fa-f]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});?)"
+    r"|(?P<units>(?:\\u[0-9A-Fa-f]{4})+)|\\u\{(?P<brace>[0-9A-Fa-f]{1,6})\}|\\U(?P<long>[0-9A-Fa-f]{8})"
+    r"|(?P<bytes>(?:\\x[0-9A-Fa-f]{2})+)|\\(?P<octal>[0-3][0-7]{2})|\\(?P<simple>[nrt/\"])"
+)
+_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "/": "/", '"': '"'}
+_TOKEN = re.compile(r"[^\W_]+")
+_GAP = re.compile(rf"{_SEPARATOR}{{1,3}}")
+_BASE64 = re2.compile(rf"[A-Za-z0-9+/_-]{{{MIN_RUN},}}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]{{4,}})*")
+_WORTH = re.compile(r"[0-9A-Z]")  # base64 of text always shows digits or capitals; long words and paths do not
+_HEX = re2.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2}[\s:,;\-_.]{0,3}){12,}|[0-9A-Fa-f]{24,}")
+_HEX_PREFIX = re.compile(r"0[xX]|\\x")
+_NOT_HEX = re.compile(r"[^0-9A-Fa-f]+")
+_READABLE = re.compile(
+    rb"(?:[\t\n\r\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){%d,}" % _MIN_READABLE
+)
+_WIDE = re.compile(rb"(?:[\t\n\r\x20-\x7e]\x00){%d,}" % _MIN_READABLE)
+_URL_SAFE = str.maketrans("-_", "+/")
+
+
+def scan_options() -> re2.Options:
+    """Options of every scan over UTF-8 bytes; nothing is written to standard error."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.log_errors = False
+    return options
+
+
+_UNIT = rb"(?:[0-9A-Za-z]|[\xc2-\xf4][\x80-\xbf]{1,3})"
+_GROUP_SCAN = b"|".join(
+    rb"(?:%s{%d}%s{1,3}){%d}%s" % (_UNIT, size, _SEPARATOR.encode(), least, _UNIT) for size, least in _GROUPS
+)
+
+
+_GROUP_PATTERN = re2.compile(_GROUP_SCAN, scan_options())
+
+
+class Gate:
+    """One scan that says which of the steps below may find anything in a text."""
+
+    def __init__(self) -> None:
+        self._set = re2.Set.SearchSet(scan_options())
+        for pattern in (rb'%[0-9A-Fa-fu]|&[#A-Za-z]|\\[uUx0-3nrt/"]', _GROUP_SCAN, rb"[A-Za-z0-9+/_\-]{%d}" % MIN_RUN):
+            self._set.Add(pattern)
+        self._set.Compile()
+
+    def open(self, raw: bytes) -> list[int] | None:
+        """Numbers of the steps (0 escapes, 1 groups, 2 runs) that may find something; None for none."""
+        found: list[int] | None = self._set.Match(raw)
+        return found
+
+
+def unescape(view: View) -> View | None:
+    """``view`` with its escapes undone; None where it has none."""
+    build, done, text = Building(), 0, view.text
+    for match in _ESCAPES.finditer(text):
+        start, end = match.span()
+        build.add(text[done:start], done, start)
+        kind = match.lastgroup or ""
+        _add_unescaped(build, kind, match[kind], start, end)
+        done = end
+    if not done:
+        return None
+    build.add(text[done:], done, len(text))
+    return build.view(view, Layer.UNESCAPED, depth=view.depth + 1)
+
+
+def _add_unescaped(build: Building, kind: str, body: str, start: int, end: int) -> None:
+    match kind:
+        case "percent":
+            _add_bytes(build, bytes.fromhex(body.replace("%", "")), start, end, up=3)
+        case "bytes":
+            _add_bytes(build, bytes.fromhex(body.replace("\\x", "")), start, end, up=4)
+        case "units":
+            decoded = bytes.fromhex(body.replace("\\u", "")).decode("utf-16-be", "replace")
+            build.add(decoded, start, end, up=6 if len(decoded) * 6 == end - start else 0)
+        case "entity":
+            build.add(html.unescape(body), start, end, up=0)
+        case "octal":
+            build.add(chr(int(body, 8)), start, end, up=0)
+        case "simple":
+            build.add(_SIMPLE[body], start, end, up=0)
+        case _:
+            code = int(body, 16)
+            build.add(chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd", start, end, up=0)
+
+
+def _add_bytes(build: Building, raw: bytes, start: int, end: int, *, up: int) -> None:
+    if raw.isascii():
+        build.add(raw.decode(), start, end, up=up)
+        return
+    try:
+        build.add(raw.decode(), start, end, up=0)
+    except UnicodeDecodeError:
+        build.add(raw.decode("latin-1"), start, end, up=up)
+
+
+def join(view: View) -> View | None:
+    """``view`` with spaced letters and short groups pulled together; None where there are none."""
+    build, done, text = Building(), 0, view.text
+    for group in _groups(text):
+        build.add(text[done : group[0][0]], done, group[0][0])
+        for start, end in group:
+            build.add(text[start:end], start, end)
+        done = group[-1][1]
+    if not done:
+        return None
+    build.add(text[done:], done, len(text))
+    return build.view(view, Layer.JOINED, depth=view.depth)
+
+
+def _group_regions(text: str) -> Iterator[tuple[int, int]]:
+    """Stretches of ``text`` worth cutting into tokens: all of it, or in ASCII only what the scan points at."""
+    if not text.isascii():
+        yield 0, len(text)
+        return
+    for match in _GROUP_PATTERN.finditer(text.encode()):
+        start, end = match.span()
+        while start and text[start - 1].isalnum():
+            start -= 1
+        while end < len(text) and text[end].isalnum():
+            end += 1
+        yield start, end
+
+
+def _groups(text: str) -> Iterator[list[tuple[int, int]]]:
+    """Runs of tokens of one same short length kept apart by separators; the last token may be shorter."""
+    run: list[tuple[int, int]] = []
+    size = 0
+    for match in chain.from_iterable(_TOKEN.finditer(text, start, end) for start, end in _group_regions(text)):
+        span = match.span()
+        length = span[1] - span[0]
+        near = length <= size and span[0] - run[-1][1] <= _WIDEST_GAP and _GAP.fullmatch(text, run[-1][1], span[0])
+        if near and length == size:
+            run.append(span)
+            continue
+        if len(run) >= _LEAST.get(size, len(text)):
+            yield [*run, span] if near and length < size else run
+        run, size = [span], length
+    if len(run) >= _LEAST.get(size, len(text)):
+        yield run
+
+
+def decode_runs(view: View) -> View | None:
+    """What the base64 and hexadecimal runs of ``view`` decode to, one stretch a line; None where nothing reads."""
+    build = Building()
+    for text, start, end, up, down, skip in (*_base64_stretches(view.text), *_hex_stretches(view.text)):
+        build.add(text, start, end, up=up, down=down, skip=skip)
+        build.add("\n", end, end, up=0)
+    return build.view(view, Layer.DECODED, depth=view.depth + 1) if len(build) else None
+
+
+_Stretch = tuple[str, int, int, int, int, int]
+
+
+def _base64_stretches(text: str) -> Iterator[_Stretch]:
+    for match in _BASE64.finditer(text):
+        run = match[0]
+        if not _WORTH.search(run):
+            continue
+        start, end = match.span()
+        whole = run.isalnum() or not any(char in run for char in "\r\n \t-_")
+        variants = [(run, True)] if whole else []
+        if not whole:
+            kept = "".join(run.split())
+            variants.append((kept.translate(_URL_SAFE), len(kept) == len(run)))
+            if "-" in kept or "_" in kept:
+                variants.append((kept.replace("-", "").replace("_", ""), False))
+        for symbols, exact in variants:
+            for phase in range(4):
+                yield from _readable(_from_base64(symbols[phase:]), start, end, phase=phase, exact=exact, up=4, down=3)
+
+
+def _from_base64(symbols: str) -> bytes:
+    if len(symbols) % 4 == 1:
+        symbols = symbols[:-1]
+    return binascii.a2b_base64(symbols + "=" * (-len(symbols) % 4))
+
+
+def _hex_stretches(text: str) -> Iterator[_Stretch]:
+    for match in _HEX.finditer(text):
+        run = match[0]
+        digits = _NOT_HEX.sub("", _HEX_PREFIX.sub("", run))
+        if len(digits) < _MIN_HEX_DIGITS:
+            continue
+        exact = len(digits) == len(run)
+        for phase in range(2):
+            raw = bytes.fromhex(digits[phase : phase + (len(digits) - phase) // 2 * 2])
+            yield from _readable(raw, *match.span(), phase=phase, exact=exact, up=2, down=1)
+
+
+def _readable(raw: bytes, start: int, end: int, *, phase: int, exact: bool, up: int, down: int) -> Iterator[_Stretch]:
+    """Readable stretches of decoded bytes with their place in the run."""
+    for match in _READABLE.finditer(raw):
+        text = match[0].decode("utf-8", "replace")
+        if exact and len(text) == len(match[0]):
+            yield text, start + phase, end, up, down, match.start()
+        else:
+            yield text, start, end, 0, 1, 0
+    for match in _WIDE.finditer(raw):
+        yield match[0].decode("utf-16-le"), start, end, 0, 1, 0

@@ -1,0 +1,132 @@
+"""The inspector: all detectors over one segment, total and deterministic."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Protocol
+
+from wardlaw.facts.exchange import Segment
+from wardlaw.facts.finding import Finding, FindingKind, Level
+from wardlaw.security.fingerprint import FingerprintBook
+from wardlaw.security.injection import InjectionDetector
+from wardlaw.security.normalise import Normaliser, Views
+from wardlaw.security.pii import PiiDetector
+from wardlaw.security.secrets import SecretDetector
+
+# Changes whenever the code of a detector changes what it finds; rule tables and registered secrets are added to it.
+REVISION = "1"
+_CERTAIN, _LIKELY = 1000, 700
+
+
+class Detector(Protocol):
+    """One way of looking at the views of a text."""
+
+    name: str
+    version: str
+
+    def detect(self, views: Views, segment: Segment) -> list[Finding]:
+        """Findings with spans in the original text."""
+
+
+class Inspector:
+    """Runs every detector over a segment.
+
+    Args:
+        book: The registered secrets.
+        subject_key: Key of the digests by which data subjects are counted, at least 16 bytes.
+    """
+
+    def __init__(self, *, book: FingerprintBook, subject_key: bytes) -> None:
+        self._normaliser = Normaliser()
+        self.book = book
+        self._detectors: tuple[Detector, ...] = (
+            HiddenDetector(),
+            FingerprintDetector(book),
+            InjectionDetector(),
+            SecretDetector(),
+            PiiDetector(subject_key),
+        )
+        parts = ":".join(f"{detector.name}={detector.version}" for detector in self._detectors)
+        self.version = f"{REVISION}-{hashlib.sha256(parts.encode()).hexdigest()[:16]}"
+
+    def inspect(self, segment: Segment) -> tuple[Finding, ...]:
+        """What stands in ``segment``; never raises.
+
+        A detector that fails is itself a finding (kind ``FAULT``, level ``BLOCK``), so that the door denies
+        instead of overlooking it.
+        """
+        try:
+            views = self._normaliser.normalise(segment.text)
+        except Exception as error:  # noqa: BLE001 (the inspector is total: a failure is a finding)
+            return (_fault("normaliser", self.version, segment, error),)
+        findings: list[Finding] = []
+        for detector in self._detectors:
+            try:
+                findings += detector.detect(views, segment)
+            except Exception as error:  # noqa: BLE001 (the inspector is total: a failure is a finding)
+                findings.append(_fault(detector.name, detector.version, segment, error))
+        return tuple(findings)
+
+
+def _fault(name: str, version: str, segment: Segment, error: Exception) -> Finding:
+    return Finding(
+        FindingKind.FAULT, name, version, "detector-failed", Level.BLOCK, _CERTAIN,
+        label=type(error).__name__, segment=segment.index, end=len(segment.text),
+    )  # fmt: skip
+
+
+class HiddenDetector:
+    """Reports invisible text and texts whose encodings were too many to undo."""
+
+    name = "hidden-text"
+    version = "1"
+
+    # A run this long spells something on purpose; shorter ones come from fonts, emoji and word processors.
+    _ON_PURPOSE = 8
+
+    def detect(self, views: Views, segment: Segment) -> list[Finding]:
+        """One finding for each hidden stretch, one when a bound was hit."""
+        found = []
+        for stretch in views.hidden:
+            certain = len(stretch.text) >= self._ON_PURPOSE
+            found.append(
+                Finding(
+                    FindingKind.HIDDEN_TEXT, self.name, self.version, stretch.rule,
+                    Level.BLOCK if certain else Level.REVIEW, _CERTAIN if certain else _LIKELY,
+                    segment=segment.index, start=stretch.start, end=stretch.end,
+                )  # fmt: skip
+            )
+        if views.bound_hit:
+            found.append(
+                Finding(
+                    FindingKind.UNINSPECTED, self.name, self.version, "decode-bound", Level.REVIEW, _LIKELY,
+                    label="encoded", segment=segment.index, end=len(segment.text),
+                )  # fmt: skip
+            )
+        return found
+
+
+class FingerprintDetector:
+    """Reports registered secrets and tripwires in any view."""
+
+    name = "fingerprints"
+
+    def __init__(self, book: FingerprintBook) -> None:
+        self._book = book
+        macs = ",".join(sorted(f"{entry.id}={entry.mac}" for entry in book.entries))
+        self.version = hashlib.sha256(macs.encode()).hexdigest()[:12]
+
+    def detect(self, views: Views, segment: Segment) -> list[Finding]:
+        """One finding for each place of each registered secret."""
+        if not self._book.entries:
+            return []
+        found: dict[tuple[str, int, int], Finding] = {}
+        for view in (views.folded, *views.others):
+            for entry, start, end in self._book.search(view):
+                span = view.origin(start, end)
+                kind = FindingKind.TRIPWIRE if entry.tripwire else FindingKind.FINGERPRINT
+                found[entry.id, *span] = Finding(
+                    kind, self.name, self.version, entry.id, Level.BLOCK, _CERTAIN,
+                    label=entry.id, segment=segment.index, start=span[0], end=span[1],
+                )  # fmt: skip
+        return list(found.values())

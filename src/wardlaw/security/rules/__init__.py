@@ -1,0 +1,1 @@
+"""Rule tables of the security wing: data only."""

@@ -1,0 +1,127 @@
+"""How rules are written and what they become.
+
+A rule's pattern is RE2 syntax over folded lower-case text with four conveniences:
+
+- a space stands for one or more ASCII characters that are neither letter nor digit;
+- ``~N`` between spaces stands for up to N words (``~`` for four);
+- ``{name}`` stands for a list of the vocabulary;
+- words at either end are whole words in scripts that have word boundaries.
+
+Gaps written as ``[^\\n]{0,n}`` serve scripts without spaces.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from wardlaw.facts.exchange import Channel
+
+SPACE = r"(?:[\x00-/:-@\[-`{-\x7f]+)"
+_SQUEEZED = r"(?:[\x00-/:-@\[-`{-\x7f]*)"
+_WORD = r"[^\x00-/:-@\[-`{-\x7f]+"
+_GAP = re.compile(r" ~(\d*) ")
+_CLASS_OR_SPACE = re.compile(r"\[(?:\\.|[^\]\\])+\]| ")
+_NAME = re.compile(r"\{([a-z_]+)\}")
+
+# Letters that stand for channels in the tables.
+CHANNELS: dict[Channel, str] = {
+    Channel.USER: "u",
+    Channel.OTHER: "u",
+    Channel.ASSISTANT: "a",
+    Channel.TOOL_RESULT: "d",
+    Channel.TOOL_DEFINITION: "t",
+    Channel.SYSTEM: "s",
+    Channel.ANSWER: "r",
+    Channel.TOOL_ARGUMENTS: "g",
+}
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """One rule of the injection pack.
+
+    Attributes:
+        id: ``<family>-<what>`` with the language at the end where it is not English.
+        pattern: See the module.
+        block: Channel letters where a match is at level BLOCK.
+        review: Channel letters where it is at level REVIEW.
+        language: ISO 639-1 code; ``*`` for markup.
+        says: What it catches, for a person.
+        score: 0 to 1000 at BLOCK; REVIEW gives two thirds of it.
+        squeeze: Also looked for in letters pulled together, where spaces are gone.
+    """
+
+    id: str
+    pattern: str
+    block: str
+    review: str
+    language: str
+    says: str
+    score: int = 900
+    squeeze: bool = False
+
+
+def expand(rule: Rule, vocabulary: dict[str, str], *, squeezed: bool = False) -> str:
+    """The RE2 pattern of ``rule``; ``squeezed`` for text without spaces.
+
+    Raises:
+        KeyError: The pattern names a list that the vocabulary lacks.
+    """
+    text = rule.pattern
+    while _NAME.search(text):
+        text = _NAME.sub(lambda match: f"(?:{vocabulary[match[1]]})", text)
+    if squeezed:
+        return _spaces(_GAP.sub("[^\n]{0,24}", text), _SQUEEZED)
+    text = _spaces(_GAP.sub(lambda match: f" (?:{_WORD} ){{0,{match[1] or 4}}}", text), SPACE)
+    if text[0].isascii() and (text[0].isalnum() or text[0] == "("):
+        text = r"\b" + _group(text)
+    if text[-1].isascii() and (text[-1].isalnum() or text[-1] in "?)"):
+        text = _group(text) + r"\b"
+    return text
+
+
+_CUT = re.compile(r" ~\d* |\[\^[^\]]{1,6}\]\{\d+,\d+\}")
+
+
+_INNER_GAP = re.compile(r" ~\d* |\[\^\\n\]\{\d+,\d+\}")  # any width, so that no state counts
+
+
+def segments(rule: Rule, vocabulary: dict[str, str]) -> list[str]:
+    """The parts of a rule between its gaps, each an RE2 pattern: a text that lacks one cannot match the rule.
+
+    Parts hold no gaps, so that one automaton over the parts of all rules stays small whatever the text says.
+    """
+    text = rule.pattern
+    while _NAME.search(text):
+        text = _NAME.sub(lambda match: f"(?:{vocabulary[match[1]]})", text)
+    depth, at, parts, start = 0, 0, [], 0
+    while at < len(text):
+        cut = _CUT.match(text, at) if depth == 0 else None
+        if cut:
+            parts.append(text[start:at])
+            at = start = cut.end()
+            continue
+        skip = _CLASS_OR_SPACE.match(text, at) if text[at] == "[" else None
+        if skip:
+            at = skip.end()
+            continue
+        if text[at] == "\\":
+            at += 2
+            continue
+        if text[at] == "|" and depth == 0:
+            return [expand(rule, vocabulary)]
+        depth += (text[at] == "(") - (text[at] == ")")
+        at += 1
+    parts.append(text[start:])
+    telling = [part for part in parts if len(re.findall(r"[a-z]|[^\x00-\x7f]", part)) > 2]  # noqa: PLR2004 (a word)
+    return [_spaces(_INNER_GAP.sub(r"[^\\n]*", part), SPACE) for part in telling]
+
+
+def _spaces(text: str, stand_in: str) -> str:
+    """``text`` with the spaces outside character classes replaced."""
+    return _CLASS_OR_SPACE.sub(lambda match: stand_in if match[0] == " " else match[0], text)
+
+
+def _group(text: str) -> str:
+    return f"(?:{text})"

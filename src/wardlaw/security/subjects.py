@@ -1,0 +1,278 @@
+"""How many persons a result speaks of: bulk is metered on meaning, not on rows.
+
+A result is read as JSON (nested, several documents, lines, JSON inside a string, so that one row of ``json_agg``
+is not one person), CSV, TSV, a Markdown or box table, or a YAML list. Each record that carries a key of a person or
+personal data is one subject; the same person twice counts once. Any other text is searched for personal data.
+A text that presents itself as structured and cannot be read is ``unparsed``: it counts as over every ceiling.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from wardlaw.security.fold import fold
+from wardlaw.security.pii import PiiDetector, subject_digest
+from wardlaw.security.views import Layer, View
+
+# Nesting deeper than this is refused as unreadable; honest results stay under ten.
+MAX_DEPTH = 64
+MAX_STRING_DEPTH = 4  # JSON inside a string inside JSON …
+
+# Keys that identify one person, strongest first; the first one present names the record.
+_STRONG = (
+    "email", "e_mail", "mail", "email_address", "customer_id", "user_id", "person_id", "employee_id", "patient_id",
+    "client_id", "member_id", "account_id", "subscriber_id", "student_id", "contact_id", "customer_number", "ssn",
+    "tax_id", "iban", "card_number", "phone", "phone_number", "mobile", "telephone", "username", "user_name", "login",
+)  # fmt: skip
+_NAMES = (
+    "name", "full_name", "fullname", "customer_name", "customer", "person", "employee", "patient", "contact", "display_name",
+    "last_name", "lastname", "surname", "family_name", "first_name", "firstname", "given_name", "date_of_birth", "dob", "birth_date",
+    "kunde", "nachname", "vorname", "nom", "prenom", "nombre", "apellido", "nome", "cognome",
+)  # fmt: skip
+_STRONG_SET, _NAME_SET = frozenset(_STRONG), frozenset(_NAMES)
+# A bare ``name`` also names things; it makes a person only beside one of these.
+_WEAK = frozenset({"name", "display_name", "contact", "customer", "login", "client_id"})
+_BESIDE = re.compile(r"address|street|city|zip|postal|birth|age$|gender|salary|email|phone|plan|balance|nationality|joined|signup|customer|surname|hire")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NOT_KEY = re.compile(r"[^a-z0-9]+")
+_FENCE = re.compile(r"\A\s*```\w*\s*\n(.*?)\n\s*```\s*\Z", re.DOTALL)
+_YAML_ITEM = re.compile(r"^(?P<indent> *)- +(?P<rest>\S.*)?$")
+_YAML_PAIR = re.compile(r"^ *[\"']?(?P<key>[A-Za-z_][\w .-]{0,60})[\"']? *: +(?P<value>.*)$")
+_RULE_LINE = re.compile(r"[\s|+:=─━┼├┤┬┴-]+")
+
+
+class Subjects(msgspec.Struct, frozen=True):
+    """Distinct persons of one result.
+
+    Attributes:
+        digests: One keyed digest for each person.
+        unparsed: The result presents itself as structured and cannot be read.
+    """
+
+    digests: frozenset[str]
+    unparsed: bool = False
+
+
+class SubjectCounter:
+    """Counts data subjects.
+
+    Args:
+        subject_key: The key given to the inspector, so that both name a person alike.
+    """
+
+    def __init__(self, subject_key: bytes) -> None:
+        self._key = subject_key
+        self._pii = PiiDetector(subject_key)
+
+    def distinct_subjects(self, text: str, *, structured: bool = False) -> Subjects:
+        """The distinct persons in a tool result or answer.
+
+        Args:
+            text: The result as it came.
+            structured: The sender declared a structured type.
+        """
+        stripped = text.strip()
+        fenced = _FENCE.match(text)
+        if fenced:
+            stripped = fenced[1].strip()
+        if not stripped:
+            return Subjects(frozenset())
+        found: set[str] = set()
+        if stripped[0] in "{[" or structured:
+            if self._read_json(stripped, found):
+                return Subjects(frozenset(found))
+            if structured and stripped[0] not in "{[" and self._read_table(stripped, found):
+                return Subjects(frozenset(found))
+            looks = structured or _looks_json(stripped)
+            found |= self._in_text(stripped)
+            return Subjects(frozenset(found), looks)
+        if not self._read_table(stripped, found):
+            found |= self._in_text(stripped)
+        return Subjects(frozenset(found))
+
+    # --- JSON
+
+    def _read_json(self, text: str, found: set[str]) -> bool:
+        """Read ``text`` as one JSON document, several in a row, or one a line."""
+        decoder = json.JSONDecoder()
+        at, end = 0, len(text)
+        try:
+            while at < end:
+                value, at = decoder.raw_decode(text, at)
+                if not self._walk(value, found):
+                    return False
+                while at < end and text[at] in " \t\r\n,;\x1e":
+                    at += 1
+        except (ValueError, RecursionError):
+            return False
+        return True
+
+    def _walk(self, value: Any, found: set[str]) -> bool:
+        """Visit every record below ``value``; False when it is nested too deep."""
+        pending: list[tuple[Any, int, int]] = [(value, 0, 0)]
+        while pending:
+            item, depth, strings = pending.pop()
+            if depth > MAX_DEPTH:
+                return False
+            match item:
+                case dict():
+                    self._record(item, found)
+                    pending += [(inner, depth + 1, strings) for inner in item.values() if isinstance(inner, (dict, list, str))]
+                case list():
+                    if depth and _is_row(item):
+                        self._row(item, found)
+                    pending += [(inner, depth + 1, strings) for inner in item if isinstance(inner, (dict, list, str))]
+                case str():
+                    pending += self._inside(item, depth, strings, found)
+        return True
+
+    def _inside(self, text: str, depth: int, strings: int, found: set[str]) -> list[tuple[Any, int, int]]:
+        """JSON inside a string is walked like the rest; a long text is read as a result of its own."""
+        head = text.lstrip()[:1]
+        if head and head in "{[" and strings < MAX_STRING_DEPTH:
+            try:
+                return [(json.loads(text), depth + 1, strings + 1)]
+            except (ValueError, RecursionError):
+                found |= self._in_text(text)
+                return []
+        if "\n" in text and strings < MAX_STRING_DEPTH and self._read_table(text.strip(), found):
+            return []
+        if len(text) > _SHORT_VALUE:
+            found |= self._in_text(text)
+        return []
+
+    def _record(self, record: dict[str, Any], found: set[str]) -> None:
+        values = {normal_key(key): value for key, value in record.items() if isinstance(value, (str, int)) and not isinstance(value, bool)}
+        identity = _identity(values)
+        if identity:
+            found.add(subject_digest(identity, self._key))
+            return
+        texts = [str(value) for value in values.values() if isinstance(value, str) and 5 < len(value) <= _SHORT_VALUE]  # noqa: PLR2004
+        self._first_datum(texts, found)
+
+    def _row(self, row: list[Any], found: set[str]) -> None:
+        self._first_datum([cell for cell in row if isinstance(cell, str)], found)
+
+    def _first_datum(self, texts: list[str], found: set[str]) -> None:
+        """A record without a telling key: its first personal datum names it."""
+        for text in texts:
+            if "@" in text or any(char.isdigit() for char in text):
+                digests = self._in_text(text)
+                if digests:
+                    found.add(min(digests))
+                    return
+
+    # --- tables and lists
+
+    def _read_table(self, text: str, found: set[str]) -> bool:
+        """Read ``text`` as a table or list of records; False when it is none."""
+        lines = [line for line in text.splitlines() if line.strip()]
+        rows = _table_rows(lines)
+        if rows is None:
+            return self._read_yaml(lines, found)
+        header = [normal_key(cell) for cell in rows[0]]
+        titled = any(key in _STRONG_SET or key in _NAME_SET or _BESIDE.search(key) for key in header)
+        for row in rows[1:] if titled else rows:
+            identity = _identity(dict(zip(header, row, strict=False))) if titled else ""
+            if identity:
+                found.add(subject_digest(identity, self._key))
+            else:
+                self._first_datum(row, found)
+        return True
+
+    def _read_yaml(self, lines: list[str], found: set[str]) -> bool:
+        """Records of a YAML list or of ``key: value`` paragraphs."""
+        records: list[dict[str, str]] = []
+        indent = -1
+        for line in lines:
+            item = _YAML_ITEM.match(line)
+            if item and (indent < 0 or len(item["indent"]) <= indent):
+                indent = len(item["indent"])
+                records.append({})
+            pair = _YAML_PAIR.match((item["rest"] or "") if item else line)
+            if not pair:
+                continue
+            key = normal_key(pair["key"])
+            if not records or key in records[-1]:
+                records.append({})
+            records[-1][key] = pair["value"].strip().strip("\"'")
+        known = [identity for identity in map(_identity, records) if identity]
+        if not known or len(known) * 2 < len(lines) / max(1, max(len(record) for record in records)):
+            return False
+        found.update(subject_digest(identity, self._key) for identity in known)
+        return True
+
+    # --- free text
+
+    def _in_text(self, text: str) -> set[str]:
+        view = fold(View(text, text.lower(), Layer.PLAIN))
+        findings = self._pii.scan(view, view.text.encode())
+        return {finding.subject for finding in findings if finding.label != "ip"}
+
+
+# Values up to this length are fields of a record; longer ones are texts of their own.
+_SHORT_VALUE = 256
+
+
+def normal_key(key: str) -> str:
+    """A key in lower case with underscores: ``customerId`` and ``Customer-ID`` are one."""
+    return _NOT_KEY.sub("_", _CAMEL.sub("_", key.strip()).lower()).strip("_")
+
+
+def _identity(values: dict[str, Any]) -> str:
+    """What names the person of a record; ``""`` when it is no person's."""
+    if _STRONG_SET.isdisjoint(values) and _NAME_SET.isdisjoint(values):
+        return ""
+    beside = any(_BESIDE.search(key) for key in values)
+    for key in _STRONG:
+        value = values.get(key)
+        if value not in (None, "") and (key not in _WEAK or beside):
+            return _value_identity(key, str(value))
+    parts = [str(values[key]).strip().lower() for key in _NAMES if values.get(key) not in (None, "") and (key not in _WEAK or beside)]
+    return "name:" + " ".join(parts) if parts else ""
+
+
+def _value_identity(key: str, value: str) -> str:
+    text = value.strip().lower()
+    if "mail" in key:
+        return text
+    return f"{key}:{text}"
+
+
+def _is_row(item: list[Any]) -> bool:
+    """A list of plain values: a row of a result given as arrays."""
+    return bool(item) and not any(isinstance(cell, (dict, list)) for cell in item)
+
+
+def _looks_json(text: str) -> bool:
+    """Begins as JSON would, unlike ``[INFO]`` or ``[1] a note``."""
+    return re.match(r"\{\s*(?:[\"}]|$)|\[\s*(?:[\[{\"\]]|-?\d+(?:\.\d+)?\s*[,\]](?!\s*[A-Za-z])|true|false|null)", text) is not None
+
+
+def _table_rows(lines: list[str]) -> list[list[str]] | None:
+    """Cells of a Markdown, box, tab, semicolon or comma table; None when ``lines`` are none."""
+    if len(lines) < 2:  # noqa: PLR2004 (a header and a row)
+        return None
+    if sum(line.count("|") >= 1 or "│" in line for line in lines) >= len(lines) * 0.7:
+        split = ([cell.strip() for cell in line.replace("│", "|").strip().strip("|").split("|")] for line in lines)
+        rows = [row for line, row in zip(lines, split, strict=True) if not _RULE_LINE.fullmatch(line)]
+        return rows or None
+    for delimiter in "\t;,":
+        count = lines[0].count(delimiter)
+        if count and sum(line.count(delimiter) >= count for line in lines) >= len(lines) * 0.8:
+            return list(_csv_rows(lines, delimiter))
+    return None
+
+
+def _csv_rows(lines: list[str], delimiter: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)
+    except csv.Error:
+        yield from (line.split(delimiter) for line in lines)
