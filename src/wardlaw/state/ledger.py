@@ -127,7 +127,6 @@ class Ledger:
 
     async def use_once(self, token: bytes, *, until: float, at: float) -> Once:
         """See ``StateAuthority.use_once``."""
-        self.high = max(self.high, at)
         if until <= self.used_floor or until <= at or token in self.used:
             return Once(first=False)
         return Once(first=True, delta=self._commit(Used(self.epoch, self._next(), token, until, at)))
@@ -194,6 +193,7 @@ class Ledger:
                 for key in change.keys:
                     self.quarantines.pop(key, None)
             case Used():
+                self.high = max(self.high, change.at)
                 self.used[change.token] = change.until
             case Remembered():
                 self._remember(change)
@@ -366,6 +366,7 @@ class Ledger:
         session.taint.update(change.labels)
 
     def _remember(self, change: Remembered) -> None:
+        self.high = max(self.high, change.at)
         for call_id, digest in change.calls:
             self.calls[(change.principal, call_id)] = (digest, change.at)
             self.calls.move_to_end((change.principal, call_id))
