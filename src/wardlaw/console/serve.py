@@ -7,7 +7,7 @@ import contextlib
 import ipaddress
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -128,8 +128,17 @@ class ControlServer:
         self._paths.clear()
 
 
-async def serve_control(api: Litestar, listeners: tuple[Listener, ...], *, stop: asyncio.Event) -> None:
+async def serve_control(
+    api: Litestar,
+    listeners: tuple[Listener, ...],
+    *,
+    stop: asyncio.Event,
+    started: Callable[[], None] = lambda: None,
+) -> None:
     """Serve until ``stop`` is set.
+
+    Args:
+        started: Called once every listener serves.
 
     Raises:
         ConfigError: As ``ControlServer.start``.
@@ -137,6 +146,7 @@ async def serve_control(api: Litestar, listeners: tuple[Listener, ...], *, stop:
     """
     server = ControlServer(api, listeners)
     await server.start()
+    started()
     stopping = asyncio.get_running_loop().create_task(stop.wait())
     ending = asyncio.get_running_loop().create_task(server.wait())
     try:

@@ -95,7 +95,8 @@ def fmt(path: str = "", *, check: bool = False, options: Options = NONE) -> int:
         path: Folder or file; the configuration's policies when left out.
         check: Write nothing; exit 1 when a file would change.
     """
-    changed, problems = [], []
+    changed: list[str] = []
+    problems: list[Problem] = []
     for file in policy_files(path, options):
         before = read_text(file)
         after, found = format_source(before, source=str(file))

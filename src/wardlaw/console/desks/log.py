@@ -1,0 +1,130 @@
+"""What people ask of the log: how it stands, proofs, exports, erasure."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.engine import Connection, Engine
+
+from wardlaw.audit.checkpoint import SignedCheckpoint, open_checkpoint
+from wardlaw.audit.note import VerifierKey
+from wardlaw.audit.proof import format_proof
+from wardlaw.facts.errors import InputError, UnavailableError
+from wardlaw.store.database import reading
+from wardlaw.store.installation import Installation
+from wardlaw.store.keyring import Keyring
+from wardlaw.store.keyring_signing import trusted_keys
+from wardlaw.store.logdir import LogDirectory
+from wardlaw.store.logexport import export_records, prove_record
+from wardlaw.store.records import get_record
+from wardlaw.store.tables import RECORD, SEALED_PART
+
+
+class LogDesk:
+    """The log of one installation.
+
+    Args:
+        places: Where keys are.
+        clock: Unix seconds.
+    """
+
+    def __init__(self, engine: Engine, places: Installation, keyring: Keyring, *, clock: Callable[[], float]) -> None:
+        self._engine = engine
+        self._places = places
+        self._keyring = keyring
+        self._clock = clock
+        self._directory = LogDirectory(Path(places.config.audit.log))
+
+    def status(self) -> Mapping[str, Any]:
+        """Size, checkpoint and witness of the log."""
+        head = self._head(self._directory.checkpoint())
+        witnessed = self._head(self._directory.witnessed())
+        with reading(self._engine) as connection:
+            records = connection.execute(select(func.count()).select_from(RECORD)).scalar_one()
+        audit = self._places.config.audit
+        return {
+            "origin": self._places.origin,
+            "size": head.checkpoint.size if head is not None else 0,
+            "root": head.checkpoint.root.hex() if head is not None else "",
+            "witnessed_size": witnessed.checkpoint.size if witnessed is not None else 0,
+            "witness": audit.witness.url,
+            "write_once": audit.write_once,
+            "syslog": audit.syslog,
+            "records_in_tables": records,
+            "pruned_before": self._directory.minimum_index(),
+        }
+
+    def proof(self, record_id: str) -> str:
+        """A ``tlog-proof`` file for one record.
+
+        Raises:
+            InputError: There is no such record, or it is not under a checkpoint yet.
+        """
+        with reading(self._engine) as connection:
+            index = get_record(connection, record_id).leaf_index
+        _, proof = prove_record(self._directory, index, keys=self._keys())
+        return format_proof(proof)
+
+    def export(self, since_ms: int, until_ms: int) -> Mapping[str, Any]:
+        """Write the published records of a span as JSON lines with their proofs; says where and what it holds.
+
+        Raises:
+            InputError: There are none (WL-CTL-006).
+            UnavailableError: The file cannot be written (WL-CTL-007).
+        """
+        head = self._head(self._directory.checkpoint())
+        size = head.checkpoint.size if head is not None else 0
+        query = select(func.min(RECORD.c.leaf_index), func.max(RECORD.c.leaf_index)).where(
+            RECORD.c.at_ms >= since_ms, RECORD.c.leaf_index < size
+        )
+        if until_ms:
+            query = query.where(RECORD.c.at_ms < until_ms)
+        with reading(self._engine) as connection:
+            first, last = connection.execute(query).one()
+        if first is None:
+            raise InputError("WL-CTL-006", "The log has no published records in that span.", "Ask for another span.")
+        stamp = datetime.fromtimestamp(self._clock(), tz=UTC).strftime("%Y%m%dT%H%M%SZ")
+        path = self._places.data_dir / "exports" / f"log-{first}-{last}-{stamp}.jsonl"
+        digest = self._write(path, first, last + 1)
+        return {"file": str(path), "records": last + 1 - first, "first": first, "last": last, "sha256": digest}
+
+    def erase(self, connection: Connection, subject: str) -> int:
+        """Destroy the keys of a subject; answers how many sealed parts became unreadable. Repeating is harmless."""
+        links = self._keyring.pseudonyms(subject)
+        names = {subject, *(pseudonym for _, pseudonym in links)}
+        self._keyring.erase(subject)
+        # The ciphertexts are worth nothing now; they go too, so that nobody keeps them in hope of the key.
+        gone = connection.execute(delete(SEALED_PART).where(SEALED_PART.c.subject.in_(sorted(names))))
+        return gone.rowcount
+
+    def _keys(self) -> tuple[VerifierKey, ...]:
+        return tuple(one.verifier for one in reversed(trusted_keys(self._places.log_key_path)))
+
+    def _head(self, note: bytes | None) -> SignedCheckpoint | None:
+        return open_checkpoint(note, *self._keys()) if note is not None else None
+
+    def _write(self, path: Path, start: int, end: int) -> str:
+        """Write beside and rename; answers the SHA-256 of the file, hex."""
+        beside = path.with_name(f".{path.name}.new")
+        digest = hashlib.sha256()
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with beside.open("wb") as file:
+                for line in export_records(self._directory, start=start, end=end, keys=self._keys()):
+                    digest.update(line)
+                    file.write(line)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.rename(path)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise UnavailableError(
+                "WL-CTL-007", f"The export {path} cannot be written: {error.strerror}.", "Check the disk."
+            ) from error
+        return digest.hexdigest()

@@ -1,0 +1,133 @@
+"""Reads, checks and publishes the clauses on disk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from wardlaw.console.api.deps import PolicyStatus
+from wardlaw.decision.policyset import PolicySet
+from wardlaw.facts.errors import ConfigError, InputError, UnavailableError
+from wardlaw.governance.bundle import bundle_payload, parse_bundle
+from wardlaw.governance.check import check
+from wardlaw.governance.problems import Severity
+from wardlaw.store.bundle import read_bundle, write_bundle
+from wardlaw.store.installation import Installation
+from wardlaw.store.keyring_signing import replace_file
+
+_ENDINGS = (".yaml", ".cedar")
+
+
+class PolicyDesk:
+    """The clauses of one installation.
+
+    Args:
+        places: Where bundle and keys are.
+        clock: Unix seconds.
+    """
+
+    def __init__(self, places: Installation, *, clock: Callable[[], float]) -> None:
+        self._places = places
+        self._clock = clock
+        self._folder = Path(places.config.policies.dir)
+        self._kept = places.bundle_path.parent / "kept"
+        self._prepared: dict[str, bytes] = {}
+
+    async def status(self) -> PolicyStatus:
+        """What is published now."""
+        return await asyncio.to_thread(self._status)
+
+    async def prepare(self) -> PolicyStatus:
+        """Read and check the clauses on disk without publishing them.
+
+        Raises:
+            ConfigError: They do not pass (WL-CTL-003); what is published stays.
+        """
+        return await asyncio.to_thread(self._prepare)
+
+    async def publish(self, prepared: PolicyStatus) -> PolicyStatus:
+        """Publish what ``prepare`` checked, signed.
+
+        Raises:
+            InputError: It was not prepared, or something was published in between (WL-CTL-004).
+        """
+        return await asyncio.to_thread(self._publish, prepared)
+
+    def set_of(self, digest: str) -> PolicySet | None:
+        """The policy set of a digest that was published once; None when it is not kept."""
+        if not (len(digest) == 64 and digest.isalnum()):
+            return None
+        try:
+            payload = (self._kept / f"{digest}.json").read_bytes()
+        except FileNotFoundError:
+            payload = self._published_payload()
+        bundle = parse_bundle(payload)
+        return PolicySet.build(bundle.text) if bundle.digest == digest else None
+
+    def keep_published(self) -> None:
+        """Keep the published set by its digest, so that old decisions can be explained after it changed."""
+        self._keep(self._published_payload())
+
+    def _published_payload(self) -> bytes:
+        return read_bundle(self._places.bundle_path, trusted_keys=self._places.bundle_keys()).payload
+
+    def _keep(self, payload: bytes) -> None:
+        digest = parse_bundle(payload).digest
+        path = self._kept / f"{digest}.json"
+        try:
+            self._kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not path.exists():
+                replace_file(path, payload)
+        except OSError as error:
+            raise UnavailableError(
+                "WL-CTL-005", f"The policy set cannot be kept in {self._kept}: {error.strerror}.", "Check the disk."
+            ) from error
+
+    def _status(self) -> PolicyStatus:
+        bundle = read_bundle(self._places.bundle_path, trusted_keys=self._places.bundle_keys())
+        content = parse_bundle(bundle.payload)
+        published_at = self._places.bundle_path.stat().st_mtime
+        return PolicyStatus(content.digest, bundle.version, len(content.clauses), published_at)
+
+    def _prepare(self) -> PolicyStatus:
+        try:
+            sources = {
+                str(path.relative_to(self._folder)): path.read_text(encoding="utf-8")
+                for path in sorted(self._folder.rglob("*"))
+                if path.suffix in _ENDINGS and path.is_file()
+            }
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(
+                "WL-CTL-003", f"The clauses in {self._folder} cannot be read: {error}.", "Check the files."
+            ) from error
+        if not sources:
+            # An empty folder is a wrong path or a lost disk; publishing nothing would open the door.
+            raise ConfigError("WL-CTL-003", f"There are no clauses in {self._folder}.", "Check policies.dir.")
+        checked = check(sources, today=datetime.fromtimestamp(self._clock(), tz=UTC).date())
+        errors = [str(one) for one in checked.problems if one.severity is Severity.ERROR]
+        if errors:
+            raise ConfigError(
+                "WL-CTL-003",
+                f"The clauses have {len(errors)} errors; the first: {errors[0]}",
+                "See `wardlaw policy check`. What is published stays in force.",
+            )
+        payload = bundle_payload(checked)
+        digest = parse_bundle(payload).digest
+        self._prepared = {digest: payload}
+        return PolicyStatus(digest, self._status().version + 1, len(checked.clauses))
+
+    def _publish(self, prepared: PolicyStatus) -> PolicyStatus:
+        payload = self._prepared.get(prepared.digest)
+        if payload is None or self._status().version + 1 != prepared.version:
+            raise InputError(
+                "WL-CTL-004", "The policies changed between checking and publishing.", "Publish them again."
+            )
+        self._keep(payload)
+        places = self._places
+        write_bundle(places.bundle_path, payload, places.bundle_signer().sign, version=prepared.version)
+        self._prepared = {}
+        return msgspec.structs.replace(prepared, published_at=self._clock())
