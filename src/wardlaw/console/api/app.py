@@ -100,9 +100,9 @@ def build_api(deps: ApiDependencies) -> Litestar:
         openapi_config=OpenAPIConfig(
             title="Wardlaw management API",
             version=wardlaw.__version__,
-            path="/api",
+            path="/api/openapi.json",
             # Only the document itself: the viewers would fetch scripts from elsewhere.
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            render_plugins=[JsonRenderPlugin(path="/")],
             components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
             security=[{"token": []}],
         ),

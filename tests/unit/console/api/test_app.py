@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.console_fakes import Api
+from wardlaw.console.api.app import check_operations
+from wardlaw.facts.errors import Fault
+from wardlaw.governance.operations import OPERATIONS, Audience
+
+
+def routes(api: Api) -> list[tuple[str, str, str]]:
+    found = []
+    for route in api.app.routes:
+        for handler in getattr(route, "route_handlers", []):
+            if handler.operation_id:
+                method = next(method for method in sorted(handler.http_methods) if method != "OPTIONS")
+                found.append((handler.operation_id, method, route.path))
+    return found
+
+
+def test_every_endpoint_has_exactly_one_entry_and_every_entry_an_endpoint(api: Api) -> None:
+    assert sorted(name for name, _, _ in routes(api)) == sorted(OPERATIONS)
+
+
+def test_no_endpoint_stands_outside_the_table(api: Api) -> None:
+    others = {
+        route.path
+        for route in api.app.routes
+        for handler in getattr(route, "route_handlers", [])
+        if not handler.operation_id and handler.http_methods != {"OPTIONS"}
+    }
+    assert all(path.startswith("/api/openapi.json") for path in others), others
+
+
+def test_reading_methods_change_nothing(api: Api) -> None:
+    for name, method, _ in routes(api):
+        operation = OPERATIONS[name]
+        assert (method == "GET") == (not operation.changes and not operation.recorded), name
+
+
+SAMPLES = {
+    "session.redeem": {"token": "x"}, "persons.create": {"id": "person:x", "name": "x"}, "persons.change": {},
+    "tokens.create": {"person": "person:x"}, "tokens.create_own": {}, "keys.create": {"id": "key:x", "principal": "nhi:x"},
+    "keys.rotate": {}, "secrets.register": {"id": "secret:x", "text": "12345678"},
+    "decisions.content": {"purpose": "incident inc_1"}, "quarantines.place": {"key": "person:x", "reason": "x"},
+    "audit.export": {}, "erasures.request": {"subject": "aabbccdd", "reason": "x"},
+    "holds.place": {"subject": "aabbccdd", "reason": "x"},
+}  # fmt: skip
+
+
+def test_every_operation_is_refused_to_strangers_and_to_persons_without_the_right(api: Api) -> None:
+    nobody = api.person("nobody")
+    for name, method, path in routes(api):
+        operation = OPERATIONS[name]
+        below = path.removeprefix("/api").replace("{", "").replace("}", "").replace(":str", "")
+        body = SAMPLES.get(name)
+        if operation.audience is not Audience.ANYONE:
+            assert api.error(method, below, body)[0] == 401, name
+            assert api.error(method, below, body, uid=4242)[0] == 401, name
+        if operation.audience is Audience.HOLDER:
+            assert api.error(method, below, body, uid=nobody) == (403, "WL-RGT-010"), name
+            assert api.made.recorder.of(name) == [{"refused": "ROLE"}], name
+
+
+def test_a_table_that_differs_stops_the_start() -> None:
+    names = sorted(OPERATIONS)
+    check_operations(names)
+    for wrong in (names[1:], [*names, "new.operation"], [*names, names[0]]):
+        with pytest.raises(Fault) as caught:
+            check_operations(wrong)
+        assert caught.value.code == "WL-RGT-002"
+
+
+def test_the_document_describes_every_operation(api: Api) -> None:
+    document = api.ok("GET", "/openapi.json")
+    described = {one["operationId"] for path in document["paths"].values() for one in path.values()}
+    assert described == set(OPERATIONS)
+    assert document["openapi"].startswith("3.1")

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.console_fakes import START, Api
+from wardlaw.facts.incident import Incident, Quarantine
+from wardlaw.facts.person import Role
+from wardlaw.store import generations, incidents, quarantines
+from wardlaw.store.database import writing
+
+
+@pytest.fixture
+def troubled(api: Api) -> Api:
+    with writing(api.made.engine) as connection:
+        incidents.open_or_join(connection, Incident("inc_1", "exc_1", "aa", "clause", START, START))
+        quarantines.place(connection, Quarantine("qua_1", "aabb", "session", "tripwire", START))
+    return api
+
+
+def test_incidents_are_closed_by_those_who_may(troubled: Api) -> None:
+    secops, ciso = troubled.person("sec", Role.SECOPS), troubled.person("ciso", Role.CISO)
+    assert [one["id"] for one in troubled.ok("GET", "/incidents?state=open", uid=secops)] == ["inc_1"]
+    assert troubled.error("POST", "/incidents/inc_1/close", uid=secops) == (403, "WL-RGT-010")
+    assert troubled.ok("POST", "/incidents/inc_1/close", uid=ciso)["closed_by"] == "person:ciso"
+    assert troubled.ok("GET", "/incidents/inc_1", uid=secops)["state"] == "closed"
+    assert troubled.ok("GET", "/incidents?state=open", uid=secops) == []
+    assert troubled.error("POST", "/incidents/inc_1/close", uid=ciso) == (409, "WL-STO-041")
+    assert troubled.error("GET", "/incidents?state=odd", uid=ciso) == (400, "WL-API-003")
+
+
+def test_quarantines_are_released_and_placed(troubled: Api) -> None:
+    secops, legal = troubled.person("sec", Role.SECOPS), troubled.person("legal", Role.LEGAL)
+    before = generations.read(troubled.made.engine)["quarantines"]
+    assert troubled.error("POST", "/quarantines/qua_1/release", uid=legal) == (403, "WL-RGT-010")
+    assert troubled.ok("POST", "/quarantines/qua_1/release", uid=secops)["released_by"] == "person:sec"
+    asked = {"key": "principal:user:ann", "reason": "stolen laptop", "minutes": 5}
+    placed = troubled.ok("POST", "/quarantines", asked, uid=secops)
+    assert (placed["kind"], placed["until"], placed["placed_by"]) == ("principal", START + 300, "person:sec")
+    assert troubled.ok("GET", "/quarantines", uid=legal) == [placed]
+    assert generations.read(troubled.made.engine)["quarantines"] == before + 2
+    troubled.made.clock.now += 300
+    assert troubled.ok("GET", "/quarantines", uid=legal) == []
+
+
+@pytest.mark.parametrize("key", ["user:ann", "principal:", "principal:a b", "person:x\n", "session:\x00"])
+def test_keys_that_lock_nobody_out(troubled: Api, key: str) -> None:
+    secops = troubled.person("sec", Role.SECOPS)
+    assert troubled.error("POST", "/quarantines", {"key": key, "reason": "x"}, uid=secops) == (400, "WL-API-003")
