@@ -17,7 +17,7 @@ from wardlaw.store.tables import RECORD, SEALED_PART
 from wardlaw.testing.databases import sqlite_database
 from wardlaw.testing.memorylog import log_key
 
-ROUNDS = 60
+ROUNDS = 24
 
 
 @pytest.mark.parametrize("seed", [1, 2])

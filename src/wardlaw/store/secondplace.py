@@ -252,10 +252,10 @@ class SyslogPlace:
                 with socket.socket(family, kind, proto) as datagram:
                     datagram.sendto(line, address)
                 return None
-            with socket.create_connection((self._host, self._port), timeout=TIMEOUT_S) as plain:
-                stream = self._tls.wrap_socket(plain, server_hostname=self._host) if self._tls else plain
-                stream.sendall(b"%d %s" % (len(line), line))  # octet counting, RFC 6587 section 3.4.1
-                stream.shutdown(socket.SHUT_WR)
+            stream = socket.create_connection((self._host, self._port), timeout=TIMEOUT_S)
+            with self._tls.wrap_socket(stream, server_hostname=self._host) if self._tls else stream as sink:
+                sink.sendall(b"%d %s" % (len(line), line))  # octet counting, RFC 6587 section 3.4.1
+                sink.shutdown(socket.SHUT_WR)
         except OSError as error:
             raise UnavailableError(
                 "WL-AUD-037",
