@@ -36,7 +36,7 @@ async def authority(kind: str, limits: Limits | None = None, *, adopt: bool = Tr
         yield Ledger(epoch=1, limits=limits)
         return
     prefix = f"wardlaw-test-{secrets.token_hex(6)}"
-    held = RedisAuthority.connect(REDIS_URL, prefix=prefix, epoch=1, limits=limits)
+    held = RedisAuthority.connect(REDIS_URL, prefix=prefix, epoch=1, limits=limits, timeout_s=10.0)
     try:
         if adopt:
             await held.adopt()

@@ -40,7 +40,7 @@ from wardlaw.state.deltas import (
     encode_delta,
 )
 
-_TIMEOUT_S = 0.5  # an authority slower than this is as good as gone: the request path waits for it
+TIMEOUT_S = 0.5  # an authority slower than this is as good as gone: the request path waits for it
 _CONNECTIONS = 64  # a worker has far fewer reservations under way at once; more wait for a free one
 _SKEW_S = 30.0  # half of the slack that windows allow
 
@@ -78,7 +78,14 @@ class RedisAuthority:
 
     @classmethod
     def connect(
-        cls, url: str, *, prefix: str, epoch: int, gateway: str = "gateway", limits: Limits | None = None
+        cls,
+        url: str,
+        *,
+        prefix: str,
+        epoch: int,
+        gateway: str = "gateway",
+        limits: Limits | None = None,
+        timeout_s: float = TIMEOUT_S,
     ) -> Self:
         """An authority on the Redis at ``url``; nothing is sent before the first call.
 
@@ -89,9 +96,9 @@ class RedisAuthority:
             pool = BlockingConnectionPool.from_url(
                 url,
                 max_connections=_CONNECTIONS,
-                timeout=_TIMEOUT_S,
-                socket_timeout=_TIMEOUT_S,
-                socket_connect_timeout=_TIMEOUT_S,
+                timeout=timeout_s,
+                socket_timeout=timeout_s,
+                socket_connect_timeout=timeout_s,
                 # One more try: a pooled connection may be older than the server's last restart.
                 retry=Retry(NoBackoff(), 1),
             )
