@@ -272,19 +272,28 @@ class Committer:
 
     def _next_segment(self, size: int, header: SegmentHeader) -> Segment:
         wanted = max(self._settings.segment_bytes, SEGMENT_HEADER_BYTES + size)
+        current = self._segment
         try:
-            segment = open_segment(self.directory, header, size=wanted)
+            if current is not None and current.is_empty:
+                current.grow(wanted)  # another one would bear the same name
+                segment = current
+            else:
+                segment = open_segment(self.directory, header, size=wanted)
             self.on_reserve = False
             self.reserve_ready = ensure_reserve(self.directory, self._settings.reserve_bytes)
         except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not self.reserve_ready:
-                raise
-            if size > self._settings.reserve_bytes - SEGMENT_HEADER_BYTES:
+            if not self._reserve_helps(error, size):
                 raise
             segment = open_reserve(self.directory, header)
             self.on_reserve, self.reserve_ready = True, False
-        if self._segment is not None:
-            self._segment.seal()
+        if current is not None and current is not segment:
+            current.seal()
         self._segment = segment
         self.error = None
         return segment
+
+    def _reserve_helps(self, error: OSError, size: int) -> bool:
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        fits = size <= self._settings.reserve_bytes - SEGMENT_HEADER_BYTES
+        is_needed = self._segment is None or not self._segment.is_empty
+        return is_full and fits and is_needed and self.reserve_ready

@@ -43,7 +43,7 @@ _FRAME = struct.Struct("<IIQQI")
 _CRC = struct.Struct("<I")
 _EPOCH = struct.Struct("<Q")
 _NAME = re.compile(r"^(\d{10})-(\d{20})\.seg$")
-_READ_BYTES = 1024 * 1024
+_READ_BYTES = 256 * 1024
 
 
 class Frame(msgspec.Struct, frozen=True):

@@ -169,6 +169,22 @@ class Segment:
         self._check_identity()
         self.used += len(data)
 
+    @property
+    def is_empty(self) -> bool:
+        """No frame stands in it yet."""
+        return self.used == SEGMENT_HEADER_BYTES
+
+    def grow(self, size: int) -> None:
+        """Preallocate more room.
+
+        Raises:
+            OSError: There is none; the segment stays as it was.
+        """
+        if size > self.size:
+            os.posix_fallocate(self._descriptor, 0, size)
+            os.fsync(self._descriptor)
+            self.size = size
+
     def seal(self) -> None:
         """End the segment: give the unused room back and close it. What is in it stays as it is."""
         with contextlib.suppress(OSError):  # a longer tail of zeros is harmless
