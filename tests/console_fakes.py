@@ -7,6 +7,7 @@ import hashlib
 import itertools
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import unquote
 
 import msgspec
 
@@ -178,7 +179,7 @@ class Api:
             headers.append((b"authorization", f"Bearer {token}".encode()))
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "method": method,
-            "path": "/api" + path, "raw_path": ("/api" + path).encode(), "query_string": query.encode(),
+            "path": "/api" + unquote(path), "raw_path": ("/api" + path).encode(), "query_string": query.encode(),
             "root_path": "", "headers": headers, "client": None, "server": ("localhost", 80), "state": {},
         }  # fmt: skip
         if uid >= 0:

@@ -64,12 +64,12 @@ def served(tmp_path: Path) -> Iterator[SimpleNamespace]:
         made.first = create_first_admin_token(connection, secret=secret, now=START, lifetime_s=3600)
     # Not below tmp_path: a path of a socket may be long, and nobody may enter root's folders.
     made.path = Path(f"/tmp/wl-{os.getpid()}-{threading.get_ident() % 10**6}.sock")
-    with running(made, UnixListener(made.path, 0o666), TcpListener("127.0.0.1", 0)):
+    with Running(made, UnixListener(made.path, 0o666), TcpListener("127.0.0.1", 0)):
         yield made
     made.engine.dispose()
 
 
-class running:
+class Running:
     """Serve in a thread until left."""
 
     def __init__(self, made: SimpleNamespace, *listeners) -> None:
@@ -109,7 +109,7 @@ def as_nobody(path: Path) -> str:
             told = "let in"
         except RefusedError as error:
             told = f"{error.code} {error.message}"
-        except BaseException as error:  # noqa: BLE001 - the parent must hear of it
+        except BaseException as error:
             told = repr(error)
         os.write(write, told.encode())
         os._exit(0)
@@ -180,7 +180,7 @@ def test_a_token_over_the_socket_counts_instead_of_the_account(served) -> None:
 def test_tls_is_verified(tmp_path: Path) -> None:
     made = make_dependencies(tmp_path)
     certificate, key = make_certificate(tmp_path)
-    with running(made, TcpListener("127.0.0.1", 0, certificate, key)):
+    with Running(made, TcpListener("127.0.0.1", 0, certificate, key)):
         (url,) = made.addresses
         assert url.startswith("https://")
         assert ManagementClient(url=url, authority=certificate).get("/health") == {"status": "ok"}
@@ -197,7 +197,7 @@ def test_many_changes_at_once_are_all_kept_and_recorded(served) -> None:
     def add(number: int) -> None:
         try:
             client.post("/persons", {"id": f"person:p{number}", "name": "x"})
-        except Exception as error:  # noqa: BLE001 - collected
+        except Exception as error:
             failures.append(error)
 
     threads = [threading.Thread(target=add, args=(number,)) for number in range(16)]

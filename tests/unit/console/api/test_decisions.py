@@ -11,7 +11,7 @@ from wardlaw.store.tables import RECORD, SEALED_PART
 
 
 @pytest.fixture
-def log(api: Api) -> Api:
+def busy(api: Api) -> Api:
     row = {
         "leaf_index": 0, "id": "dec_0", "kind": "decision", "exchange": "exc_0", "at_ms": 1000, "gateway": "g",
         "epoch": 1, "seq": 0, "subject": "aa", "effect": "deny", "demanded": "deny", "action": "ModelCall",
@@ -25,39 +25,39 @@ def log(api: Api) -> Api:
     return api
 
 
-def test_decisions_and_their_explanation(log: Api) -> None:
-    legal = log.person("legal", Role.LEGAL)
-    assert [one["id"] for one in log.ok("GET", "/decisions", uid=legal)] == ["dec_0"]
-    assert [one["id"] for one in log.ok("GET", "/decisions?kind=any", uid=legal)] == ["out_0", "dec_0"]
-    assert log.ok("GET", "/decisions?effect=cut", uid=legal) == []
-    detail = log.ok("GET", "/decisions/dec_0", uid=legal)
+def test_decisions_and_their_explanation(busy: Api) -> None:
+    legal = busy.person("legal", Role.LEGAL)
+    assert [one["id"] for one in busy.ok("GET", "/decisions", uid=legal)] == ["dec_0"]
+    assert [one["id"] for one in busy.ok("GET", "/decisions?kind=any", uid=legal)] == ["out_0", "dec_0"]
+    assert busy.ok("GET", "/decisions?effect=cut", uid=legal) == []
+    detail = busy.ok("GET", "/decisions/dec_0", uid=legal)
     assert detail["envelope"] == {"kind": "decision", "seq": 0}
     assert detail["explanation"] == {"effect": "deny", "parts": ["inputs"]}
-    assert log.error("GET", "/decisions/dec_9", uid=legal) == (404, "WL-STO-060")
-    assert log.made.recorder.records == []
+    assert busy.error("GET", "/decisions/dec_9", uid=legal) == (404, "WL-STO-060")
+    assert busy.made.recorder.records == []
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "before=-2", "since_ms=99999999999999999999"])
-def test_questions_out_of_range(log: Api, query: str) -> None:
-    legal = log.person("legal", Role.LEGAL)
-    assert log.error("GET", f"/decisions?{query}", uid=legal) == (400, "WL-API-003")
+def test_questions_out_of_range(busy: Api, query: str) -> None:
+    legal = busy.person("legal", Role.LEGAL)
+    assert busy.error("GET", f"/decisions?{query}", uid=legal) == (400, "WL-API-003")
 
 
-def test_prompts_are_read_for_a_purpose_and_on_record(log: Api) -> None:
-    secops, legal = log.person("sec", Role.SECOPS), log.person("legal", Role.LEGAL)
+def test_prompts_are_read_for_a_purpose_and_on_record(busy: Api) -> None:
+    secops, legal = busy.person("sec", Role.SECOPS), busy.person("legal", Role.LEGAL)
     asked = {"purpose": " incident inc_1 "}
-    content = log.ok("POST", "/decisions/dec_0/content", asked, uid=secops)
+    content = busy.ok("POST", "/decisions/dec_0/content", asked, uid=secops)
     assert content["passages"][0]["text"] == "hello"
-    assert log.error("POST", "/decisions/dec_0/content", {"purpose": ""}, uid=secops) == (403, "WL-RGT-010")
-    assert log.error("POST", "/decisions/dec_0/content", asked, uid=legal) == (403, "WL-RGT-010")
-    assert log.made.recorder.of("decisions.content") == [
+    assert busy.error("POST", "/decisions/dec_0/content", {"purpose": ""}, uid=secops) == (403, "WL-RGT-010")
+    assert busy.error("POST", "/decisions/dec_0/content", asked, uid=legal) == (403, "WL-RGT-010")
+    assert busy.made.recorder.of("decisions.content") == [
         {"record": "dec_0", "purpose": "incident inc_1"}, {"refused": "SOD-11"}, {"refused": "ROLE"},
     ]  # fmt: skip
 
 
-def test_prompts_stay_closed_when_reading_cannot_be_recorded(log: Api) -> None:
-    secops = log.person("sec", Role.SECOPS)
-    log.made.recorder.broken = True
-    status, answer = log.call("POST", "/decisions/dec_0/content", {"purpose": "incident inc_1"}, uid=secops)
+def test_prompts_stay_closed_when_reading_cannot_be_recorded(busy: Api) -> None:
+    secops = busy.person("sec", Role.SECOPS)
+    busy.made.recorder.broken = True
+    status, answer = busy.call("POST", "/decisions/dec_0/content", {"purpose": "incident inc_1"}, uid=secops)
     assert status == 503
     assert "hello" not in msgspec.json.encode(answer).decode()
