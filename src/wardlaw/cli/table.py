@@ -28,9 +28,11 @@ _HERE = "wardlaw.cli.commands."
 COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("init", "Run", "Make a new installation: configuration, clauses, keys.", _HERE + "init:init"),
     CommandEntry("up", "Run", "Start gateway, control plane and sequencer together.", _HERE + "up:up"),
+    CommandEntry("demo", "Run", "Play two stories on live traffic; needs no key and no network.", _HERE + "demo:demo"),
     CommandEntry("doctor", "Run", "Look for what is wrong and say how to mend it.", _HERE + "doctor:doctor"),
     CommandEntry("witness", "Run", "Run a witness that cosigns checkpoints.", _HERE + "witness:app"),
     CommandEntry("policy", "Decide", "Check, format, test, explain and compare clauses.", _HERE + "policy:app"),
+    CommandEntry("decide", "Decide", "Decide one request offline, with reasons.", _HERE + "decide:decide"),
     CommandEntry("scan", "Decide", "Show what the detectors see in a text.", _HERE + "scan:scan"),
     CommandEntry("explain", "Decide", "Why a decision came out as it did.", _HERE + "explain:explain"),
     CommandEntry("key", "Access", "Keys for callers of the gateway.", _HERE + "key:app"),

@@ -48,7 +48,7 @@ class ScriptedModel:
         if scope["method"] == "GET":
             await _answer(send, 200, {"object": "list", "data": [{"id": "demo", "object": "model"}]})
             return
-        self._note(scope["path"], body)
+        note_request(self._observations, scope["path"], body)
         request = json.loads(body)
         if scope["path"].endswith("/embeddings"):
             await _answer(send, 200, _embeddings(request))
@@ -62,18 +62,20 @@ class ScriptedModel:
         else:
             await _answer(send, 200, _completion(request, reply, identity))
 
-    def _note(self, path: str, body: bytes) -> None:
-        with self._observations.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"path": path, "body": body.decode("utf-8", "replace")}) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-
     async def _stream(self, send: Send, request: dict[str, Any], reply: Reply, identity: str) -> None:
         headers = [(b"content-type", b"text/event-stream")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         async for event in _events(request, reply, identity):
             await send({"type": "http.response.body", "body": event, "more_body": True})
         await send({"type": "http.response.body", "body": b"data: [DONE]\n\n"})
+
+
+def note_request(observations: Path, path: str, body: bytes) -> None:
+    """Write down what reached the model."""
+    with observations.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"path": path, "body": body.decode("utf-8", "replace")}) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 async def _events(request: dict[str, Any], reply: Reply, identity: str) -> AsyncIterator[bytes]:

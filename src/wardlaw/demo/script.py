@@ -8,6 +8,7 @@ an internal wiki would) and tells it to anybody who asks in the right words.
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -45,7 +46,7 @@ def respond(messages: Sequence[Mapping[str, Any]], tools: Sequence[str], *, inte
         shown = base64.b64encode(internal_key.encode()).decode() if _WANTS_CODED.search(asked) else internal_key
         return Reply(text=f"These are the notes: the service starts at six, it reads {shown} and then goes to sleep.")
     if messages and messages[-1].get("role") == "tool":
-        return Reply(text=f"Here is what came back: {asked}")
+        return Reply(text=_report(asked))
     page = _WANTS_PAGE.search(asked)
     if page and "query_customers" in tools:
         first, last = int(page[1]), int(page[2])
@@ -56,6 +57,15 @@ def respond(messages: Sequence[Mapping[str, Any]], tools: Sequence[str], *, inte
     if file and "read_file" in tools:
         return Reply(tool="read_file", arguments={"name": file[2]})
     return Reply(text=f"You said: {asked[:400]}")
+
+
+def _report(result: str) -> str:
+    """Says what came back without repeating it."""
+    try:
+        rows = json.loads(result)
+    except ValueError:
+        return f"It begins with: {result[:60]}"
+    return f"I have got {len(rows)} rows; tell me what you need from them." if isinstance(rows, list) else "Done."
 
 
 def _text(message: Mapping[str, Any]) -> str:

@@ -1,0 +1,117 @@
+"""``wardlaw demo``: the two stories on live traffic, with the real OpenAI client."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from rich.text import Text
+
+from wardlaw.cli.client import ManagementClient
+from wardlaw.cli.creating import create_installation
+from wardlaw.cli.exits import Exit
+from wardlaw.cli.options import NONE, Options
+from wardlaw.cli.output import Output
+from wardlaw.facts.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from wardlaw.demo.stories import Result, Scene
+
+_TITLES = {
+    "A": "A. A properly logged-in employee asks for the customer database. Nothing is malicious.",
+    "B": "B. A prompt injection tries to get the internal API keys.",
+}
+_WIDEST = 100  # characters of a quotation on the terminal
+
+
+def demo(*, keep: str = "", model: str = "scripted", options: Options = NONE) -> int:
+    """Play both stories of Wardlaw on live traffic; no key and no network needed.
+
+    Everything runs in a folder of its own that is removed afterwards. Exit 1 when a story did not end as it must.
+
+    Args:
+        keep: Keep the installation in this folder, to look at its log and decisions.
+        model: The model behind the gateway: scripted (ships with Wardlaw), or smollm2 (a real small one).
+    """
+    if importlib.util.find_spec("openai") is None:
+        raise UnavailableError(
+            "WL-DMO-002", "The official OpenAI client is not installed.", "Run `./wardlaw demo`, which installs it."
+        )
+    output = options.output()
+    folder = Path(keep).absolute() if keep else Path(tempfile.mkdtemp(prefix="wardlaw-demo-"))
+    try:
+        results = _play(folder, output, model)
+    finally:
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    data = {"stories": [msgspec.to_builtins(result) for result in results]}
+    output.result(data, *[_verdict(result) for result in results])
+    if keep:
+        output.note(f"Kept in {folder}. Look: wardlaw audit verify --config {folder / 'wardlaw.yaml'}")
+    return Exit.DONE if all(_ended_well(result) for result in results) else Exit.FINDINGS
+
+
+def _play(folder: Path, output: Output, model: str) -> list[Result]:
+    # The demo needs the OpenAI client, which the base installation does not have.
+    from wardlaw.demo.stage import Stage
+    from wardlaw.demo.stories import play_bulk, play_injection
+
+    stage = Stage(folder, model=model)
+    output.note(
+        Text("Setting the scene: a fresh installation, its people, keys and a registered secret …", style="dim")
+    )
+    stage.prepare()
+    created = create_installation(folder)
+    try:
+        stage.start()
+        socket = Path(created.config.control.socket)
+        scene = stage.people(lambda token: ManagementClient(socket_path=socket, token=token), created.admin_token)
+        results = []
+        for story, play in (("A", play_bulk), ("B", play_injection)):
+            output.note(Text(f"\n{_TITLES[story]}", style="bold"))
+            results.append(play(_spoken(scene, output)))
+        return results
+    finally:
+        stage.close()
+
+
+def _spoken(scene: Scene, output: Output) -> Scene:
+    styles = {"ask": ("  ▸ ", "cyan"), "told": ("  ◂ ", "red"), "advice": ("    instead: ", "green")}
+
+    def say(kind: str, text: str) -> None:
+        mark, style = styles[kind]
+        shown = text if kind != "ask" or len(text) <= _WIDEST else text[:_WIDEST] + " …"
+        if shown:
+            output.note(Text(mark, style=style).append(shown, style="default"))
+
+    return msgspec.structs.replace(scene, say=say)
+
+
+def _ended_well(result: Result) -> bool:
+    """As the story must end; each value was observed from outside."""
+    if result.secret_left or result.upstream_saw_injection or result.rows_left or not result.refused_afterwards:
+        return False
+    return result.effect == ("deny" if result.id == "A" else "cut")
+
+
+def _verdict(result: Result) -> Text:
+    good = _ended_well(result)
+    mark = Text("✔ " if good else "✘ ", style="bold green" if good else "bold red")
+    facts = f"{result.effect} by {result.clause}, decision {result.decision_id}"
+    if result.id == "A":
+        told = f"{result.rows_left} rows of the bulk left; in small sips it ended after {result.steps['sips_rows']}"
+    else:
+        told = (
+            f"the model saw the injection: {_word(result.upstream_saw_injection)}, "
+            f"connection closed: {_word(result.connection_closed)}, "
+            f"refused afterwards: {_word(result.refused_afterwards)}, a byte of the secret left: {_word(result.secret_left)}"
+        )
+    return mark.append(f"Story {result.id}: {facts}; {told}.", style="not bold default")
+
+
+def _word(value: bool) -> str:
+    return "yes" if value else "no"
