@@ -28,7 +28,7 @@ class Meter:
     __slots__ = ("held", "over", "settled")
 
     def __init__(self) -> None:
-        self.settled: set[bytes] = set()
+        self.settled: set[bytes] | frozenset[bytes] = frozenset()  # shared while it is empty
         self.held: dict[bytes, int] = {}
         self.over = False
 
@@ -54,14 +54,18 @@ class Meter:
 
     def settle(self, subjects: tuple[bytes, ...], *, released: bool) -> None:
         """End one reservation of ``subjects``: they moved, or they are taken back."""
+        if released:
+            moved = {subject for subject in subjects if self.held.pop(subject, 0)}
+            if isinstance(self.settled, frozenset):
+                self.settled = moved or self.settled
+            else:
+                self.settled |= moved
+            return
         for subject in subjects:
             holders = self.held.get(subject)
             if holders is None:
                 continue
-            if released:
-                del self.held[subject]
-                self.settled.add(subject)
-            elif holders > 1:
+            if holders > 1:
                 self.held[subject] = holders - 1
             else:
                 del self.held[subject]
@@ -132,7 +136,7 @@ class Session:
         self.moved = 0
         self.meter = Meter()
         self.probes = Window(limits.probes_s, limits.exact_calls)
-        self.taint: set[str] = set()
+        self.taint: frozenset[str] = frozenset()
 
     def now(self, at: float, *, arrival: bool) -> float:
         """The session's own time at ``at``; never runs back."""
@@ -221,7 +225,7 @@ def revive_session(image: SessionImage, limits: Limits) -> Session:
     session.moved = image.moved
     session.meter = _revive_meter(image.settled, image.held, over=image.over)
     session.probes = Window(limits.probes_s, limits.exact_calls, image.probes)
-    session.taint = set(image.taint)
+    session.taint = frozenset(image.taint)
     return session
 
 

@@ -364,7 +364,7 @@ class Ledger:
         session = self._session(
             change.session or change.principal, change.at, (change.epoch, change.number), arrival=False
         )
-        session.taint.update(change.labels)
+        session.taint = session.taint.union(change.labels)
 
     def _remember(self, change: Remembered) -> None:
         self.high = max(self.high, change.at)

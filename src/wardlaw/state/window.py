@@ -19,7 +19,8 @@ class Window:
     def __init__(self, span_s: float, bound: int, entries: list[tuple[float, int]] | None = None) -> None:
         self.span_s = span_s
         self.bound = bound
-        self.entries: deque[tuple[float, int]] = deque(entries or ())
+        # An empty deque takes 600 bytes, and most windows are empty: it is made when something comes.
+        self.entries: deque[tuple[float, int]] | tuple[()] = deque(entries) if entries else ()
         self.total = sum(count for _, count in self.entries)
 
     def count(self, now: float) -> int:
@@ -27,6 +28,8 @@ class Window:
         entries, edge = self.entries, now - self.span_s
         while entries and entries[0][0] <= edge:
             self.total -= entries.popleft()[1]
+        if not entries:
+            self.entries = ()
         return self.total
 
     def add(self, now: float, count: int) -> int:
@@ -34,11 +37,13 @@ class Window:
         entries = self.entries
         if entries and entries[0][0] <= now - self.span_s:
             self.count(now)
+            entries = self.entries
         if count <= 0:
             return self.total
-        if len(entries) < self.bound:
-            stamp = max(now, entries[-1][0]) if entries else now
-            entries.append((stamp, count))
+        if not entries:
+            self.entries = deque(((now, count),))
+        elif len(entries) < self.bound:
+            entries.append((max(now, entries[-1][0]), count))
         else:
             last, held = entries[-1]
             stamp = math.ceil(now / SLOT_S) * SLOT_S
@@ -51,4 +56,4 @@ class Window:
 
     def restart(self, now: float) -> None:
         """The clock was set back to ``now``: everything counts once more for a whole span."""
-        self.entries = deque([(now, self.total)] if self.total else ())
+        self.entries = deque([(now, self.total)]) if self.total else ()

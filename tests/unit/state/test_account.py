@@ -87,7 +87,7 @@ def test_pictures_bring_everything_back() -> None:
     account.tokens = 8
     account.calls.add(5.0, 3)
     account.taint = {"web": 50.0}
-    session.taint = {"mail"}
+    session.taint = frozenset({"mail"})
     account_image, session_image = picture_account(account), picture_session(session)
     assert picture_account(revive_account(account_image, LIMITS)) == account_image
     assert picture_session(revive_session(session_image, LIMITS)) == session_image
