@@ -1,0 +1,1 @@
+"""The background processes; each module is imported only in its own process."""

@@ -1,0 +1,102 @@
+"""The control process: the management API."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from pathlib import Path
+
+from wardlaw import __version__
+from wardlaw.cli.readiness import ending_signals, tell_ready
+from wardlaw.config.address import parse_listen
+from wardlaw.config.model import Config
+from wardlaw.console.api.app import build_api
+from wardlaw.console.api.deps import ApiDependencies
+from wardlaw.console.desks.log import LogDesk
+from wardlaw.console.desks.policies import PolicyDesk
+from wardlaw.console.desks.recorder import ControlRecorder
+from wardlaw.console.desks.records import RecordDesk
+from wardlaw.console.rolebook import load_role_book
+from wardlaw.console.serve import Listener, TcpListener, UnixListener, serve_control
+from wardlaw.facts.credential import RegisteredSecret
+from wardlaw.security.fingerprint import make_fingerprint
+from wardlaw.store.database import open_database
+from wardlaw.store.installation import Installation
+from wardlaw.store.migrate import upgrade
+from wardlaw.store.purposes import derive_purposes
+from wardlaw.store.spool import SpoolSettings, SpoolWriter
+
+CONTROL_SPOOL = "control"
+
+
+def run_control(config: Config) -> int:
+    """Serve the management API until told to stop."""
+    asyncio.run(_serve_control(config))
+    return 0
+
+
+async def _serve_control(config: Config) -> None:
+    places = Installation(config)
+    engine = await asyncio.to_thread(open_database, places.database_url(os.environ))
+    await asyncio.to_thread(upgrade, engine)
+    keyring = await asyncio.to_thread(places.open_keyring, os.environ)
+    settings = SpoolSettings(reserve_bytes=config.audit.spool_reserve_bytes)
+    spool = SpoolWriter(
+        Path(config.audit.spool), gateway=CONTROL_SPOOL, sign=places.gateway_signer(), settings=settings
+    )
+    purposes = derive_purposes(keyring)
+    policies = PolicyDesk(places, clock=time.time)
+    await asyncio.to_thread(policies.keep_published)
+    records = RecordDesk(keyring, policies.set_of)
+
+    def fingerprint(text: str, name: str, tripwire: bool) -> RegisteredSecret:
+        return make_fingerprint(
+            text, id=name, key=purposes.fingerprint, base=purposes.fingerprint_base, tripwire=tripwire
+        )
+
+    api = build_api(
+        ApiDependencies(
+            engine=engine,
+            roles=load_role_book(),
+            recorder=ControlRecorder(spool, keyring, clock=time.time, entropy=os.urandom),
+            explainer=records,
+            contents=records,
+            log=LogDesk(engine, places, keyring, clock=time.time),
+            policies=policies,
+            fingerprint=fingerprint,
+            health=lambda: {
+                "status": "ok" if spool.healthy else "records cannot be made durable",
+                "version": __version__,
+            },
+            clock=time.time,
+            entropy=os.urandom,
+        )
+    )
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in ending_signals():
+        loop.add_signal_handler(number, stop.set)
+    try:
+        await serve_control(api, control_listeners(config), stop=stop, started=tell_ready)
+    finally:
+        await asyncio.to_thread(spool.close)
+        keyring.close()
+        engine.dispose()
+
+
+def control_listeners(config: Config) -> tuple[Listener, ...]:
+    """Where the management API listens: always the socket, and an address where one is set."""
+    listeners: list[Listener] = [UnixListener(Path(config.control.socket))]
+    if config.control.listen:
+        host, port = parse_listen(config.control.listen)
+        tls = config.control.tls
+        listeners.append(
+            TcpListener(
+                "127.0.0.1" if host == "localhost" else host,
+                port,
+                Path(tls.cert) if tls else None,
+                Path(tls.key) if tls else None,
+            )
+        )
+    return tuple(listeners)
