@@ -95,11 +95,11 @@ def decode_bundle(data: bytes, width: int) -> list[bytes]:
     """
     entries: list[bytes] = []
     at, end = 0, len(data)
-    while at + 2 <= end and len(entries) < TILE_WIDTH:
+    for _ in range(TILE_WIDTH):  # one step too far leaves ``at`` beyond the end, which is refused below
         start = at + 2
-        at = start + (data[at] << 8 | data[at + 1])
-        if at > end:
+        if start > end:
             break
+        at = start + (data[at] << 8 | data[at + 1])
         entries.append(data[start:at])
     if at != end or len(entries) < width or len(entries) not in (width, TILE_WIDTH):
         raise EvidenceError(
