@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import get, post
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.desk import Done, Given, Turn
@@ -20,33 +21,47 @@ _Index = Annotated[int, QueryParameter(ge=-1, le=2**53)]
 _Limit = Annotated[int, QueryParameter(ge=1, le=MAX_ROWS)]
 
 
-@get("/decisions", operation_id="decisions.list", summary="Records of the log, newest first")
-async def list_decisions(
-    call: Given,
+class Span(msgspec.Struct, frozen=True):
+    """Which part of the log, and how much of it."""
+
+    since_ms: int
+    until_ms: int
+    before: int
+    limit: int
+
+
+async def provide_wanted(
+    *,
     kind: _Text = "decision",
     effect: _Text = "",
     route: _Text = "",
     exchange: _Text = "",
     subject: _Text = "",
     code: _Text = "",
-    since_ms: _Millis = 0,
-    until_ms: _Millis = 0,
-    before: _Index = -1,
-    limit: _Limit = 50,
+) -> Search:
+    """What to look for; kind ``any`` means all."""
+    kind = "" if kind == "any" else kind
+    return Search(kind=kind, effect=effect, route=route, exchange=exchange, subject=subject, code=code)
+
+
+async def provide_span(
+    *, since_ms: _Millis = 0, until_ms: _Millis = 0, before: _Index = -1, limit: _Limit = 50
+) -> Span:
+    """Where to look."""
+    return Span(since_ms, until_ms, before, limit)
+
+
+@get(
+    "/decisions",
+    operation_id="decisions.list",
+    summary="Records of the log, newest first",
+    dependencies={"wanted": Provide(provide_wanted), "span": Provide(provide_span)},
+)
+async def list_decisions(
+    call: Given, wanted: NamedDependency[Search], span: NamedDependency[Span]
 ) -> tuple[RecordView, ...]:
-    """A page of matching records; the next one starts ``before`` the last ``leaf_index``. Kind ``any`` means all."""
-    search = Search(
-        kind="" if kind == "any" else kind,
-        effect=effect,
-        route=route,
-        exchange=exchange,
-        subject=subject,
-        code=code,
-        since_ms=since_ms,
-        until_ms=until_ms,
-        before=before,
-        limit=limit,
-    )
+    """A page of matching records; the next one starts ``before`` the last ``leaf_index``."""
+    search = msgspec.structs.replace(wanted, **msgspec.structs.asdict(span))
     return await call.read(lambda turn: tuple(record_view(row) for row in search_records(turn.connection, search)))
 
 
