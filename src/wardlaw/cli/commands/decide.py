@@ -7,9 +7,10 @@ import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from cyclopts import Parameter
 
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.explaining import explanation_lines
@@ -45,7 +46,7 @@ class _Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def decide(
-    request: str,
+    request: Annotated[str, Parameter(allow_leading_hyphen=True)],
     *,
     policies: str = "",
     principal: str = "user:you",

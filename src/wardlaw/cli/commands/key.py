@@ -6,6 +6,7 @@ from cyclopts import App
 
 from wardlaw.cli.client import quoted
 from wardlaw.cli.options import NONE, Options
+from wardlaw.cli.rotating import InstallationKey, rotate_installation_key
 from wardlaw.cli.session import connect, show_list, show_one, show_secret_text, with_prefix
 
 app = App(name="key", help="Keys for callers of the gateway.")
@@ -74,10 +75,16 @@ def list_keys(*, options: Options = NONE) -> int:
 def rotate(key: str, *, overlap_s: int | None = None, options: Options = NONE) -> int:
     """Replace a key; the old one goes on for a while beside its successor.
 
+    The installation's own keys are replaced too, while Wardlaw is stopped: log, kek, bundle, gateway.
+
     Args:
-        key: Name of the key.
-        overlap_s: Seconds the old key goes on; 0 ends it at once. A day when left out.
+        key: Name of a caller's key; or log, kek, bundle or gateway.
+        overlap_s: Seconds the old key of a caller goes on; 0 ends it at once. A day when left out.
     """
+    if key in tuple(InstallationKey):
+        done = rotate_installation_key(options.configuration(), InstallationKey(key))
+        options.output().result({"key": key, "done": done}, done)
+        return 0
     body = {} if overlap_s is None else {"overlap_s": overlap_s}
     answer = connect(options).post(f"/keys/{quoted(with_prefix(key, 'key'))}/rotate", body)
     return show_secret_text(options, {"key": answer["key"]}, text=answer["text"], what="the key")

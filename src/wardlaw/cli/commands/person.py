@@ -88,5 +88,5 @@ def disable(person: str, *, options: Options = NONE) -> int:
 def whoami(*, options: Options = NONE) -> int:
     """Show who you are to Wardlaw and what you may do."""
     answer = connect(options).get("/session")
-    person = answer["person"]
-    return show_one(options, "session", {**{key: person[key] for key in ("id", "name", "roles")}, **answer})
+    person = answer.pop("person")
+    return show_one(options, "session", {**person, **answer})

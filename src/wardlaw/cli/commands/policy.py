@@ -12,6 +12,7 @@ from rich.text import Text
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import rows
+from wardlaw.cli.session import connect, show_one
 from wardlaw.cli.sources import policy_files, read_sources, read_text
 from wardlaw.facts.errors import ConfigError, InputError
 from wardlaw.governance.check import Checked
@@ -173,6 +174,18 @@ def diff(old: str, new: str = "", *, options: Options = NONE) -> int:
     }
     options.output().result(data, rows(("clause", "", "change"), lines) if lines else "no difference")
     return Exit.FINDINGS if any(change.direction is Direction.LOOSENED for change in changes) else Exit.DONE
+
+
+@app.command
+def publish(*, options: Options = NONE) -> int:
+    """Have the running Wardlaw check the clauses on disk and put them in force."""
+    return show_one(options, "policy", connect(options).post("/policy/reload"))
+
+
+@app.command
+def status(*, options: Options = NONE) -> int:
+    """Show which set of clauses is in force."""
+    return show_one(options, "policy", connect(options).get("/policy"))
 
 
 def _checked(path: str, options: Options) -> Checked:

@@ -26,11 +26,13 @@ def redeem(
 ) -> int:
     """Redeem a one-time token: your account on this machine becomes that person.
 
+    With --api-token the account stays whose it is, and a token for that person is printed instead.
+
     Args:
         token: The one-time token, or - to read it from stdin.
         person: Short name of the first admin (only for the token that init printed).
         name: Full name of the first admin (only for the token that init printed).
-        api_token: Print an API token too, for use from elsewhere.
+        api_token: Print an API token, to be set as WARDLAW_TOKEN.
         days: Life of that API token, in days.
     """
     body = {
@@ -38,6 +40,7 @@ def redeem(
         "person": with_prefix(person, "person"),
         "name": name,
         "api_token": api_token,
+        "bind": not api_token,
         "days": days,
     }
     answer = connect(options).post("/session/redeem", body)

@@ -1,0 +1,275 @@
+"""What ``doctor`` looks at. Each check answers in words and with the next step; none changes anything."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import ssl
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from wardlaw.config.address import parse_listen
+from wardlaw.config.load import read_reference, read_secret
+from wardlaw.config.model import Authority, Config
+from wardlaw.config.parse import unknown_env
+from wardlaw.facts.errors import WardlawError
+from wardlaw.governance.bundle import parse_bundle
+from wardlaw.store.bundle import read_bundle
+from wardlaw.store.database import open_database, reading
+from wardlaw.store.installation import Installation
+from wardlaw.store.keyring_signing import load_signing_key
+from wardlaw.store.migrate import revision
+from wardlaw.store.people import count_admins
+
+# Below this the spool's reserve and a day of log at a request a second (about 2 KB each) do not fit.
+LEAST_FREE_BYTES = 512 * 1024 * 1024
+TIMEOUT_S = 3.0
+# Tokens and certificates are checked to the minute; a clock off by more than that refuses people.
+MOST_SKEW_S = 60.0
+
+
+class Verdict(StrEnum):
+    """How a check came out."""
+
+    OK = "ok"
+    WARN = "warn"
+    BAD = "bad"
+
+
+class Diagnosis(msgspec.Struct, frozen=True):
+    """One thing looked at; ``fix`` is the next step, empty when there is none to take."""
+
+    name: str
+    verdict: Verdict
+    words: str
+    fix: str = ""
+
+
+Check = Iterator[Diagnosis]
+
+
+def examine(config: Config, env: Mapping[str, str]) -> Iterator[Diagnosis]:
+    """Every check, in the order in which people should mend."""
+    checks: tuple[tuple[str, Callable[[Config, Mapping[str, str]], Check]], ...] = (
+        ("environment", _environment),
+        ("permissions", _permissions),
+        ("disk", _disk),
+        ("keys", _keys),
+        ("keyring", _keyring),
+        ("database", _database),
+        ("policies", _policies),
+        ("state", _state),
+        ("ports", _ports),
+        ("secrets", _secrets),
+        ("upstreams", _upstreams),
+    )
+    for name, look in checks:
+        try:
+            yield from look(config, env)
+        except WardlawError as error:
+            yield Diagnosis(name, Verdict.BAD, error.message, error.hint)
+        except OSError as error:
+            yield Diagnosis(name, Verdict.BAD, str(error), "Check the path and its permissions.")
+
+
+def _environment(_config: Config, env: Mapping[str, str]) -> Check:
+    near = unknown_env(env)
+    for name, choice in near:
+        yield Diagnosis("environment", Verdict.WARN, f"{name} is no setting.", f"Did you mean {choice}?")
+    if not near:
+        yield Diagnosis("environment", Verdict.OK, "no misspelt WARDLAW_ variables")
+
+
+def _permissions(config: Config, _env: Mapping[str, str]) -> Check:
+    for what, text in (("data_dir", config.data_dir), ("keys.dir", config.keys.dir)):
+        path = Path(text)
+        if not path.is_dir():
+            yield Diagnosis("permissions", Verdict.BAD, f"{what} {path} does not exist.", "Run `wardlaw init`.")
+            continue
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & (stat.S_IRWXO | stat.S_IWGRP):
+            yield Diagnosis(
+                "permissions", Verdict.BAD, f"{what} {path} is open to others ({mode:o}).", f"chmod 700 {path}"
+            )
+        elif not os.access(path, os.W_OK):
+            yield Diagnosis(
+                "permissions", Verdict.BAD, f"{what} {path} is not writable.", "Run as the account that owns it."
+            )
+        else:
+            yield Diagnosis("permissions", Verdict.OK, f"{what} {path}")
+
+
+def _disk(config: Config, _env: Mapping[str, str]) -> Check:
+    path = Path(config.data_dir)
+    if not path.is_dir():
+        return
+    free = shutil.disk_usage(path).free
+    words = f"{free / 1e9:.1f} GB free on {path}"
+    if free < LEAST_FREE_BYTES:
+        yield Diagnosis("disk", Verdict.BAD, words, "Make room: without a durable record nothing is answered.")
+    else:
+        yield Diagnosis("disk", Verdict.OK, words)
+
+
+def _keys(config: Config, _env: Mapping[str, str]) -> Check:
+    places = Installation(config)
+    for path in (places.log_key_path, places.gateway_key_path, places.bundle_key_path):
+        key = load_signing_key(path)
+        yield Diagnosis("keys", Verdict.OK, f"{path.name} signs as {key.name}")
+
+
+def _keyring(config: Config, env: Mapping[str, str]) -> Check:
+    if not (Path(config.data_dir) / "deks.db").exists() and config.database.url.startswith("sqlite:"):
+        yield Diagnosis("keyring", Verdict.BAD, "There is no key database yet.", "Run `wardlaw init`.")
+        return
+    keyring = Installation(config).open_keyring(env)
+    try:
+        yield Diagnosis("keyring", Verdict.OK, f"the key-encryption key {keyring.kek_id[:8]} opens it")
+    finally:
+        keyring.close()
+
+
+def _database(config: Config, env: Mapping[str, str]) -> Check:
+    engine = open_database(Installation(config).database_url(env))
+    try:
+        found = revision(engine)
+        if not found:
+            yield Diagnosis("database", Verdict.BAD, "The database has no tables.", "Run `wardlaw init`.")
+            return
+        with reading(engine) as connection:
+            admins = count_admins(connection)
+        yield Diagnosis("database", Verdict.OK, f"{engine.dialect.name}, schema {found}")
+        if not admins:
+            yield Diagnosis("people", Verdict.WARN, "Nobody is admin yet.", "`wardlaw init` prints a one-time token.")
+    finally:
+        engine.dispose()
+
+
+def _policies(config: Config, _env: Mapping[str, str]) -> Check:
+    places = Installation(config)
+    bundle = read_bundle(places.bundle_path, trusted_keys=places.bundle_keys())
+    content = parse_bundle(bundle.payload)
+    yield Diagnosis(
+        "policies", Verdict.OK, f"bundle {bundle.version}, {len(content.clauses)} clauses, {content.digest[:12]}"
+    )
+
+
+def _state(config: Config, env: Mapping[str, str]) -> Check:
+    if config.state.authority is not Authority.REDIS:
+        yield Diagnosis("state", Verdict.OK, "kept by the gateway itself")
+        return
+    url = urlsplit(config.state.url)
+    with socket.create_connection((url.hostname or "127.0.0.1", url.port or 6379), timeout=TIMEOUT_S):
+        pass
+    if config.state.password:
+        read_secret(config.state.password, env=env, what="state.password")
+    yield Diagnosis("state", Verdict.OK, f"{url.hostname}:{url.port or 6379} answers")
+
+
+def _ports(config: Config, _env: Mapping[str, str]) -> Check:
+    """A port in use is only wrong when Wardlaw is not the one that uses it."""
+    running = _serves_socket(Path(config.control.socket))
+    wanted = [("gateway.listen", config.gateway.listen)]
+    if config.control.listen:
+        wanted.append(("control.listen", config.control.listen))
+    if config.demo_model.enabled:
+        wanted.append(("demo_model.listen", config.demo_model.listen))
+    for key, listen in wanted:
+        host, port = parse_listen(listen)
+        if _is_free(host, port):
+            yield Diagnosis("ports", Verdict.WARN if running else Verdict.OK, f"{key} {listen} is free", "")
+        elif running:
+            yield Diagnosis("ports", Verdict.OK, f"{key} {listen} is served")
+        else:
+            yield Diagnosis(
+                "ports", Verdict.BAD, f"{key} {listen} is taken by another program.", f"Choose another: {key}."
+            )
+
+
+def _serves_socket(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(TIMEOUT_S)
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+def _is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _secrets(config: Config, env: Mapping[str, str]) -> Check:
+    """Every secret the configuration names can be read."""
+    count = 0
+    for upstream in config.upstreams:
+        if upstream.key:
+            read_secret(upstream.key, env=env, what=f"the key of upstream {upstream.name}")
+            count += 1
+        for name, value in upstream.headers.items():
+            read_reference(value, env=env, what=f"header {name} of upstream {upstream.name}")
+    yield Diagnosis("secrets", Verdict.OK, f"{count} upstream keys can be read")
+
+
+def _upstreams(config: Config, _env: Mapping[str, str]) -> Check:
+    """Each upstream takes a connection; nothing is sent to it beyond a TLS handshake and a HEAD."""
+    for upstream in config.upstreams:
+        name = f"upstream {upstream.name}"
+        url = urlsplit(upstream.url)
+        try:
+            skew = _visit(
+                url.hostname or "", url.port or (443 if url.scheme == "https" else 80), tls=url.scheme == "https"
+            )
+        except ssl.SSLError as error:
+            yield Diagnosis(
+                name, Verdict.BAD, f"{url.netloc}: TLS fails: {error}.", "Check certificate, clock and proxy."
+            )
+        except OSError as error:
+            verdict = (
+                Verdict.WARN if config.demo_model.enabled and url.netloc == config.demo_model.listen else Verdict.BAD
+            )
+            yield Diagnosis(
+                name, verdict, f"{url.netloc} is not reachable: {error}.", "Check address, network and firewall."
+            )
+        else:
+            yield Diagnosis(name, Verdict.OK, f"{url.netloc} is reachable")
+            if abs(skew) > MOST_SKEW_S:
+                fix = "Set the clock (chrony, systemd-timesyncd): tokens and certificates depend on it."
+                yield Diagnosis("clock", Verdict.BAD, f"The clock differs from {url.netloc} by {skew:.0f} s.", fix)
+
+
+def _visit(host: str, port: int, *, tls: bool) -> float:
+    """Connect and ask for nothing; answers how far our clock is ahead of the server's, in seconds, 0 when unknown.
+
+    Raises:
+        OSError: It cannot be reached.
+    """
+    with socket.create_connection((host, port), timeout=TIMEOUT_S) as plain:
+        stream = ssl.create_default_context().wrap_socket(plain, server_hostname=host) if tls else plain
+        stream.sendall(f"HEAD / HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n".encode())
+        answer = stream.recv(4096).decode("latin-1")
+    for line in answer.splitlines():
+        key, _, value = line.partition(":")
+        if key.lower() == "date":
+            try:
+                # RFC 9110, 5.6.7: IMF-fixdate, always GMT.
+                theirs = datetime.strptime(value.strip(), "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
+            except ValueError:
+                return 0.0
+            return (datetime.now(UTC) - theirs).total_seconds()
+    return 0.0
