@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from hashlib import sha256
 from hmac import digest as hmac_digest
 
 import msgspec
@@ -16,6 +17,9 @@ from wardlaw.audit.tiles import MAX_ENTRY_BYTES
 from wardlaw.facts.errors import EvidenceError, Fault
 
 VERSION = 1
+_BLOCK_BYTES = 64  # SHA-256's block
+_INNER = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER = bytes(byte ^ 0x5C for byte in range(256))
 SALT_BYTES = 32  # as many bits as the commitment: guessing the salt is no cheaper than breaking the hash
 
 
@@ -164,7 +168,13 @@ def commitment(salt: bytes, plaintext: bytes) -> str:
 
     The salt is kept only inside the encrypted plaintext, so that after erasure nobody can try out texts.
     """
-    return hmac_digest(salt, plaintext, "sha256").hex()
+    if len(salt) > _BLOCK_BYTES:
+        return hmac_digest(salt, plaintext, "sha256").hex()
+    # RFC 2104 written out: through OpenSSL one HMAC costs several times the two hashes it consists of,
+    # and it stands twice in every record.
+    padded = salt.ljust(_BLOCK_BYTES, b"\0")
+    inner = sha256(padded.translate(_INNER) + plaintext).digest()
+    return sha256(padded.translate(_OUTER) + inner).hexdigest()
 
 
 def _not_an_envelope(why: str) -> EvidenceError:

@@ -25,13 +25,14 @@ from wardlaw.gateway.wire.refusal import Refusal, error_body, error_event, refus
 from wardlaw.gateway.wire.session import SESSION_HEADER, session_id
 from wardlaw.state.authority import Ask
 
+_UNSETTLED = "fault"  # what an outcome says when nothing else was settled
 _PATHS = {CHAT: "/chat/completions", "embeddings": "/embeddings"}
 
 
 class _Ending(msgspec.Struct):
     """What the outcome record will say; filled in while the exchange runs."""
 
-    result: str = "fault"
+    result: str = _UNSETTLED
     status: int = 0
     upstream: str = ""
     upstream_status: int = 0
@@ -59,9 +60,9 @@ class ModelExchange:
         try:
             await self._serve(raw)
         except CallerGoneError:
-            self._ending.result = "client-gone"
+            self._leave()
         except asyncio.CancelledError:
-            self._ending.result = "client-gone"
+            self._leave()
             raise
         except WardlawError as error:
             await self._fail(error)
@@ -89,6 +90,11 @@ class ModelExchange:
         finally:
             await outcome.answer.close()
 
+    def _leave(self) -> None:
+        """The caller has gone; how an exchange ended before that stays."""
+        if self._ending.result == _UNSETTLED:
+            self._ending.result = "client-gone"
+
     def _check_scope(self, model: str) -> None:
         scope = self._admitted.scope
         allowed = scope.models is None or model in scope.models
@@ -112,8 +118,8 @@ class ModelExchange:
             session=session,
             route=self._route,
             mode=self._services.registry.mode(self._route),
-            principal_key=state_key(secret, "principal", principal.id),
-            person_key=state_key(secret, "person", person) if person else b"",
+            principal_key=state_key(secret, "caller", principal.id),
+            person_key=state_key(secret, "caller", person) if person else b"",
             session_key=state_key(secret, "session", principal.id, session),
         )
 
@@ -171,9 +177,12 @@ class ModelExchange:
         own = self._own(accepted.judgement, self._watch.overhead_us)
         self._ending.status = accepted.answer.status
         self._call.open(accepted.answer.status, caller_headers(names, stream=True, own=own))
-        end = await half.run()
-        self._ending.result = end.result
-        self._ending.usage = end.usage
+        try:
+            await half.run()
+        finally:
+            if half.end is not None:
+                self._ending.result = half.end.result
+                self._ending.usage = half.end.usage
 
     def _refuse(self, judgement: Judgement, resource: Resource | None = None) -> None:
         """Tell the caller; a cut also closes its connection."""

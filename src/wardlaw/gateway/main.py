@@ -82,27 +82,42 @@ def main(arguments: list[str]) -> int:
     os.environ[CONFIG_VARIABLE] = str(path)
     try:
         config = load_config(path)
-        check_ready(config)
     except WardlawError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
-    serve(config)
-    return 0
+    code = check_ready(config)
+    if code == 0:
+        serve(config)
+    return code
 
 
-def check_ready(config: Config) -> None:
+def check_ready(config: Config) -> int:
     """Open and close everything once, so that what is wrong is said before a port is bound.
 
-    Raises:
-        WardlawError: Something needed is missing or wrong.
+    In a process of its own: workers are forked, and must not inherit threads of another runtime.
+
+    Returns:
+        The exit code: 0 when a worker can serve.
     """
+    child = os.fork()
+    if child:
+        _, status = os.waitpid(child, 0)
+        return os.waitstatus_to_exitcode(status)
+    code = 70
+    try:
+        uvloop.run(_open_once(config))
+        code = 0
+    except WardlawError as error:
+        sys.stderr.write(f"{error}\n")
+        code = error.exit_code
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
 
-    async def try_once() -> None:
-        runtime = Runtime(config)
-        try:
-            await runtime.open()
-        finally:
-            await runtime.close()
 
-    uvloop.run(try_once())
-
+async def _open_once(config: Config) -> None:
+    runtime = Runtime(config)
+    try:
+        await runtime.open()
+    finally:
+        await runtime.close()

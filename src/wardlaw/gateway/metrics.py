@@ -5,6 +5,7 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from wardlaw.facts.decision import Decision
+from wardlaw.facts.effect import Effect
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _OVERHEAD_S = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.1, 0.5)
@@ -19,6 +20,9 @@ class Metrics:
         self._exchanges = Counter(
             "wardlaw_exchanges", "Exchanges ended", ("route", "result", "status"), registry=self.registry
         )
+        # The library's own lookup of a labelled counter takes a lock and several calls; the sets are closed and small.
+        self._ended: dict[tuple[str, str, int], Counter] = {}
+        self._decided: dict[tuple[str, Effect, Effect], Counter] = {}
         self._decisions = Counter(
             "wardlaw_decisions", "Decisions made", ("action", "effect", "demanded"), registry=self.registry
         )
@@ -42,7 +46,11 @@ class Metrics:
 
     def decided(self, decision: Decision, action: str) -> None:
         """Count a decision and the clauses it rests on."""
-        self._decisions.labels(action, decision.effect.value, decision.demanded.value).inc()
+        key = (action, decision.effect, decision.demanded)
+        counter = self._decided.get(key)
+        if counter is None:
+            counter = self._decided[key] = self._decisions.labels(action, decision.effect.value, decision.demanded.value)
+        counter.inc()
         for reason in decision.reasons:
             if reason.clause:
                 self._clauses.labels(reason.clause, "enforce").inc()
@@ -55,7 +63,11 @@ class Metrics:
 
     def ended(self, route: str, result: str, *, status: int, duration_s: float, overhead_s: float) -> None:
         """Count the end of an exchange."""
-        self._exchanges.labels(route, result, str(status)).inc()
+        key = (route, result, status)
+        counter = self._ended.get(key)
+        if counter is None:
+            counter = self._ended[key] = self._exchanges.labels(route, result, str(status))
+        counter.inc()
         self._duration.observe(duration_s)
         self._overhead.observe(overhead_s)
 

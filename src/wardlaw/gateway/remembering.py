@@ -13,11 +13,11 @@ from wardlaw.state.authority import Limits, StateAuthority
 from wardlaw.state.ledger import Ledger
 from wardlaw.state.rebuild import Position, picture, restore, write_snapshot
 from wardlaw.state.redis_authority import RedisAuthority
+from wardlaw.store.sequencing import KEEP_FILE
 from wardlaw.store.spoolread import read_frames
 
 PICTURE_S = 30.0  # a restart replays at most so much; a picture of 20,000 callers takes some 100 ms
 _STATE_FILE = "ledger.state"
-KEEP_FILE = "keep-from"
 
 Positions = Callable[[], Position]
 
@@ -138,11 +138,3 @@ class Memory:
         if self.authority is not None:
             await self.authority.close()
 
-
-def keep_from(spool: Path) -> Position | None:
-    """First frame of a gateway's spool that a restart of it still needs; ``None`` when it keeps no state there."""
-    try:
-        epoch, seq = (spool / KEEP_FILE).read_text(encoding="ascii").split()
-        return int(epoch), int(seq)
-    except (OSError, ValueError):
-        return None

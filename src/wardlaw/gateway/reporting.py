@@ -27,6 +27,7 @@ _log = logging.getLogger("wardlaw.gateway.reporting")
 _WAITING = 10_000  # notices; a flood of attacks must not fill memory, the log has them all
 _RETRY_S = 2.0
 _PLACED_BY_GATEWAY = "gateway"
+_CALLER_KINDS = ("principal", "person")
 
 
 class _Item(NamedTuple):
@@ -133,9 +134,10 @@ class Reporter:
         kind, colon, name = quarantine.key.partition(":")
         if not colon:
             return [bytes.fromhex(quarantine.key)]
-        secret = services.state_secret
-        # A person is met as a caller of its own and as the one an agent acts for.
-        return [state_key(secret, kind, name), state_key(secret, "principal", name), state_key(secret, "person", name)]
+        if kind in _CALLER_KINDS:
+            # ``principal:user:ana``: a person is one key, as a caller of its own and behind an agent.
+            return [state_key(services.state_secret, "caller", name)]
+        return [state_key(services.state_secret, kind, name)]
 
     async def close(self) -> None:
         """Write what waits, for a moment, then stop."""

@@ -44,9 +44,11 @@ from wardlaw.store.keys import load_entries
 from wardlaw.store.purposes import Purposes, derive_purposes
 from wardlaw.store.secrets import load_secrets
 from wardlaw.store.spool import SpoolSettings, SpoolWriter
+from wardlaw.store.treestate import newest_positions
 
 _log = logging.getLogger("wardlaw.gateway")
 _WL_SPOOL_BUSY = "WL-SPL-008"
+_RENEW_S = 60.0
 
 
 class Runtime:
@@ -74,6 +76,7 @@ class Runtime:
         self._gateway = ""
         self._admission: Admission | None = None
         self._upstreams = Upstreams()
+        self._renewing: asyncio.Task[None] | None = None
 
     def _secret(self, ref: SecretRef, what: str = "a secret of the configuration") -> str:
         return read_secret(ref, env=self._env, what=what)
@@ -89,7 +92,8 @@ class Runtime:
         engine = self._engine = await asyncio.to_thread(open_database, database)
         keyring = self._keyring = await asyncio.to_thread(self._places.open_keyring, self._env)
         purposes = self._purposes = derive_purposes(keyring)
-        spool = self._spool = self._open_spool()
+        known = await asyncio.to_thread(newest_positions, engine)
+        spool = self._spool = self._open_spool(known)
         gateway = self._gateway
         password = self._secret(config.state.password, "state.password") if config.state.password else ""
         memory = self._memory = Memory(config, gateway, password=password)
@@ -118,6 +122,9 @@ class Runtime:
         )
         jwks = JwksStore(config.identity.issuers, JwksFetcher().fetch)
         self._admission = Admission(self._book, config.identity, keys=jwks, state=authority)
+        if config.identity.issuers:
+            await jwks.renew(at=time.time())
+            self._renewing = asyncio.get_running_loop().create_task(_renew(jwks))
         metrics = Metrics()
         metrics.policies_loaded.set(len(policies.policies))
         services = Services(
@@ -149,7 +156,7 @@ class Runtime:
         memory.start(self._position)
         return self._door
 
-    def _open_spool(self) -> SpoolWriter:
+    def _open_spool(self, known: Mapping[str, tuple[int, int]]) -> SpoolWriter:
         """A spool of its own for each worker: the first that nobody writes."""
         config = self._config
         sign = self._places.gateway_signer()
@@ -159,7 +166,14 @@ class Runtime:
         for number in range(1, config.gateway.workers + 1):
             self._gateway = f"gateway-{number}"
             try:
-                return SpoolWriter(Path(config.audit.spool), gateway=self._gateway, sign=sign, settings=settings)
+                return SpoolWriter(
+                    Path(config.audit.spool),
+                    gateway=self._gateway,
+                    sign=sign,
+                    settings=settings,
+                    # A spool that was lost must not count anew below what the log has.
+                    min_epoch=known.get(self._gateway, (-1, -1))[0] + 1,
+                )
             except UnavailableError as error:
                 if error.code != _WL_SPOOL_BUSY or number == config.gateway.workers:
                     raise
@@ -235,6 +249,9 @@ class Runtime:
         """Close everything; records still waiting are written first."""
         if self._watcher is not None:
             await self._watcher.stop()
+        if self._renewing is not None:
+            self._renewing.cancel()
+            await asyncio.gather(self._renewing, return_exceptions=True)
         if self._reporter is not None:
             await self._reporter.close()
         if self._memory is not None and self._spool is not None:
@@ -246,3 +263,10 @@ class Runtime:
             self._keyring.close()
         if self._engine is not None:
             self._engine.dispose()
+
+
+async def _renew(jwks: JwksStore) -> None:
+    """Keep the issuers' keys fresh, so that a withdrawn one goes."""
+    while True:
+        await asyncio.sleep(_RENEW_S)
+        await jwks.renew(at=time.time())

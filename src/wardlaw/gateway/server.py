@@ -42,17 +42,33 @@ class RsgiCall:
         announced = self.headers.get("content-length", "")
         if announced.isdigit() and int(announced) > limit_bytes:
             raise _too_large(limit_bytes)
+        # A timer and a flag instead of asyncio.timeout: the same thing for a third of the time, once a request.
+        task = asyncio.current_task()
+        late = False
+
+        def give_up() -> None:
+            nonlocal late
+            late = True
+            if task is not None:
+                task.cancel()
+
+        timer = asyncio.get_running_loop().call_later(within_s, give_up)
         try:
-            async with asyncio.timeout(within_s):
-                if announced.isdigit():
-                    return bytes(await self._protocol())
-                return await self._unannounced(limit_bytes)
-        except TimeoutError as error:
+            if announced.isdigit():
+                return bytes(await self._protocol())
+            return await self._unannounced(limit_bytes)
+        except asyncio.CancelledError as error:
+            if not late:
+                raise
+            if task is not None:
+                task.uncancel()
             raise InputError(
                 "WL-GWY-003",
                 f"The body had not arrived after {within_s:g} s.",
                 "Send it faster or in smaller requests.",
             ) from error
+        finally:
+            timer.cancel()
 
     async def _unannounced(self, limit_bytes: int) -> bytes:
         parts: list[bytes] = []
@@ -82,6 +98,10 @@ class RsgiCall:
         except (RuntimeError, TimeoutError) as error:
             raise CallerGoneError from error
         self.sent_bytes += len(data)
+
+    def let_go(self) -> None:
+        """Let the server library end a stream now: it does so once nobody holds the transport any more."""
+        self._transport = None
 
     async def abort(self) -> None:
         await asyncio.sleep(_FLUSH_S)
@@ -192,6 +212,7 @@ class Application:
             raise
         finally:
             self._running -= 1
+            call.let_go()
             if watch is not None:
                 watch.cancel()
 

@@ -69,6 +69,8 @@ class StreamHalf:
         self._unmetered_chars = 0
         self._layer = ChatStream(window=self._window)
         self._out: list[bytes] = []
+        self.end: StreamEnd | None = None
+        """How it ended, once that is settled; a caller that leaves afterwards changes nothing in it."""
 
     def _window(self) -> ReleaseWindow:
         return ReleaseWindow(phrase_chars=self._services.phrase_chars)
@@ -111,13 +113,14 @@ class StreamHalf:
                 case AbortUpstream():
                     await self._accepted.answer.close()
                 case Cut():
+                    end = self.end = StreamEnd("upstream-failed" if command.failed else "cut")
                     await self._flush()
                     await self._call.abort()
-                    end = StreamEnd("upstream-failed" if command.failed else "cut")
                 case Finish():
                     await self._meter_rest()
                     end = StreamEnd("complete", command.usage)
         await self._flush()
+        self.end = end
         return end
 
     async def _flush(self) -> None:

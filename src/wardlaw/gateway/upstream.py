@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -86,6 +85,9 @@ class Upstreams:
                 .tcp_nodelay(True)
                 .pool_max_idle_per_host(_IDLE_CONNECTIONS)
                 .connect_timeout(timedelta(seconds=destination.connect_timeout_s))
+                # Counts anew with every piece that arrives; waiting for the head is one such wait. A timer in
+                # the client's own threads costs the event loop nothing.
+                .read_timeout(timedelta(seconds=destination.first_byte_timeout_s))
                 .timeout(timedelta(seconds=destination.total_timeout_s))
                 .build()
             )
@@ -106,23 +108,22 @@ class Upstreams:
             request = request.header("authorization", f"Bearer {destination.credential}", is_sensitive=True)
         for name, value in destination.headers:
             request = request.header(name, value)
-        stack = AsyncExitStack()
+        streamed = request.body_bytes(body).streamed_read_buffer_limit(0).build_streamed()
         try:
-            async with asyncio.timeout(destination.first_byte_timeout_s):
-                streamed = request.body_bytes(body).streamed_read_buffer_limit(0).build_streamed()
-                answer = await stack.enter_async_context(streamed)
+            answer = await streamed.__aenter__()
+        except ConnectTimeoutError as error:
+            # The library calls waiting for the head a connect timeout too; only the cause tells them apart.
+            first_byte_s = destination.first_byte_timeout_s
+            raise (
+                _refused(destination) if _never_connected(error) else _silent(destination, first_byte_s)
+            ) from error
         except TimeoutError as error:
-            await stack.aclose()
-            if isinstance(error, ConnectTimeoutError):
-                raise _refused(destination) from error
             raise _silent(destination, destination.first_byte_timeout_s) from error
         except ConnectError as error:
-            await stack.aclose()
             raise _refused(destination) if _never_connected(error) else _broken(destination) from error
         except PyreqwestError as error:
-            await stack.aclose()
             raise _broken(destination) from error
-        return _ReqwestAnswer(destination, answer, stack)
+        return _ReqwestAnswer(destination, answer, streamed)
 
     async def close(self) -> None:
         """Close every client."""
@@ -134,22 +135,27 @@ class Upstreams:
 class _ReqwestAnswer:
     """An answer through pyreqwest."""
 
-    def __init__(self, destination: Destination, answer: Any, stack: AsyncExitStack) -> None:
+    def __init__(self, destination: Destination, answer: Any, streamed: Any) -> None:
         self._destination = destination
         self._answer = answer
-        self._stack = stack
+        self._streamed = streamed
+        self._open = True
         self.status: int = answer.status
         self.headers: Sequence[tuple[str, str]] = list(answer.headers.items())
 
     async def pieces(self) -> AsyncIterator[bytes]:
         reader = self._answer.body_reader
-        idle_s = self._destination.idle_timeout_s
+        there = self._destination
+        shorter = there.idle_timeout_s < there.first_byte_timeout_s
         while True:
             try:
-                async with asyncio.timeout(idle_s):
+                if shorter:
+                    async with asyncio.timeout(there.idle_timeout_s):
+                        piece = await reader.read_chunk()
+                else:
                     piece = await reader.read_chunk()
             except TimeoutError as error:
-                raise _silent(self._destination, idle_s) from error
+                raise _silent(there, min(there.idle_timeout_s, there.first_byte_timeout_s)) from error
             except PyreqwestError as error:
                 raise _broken(self._destination) from error
             if piece is None:
@@ -171,10 +177,12 @@ class _ReqwestAnswer:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     async def close(self) -> None:
-        await self._stack.aclose()
+        if self._open:
+            self._open = False
+            await self._streamed.__aexit__(None, None, None)
 
 
-def _never_connected(error: ConnectError) -> bool:
+def _never_connected(error: ConnectError | ConnectTimeoutError) -> bool:
     """The library reports a connection that broke after the request was sent as the same kind of error;
     only the cause tells that nothing had been sent."""
     causes = error.details.get("causes") or ()

@@ -144,10 +144,11 @@ def _verdict(decision: Decision, resource: Resource | None, rate_clauses: Abstra
         return _Verdict(403, "held")
     if lead is None or not lead.public:
         return _Verdict(403, "policy_denied")
+    unknown_model = resource is not None and resource.kind is ResourceKind.MODEL and not resource.registered
     match lead.code:
+        case ReasonCode.UNREGISTERED | ReasonCode.CLAUSE if unknown_model:
+            return _Verdict(404, "model_not_found", "invalid_request_error", "model")
         case ReasonCode.UNREGISTERED:
-            if resource is not None and resource.kind is ResourceKind.MODEL and not resource.registered:
-                return _Verdict(404, "model_not_found", "invalid_request_error", "model")
             return _Verdict(403, "unregistered")
         case ReasonCode.QUARANTINED:
             return _Verdict(403, "quarantined")
