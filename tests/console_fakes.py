@@ -54,6 +54,7 @@ class FakeReader:
 class FakeLog:
     def __init__(self) -> None:
         self.erased: list[str] = []
+        self.also: dict[str, set[str]] = {}
         self.broken = False
 
     def status(self):
@@ -64,6 +65,9 @@ class FakeLog:
 
     def export(self, since_ms, until_ms):
         return {"path": "exports/1.jsonl", "records": 3}
+
+    def names(self, subject):
+        return frozenset({subject, *self.also.get(subject, ())})
 
     def erase(self, connection, subject):
         if self.broken:

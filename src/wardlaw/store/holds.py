@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
@@ -74,14 +76,17 @@ def lift_hold(connection: Connection, hold_id: str, *, by: str, now: float) -> L
     return get_hold(connection, hold_id)
 
 
-def refuse_held(connection: Connection, subject: str) -> None:
+def refuse_held(connection: Connection, names: Iterable[str]) -> None:
     """Let only a subject pass on which no hold stands.
+
+    Args:
+        names: Every name the subject bears in the log: a hold on one of them holds all.
 
     Raises:
         InputError: A hold stands (WL-STO-074).
     """
     standing = connection.execute(
-        select(HOLD.c.id).where(HOLD.c.subject == subject, HOLD.c.lifted_at == _STANDS).order_by(HOLD.c.id)
+        select(HOLD.c.id).where(HOLD.c.subject.in_(sorted(names)), HOLD.c.lifted_at == _STANDS).order_by(HOLD.c.id)
     ).scalars()
     held_by = list(standing)
     if held_by:

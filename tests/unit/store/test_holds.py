@@ -18,16 +18,16 @@ def connection(database):
 
 
 def test_a_hold_stands_until_it_is_lifted(connection) -> None:
-    holds.refuse_held(connection, "ccdd")
+    holds.refuse_held(connection, ["ccdd"])
     with pytest.raises(InputError, match="hld_1"):
-        holds.refuse_held(connection, "aabb")
+        holds.refuse_held(connection, ["ccdd", "aabb"])
     asked = holds.ask_to_lift(connection, "hld_1", by="person:ann", now=110.0)
     assert (asked.lift_asked_by, asked.lifted_at) == ("person:ann", 0.0)
     with pytest.raises(InputError, match="WL-STO-074"):
-        holds.refuse_held(connection, "aabb")
+        holds.refuse_held(connection, ["ccdd", "aabb"])
     lifted = holds.lift_hold(connection, "hld_1", by="person:bob", now=120.0)
     assert (lifted.lifted_by, lifted.lifted_at, lifted.lift_asked_by) == ("person:bob", 120.0, "person:ann")
-    holds.refuse_held(connection, "aabb")
+    holds.refuse_held(connection, ["ccdd", "aabb"])
     assert holds.list_holds(connection) == (lifted,)
     with pytest.raises(InputError, match="WL-STO-073"):
         holds.standing_hold(connection, "hld_1")

@@ -55,7 +55,7 @@ async def request_erasure(call: Given, data: JSONBody[SubjectRequest]) -> Erasur
     """First of two persons (SOD-7): nothing is erased yet."""
 
     def work(turn: Turn) -> Done[ErasureAnswer]:
-        holds.refuse_held(turn.connection, data.subject)
+        holds.refuse_held(turn.connection, call.deps.log.names(data.subject))
         erasure = Erasure(
             id=turn.new_id("era_"),
             subject=data.subject,
@@ -77,7 +77,7 @@ async def confirm_erasure(call: Given, erasure_id: FromPath[str]) -> ErasureAnsw
 
     def work(turn: Turn) -> Done[ErasureAnswer]:
         erasure = erasures.pending_erasure(turn.connection, erasure_id, now=turn.now)
-        holds.refuse_held(turn.connection, erasure.subject)
+        holds.refuse_held(turn.connection, call.deps.log.names(erasure.subject))
 
         def destroy() -> ErasureAnswer:
             # Keys cannot be brought back: should the commit fail after this, the request is still

@@ -65,6 +65,9 @@ class LogDesk(Protocol):
     def export(self, since_ms: int, until_ms: int) -> Mapping[str, Any]:
         """Write an export (Unix milliseconds, half-open) on the server's side; says where and what it holds."""
 
+    def names(self, subject: str) -> frozenset[str]:
+        """Every name (they change by month) the subject bears in the log, the given one included."""
+
     def erase(self, connection: Connection, subject: str) -> int:
         """Destroy the keys of a subject; answers how many sealed parts became unreadable. Repeating is harmless.
 

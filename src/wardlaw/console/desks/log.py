@@ -94,10 +94,13 @@ class LogDesk:
         digest = self._write(path, first, last + 1)
         return {"file": str(path), "records": last + 1 - first, "first": first, "last": last, "sha256": digest}
 
+    def names(self, subject: str) -> frozenset[str]:
+        """Every name the subject bears in the log, the given one included."""
+        return frozenset({subject, *(pseudonym for _, pseudonym in self._keyring.pseudonyms(subject))})
+
     def erase(self, connection: Connection, subject: str) -> int:
         """Destroy the keys of a subject; answers how many sealed parts became unreadable. Repeating is harmless."""
-        links = self._keyring.pseudonyms(subject)
-        names = {subject, *(pseudonym for _, pseudonym in links)}
+        names = self.names(subject)
         self._keyring.erase(subject)
         # The ciphertexts are worth nothing now; they go too, so that nobody keeps them in hope of the key.
         gone = connection.execute(delete(SEALED_PART).where(SEALED_PART.c.subject.in_(sorted(names))))

@@ -89,6 +89,12 @@ def test_a_hold_stops_erasure_until_two_persons_lift_it(api: Api, compliance: in
     api.ok("POST", confirm, uid=ciso)
 
 
+def test_a_hold_on_one_months_name_holds_all_of_them(api: Api, compliance: int, ciso: int) -> None:
+    api.made.log.also = {"aabbccdd": {"11223344"}, "11223344": {"aabbccdd"}}
+    api.ok("POST", "/audit/holds", {"subject": "11223344", "reason": "lawsuit"}, uid=ciso)
+    assert api.error("POST", "/audit/erasures", SUBJECT, uid=compliance) == (409, "WL-STO-074")
+
+
 def test_who_left_does_not_keep_a_hold_up_for_ever(api: Api, compliance: int, ciso: int) -> None:
     admin = api.person("admin", Role.ADMIN)
     hold = api.ok("POST", "/audit/holds", SUBJECT, uid=ciso)
