@@ -179,7 +179,7 @@ def restored_marker(data_dir: Path) -> Restored | None:
         return msgspec.json.decode((data_dir / MARKER_NAME).read_bytes(), type=Restored)
     except FileNotFoundError:
         return None
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise _damaged(data_dir / MARKER_NAME, "it cannot be read") from error
 
 
@@ -308,16 +308,26 @@ def _unpack(source: Path, folder: Path, *, kind: str) -> Manifest:
     found: dict[str, FileEntry] = {}
     manifest: Manifest | None = None
     try:
-        with tarfile.open(source, mode="r|gz") as archive:
-            for member in archive:
-                content = archive.extractfile(member) if member.isreg() else None
-                if content is None or not _is_safe(member.name):
-                    raise _damaged(source, f"it holds {member.name!r}, which no backup of ours does")
-                if member.name == MANIFEST_NAME:
-                    manifest = msgspec.json.decode(content.read(), type=Manifest)
-                else:
-                    found[member.name] = _write_out(content, folder / member.name)
-    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, msgspec.MsgspecError) as error:
+        with gzip.open(source) as packed:
+            with tarfile.open(fileobj=packed, mode="r|") as archive:
+                for member in archive:
+                    content = archive.extractfile(member) if member.isreg() else None
+                    if content is None or not _is_safe(member.name) or member.name in found:
+                        raise _damaged(source, f"it holds {member.name!r}, which no backup of ours does")
+                    if member.name == MANIFEST_NAME:
+                        manifest = msgspec.json.decode(content.read(), type=Manifest)
+                    else:
+                        found[member.name] = _write_out(content, folder / member.name)
+            while packed.read(_PIECE_BYTES):
+                pass  # to the end, so that its checksum is looked at too
+    except (
+        tarfile.TarError,
+        EOFError,
+        zlib.error,
+        gzip.BadGzipFile,
+        msgspec.MsgspecError,
+        UnicodeDecodeError,
+    ) as error:
         raise _damaged(source, "it is cut short or no backup") from error
     if manifest is None or manifest.format != FORMAT or manifest.kind != kind:
         raise _damaged(source, f"it is no backup of kind {kind!r} this version can read")

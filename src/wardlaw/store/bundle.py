@@ -5,8 +5,6 @@ A gateway takes a bundle only with the signature of a trusted key, and never one
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -42,7 +40,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: int
     version: int
     payload: bytes
-    signature: str
+    signature: bytes
 
 
 class _Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,7 +71,7 @@ def write_bundle(path: Path, payload: bytes, sign: Callable[[bytes], bytes], *, 
             "Versions begin at 1; split policies that need more than 32 MB.",
         )
     digest = sha256(payload).hexdigest()
-    signature = b64encode(sign(_message(version, digest))).decode()
+    signature = sign(_message(version, digest))
     try:
         replace_file(path, msgspec.msgpack.encode(_File(FORMAT, version, payload, signature)), mode=0o644)
     except OSError as error:
@@ -98,12 +96,8 @@ def read_bundle(path: Path, *, trusted_keys: Sequence[VerifierKey], min_version:
         raise UnavailableError(
             "WL-BND-001", f"The policy bundle {path} cannot be read: {error.strerror}.", "Publish the policies."
         ) from error
-    try:
-        found = msgspec.msgpack.decode(raw, type=_File)
-        signature = b64decode(found.signature, validate=True)
-    except (msgspec.MsgspecError, Base64Error, ValueError):
-        found, signature = None, b""
-    if found is None or found.format != FORMAT:
+    found = _parse(raw)
+    if found is None:
         raise EvidenceError(
             "WL-BND-002",
             f"{path} is no policy bundle of this version, or it is damaged.",
@@ -111,7 +105,7 @@ def read_bundle(path: Path, *, trusted_keys: Sequence[VerifierKey], min_version:
         )
     digest = sha256(found.payload).hexdigest()
     message = _message(found.version, digest)
-    signer = next((key for key in trusted_keys if key.verify(message, signature)), None)
+    signer = next((key for key in trusted_keys if key.verify(message, found.signature)), None)
     if signer is None:
         raise EvidenceError(
             "WL-BND-003",
@@ -176,12 +170,21 @@ class BundleReader:
             return msgspec.json.decode(self._seen_path.read_bytes(), type=_Seen)
         except FileNotFoundError:
             return _Seen(0, "")
-        except (OSError, msgspec.MsgspecError) as error:
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise EvidenceError(
                 "WL-BND-008",
                 f"{self._seen_path} does not say any more which policies were in force.",
                 "Restore it; delete it only when you are sure that the published bundle is the newest.",
             ) from error
+
+
+def _parse(raw: bytes) -> _File | None:
+    """The file's fields; None unless it is in the one form we write."""
+    try:
+        found = msgspec.msgpack.decode(raw, type=_File)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    return found if found.format == FORMAT and msgspec.msgpack.encode(found) == raw else None
 
 
 def _message(version: int, digest: str) -> bytes:

@@ -65,6 +65,13 @@ class Sealed(msgspec.Struct, frozen=True):
     blob: bytes
 
 
+class SealedParts(msgspec.Struct, frozen=True):
+    """The sealed parts of one record and the pseudonym whose keys they are sealed under."""
+
+    pseudonym: str
+    parts: tuple[Sealed, ...]
+
+
 class Erased(msgspec.Struct, frozen=True):
     """What an erasure destroyed: (month, pseudonym) pairs, oldest first."""
 
@@ -74,6 +81,7 @@ class Erased(msgspec.Struct, frozen=True):
 class _Entry(NamedTuple):
     aead: AESGCM
     bound: bytes
+    pseudonym: str
 
 
 class Keyring:
@@ -126,20 +134,43 @@ class Keyring:
         Raises:
             UnavailableError: WL-KEY-008, the key database cannot be used.
         """
-        entry = self._sealing.get((subject, month, klass))
-        if entry is None or time.monotonic() >= self._check_at:
-            entry = self._entry(subject, klass, month)
-        lots = random(SALT_BYTES + NONCE_BYTES)
-        salt, nonce = lots[:SALT_BYTES], lots[SALT_BYTES:]
-        blob = BLOB_VERSION + nonce + entry.aead.encrypt(nonce, salt + plaintext, entry.bound)
-        part = SealedPart(
-            bytes=len(blob),
-            klass=klass,
-            commit=commitment(salt, plaintext),
-            ct_sha256=sha256(blob).hexdigest(),
-            month=month,
-        )
-        return Sealed(part, blob)
+        return self.seal_parts(subject, month, ((klass, plaintext),), random=random).parts[0]
+
+    def seal_parts(
+        self, subject: str, month: str, parts: Sequence[tuple[str, bytes]], *, random: Random = os.urandom
+    ) -> SealedParts:
+        """Encrypt all parts of one record, under keys that belong to one pseudonym even while an erasure runs.
+
+        Args:
+            subject: Id of the person or principal.
+            month: ``YYYY-MM`` of the record, UTC.
+            parts: (class, plaintext) of each part; at least one.
+            random: Source of salts and nonces.
+
+        Raises:
+            UnavailableError: WL-KEY-008, the key database cannot be used.
+        """
+        if time.monotonic() >= self._check_at:
+            self._refresh()
+        entries = [self._sealing.get((subject, month, klass)) for klass, _ in parts]
+        pseudonym = entries[0].pseudonym if entries[0] is not None else ""
+        sealed = []
+        for (klass, plaintext), entry in zip(parts, entries, strict=True):
+            if entry is None or entry.pseudonym != pseudonym:
+                self.prepare(subject, month, [name for name, _ in parts])
+                return self.seal_parts(subject, month, parts, random=random)
+            lots = random(SALT_BYTES + NONCE_BYTES)
+            salt, nonce = lots[:SALT_BYTES], lots[SALT_BYTES:]
+            blob = BLOB_VERSION + nonce + entry.aead.encrypt(nonce, salt + plaintext, entry.bound)
+            part = SealedPart(
+                bytes=len(blob),
+                klass=klass,
+                commit=commitment(salt, plaintext),
+                ct_sha256=sha256(blob).hexdigest(),
+                month=month,
+            )
+            sealed.append(Sealed(part, blob))
+        return SealedParts(pseudonym, tuple(sealed))
 
     def unseal(self, pseudonym: str, part: SealedPart, blob: bytes) -> bytes:
         """Decrypt one part of a record and check it against what the log committed to.
@@ -164,11 +195,9 @@ class Keyring:
 
     def pseudonym(self, subject: str, month: str) -> str:
         """The name a subject bears in the log in that month, 64 hex digits."""
-        known = self._pseudonyms.get((subject, month))
-        if known is None or time.monotonic() >= self._check_at:
+        if time.monotonic() >= self._check_at:
             self._refresh()
-            known = self._pseudonyms.get((subject, month)) or self.prepare(subject, month, ())
-        return known
+        return self._pseudonyms.get((subject, month)) or self.prepare(subject, month, ())
 
     def pseudonyms(self, subject: str) -> tuple[tuple[str, str], ...]:
         """All (month, pseudonym) of a subject that are not erased, oldest first; for finding its records.
@@ -213,7 +242,7 @@ class Keyring:
             self._pseudonyms[subject, month] = pseudonym
             for klass, key in keys.items():
                 bound = _bound(klass, month, pseudonym)
-                self._sealing[subject, month, klass] = _Entry(AESGCM(key), bound)
+                self._sealing[subject, month, klass] = _Entry(AESGCM(key), bound, pseudonym)
         return pseudonym
 
     def erase(self, subject: str, *, before: str | None = None) -> Erased:
@@ -340,14 +369,6 @@ class Keyring:
         """Another process may have replaced the KEK: nothing may be wrapped with the old one any more."""
         if meta(connection, "kek") != self._kek.id:
             self._kek = self._begin(connection)
-
-    def _entry(self, subject: str, klass: str, month: str) -> _Entry:
-        self._refresh()
-        known = self._sealing.get((subject, month, klass))
-        if known is None:
-            self.prepare(subject, month, (klass,))
-            known = self._sealing[subject, month, klass]
-        return known
 
     def _refresh(self) -> None:
         """Now and then: forget everything when another process has erased or replaced keys."""

@@ -195,15 +195,15 @@ def write_secret(path: Path, content: bytes, *, mode: int = 0o600) -> None:
     Raises:
         ConfigError: WL-KEY-014 it exists already; WL-KEY-002 it cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-    except FileExistsError:
+    if path.exists():
         raise ConfigError(
             "WL-KEY-014",
             f"{path} already holds a key; it is not overwritten.",
             "Use `wardlaw key rotate`, or move the old file away when it was never used.",
-        ) from None
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     except OSError as error:
         raise ConfigError("WL-KEY-002", f"{path} cannot be written: {error.strerror}.", "Check the folder.") from error
     with os.fdopen(descriptor, "wb") as file:

@@ -165,7 +165,7 @@ class Walk:
         while (payload := self._next()) is not None:
             try:
                 envelope, blobs, delta = _decode_payload(payload)
-            except msgspec.MsgspecError:
+            except (msgspec.MsgspecError, UnicodeDecodeError):
                 return  # the checksum holds and the content does not: judged as damage by judge()
             frame = Frame(self.header.epoch, self.seq, envelope, blobs, delta)
             self.seq += 1
