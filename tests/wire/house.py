@@ -10,9 +10,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+
+from sqlalchemy.engine import Connection
 
 from wardlaw.config.load import load_config
 from wardlaw.decision.policyset import PolicySet
@@ -53,9 +56,24 @@ class House:
         folder: Empty folder.
         upstream: Base URL of the model server.
         extra: YAML appended to the configuration.
+        tools: Further registered tools, lines of the list.
+        upstreams: The same for upstreams; the first one is called ``near``.
+        models: The same for models; the first one is called ``demo``.
+        gateway: Further settings of the gateway, in flow form, each with a comma before it.
     """
 
-    def __init__(self, folder: Path, upstream: str, *, extra: str = "", tools: str = "", mode: str = "enforce") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        upstream: str,
+        *,
+        extra: str = "",
+        tools: str = "",
+        mode: str = "enforce",
+        upstreams: str = "",
+        models: str = "",
+        gateway: str = "",
+    ) -> None:
         self.folder = folder
         self.port = free_port()
         self.config_path = folder / "wardlaw.yaml"
@@ -63,12 +81,12 @@ class House:
             f"""version: 1
 installation: {{name: test, mode: {mode}}}
 data_dir: data
-gateway: {{listen: "127.0.0.1:{self.port}"}}
+gateway: {{listen: "127.0.0.1:{self.port}"{gateway}}}
 upstreams:
   - {{name: near, url: "{upstream}", region: eu, trust: internal, first_byte_timeout_s: 5, idle_timeout_s: 5}}
-models:
+{upstreams}models:
   - {{name: demo, upstreams: [near]}}
-tools:
+{models}tools:
   - {{name: query_customers, effect: read}}
   - {{name: read_file, effect: read}}
 {tools}keys: {{kek: "file:keys/kek", dir: keys}}
@@ -98,17 +116,27 @@ tools:
         """Sign and publish a policy set."""
         checked = check(sources, today=date(2026, 11, 22))
         assert checked.ok, checked.problems
-        write_bundle(self.places.bundle_path, bundle_payload(checked), self.places.bundle_signer().sign, version=version)
+        write_bundle(
+            self.places.bundle_path, bundle_payload(checked), self.places.bundle_signer().sign, version=version
+        )
         with self._writing() as connection:
             bump(connection, Generation.POLICIES)
         return PolicySet.build(checked.text)
 
-    def _writing(self):  # type: ignore[no-untyped-def]
-        return writing(open_database(self.places.database_url(os.environ)))
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        engine = open_database(self.places.database_url(os.environ))
+        try:
+            with writing(engine) as connection:
+                yield connection
+        finally:
+            engine.dispose()
 
     def key(self, name: str, *, kind: PrincipalKind = PrincipalKind.USER) -> str:
         """Make a key for a caller and return its text."""
-        identity = f"{ {PrincipalKind.USER: 'user', PrincipalKind.AGENT: 'agent', PrincipalKind.NHI: 'nhi'}[kind] }:{name}"
+        identity = (
+            f"{ {PrincipalKind.USER: 'user', PrincipalKind.AGENT: 'agent', PrincipalKind.NHI: 'nhi'}[kind] }:{name}"
+        )
         entry = KeyEntry(
             id=f"key:{name}",
             secret_sha256="",
@@ -131,12 +159,13 @@ tools:
 
     def start(self) -> None:
         """Start the gateway and wait until it serves."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "wardlaw.gateway", str(self.config_path)],
-            stdout=subprocess.DEVNULL,
-            stderr=(self.folder / "gateway.log").open("ab"),
-            start_new_session=True,
-        )
+        with (self.folder / "gateway.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "wardlaw.gateway", str(self.config_path)],
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+            )
         end = time.monotonic() + START_S
         while time.monotonic() < end:
             if self.process.poll() is not None:

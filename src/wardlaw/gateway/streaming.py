@@ -79,25 +79,26 @@ class StreamHalf:
         """The judgement under which text without findings is released."""
         return await self._judge((), Measures(), "")
 
-    async def run(self) -> StreamEnd:
-        """Carry the stream; the head has been sent."""
+    async def run(self) -> None:
+        """Carry the stream; the head has been sent. How it ended stands in ``end``."""
         answer = self._accepted.answer
         try:
             async for data in answer.pieces():
-                end = await self._handle(UpstreamBytes(data))
-                if end is not None:
-                    return end
-            return await self._handle(UpstreamEnded()) or StreamEnd("upstream-failed")
+                await self._handle(UpstreamBytes(data))
+                if self.end is not None:
+                    return
+            await self._handle(UpstreamEnded())
+            self.end = self.end or StreamEnd("upstream-failed")
         except UnavailableError as error:
-            end = await self._handle(UpstreamFailed(error.code, error.message))
-            return end or StreamEnd("upstream-failed")
+            await self._handle(UpstreamFailed(error.code, error.message))
+            self.end = self.end or StreamEnd("upstream-failed")
         except CallerGoneError:
             self._layer.handle(ClientGone())
-            return StreamEnd("client-gone")
+            self.end = self.end or StreamEnd("client-gone")
         finally:
             await answer.close()
 
-    async def _handle(self, event: Event) -> StreamEnd | None:
+    async def _handle(self, event: Event) -> None:
         """Feed one event and carry out everything that follows from it."""
         waiting: deque[Command] = deque(self._layer.handle(event))
         end: StreamEnd | None = None
@@ -113,15 +114,15 @@ class StreamHalf:
                 case AbortUpstream():
                     await self._accepted.answer.close()
                 case Cut():
-                    end = self.end = StreamEnd("upstream-failed" if command.failed else "cut")
+                    # Settled here: a caller that leaves on reading the error was cut all the same.
+                    self.end = StreamEnd("upstream-failed" if command.failed else "cut")
                     await self._flush()
                     await self._call.abort()
                 case Finish():
                     await self._meter_rest()
                     end = StreamEnd("complete", command.usage)
         await self._flush()
-        self.end = end
-        return end
+        self.end = self.end or end
 
     async def _flush(self) -> None:
         if self._out:

@@ -1,0 +1,81 @@
+"""What an installation has recorded, read from its spool."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from tests.wire.house import House
+from wardlaw.audit.envelope import Envelope, RecordKind, decode
+from wardlaw.facts.record import Inputs
+from wardlaw.store.spool_format import Frame
+from wardlaw.store.spoolread import read_frames
+
+SOON_S = 10.0
+
+
+class Trail:
+    """The records of one gateway."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._spool = Path(house.config.audit.spool) / "gateway-1"
+
+    def frames(self) -> list[Frame]:
+        return list(read_frames(self._spool)) if self._spool.is_dir() else []
+
+    def all(self) -> list[Envelope]:
+        return [decode(frame.envelope) for frame in self.frames()]
+
+    def find(self, decision: str) -> Envelope:
+        """The record of a decision."""
+        return next(record for record in self.all() if record.id == decision)
+
+    def decisions(self, exchange: str) -> list[Envelope]:
+        return [one for one in self.all() if one.kind is RecordKind.DECISION and one.exchange == exchange]
+
+    def outcome(self, decision: str) -> Envelope:
+        """The outcome of the exchange a decision belongs to; waits for it."""
+        exchange = self.find(decision).exchange
+        return self.wait(lambda one: one.kind is RecordKind.OUTCOME and one.exchange == exchange)
+
+    def outcomes(self) -> list[Envelope]:
+        return [one for one in self.all() if one.kind is RecordKind.OUTCOME]
+
+    def next_outcome(self, known: int) -> Envelope:
+        """The first outcome after that many; waits for it."""
+        end = time.monotonic() + SOON_S
+        while time.monotonic() < end:
+            found = self.outcomes()
+            if len(found) > known:
+                return found[known]
+            time.sleep(0.02)
+        raise AssertionError(f"no outcome was recorded after {known}")
+
+    def wait(self, wanted: Callable[[Envelope], bool]) -> Envelope:
+        """The first record that is wanted; waits for it."""
+        end = time.monotonic() + SOON_S
+        while time.monotonic() < end:
+            for record in self.all():
+                if wanted(record):
+                    return record
+            time.sleep(0.02)
+        raise AssertionError("no such record was written")
+
+    def inputs(self, decision: str) -> Inputs:
+        """Every input of a decision, opened from its sealed part."""
+        keyring = self._house.places.open_keyring(os.environ)
+        try:
+            for frame in self.frames():
+                record = decode(frame.envelope)
+                if record.id == decision:
+                    place = [part.klass for part in record.sealed].index("inputs")
+                    opened = keyring.unseal(record.subject, record.sealed[place], frame.blobs[place])
+                    return msgspec.json.decode(opened, type=Inputs)
+        finally:
+            keyring.close()
+        raise AssertionError(f"{decision} is not recorded")
