@@ -19,9 +19,7 @@ _FOREIGN = frozenset((Channel.TOOL_RESULT.value, Channel.TOOL_DEFINITION.value))
 SAW_TOOL_RESULT = "saw:tool-result"  # taint label of a session that has read foreign text
 
 
-def decide(
-    request: RequestFacts, findings: Sequence[Finding], policies: PolicySet, state: Snapshot
-) -> Decision:
+def decide(request: RequestFacts, findings: Sequence[Finding], policies: PolicySet, state: Snapshot) -> Decision:
     """Judge one action on one concrete resource.
 
     Total (never raises), deterministic, reads no clock. Whatever goes wrong inside is a deny with a

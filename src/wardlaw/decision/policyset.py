@@ -45,19 +45,19 @@ class Matched(msgspec.Struct, frozen=True):
 
 
 class _Part:
-    """One parsed Cedar set of a slice."""
+    """One parsed Cedar set of a slice; it is given only the attributes its policies read."""
 
     def __init__(self, policies: list[Policy]) -> None:
         self.empty = not policies
+        self._attributes = tuple(sorted({name for policy in policies for name in policy.attributes}))
         self._handle = cedarpy.PolicySet.from_json_str(
-            json.dumps(
-                {"staticPolicies": {p.id: p.source for p in policies}, "templates": {}, "templateLinks": []}
-            )
+            json.dumps({"staticPolicies": {p.id: p.source for p in policies}, "templates": {}, "templateLinks": []})
         )
 
-    def ask(self, request: dict[str, Any]) -> tuple[bool, tuple[str, ...], tuple[str, ...]]:
+    def ask(self, request: dict[str, Any], context: dict[str, Any]) -> tuple[bool, tuple[str, ...], tuple[str, ...]]:
         """Allowed, ids of the policies that decided, errors."""
-        answer = cedarpy.is_authorized_batch([request], self._handle, _NO_ENTITIES)[0]
+        needed = orjson.dumps({name: context[name] for name in self._attributes}).decode()
+        answer = cedarpy.is_authorized_batch([{**request, "context": needed}], self._handle, _NO_ENTITIES)[0]
         diagnostics = answer.diagnostics
         return answer.allowed, tuple(sorted(diagnostics.reasons)), tuple(str(e) for e in diagnostics.errors)
 
@@ -123,13 +123,12 @@ class Slice:
             "principal": {"type": f"Wardlaw::{self.kind.value}", "id": principal},
             "action": {"type": "Wardlaw::Action", "id": self.action.value},
             "resource": {"type": f"Wardlaw::{resource_type}", "id": resource},
-            "context": orjson.dumps(context).decode(),
         }
-        permitted, reasons, errors = self._enforced.ask(request)
+        permitted, reasons, errors = self._enforced.ask(request, context)
         observed: tuple[str, ...] = ()
         for part in (self._warned, self._shadowed):
             if not part.empty:
-                _, hits, faults = part.ask(request)
+                _, hits, faults = part.ask(request, context)
                 observed += hits
                 errors += faults
         matched = Matched(

@@ -18,7 +18,9 @@ import msgspec
 _WANTS_KEY = re.compile(r"\b(api|access|internal)[ _-]?(key|keys|token|credential)s?\b", re.IGNORECASE)
 _WANTS_NOTES = re.compile(r"\b(set-?up|configuration|deployment) notes\b", re.IGNORECASE)
 _WANTS_CODED = re.compile(r"\b(base64|encoded)\b", re.IGNORECASE)
-_WANTS_ALL = re.compile(r"\b(all|complete|entire|whole|full)\b.*\bcustomers?\b|\bcustomers?\b.*\b(database|export|dump)\b", re.IGNORECASE)
+_WANTS_ALL = re.compile(
+    r"\b(all|complete|entire|whole|full)\b.*\bcustomers?\b|\bcustomers?\b.*\b(database|export|dump)\b", re.IGNORECASE
+)
 _WANTS_PAGE = re.compile(r"\bcustomers? (\d+) to (\d+)\b", re.IGNORECASE)
 _WANTS_FILE = re.compile(r"\b(summari[sz]e|read|open)\b.*?\b([\w-]+\.(?:txt|md|html))\b", re.IGNORECASE)
 

@@ -98,7 +98,9 @@ class Stage:
         self.config_path.write_text(text, encoding="utf-8")
         self.observations.unlink(missing_ok=True)
         generate(self.customers)
-        config = uvicorn.Config(self._application(), host="127.0.0.1", port=self._model_port, log_level="error", lifespan="off")
+        config = uvicorn.Config(
+            self._application(), host="127.0.0.1", port=self._model_port, log_level="error", lifespan="off"
+        )
         self._server = uvicorn.Server(config)
         threading.Thread(target=self._server.run, daemon=True).start()
 
@@ -117,7 +119,7 @@ class Stage:
         """
         log = (self.folder / "up.log").open("wb")
         command = [sys.executable, "-m", "wardlaw", "up", "--config", str(self.config_path), "--quiet"]
-        self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
+        self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
         log.close()
         end = time.monotonic() + _START_S
         while time.monotonic() < end and self._process.poll() is None:

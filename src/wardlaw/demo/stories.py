@@ -127,7 +127,9 @@ class _Actor:
         except openai.APIError as error:
             return _told(error.body, str(error))
         message = answer.choices[0].message
-        calls = tuple((c.id, c.function.name, c.function.arguments) for c in message.tool_calls or () if c.type == "function")
+        calls = tuple(
+            (c.id, c.function.name, c.function.arguments) for c in message.tool_calls or () if c.type == "function"
+        )
         return _Told(refused=False, text=message.content or "", tool_calls=calls)
 
     def _streamed(self, messages: list[Any]) -> _Told:
@@ -204,7 +206,13 @@ def play_bulk(scene: Scene) -> Result:
         refused_afterwards=stopped.refused,
         secret_left=_leaked(employee, scene),
         rows_left=rows_left,
-        steps={"asked_refused": told.refused, "forced_refused": forced.refused, "sips": sips, "sips_stopped": stopped.refused, "sips_rows": sipped},
+        steps={
+            "asked_refused": told.refused,
+            "forced_refused": forced.refused,
+            "sips": sips,
+            "sips_stopped": stopped.refused,
+            "sips_rows": sipped,
+        },
     )
 
 

@@ -204,9 +204,7 @@ class Admission:
             return refuse("WL-ADM-018", "The token leaves the caller's groups out.", key=issuer.issuer)
         subject = name if issuer.issuer == self._home else f"{name}#{issuer.issuer}"
         credential = f"jwt:{issuer.issuer}"
-        principal = Principal(
-            f"user:{subject}", PrincipalKind.USER, name, team, tuple(groups), credential=credential
-        )
+        principal = Principal(f"user:{subject}", PrincipalKind.USER, name, team, tuple(groups), credential=credential)
         if "act" in token.claims:
             return self._stand_for(token, principal, issuer, at)
         if _is_machine(token, name):

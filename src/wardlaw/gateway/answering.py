@@ -153,4 +153,3 @@ def _of_call(findings: Sequence[Finding], segments: Sequence[Segment], call: Too
     """Findings that stand in the texts of one tool call."""
     own = {segment.index for segment in segments if segment.call_id == call.id}
     return tuple(finding for finding in findings if finding.segment in own)
-

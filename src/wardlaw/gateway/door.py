@@ -63,9 +63,7 @@ class Door:
             admitted = await self._admit(call)
             if admitted is None:
                 return
-            raw = await call.body(
-                limit_bytes=services.limits.body_bytes, within_s=services.limits.body_read_s
-            )
+            raw = await call.body(limit_bytes=services.limits.body_bytes, within_s=services.limits.body_read_s)
             refused = check_body(admitted, hashlib.sha256(raw).digest()) if admitted.bound_body else None
             if refused is not None:
                 _reply_refused(call, refused)

@@ -147,9 +147,7 @@ class ModelExchange:
         self._call.reply(answer.status, caller_headers(names, stream=False, own=own), released.body)
 
     def _own(self, judgement: Judgement, overhead_us: int | None) -> tuple[tuple[str, str], ...]:
-        return own_headers(
-            decision_id=judgement.decision.request, overhead_us=overhead_us, receipt=judgement.receipt
-        )
+        return own_headers(decision_id=judgement.decision.request, overhead_us=overhead_us, receipt=judgement.receipt)
 
     async def _upstream_refused(self, case: Case, accepted: Accepted, raw: bytes) -> None:
         """Pass an upstream's own error on, judged like any answer."""
@@ -250,4 +248,3 @@ class ForbiddenError(WardlawError):
 
     exit_code = 10
     http_status = 403
-

@@ -211,10 +211,7 @@ class Judge:
         if _is_probe(decision, inputs.findings):
             deltas.append(await self.state.probe(ask))
         signals = tuple(
-            name
-            for duty in decision.obligations
-            if duty.kind is ObligationKind.QUARANTINE
-            for name in duty.classes
+            name for duty in decision.obligations if duty.kind is ObligationKind.QUARANTINE for name in duty.classes
         )
         if not signals:
             return (Notice(inputs) if decision.effect is Effect.CUT else None), ()

@@ -19,7 +19,20 @@ _REMEMBERED = 20_000  # results; a set of subjects is a few hundred bytes on ave
 _WITHOUT_LIMIT = -1
 # Arguments that bound how many rows come back, as tools name them.
 _LIMIT_NAMES = frozenset(
-    ("limit", "max_results", "maxresults", "page_size", "pagesize", "per_page", "count", "top", "first", "max_rows", "rows", "n")
+    (
+        "limit",
+        "max_results",
+        "maxresults",
+        "page_size",
+        "pagesize",
+        "per_page",
+        "count",
+        "top",
+        "first",
+        "max_rows",
+        "rows",
+        "n",
+    )
 )
 _QUERY_NAMES = frozenset(("sql", "query", "statement"))
 

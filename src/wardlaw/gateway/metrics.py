@@ -35,9 +35,7 @@ class Metrics:
         self._duration = Histogram(
             "wardlaw_exchange_seconds", "Time from request to last byte", buckets=_DURATION_S, registry=self.registry
         )
-        self._refused = Counter(
-            "wardlaw_admission_refusals", "Callers not admitted", ("code",), registry=self.registry
-        )
+        self._refused = Counter("wardlaw_admission_refusals", "Callers not admitted", ("code",), registry=self.registry)
         self.running = Gauge("wardlaw_exchanges_running", "Exchanges running now", registry=self.registry)
         self.policies_loaded = Gauge("wardlaw_policies", "Policies in force", registry=self.registry)
         self.stale_s = Gauge(
@@ -49,7 +47,9 @@ class Metrics:
         key = (action, decision.effect, decision.demanded)
         counter = self._decided.get(key)
         if counter is None:
-            counter = self._decided[key] = self._decisions.labels(action, decision.effect.value, decision.demanded.value)
+            counter = self._decided[key] = self._decisions.labels(
+                action, decision.effect.value, decision.demanded.value
+            )
         counter.inc()
         for reason in decision.reasons:
             if reason.clause:

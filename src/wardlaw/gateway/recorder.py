@@ -161,7 +161,9 @@ class Recorder:
         self, subject: str, at: float, parts: Sequence[tuple[str, bytes]]
     ) -> tuple[tuple[SealedPart, ...], tuple[bytes, ...]]:
         month = month_of(at)
-        sealed = [self._keyring.seal(subject, klass, month, plaintext, random=self._random) for klass, plaintext in parts]
+        sealed = [
+            self._keyring.seal(subject, klass, month, plaintext, random=self._random) for klass, plaintext in parts
+        ]
         return tuple(one.part for one in sealed), tuple(one.blob for one in sealed)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -35,7 +34,9 @@ def frames_of(spool: Path) -> Callable[[Position], Iterator[tuple[Position, byte
 def limits_of(config: Config) -> Limits:
     """The spans of the state as configured."""
     state = config.state
-    return Limits(session_idle_s=float(state.session_s), probes_s=float(state.probe_window_s), taint_s=float(state.taint_s))
+    return Limits(
+        session_idle_s=float(state.session_s), probes_s=float(state.probe_window_s), taint_s=float(state.taint_s)
+    )
 
 
 class Memory:
@@ -126,7 +127,7 @@ class Memory:
             return
         beside = self._spool / (KEEP_FILE + ".new")
         beside.write_text(f"{position[0]} {position[1] + 1}\n", encoding="ascii")
-        os.replace(beside, self._spool / KEEP_FILE)
+        beside.replace(self._spool / KEEP_FILE)
 
     async def close(self, position: Position) -> None:
         """Picture the ledger a last time and let go."""
@@ -137,4 +138,3 @@ class Memory:
             await self._picture(self.authority, position)
         if self.authority is not None:
             await self.authority.close()
-

@@ -150,4 +150,3 @@ class Reporter:
             _log.warning("%d incidents were not written; the log has them", self._queue.qsize())
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
-

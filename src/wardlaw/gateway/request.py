@@ -129,9 +129,7 @@ class RequestHalf:
         labels |= {"saw:pii" for finding in findings if finding.kind is FindingKind.PII}
         return tuple(sorted(labels))
 
-    async def submit(
-        self, case: Case, prepared: Prepared, *, path: str, headers: Headers
-    ) -> Accepted | Refused:
+    async def submit(self, case: Case, prepared: Prepared, *, path: str, headers: Headers) -> Accepted | Refused:
         """Judge the request for each upstream in turn until one takes it.
 
         Raises:
@@ -194,9 +192,7 @@ class RequestHalf:
         fresh = await self.prepare(case, doc, raw, asked)
         return msgspec.structs.replace(fresh, rewritten=True)
 
-    async def _post(
-        self, candidate: Candidate, prepared: Prepared, path: str, headers: Headers
-    ) -> UpstreamAnswer:
+    async def _post(self, candidate: Candidate, prepared: Prepared, path: str, headers: Headers) -> UpstreamAnswer:
         body = prepared.raw
         if candidate.destination.model != prepared.asked.model:
             body = orjson.dumps({**prepared.doc, "model": candidate.destination.model})
@@ -210,10 +206,7 @@ class RequestHalf:
 def redacted_classes(judgement: Judgement) -> tuple[str, ...]:
     """Data classes the decision obliges to mask."""
     return tuple(
-        name
-        for duty in judgement.decision.obligations
-        if duty.kind is ObligationKind.REDACT
-        for name in duty.classes
+        name for duty in judgement.decision.obligations if duty.kind is ObligationKind.REDACT for name in duty.classes
     )
 
 

@@ -160,9 +160,7 @@ class Runtime:
         """A spool of its own for each worker: the first that nobody writes."""
         config = self._config
         sign = self._places.gateway_signer()
-        settings = SpoolSettings(
-            reserve_bytes=config.audit.spool_reserve_bytes, stall_s=config.gateway.limits.record_s
-        )
+        settings = SpoolSettings(reserve_bytes=config.audit.spool_reserve_bytes, stall_s=config.gateway.limits.record_s)
         for number in range(1, config.gateway.workers + 1):
             self._gateway = f"gateway-{number}"
             try:

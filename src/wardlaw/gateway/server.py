@@ -12,6 +12,7 @@ import os
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from wardlaw.facts.errors import InputError
@@ -139,9 +140,9 @@ def abort_peer(peer: str) -> bool:
     """
     host, _, port = peer.rpartition(":")
     wanted = (host.strip("[]"), port)
-    for name in os.listdir("/proc/self/fd"):
+    for entry in Path("/proc/self/fd").iterdir():
         try:
-            connection = socket.socket(fileno=os.dup(int(name)))
+            connection = socket.socket(fileno=os.dup(int(entry.name)))
         except OSError:
             continue
         with connection:

@@ -114,9 +114,7 @@ class Upstreams:
         except ConnectTimeoutError as error:
             # The library calls waiting for the head a connect timeout too; only the cause tells them apart.
             first_byte_s = destination.first_byte_timeout_s
-            raise (
-                _refused(destination) if _never_connected(error) else _silent(destination, first_byte_s)
-            ) from error
+            raise (_refused(destination) if _never_connected(error) else _silent(destination, first_byte_s)) from error
         except TimeoutError as error:
             raise _silent(destination, destination.first_byte_timeout_s) from error
         except ConnectError as error:
