@@ -26,7 +26,7 @@ from wardlaw.store.spool_format import (
     pack_frame,
 )
 from wardlaw.store.spool_segment import (
-    Segment,
+    SegmentFile,
     disk_error,
     ensure_reserve,
     has_reserve,
@@ -115,7 +115,7 @@ class Committer:
         self._min_epoch = min_epoch
         self._pack = msgspec.msgpack.Encoder().encode
         self._retry_at = 0.0
-        self._segment: Segment | None = None
+        self._segment: SegmentFile | None = None
         self._epoch_file = open_directory(self.directory)
         self.reserve_ready = has_reserve(self.directory, settings.reserve_bytes)
         try:
@@ -209,7 +209,7 @@ class Committer:
         self.error = error
         return [error] * len(records)
 
-    def _write(self, segment: Segment, data: bytes) -> None:
+    def _write(self, segment: SegmentFile, data: bytes) -> None:
         try:
             segment.append(data)
         except OSError:
@@ -240,17 +240,17 @@ class Committer:
             )
         return envelope, payload
 
-    def _current(self) -> tuple[Segment, int]:
+    def _current(self) -> tuple[SegmentFile, int]:
         segment = self._segment or self._room_for(SEGMENT_HEADER_BYTES)
         return segment, segment.size - segment.used
 
-    def _room_for(self, size: int) -> Segment:
+    def _room_for(self, size: int) -> SegmentFile:
         """A new segment with room for ``size`` bytes; after a failure, an attempt only now and then."""
         if self.error is not None and time.monotonic() < self._retry_at:
             raise self.error
         return self._open_room(size)
 
-    def _open_room(self, size: int) -> Segment:
+    def _open_room(self, size: int) -> SegmentFile:
         """The next segment, in the same epoch where nothing has failed in it."""
         self._retry_at = time.monotonic() + self._settings.retry_s
         if self._segment is None:
@@ -260,7 +260,7 @@ class Committer:
         except OSError as error:
             raise disk_error(error, self.directory, "opening a segment") from error
 
-    def _begin_epoch(self, size: int) -> Segment:
+    def _begin_epoch(self, size: int) -> SegmentFile:
         try:
             epoch = next_epoch(self.directory, self._epoch_file.current, at_least=self._min_epoch)
             self._epoch_file.raise_to(epoch)
@@ -270,7 +270,7 @@ class Committer:
         self.epoch, self.next_seq = epoch, 0
         return segment
 
-    def _next_segment(self, size: int, header: SegmentHeader) -> Segment:
+    def _next_segment(self, size: int, header: SegmentHeader) -> SegmentFile:
         wanted = max(self._settings.segment_bytes, SEGMENT_HEADER_BYTES + size)
         current = self._segment
         try:

@@ -141,7 +141,7 @@ class EpochFile:
         return found
 
 
-class Segment:
+class SegmentFile:
     """One open segment file with preallocated room.
 
     Attributes:
@@ -210,7 +210,7 @@ class Segment:
             raise OSError(errno.ENOENT, "the segment was moved away")
 
 
-def open_segment(directory: Path, header: SegmentHeader, *, size: int) -> Segment:
+def open_segment(directory: Path, header: SegmentHeader, *, size: int) -> SegmentFile:
     """Create the next segment: preallocated, its head and its name durable before any frame.
 
     Raises:
@@ -223,7 +223,7 @@ def open_segment(directory: Path, header: SegmentHeader, *, size: int) -> Segmen
         write_all(descriptor, pack_segment_header(header), 0)
         os.fsync(descriptor)
         sync_directory(directory)
-        return Segment(directory, descriptor, path, size)
+        return SegmentFile(directory, descriptor, path, size)
     except OSError:
         os.close(descriptor)
         with contextlib.suppress(OSError):
@@ -231,7 +231,7 @@ def open_segment(directory: Path, header: SegmentHeader, *, size: int) -> Segmen
         raise
 
 
-def open_reserve(directory: Path, header: SegmentHeader) -> Segment:
+def open_reserve(directory: Path, header: SegmentHeader) -> SegmentFile:
     """Turn the emergency reserve into the next segment; needs no free space.
 
     Raises:
@@ -245,7 +245,7 @@ def open_reserve(directory: Path, header: SegmentHeader) -> Segment:
         os.fsync(descriptor)
         reserve.rename(path)
         sync_directory(directory)
-        return Segment(directory, descriptor, path, size)
+        return SegmentFile(directory, descriptor, path, size)
     except OSError:
         os.close(descriptor)
         raise

@@ -9,7 +9,7 @@ import msgspec
 
 from wardlaw.audit.envelope import Envelope, RecordKind, SealedPart, commitment, encode
 from wardlaw.store.spool_format import SegmentHeader, pack_frame
-from wardlaw.store.spool_segment import Segment, next_epoch, open_directory, open_segment
+from wardlaw.store.spool_segment import SegmentFile, next_epoch, open_directory, open_segment
 
 _SEGMENT_BYTES = 1024 * 1024
 _encode_payload = msgspec.msgpack.Encoder().encode
@@ -31,7 +31,7 @@ class SpoolFill:
         self.epoch = next_epoch(self.directory, self._epochs.current, at_least=0)
         self._epochs.raise_to(self.epoch)
         self.seq = 0
-        self._segment: Segment | None = None
+        self._segment: SegmentFile | None = None
 
     def add(self, count: int) -> list[bytes]:
         """Append records in one batch; gives their envelopes."""
