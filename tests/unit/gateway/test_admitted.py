@@ -23,7 +23,9 @@ def test_each_code_is_documented_and_few_are_told() -> None:
         for module in (admission, assertion, keybook)
         for found in re.findall(r"WL-ADM-\d{3}", Path(module.__file__).read_text(encoding="utf-8"))
     }
-    documented = set(re.findall(r"^## (WL-ADM-\d{3})$", Path("docs/errors/adm.md").read_text(encoding="utf-8"), re.MULTILINE))
+    documented = set(
+        re.findall(r"^## (WL-ADM-\d{3})$", Path("docs/errors/adm.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
     assert used <= documented
     told = {code for code in used if refuse(code, "why").public_code == code}
     assert told <= {"WL-ADM-005", "WL-ADM-006", "WL-ADM-015", "WL-ADM-019"}

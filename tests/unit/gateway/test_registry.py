@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from wardlaw.config.model import Config, Gateway, Installation, Model, ModelUpstream, RegisteredTool, SecretRef, Surface, Upstream
+from wardlaw.config.model import (
+    Config,
+    Gateway,
+    Installation,
+    Model,
+    ModelUpstream,
+    RegisteredTool,
+    SecretRef,
+    Surface,
+    Upstream,
+)
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.resource import ToolEffect, Trust
 from wardlaw.gateway.registry import Registry
 
 CONFIG = Config(
     upstreams=(
-        Upstream(name="near", url="http://127.0.0.1:9/v1/", region="eu", trust=Trust.INTERNAL, key=SecretRef("env", "K")),
+        Upstream(
+            name="near", url="http://127.0.0.1:9/v1/", region="eu", trust=Trust.INTERNAL, key=SecretRef("env", "K")
+        ),
         Upstream(name="far", url="https://far.example/v1", region="us", headers={"x-team": "env:TEAM", "x-plain": "1"}),
     ),
     models=(

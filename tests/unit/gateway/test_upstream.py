@@ -28,7 +28,9 @@ HERE = Destination(
 )
 
 
-async def _with_server(answer: bytes, use: Callable[[Upstreams, Destination, list[bytes]], Awaitable[None]], *, hang: bool = False) -> None:
+async def _with_server(
+    answer: bytes, use: Callable[[Upstreams, Destination, list[bytes]], Awaitable[None]], *, hang: bool = False
+) -> None:
     received: list[bytes] = []
     conversations: list[asyncio.Task[None]] = []
 
