@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import msgspec
 
-from wardlaw.audit.envelope import Envelope, RecordKind, SealedPart
+from wardlaw.audit.envelope import Envelope, RecordKind
 from wardlaw.facts.exchange import Segment, ToolCall
 from wardlaw.facts.record import Content, Inputs, Outcome, Passage
 from wardlaw.gateway.inspection import digest
@@ -81,7 +81,7 @@ class Recorder:
         if self._keep_content:
             content = Content(passages=self._passages(subject, segments), tool_calls=tuple(calls))
             parts.append((CONTENT, _encoder.encode(content)))
-        sealed, blobs = self._seal(subject, request.at, parts)
+        sealed = self._keyring.seal_parts(subject, month_of(request.at), parts, random=self._random)
         facts: dict[str, str | int] = {"quarantine": ",".join(signals)} if signals else {}
         if decision.hits:
             facts["observed"] = ",".join(f"{hit.clause}:{hit.mode.value}" for hit in decision.hits)
@@ -100,11 +100,11 @@ class Recorder:
             kind=RecordKind.DECISION,
             policies=decision.policies,
             route=request.route,
-            sealed=sealed,
+            sealed=tuple(one.part for one in sealed.parts),
             seq=0,
-            subject=self._keyring.pseudonym(subject, month_of(request.at)),
+            subject=sealed.pseudonym,
         )
-        return await self._spool.append(envelope, blobs=blobs, delta=delta)
+        return await self._spool.append(envelope, blobs=tuple(one.blob for one in sealed.parts), delta=delta)
 
     def outcome(self, outcome: Outcome, *, record_id: str, route: str, delta: bytes = b"") -> None:
         """Record how an exchange ended; not waited for, a lost one leaves the outcome unknown."""
@@ -156,15 +156,6 @@ class Recorder:
             self._recorded[mark] = None
             passages.append(Passage(channel=segment.channel.value, pointer=segment.pointer, text=segment.text))
         return tuple(passages)
-
-    def _seal(
-        self, subject: str, at: float, parts: Sequence[tuple[str, bytes]]
-    ) -> tuple[tuple[SealedPart, ...], tuple[bytes, ...]]:
-        month = month_of(at)
-        sealed = [
-            self._keyring.seal(subject, klass, month, plaintext, random=self._random) for klass, plaintext in parts
-        ]
-        return tuple(one.part for one in sealed), tuple(one.blob for one in sealed)
 
 
 def month_of(at: float) -> str:

@@ -11,7 +11,7 @@ from wardlaw.audit.envelope import decode
 from wardlaw.facts.errors import EvidenceError
 from wardlaw.store.spool_format import Frame, list_segments
 from wardlaw.store.spool_segment import EPOCH_NAME
-from wardlaw.store.spoolread import discard_covered, read_frames
+from wardlaw.store.spoolread import SpoolReader, discard_covered, read_frames
 from wardlaw.store.treestate import NewRecord
 
 _BEFORE_ALL = (-1, -1)
@@ -36,6 +36,8 @@ class Intake:
         self._positions: dict[str, tuple[int, int]] = {}
         self._gateways: dict[Path, str] = {}
         self._covered: dict[Path, tuple[int, int]] = {}  # appended, not yet discarded
+        # Readers go on where they stopped; one is made anew when the log is not where it has read to.
+        self._readers: dict[Path, tuple[SpoolReader, tuple[int, int]]] = {}
         self.errors: dict[Path, str] = {}
 
     @property
@@ -48,6 +50,7 @@ class Intake:
         self._positions = dict(positions)
         self._gateways.clear()
         self._covered.clear()
+        self._readers.clear()
 
     def batches(self) -> Iterator[tuple[Path, list[NewRecord]]]:
         """What the spools hold beyond the log; a damaged spool is noted in ``errors`` and waits, the others go on.
@@ -85,11 +88,16 @@ class Intake:
             if gateway in self._positions:
                 self._covered[spool] = self._positions[gateway]  # a crash may have come before the discarding
         gateway = self._gateways[spool]
-        epoch, seq = self._positions.get(gateway, _BEFORE_ALL)
-        _refuse_replaced(spool, gateway, epoch)
-        frames = read_frames(spool, after_epoch=epoch, after_seq=seq)
+        position = self._positions.get(gateway, _BEFORE_ALL)
+        _refuse_replaced(spool, gateway, position[0])
+        reader, read_to = self._readers.pop(spool, (None, _BEFORE_ALL))
+        if reader is None or read_to != position:
+            reader = SpoolReader(spool, after_epoch=position[0], after_seq=position[1])
+        frames = reader.frames()
         while batch := self._take(frames):
             yield [_checked(frame, gateway, spool) for frame in batch]
+        # Reached only when all of it was appended: whatever went wrong before, the next look begins anew.
+        self._readers[spool] = (reader, self._positions.get(gateway, _BEFORE_ALL))
 
     def _take(self, frames: Iterator[Frame]) -> list[Frame]:
         batch: list[Frame] = []
