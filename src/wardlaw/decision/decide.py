@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wardlaw.decision.context import Facts, build_context, classes_of
+from wardlaw.decision.context import Facts, classes_of
 from wardlaw.decision.policy import Policy
 from wardlaw.decision.policyset import Matched, PolicySet
 from wardlaw.facts.decision import Decision, Hit, Obligation, ObligationKind, Reason, ReasonCode
@@ -45,19 +45,17 @@ def _judge(
     """Reasons, recorded hits and the clauses that allow a quarantine."""
     reasons = _standing_reasons(findings, state)
     slice_ = policies.slice(request.action, request.principal.kind)
-    facts = Facts(request, findings, state)
     try:
-        context = build_context(facts, slice_.attributes)
+        matched = slice_.match(
+            Facts(request, findings, state),
+            principal=request.principal.id,
+            resource_type=request.resource.kind,
+            resource=request.resource.id,
+        )
     except KeyError as error:
         message = f"A policy asks for the attribute {error}, which nothing produces."
         reasons.append(_fault(ReasonCode.MISSING_ATTRIBUTE, message))
         return reasons, (), ()
-    matched = slice_.match(
-        context,
-        principal=request.principal.id,
-        resource_type=request.resource.kind.value,
-        resource=request.resource.id,
-    )
     if matched.errors:
         message = "A policy could not be evaluated, and a policy that fails must not be skipped."
         reasons.append(_fault(ReasonCode.ENGINE_FAULT, message))

@@ -148,7 +148,7 @@ class _Trial:
         self.policies = policies
 
     def passes(self, context: dict[str, Any]) -> bool:
-        matched = self._slice.match(
+        matched = self._slice.ask(
             context,
             principal=self._request.principal.id,
             resource_type=self._request.resource.kind.value,

@@ -11,12 +11,14 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_left
+from collections.abc import Callable
 from typing import Any
 
 import cedarpy
 import msgspec
 import orjson
 
+from wardlaw.decision.context import GETTERS, Facts, build_context
 from wardlaw.decision.policy import Policy, may_concern, read_policy
 from wardlaw.facts.action import Action
 from wardlaw.facts.effect import Mode
@@ -56,7 +58,8 @@ class _Part:
 
     def ask(self, request: dict[str, Any], context: dict[str, Any]) -> tuple[bool, tuple[str, ...], tuple[str, ...]]:
         """Allowed, ids of the policies that decided, errors."""
-        needed = orjson.dumps({name: context[name] for name in self._attributes}).decode()
+        # What is missing is left out, so that the engine reports it and the decision denies.
+        needed = orjson.dumps({name: context[name] for name in self._attributes if name in context}).decode()
         answer = cedarpy.is_authorized_batch([{**request, "context": needed}], self._handle, _NO_ENTITIES)[0]
         diagnostics = answer.diagnostics
         return answer.allowed, tuple(sorted(diagnostics.reasons)), tuple(str(e) for e in diagnostics.errors)
@@ -81,6 +84,7 @@ class Slice:
         # INVARIANT: the memo only repeats what the engine answered for an equivalent request, so the
         # function stays deterministic; it is bounded and dies with its policy set.
         self._memo: dict[Any, Matched] = {}
+        self._readers: list[tuple[str, Callable[[Facts], Any], tuple[int, ...] | None]] | None = None
 
     def _collect_boundaries(self) -> dict[str, tuple[int, ...]]:
         opaque = {name for p in self.policies for name in p.opaque}
@@ -90,35 +94,52 @@ class Slice:
                 found.setdefault(name, set()).update(numbers)
         return {name: tuple(sorted(numbers)) for name, numbers in found.items() if name not in opaque}
 
-    def _key(self, context: dict[str, Any], principal: str, resource: str) -> Any:
-        """Requests with the same key are equivalent: numbers matter only by their place among the
-        literals they are compared with."""
-        boundaries = self._boundaries
-        parts: list[Any] = [principal if self._by_principal else "", resource if self._by_resource else ""]
-        for name, value in context.items():
-            limits = boundaries.get(name)
+    def match(self, facts: Facts, *, principal: str, resource_type: str, resource: str) -> Matched:
+        """Ask the engine about the facts of a request, or repeat what it said of an equivalent one.
+
+        Args:
+            facts: The three inputs of the decision.
+            principal: Id of the principal.
+            resource_type: ``Model`` or ``Tool``.
+            resource: Id of the resource.
+
+        Raises:
+            KeyError: A policy asks for an attribute nothing produces.
+        """
+        parts: list[Any] = [
+            resource_type,
+            principal if self._by_principal else "",
+            resource if self._by_resource else "",
+        ]
+        for _, getter, limits in self._read():
+            value = getter(facts)
             if limits is not None:
+                # Requests with the same key are equivalent: a number matters only by its place among the
+                # literals it is compared with.
                 place = bisect_left(limits, value)
                 parts.append(2 * place + (place < len(limits) and limits[place] == value))
             elif value.__class__ is list:
                 parts.append(tuple(value))
             else:
                 parts.append(value)
-        return tuple(parts)
-
-    def match(self, context: dict[str, Any], *, principal: str, resource_type: str, resource: str) -> Matched:
-        """Ask the engine, or repeat what it said of an equivalent request.
-
-        Args:
-            context: Exactly the attributes named in ``attributes``, in that order.
-            principal: Id of the principal.
-            resource_type: ``Model`` or ``Tool``.
-            resource: Id of the resource.
-        """
-        key = (resource_type, self._key(context, principal, resource))
+        key = tuple(parts)
         known = self._memo.get(key)
-        if known is not None:
-            return known
+        if known is None:
+            context = build_context(facts, self.attributes)
+            known = self.ask(context, principal=principal, resource_type=resource_type, resource=resource)
+            if len(self._memo) >= _MEMO_LIMIT:
+                self._memo.clear()
+            self._memo[key] = known
+        return known
+
+    def _read(self) -> list[tuple[str, Callable[[Facts], Any], tuple[int, ...] | None]]:
+        """Name, getter and boundaries of each attribute, made at the first use."""
+        if self._readers is None:
+            self._readers = [(name, GETTERS[name], self._boundaries.get(name)) for name in self.attributes]
+        return self._readers
+
+    def ask(self, context: dict[str, Any], *, principal: str, resource_type: str, resource: str) -> Matched:
+        """Ask the engine about a context: all of ``attributes``."""
         request = {
             "principal": {"type": f"Wardlaw::{self.kind.value}", "id": principal},
             "action": {"type": "Wardlaw::Action", "id": self.action.value},
@@ -131,16 +152,12 @@ class Slice:
                 _, hits, faults = part.ask(request, context)
                 observed += hits
                 errors += faults
-        matched = Matched(
+        return Matched(
             permitted=permitted,
             forbids=() if permitted else reasons,
             observed=observed,
             errors=errors,
         )
-        if len(self._memo) >= _MEMO_LIMIT:
-            self._memo.clear()
-        self._memo[key] = matched
-        return matched
 
 
 class PolicySet:

@@ -6,6 +6,7 @@ history was counted when it first came and is not counted again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -17,6 +18,8 @@ from wardlaw.security.subjects import SubjectCounter, Subjects
 
 _REMEMBERED = 20_000  # results; a set of subjects is a few hundred bytes on average, so some 10 MB at most
 _WITHOUT_LIMIT = -1
+# What a person's data in an answer cannot do without: an address, a number, or the lines of a table or list.
+_MAY_NAME = re.compile(r"[@\d\n{]")
 # Arguments that bound how many rows come back, as tools name them.
 _LIMIT_NAMES = frozenset(
     (
@@ -100,6 +103,8 @@ class Meter:
         """
         held: set[str] = set()
         for text in texts:
+            if _MAY_NAME.search(text) is None:
+                continue
             held |= self._counter.distinct_subjects(text).digests
         return Moved(Measures(data_subjects=len(held), result_bytes=size), frozenset(held))
 

@@ -62,7 +62,7 @@ def test_the_files_are_in_canonical_form() -> None:
 def ask(policies: PolicySet, example: Example, *, without: str = "") -> Any:
     context = request_context(example)
     slice_ = policies.slice(example.action, example.principal)
-    return slice_.match(
+    return slice_.ask(
         {name: context[name] for name in slice_.attributes if name != without},
         principal="user:x",
         resource_type=resource_kind(example.action).value,
@@ -110,6 +110,7 @@ def test_an_attribute_nobody_produces_denies_even_an_ordinary_request(
     in_force: PolicySet, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(GETTERS, name)
+    in_force = PolicySet.build(in_force.text)
     model = Resource(ResourceKind.MODEL, "model:gpt", True, "primary", True, "eu", Trust.PARTNER)
     tool = Resource(ResourceKind.TOOL, "tool:read", True, effect=ToolEffect.READ)
     for action, resource in ((Action.MODEL_CALL, model), (Action.MODEL_ANSWER, model), (Action.TOOL_CALL, tool)):
