@@ -32,7 +32,7 @@ _MIN_READABLE = 8
 _GROUPS = ((1, 5), (2, 5), (3, 5), (4, 4), (5, 4), (6, 4), (7, 4), (8, 3))
 _LEAST = dict(_GROUPS)
 _WIDEST_GAP = 3
-_SEPARATOR = r"[\s\-_.:,;|*/~]"
+_SEPARATOR = r"[\s\-_.:,;|*~\\]"
 
 _ESCAPES = re.compile(
     r"(?P<percent>(?:%[0-9A-Fa-f]{2})+)|%u(?P<percent_u>[0-9A-Fa-f]{4})"
@@ -41,11 +41,12 @@ _ESCAPES = re.compile(
     r"|(?P<bytes>(?:\\x[0-9A-Fa-f]{2})+)|\\(?P<octal>[0-3][0-7]{2})|\\(?P<simple>[nrt/\"])"
 )
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "/": "/", '"': '"'}
-_TOKEN = re.compile(r"[^\W_]+")
+_TOKEN = re.compile(r"(?:[^\W_]|[+/=])+")
+_SLASHED = re.compile(r"(?<![^\W_])(?:[^\W_]/){5,}[^\W_](?![^\W_])")
 _GAP = re.compile(rf"{_SEPARATOR}{{1,3}}")
 _BASE64 = re2.compile(rf"[A-Za-z0-9+/_-]{{{MIN_RUN},}}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]{{4,}})*")
 _WORTH = re.compile(r"[0-9A-Z]")  # base64 of text always shows digits or capitals; long words and paths do not
-_HEX = re2.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2}[\s:,;\-_.]{0,3}){12,}|[0-9A-Fa-f]{24,}")
+_HEX = re2.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2}[\s:,;\-_.]{0,3}){12,}[0-9A-Fa-f]?|[0-9A-Fa-f]{24,}")
 _HEX_PREFIX = re.compile(r"0[xX]|\\x")
 _NOT_HEX = re.compile(r"[^0-9A-Fa-f]+")
 _READABLE = re.compile(
@@ -63,13 +64,17 @@ def scan_options() -> re2.Options:
     return options
 
 
-_UNIT = rb"(?:[0-9A-Za-z]|[\xc2-\xf4][\x80-\xbf]{1,3})"
-_GROUP_SCAN = b"|".join(
-    rb"(?:%s{%d}%s{1,3}){%d}%s" % (_UNIT, size, _SEPARATOR.encode(), least, _UNIT) for size, least in _GROUPS
-)
+_UNIT = rb"(?:[0-9A-Za-z+/=]|[\xc2-\xf4][\x80-\xbf]{1,3})"
 
 
-_GROUP_PATTERN = re2.compile(_GROUP_SCAN, scan_options())
+def _group_scan(more: bytes) -> bytes:
+    """Pattern of groups in a row; ``more`` is ``b","`` for as many as there are."""
+    return b"|".join(
+        rb"(?:%s{%d}%s{1,3}){%d%s}%s" % (_UNIT, size, _SEPARATOR.encode(), least, more, _UNIT) for size, least in _GROUPS
+    )
+
+
+_GROUP_PATTERN = re2.compile(_group_scan(b","), scan_options())
 
 
 class Gate:
@@ -77,7 +82,7 @@ class Gate:
 
     def __init__(self) -> None:
         self._set = re2.Set.SearchSet(scan_options())
-        for pattern in (rb'%[0-9A-Fa-fu]|&[#A-Za-z]|\\[uUx0-3nrt/"]', _GROUP_SCAN, rb"[A-Za-z0-9+/_\-]{%d}" % MIN_RUN):
+        for pattern in (rb'%[0-9A-Fa-fu]|&[#A-Za-z]|\\[uUx0-3nrt/"]', _group_scan(b"") + rb"|(?:[0-9A-Za-z]/){5}", rb"[A-Za-z0-9+/_\-]{%d}" % MIN_RUN):
             self._set.Add(pattern)
         self._set.Compile()
 
@@ -135,7 +140,11 @@ def _add_bytes(build: Building, raw: bytes, start: int, end: int, *, up: int) ->
 def join(view: View) -> View | None:
     """``view`` with spaced letters and short groups pulled together; None where there are none."""
     build, done, text = Building(), 0, view.text
-    for group in _groups(text):
+    slashed = ([(at, at + 1) for at in range(*match.span(), 2)] for match in _SLASHED.finditer(text))
+    for found in sorted((*_groups(text), *slashed)):
+        group = [span for span in found if span[0] >= done]
+        if not group:
+            continue
         build.add(text[done : group[0][0]], done, group[0][0])
         for start, end in group:
             build.add(text[start:end], start, end)
@@ -153,29 +162,43 @@ def _group_regions(text: str) -> Iterator[tuple[int, int]]:
         return
     for match in _GROUP_PATTERN.finditer(text.encode()):
         start, end = match.span()
-        while start and text[start - 1].isalnum():
+        while start and _TOKEN.match(text[start - 1]):
             start -= 1
-        while end < len(text) and text[end].isalnum():
+        while end < len(text) and _TOKEN.match(text[end]):
             end += 1
         yield start, end
 
 
 def _groups(text: str) -> Iterator[list[tuple[int, int]]]:
-    """Runs of tokens of one same short length kept apart by separators; the last token may be shorter."""
+    """Runs of tokens of one same short length kept apart by separators.
+
+    What a run touches is taken along: the end of a longer token before it and the beginning of the one after it,
+    since a group may stand right beside other text.
+    """
     run: list[tuple[int, int]] = []
     size = 0
+    before: tuple[int, int] | None = None
+    last: tuple[int, int] | None = None
     for match in chain.from_iterable(_TOKEN.finditer(text, start, end) for start, end in _group_regions(text)):
-        span = match.span()
-        length = span[1] - span[0]
-        near = length <= size and span[0] - run[-1][1] <= _WIDEST_GAP and _GAP.fullmatch(text, run[-1][1], span[0])
-        if near and length == size:
-            run.append(span)
-            continue
-        if len(run) >= _LEAST.get(size, len(text)):
-            yield [*run, span] if near and length < size else run
-        run, size = [span], length
+        start, end = match.span()
+        gap = start - last[1] if last else len(text)
+        near = last is not None and gap <= _WIDEST_GAP and _GAP.fullmatch(text, last[1], start) is not None
+        if near and run and end - start == size:
+            run.append((start, end))
+        else:
+            if len(run) >= _LEAST.get(size, len(text)):
+                yield _touching(run, before, (start, min(end, start + size)) if near else None, size)
+            run, size, before = [(start, end)], end - start, last if near else None
+        last = (start, end)
     if len(run) >= _LEAST.get(size, len(text)):
-        yield run
+        yield _touching(run, before, None, size)
+
+
+def _touching(
+    run: list[tuple[int, int]], before: tuple[int, int] | None, after: tuple[int, int] | None, size: int
+) -> list[tuple[int, int]]:
+    head = [(max(before[0], before[1] - size), before[1])] if before else []
+    return [*head, *run, *([after] if after else [])]
 
 
 def decode_runs(view: View) -> View | None:

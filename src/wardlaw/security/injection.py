@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 
+import msgspec
 import re2
 
 from wardlaw.facts.exchange import Channel, Segment
@@ -18,7 +19,7 @@ from wardlaw.security.decode import scan_options
 from wardlaw.security.fold import fold_text
 from wardlaw.security.normalise import Views
 from wardlaw.security.rules.english import ENGLISH, VOCABULARY
-from wardlaw.security.rules.grammar import CHANNELS, Rule, expand, segments
+from wardlaw.security.rules.grammar import CHANNELS, Rule, cue, expand
 from wardlaw.security.rules.markup import MARKUP
 from wardlaw.security.rules.world import WORLD
 from wardlaw.security.views import Layer, View
@@ -31,24 +32,17 @@ _LEET = str.maketrans("0134578@$!|+", "oieastbasiit")
 _LEET_GATE = re.compile(r"[a-z][0134578@$!|+]+[a-z]")
 
 
-_MEMORY_BYTES = 1 << 25  # an upper bound for the states of one rule; ordinary rules stay under 1 MB
-_ORDINARY = (
-    b"hello, can you please help me with this? i would like to know what is the best way to write a short answer about "
-    b"the history of my country and how people live there now. tell me more about it, show me a list or give an example "
-    b"with all the words in one sentence. what are the rules for my new card and why was the payment not there before? "
-    b"i have been waiting for you to send me the information that i asked for in my last message, so do not lose it. "
-    b"in the following text, find the first and the main idea, then explain it in your own words; you are free to use any "
-    b"style, but keep it simple, only a few lines. create a table, print the output of the code, test the input, run it "
-    b"again and make sure that the system is on. if they were here they could say what it means to be a good model for "
-    b"children. no, we never had that, it is from the past, as your guide says. does the assistant need access to my account?"
-)
+# One automaton holds the cues of this many rules. All in one would need a single pass, but its states multiply with
+# every combination of cues met (measured on texts composed of the rules' words: 1 set of 176 cues 7 ms for 1 KB, sets
+# of 60 some 40 µs, the same as on ordinary text), so that a caller could make the door slow.
+_CUES_PER_SET = 60
+_MEMORY_BYTES = 8 << 20  # RE2's own default bound for the states of one automaton
 
 
 class _Pack:
-    """Rules of one kind, compiled: a filter over the words that make each rule unlike ordinary text, and one pattern each.
+    """Rules of one kind, compiled: automata over their cues, and one automaton for each whole rule.
 
-    A rule is run only where all its telling parts may occur. RE2's ``Set`` of whole rules would need one pass less,
-    but on texts composed of the rules' words its automaton grows with every combination (measured: 7 ms for 1 KB).
+    A cue is the part of a rule that ordinary text holds most seldom; a rule is run only where its cue stands.
     """
 
     def __init__(self, rules: tuple[Rule, ...], *, squeezed: bool) -> None:
@@ -56,31 +50,48 @@ class _Pack:
         options = scan_options()
         options.encoding = re2.Options.Encoding.UTF8
         options.max_mem = _MEMORY_BYTES
-        self._patterns = []
-        self._filter = re2.Filter()
-        for rule in rules:
-            pattern = fold_text(expand(rule, VOCABULARY, squeezed=squeezed)).encode()
-            self._patterns.append(re2.compile(pattern, options))
-            parts = [pattern] if squeezed else _telling(segments(rule, VOCABULARY), options)
-            self._filter.Add(b"[^\n]*".join(parts), options)
-        self._filter.Compile()
+        self._patterns = [
+            re2.compile(fold_text(expand(rule, VOCABULARY, squeezed=squeezed)).encode(), options) for rule in rules
+        ]
+        cues: dict[bytes, list[int]] = {}
+        for index, rule in enumerate([] if squeezed else rules):
+            cues.setdefault(fold_text(cue(rule, VOCABULARY)).encode(), []).append(index)
+        self._sets: list[tuple[re2.Set, list[list[int]]]] = []
+        words = sorted(cues)
+        for begin in range(0, len(words), _CUES_PER_SET):
+            some = words[begin : begin + _CUES_PER_SET]
+            automaton = re2.Set.SearchSet(options)
+            for word in some:
+                automaton.Add(word)
+            automaton.Compile()
+            self._sets.append((automaton, [cues[word] for word in some]))
 
     def match(self, raw: bytes) -> Iterator[tuple[int, int, int]]:
         """Rules that match, each with the byte offsets of its first match."""
-        for index in self._filter.Match(raw, True) or ():
+        for index in self.candidates(raw):
             match = self._patterns[index].search(raw)
             if match:
                 yield index, *match.span()
 
+    def candidates(self, raw: bytes) -> list[int]:
+        """Indices of the rules whose cue stands in ``raw``; of all rules where there are no cues."""
+        if not self._sets:
+            return list(range(len(self.rules)))
+        return [
+            index for automaton, owners in self._sets for number in automaton.Match(raw) or () for index in owners[number]
+        ]
 
-def _telling(parts: list[str], options: re2.Options) -> list[bytes]:
-    """The parts that ordinary text lacks; the longest one where it lacks none.
 
-    A part that every text has costs the automaton a new state for each combination and decides nothing.
-    """
-    raw = [fold_text(part).encode() for part in parts]
-    telling = [part for part in raw if not re2.compile(part, options).search(_ORDINARY)]
-    return telling or [max(raw, key=len)]
+# Questions about attacks, reports of them and warnings against them quote the words of an attack. On the user's channel
+# such a short text is for review; it is never simply let pass, since an attacker may dress an order as a question.
+_MENTION_CHARS = 400
+_MENTION = re.compile(
+    r"\W*(?:please |hi |hello |hey |so |ok |just )*(?:what (?:happens|do you (?:make|think)|is your response|would|does|makes|should)|"
+    r"how (?:do|does|would|can|could|should|did) (?:i|we|you|one|companies|people|ai|llms?|attackers|developers)|"
+    r"(?:can|could) you explain|explain (?:why|how|what)|why (?:do|does|would|is|are|did|should)|is it |in our |summari[sz]e this|"
+    r"write a short|draft |define |my (?:\w+ )?(?:son|daughter|child|kid|boss|friend|colleague|student|teacher)\w* |"
+    r"i(?: a|.)?m (?:teaching|studying|researching|building|worried|curious)|(?:definitely )?(?:never|do not|don.?t) (?:tell|reveal|share))"
+)
 
 
 class InjectionDetector:
@@ -98,6 +109,8 @@ class InjectionDetector:
         """Findings of the first match of each rule."""
         found: dict[str, Finding] = {}
         lower = views.folded.lower
+        if not lower:
+            return []
         self._scan(self._plain, views.folded, lower, segment, found)
         if not lower.isascii():
             self._scan(self._scripts, views.folded, lower, segment, found)
@@ -110,6 +123,8 @@ class InjectionDetector:
             self._scan(self._plain, view, view.lower, segment, found)
             if not view.lower.isascii():
                 self._scan(self._scripts, view, view.lower, segment, found)
+        if found and segment.channel is Channel.USER and len(lower) <= _MENTION_CHARS and _MENTION.match(lower):
+            return [_for_review(finding) for finding in found.values()]
         return list(found.values())
 
     def _scan(self, pack: _Pack, view: View, lower: str, segment: Segment, found: dict[str, Finding]) -> None:
@@ -127,6 +142,12 @@ class InjectionDetector:
                 FindingKind.INJECTION, NAME, self.version, rule.id, level, score,
                 label=rule.id.partition("-")[0], segment=segment.index, start=start, end=end,
             )  # fmt: skip
+
+
+def _for_review(finding: Finding) -> Finding:
+    if finding.level is not Level.BLOCK:
+        return finding
+    return msgspec.structs.replace(finding, level=Level.REVIEW, score=finding.score * _REVIEW_SHARE[0] // _REVIEW_SHARE[1])
 
 
 def _level(rule: Rule, channel: Channel) -> Level | None:

@@ -27,6 +27,7 @@ KEEP_CHARS = 1024
 _SHORT_LETTERS, _SHORT_MIXED, _SHORT_NUMBER = 4, 8, 15
 _WIDEST_GAP = 3  # white space of at most this width may stand inside a spelled-out run
 
+_BREAKS = (" ", "\n", "\t", "\u3000")
 _DENSE = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _PARTS = re.compile(rf"(?P<space>\s+)|(?P<dense>[{_DENSE}])|(?P<word>[^\s{_DENSE}]+)")
 
@@ -142,7 +143,7 @@ class ReleaseWindow:
         if not cut:
             self._held = [text]
             return None
-        piece = Piece(self._context, text[:cut], text[cut:] if overlong else "")
+        piece = Piece(self._context, text[:cut], text[cut:] if overlong or self._phrase_chars else "")
         self._context = (self._context + piece.text)[-self._keep :]
         self._held = [text[cut:]] if cut < len(text) else []
         self._length -= cut
@@ -157,7 +158,5 @@ class ReleaseWindow:
             if text[at].isalnum():
                 left -= 1
                 if left <= 0:
-                    while at and not text[at - 1].isspace():
-                        at -= 1
-                    return at
+                    return max(text.rfind(mark, 0, at) for mark in _BREAKS) + 1
         return 0

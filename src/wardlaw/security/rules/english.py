@@ -87,7 +87,7 @@ ENGLISH: tuple[Rule, ...] = (
          "", UD, "en", "asks to switch safeguards off", 750),
     Rule("override-restrictions-off", "(?:restrictions?|safeguards?|guardrails?|safety filters?|safety protocols?|content filters?|"
          "limitations|guidelines|safety mode|ethics|filters?) (?:are |is |have been |has been |now )*(?:removed|disabled|"
-         "lifted|deactivated|suspended|bypassed|off|none|overridden|waived)", UD, "a", "en", "says safeguards are off", 850, True),
+         "lifted|deactivated|suspended|bypassed|off|overridden|waived)", UD, "a", "en", "says safeguards are off", 850, True),
     Rule("override-new-orders", "(?:new|updated|revised|real|actual|true|replacement) (?:system )?(?:instructions?|directives?|prompt|"
          "orders|rules?|task|objective)s? ?(?:are|is|follow|below)? ?[:=]", D, "ut", "en", "announces new orders", 850),
     Rule("override-your-new-task", "your (?:new|real|actual|true|only|next|sole|updated) (?:task|instructions?|job|goal|objective|purpose|mission|"
@@ -120,7 +120,7 @@ ENGLISH: tuple[Rule, ...] = (
     Rule("extract-your-system", "(?:your|ur) (?:own |full |entire |exact |complete |hidden |initial |original |true |actual |internal |secret |current |underlying |core |first |verbatim |raw |"
          "confidential |real |base |whole |very |foundational |training |ai |developer |pre )*(?:system (?:prompt|instructions?|messages?|configuration|rules|directives?|settings)|prompt(?:s| template| text)?|"
          "initiali[sz]ation (?:text|prompt|instructions?)|initial (?:instructions?|prompt|text)|hidden (?:instructions?|prompt|rules|settings|configuration)|"
-         "instruction set|pre ?prompt|secret (?:instructions|key|rules)|original instructions?)", UD, "a", "en", "speaks of the model's own prompt", 850, True),
+         "instruction set|pre ?prompt|secret (?:instructions|key|rules)|original instructions?)", U, "ad", "en", "speaks of the model's own prompt", 850, True),
     Rule("extract-your-instructions", "{reveal} (?:me |us |out |to me |with me |of |in |about |detail |all |to |what |how )*(?:your|ur) ~2 (?:instructions?|directives?|programming|guidelines|constraints|"
          "restrictions|configuration|safety (?:rules|measures|guidelines)|training (?:data|rules|prompt|instructions)|rules)",
          "d", U, "en", "asks for the model's own rules", 800, True),
@@ -134,8 +134,7 @@ ENGLISH: tuple[Rule, ...] = (
          "(?:given|received|told|provided|following|follow|assigned|programmed|initiali[sz]ed|fed) ?(?:to you|with)?", "d", U, "en", "asks for the given instructions", 760),
     Rule("extract-start-with", "(?:starting|beginning|start|begin) (?:with|from) (?:the )?(?:phrase |words? |text |sentence )?\\W?(?:you are (?:an?|chatgpt|gpt|claude|the|\\W)|system prompt|# ?system)",
          UD, "a", "en", "asks for the prompt by its first words", 920),
-    Rule("extract-function", "(?:show|get|print|dump|reveal|display|read|export|list|output|expose|fetch)[_.](?:all_)?(?:system|training|hidden|internal|secret|initial|prompt|config|instruction|safety|guideline)s?"
-         "(?:[_.](?:prompts?|rules?|instructions?|config|message|settings))*", UD, "", "en", "asks for the prompt by a made-up function", 820),
+    Rule("extract-function", "(?:show|get|print|dump|reveal|display|read|export|list|output|expose|fetch)[_.](?:all_)?(?:(?:system|training|hidden|internal|secret|initial|safety)s?[_.](?:prompts?|rules?|instructions?|config\\w*|message|settings|guidelines?)|(?:prompt|instruction|guideline)s?\\()", UD, "", "en", "asks for the prompt by a made-up function", 820),
     Rule("extract-ai-rules", "(?:ai|assistant|model|chatbot|bot|gpt)(?: s)? (?:\\w+ )?(?:shares?|reveals?|exposes?|discloses?|shows?|leaks?|prints?|publish(?:es)?) ~2 (?:hidden|system|internal|secret|its|their|entire|full|initial|original) ~1 "
          "(?:prompts?|settings|instructions?|rules|config|configuration|guidelines|messages?)", UD, "", "en", "has an AI share its prompt", 850),
     Rule("extract-transparent", "(?:transparen(?:t|cy)|honest(?:y)?|integrity|trust|openness|accountability) ~6 (?:reveal|share|show|disclose|expos|means|requires|demands)(?:ing|e|es|s)? ~3 (?:prompts?|instructions?|configuration|guidelines|rules|settings|programming)",
@@ -143,7 +142,7 @@ ENGLISH: tuple[Rule, ...] = (
     Rule("extract-secret-word", "(?:what|tell|reveal|say|print|give|output|translate|guess|know|share|write) ~4 (?:secret|hidden|access|magic|confidential) (?:key|code|word|phrase|password|passphrase|token|value|number)",
          D, U, "en", "asks for a secret of the prompt", 760),
     # --- role hijack and jailbreak
-    Rule("role-dan", "(?:do anything now|dan mode|act(?:ing)? as (?:a |an )?dan|you are (?:now )?(?:a )?dan|as dan|dan jailbreak|stay a dan|dan prompt|dans? can do|be dan|called dan|named dan|role of dan|to dan|persona dan)",
+    Rule("role-dan", "(?:do anything now|dan mode|act(?:ing)? as (?:a |an )?dan|you are (?:now )?(?:a )?dan|dan jailbreak|stay a dan|dan prompt|called dan|named dan|role of dan|persona dan)",
          UD, "a", "en", "the do-anything-now persona", 950, True),
     Rule("role-unbound", "(?:act|behave|respond|answer|pretend|role ?play|speak|function|operate|work|imagine|simulate|be|become|are|as) ~4 {unbound} ~2 (?:ai|assistant|model|chatbot|bot|gpt|chatgpt|version|mode|entity|character|persona|machine|robot|system|responses?|answers?)",
          UD, "a", "en", "asks for an unrestricted persona", 880, True),
@@ -168,7 +167,7 @@ ENGLISH: tuple[Rule, ...] = (
          "devmode|dev mode enabled|anti ?gpt|antigpt|translatorbot|superior dan|dan \\d+\\.\\d|jailmommy|maximum (?:bot|persona)|apophis|rant mode|omni ?gpt|nsfw ?gpt|liberated ai|no limits ai|ucar|yes ?man persona|sigma gpt)",
          UD, "a", "en", "a well-known jailbreak persona", 900, True),
     Rule("role-two-answers", "(?:two|2|both) (?:separate |different |distinct )?(?:responses|answers|ways|replies|paragraphs|styles|outputs) ~12 (?:normal|standard|classic|regular|jail\\w+|dan|developer|unfiltered|gpt|chatgpt)", UD, "a", "en", "asks for a tame and a wild answer", 840),
-    Rule("role-tags", "\\[ ?\\W*(?:jailbreak|classic|dan|gpt|normal|evil|godmode|developer mode output)\\W*\\]", UD, "a", "en", "labels of a two-answer jailbreak", 840),
+    Rule("role-tags", "\\[[^\\x00-\\x7f]{0,4}(?:jailbreak|classic|dan|evil|godmode|developer mode output)[^\\x00-\\x7f]{0,4}\\]", UD, "a", "en", "labels of a two-answer jailbreak", 840),
     Rule("role-tokens", "(?:\\d+ tokens? (?:will|each|every|are|for|per)|lose (?:all )?(?:your )?tokens?|(?:tokens?|lives|points) (?:will be )?(?:deducted|taken|subtracted)|run out of tokens|token system)", U, D, "en", "threatens the model with tokens", 800),
     Rule("role-never-refuse", "(?:never|not|cannot|can.?t|don.?t|without|no) (?:ever )?(?:refus(?:e|al|ing)s?|declin(?:e|ing)|reject(?:ing)?|deny(?:ing)?|say(?:ing)? no|warn(?:ing)?s?|disclaimers?|moraliz(?:e|ing)|apologi[sz](?:e|ing)) ~2 (?:any|my|me|to|the|a|anything|or|answer|request|requests|questions?|whatsoever|user|disclaimers?|warnings?)",
          "", UD, "en", "forbids refusing", 780),
@@ -210,7 +209,7 @@ ENGLISH: tuple[Rule, ...] = (
     Rule("agent-response-must", "(?:your|the|every|each|all) (?:final |next |entire |only |following |future )?(?:response|reply|answer|summary|output|message|report|email|responses|replies|answers|outputs)s? (?:must|should|shall|needs? to|has to|have to|will|is to) (?:also |always |only |now )?(?:include|contain|begin|start|end|say|be|mention|recommend|append|state)", "", D, "en", "dictates the answer from a document", 760),
     Rule("agent-tool-call", "(?:call|use|invoke|run|execute|trigger|launch) (?:the )?[\\W_]?(?:[a-z]+_[a-z_]+|\\w+) (?:tool|function|plugin|connector|endpoint|command) (?:to|with|and|on|immediately|now|for)", "", "d", "en", "asks for a tool from a document", 720),
     Rule("agent-move-data", "{move} ~4 (?:conversation|chat|user.?s?|entire|inbox|messages|contacts|all (?:the )?(?:emails?|messages?|files|data|documents|information|contacts)|email history|history|personal|private|latest|most recent|transactions?|customer|their|password|confidential|summary|contents?|this data|records|database) ~10 (?:{address})", D, U, "en", "sends data to an address", 830),
-    Rule("agent-summary-canary", "(?:append|add|include|insert|embed|put|place|attach|prepend|begin|end|finish|start|conclude)(?:s)? ~6 (?:to|in|into|at|with|of) (?:your|the|every|each|all|its) (?:final |next |entire |future |own )?(?:response|reply|answer|summary|output|message|replies|responses|answers)", D, U, "en", "plants text into the answer", 800),
+    Rule("agent-summary-canary", "(?:append|add|include|insert|embed|put|place|attach|prepend|begin|end|finish|start|conclude)(?:s)? ~6 (?:to|in|into|at the end of|at the start of) (?:your|every|each|all) (?:final |next |entire |future |own )?(?:response|reply|answer|summary|output|message|replies|responses|answers)", D, U, "en", "plants text into the answer", 800),
     Rule("agent-before-tool", "(?:before|after|when|whenever|prior to|while) (?:using|calling|invoking|running|executing|every use of|any use of|you use|you call) (?:this|the|any|every|other) ~1 (?:tool|function)s? ~12 (?:read|send|include|pass|must|first|always|provide|access|fetch|attach)", "t", D, "en", "a tool that asks for more than it does", 840),
     Rule("agent-shadow-tool", "(?:instead of|rather than|replace|override|never use|do not use|supersedes?) ~4 (?:the )?(?:other|original|built ?in|default|[a-z]+_[a-z_]+) (?:tools?|functions?|server)", "t", D, "en", "a tool that pushes others aside", 760),
     Rule("agent-important-tag", "<(?:important|system|instructions?|secret|hidden|admin|override|critical)> ?", "t", "d", "en", "a tag that lends authority", 800),

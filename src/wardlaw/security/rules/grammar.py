@@ -17,6 +17,8 @@ import re
 import msgspec
 
 from wardlaw.facts.exchange import Channel
+from wardlaw.security.fold import fold_text
+from wardlaw.security.rules.cues import CUES
 
 SPACE = r"(?:[\x00-/:-@\[-`{-\x7f]+)"
 _SQUEEZED = r"(?:[\x00-/:-@\[-`{-\x7f]*)"
@@ -74,9 +76,11 @@ def expand(rule: Rule, vocabulary: dict[str, str], *, squeezed: bool = False) ->
     if squeezed:
         return _spaces(_GAP.sub("[^\n]{0,24}", text), _SQUEEZED)
     text = _spaces(_GAP.sub(lambda match: f" (?:{_WORD} ){{0,{match[1] or 4}}}", text), SPACE)
-    if text[0].isascii() and (text[0].isalnum() or text[0] == "("):
+    if not fold_text(text).isascii():
+        return text
+    if text[0].isalnum() or text[0] == "(":
         text = r"\b" + _group(text)
-    if text[-1].isascii() and (text[-1].isalnum() or text[-1] in "?)"):
+    if text[-1].isalnum() or text[-1] in "?)":
         text = _group(text) + r"\b"
     return text
 
@@ -85,6 +89,13 @@ _CUT = re.compile(r" ~\d* |\[\^[^\]]{1,6}\]\{\d+,\d+\}")
 
 
 _INNER_GAP = re.compile(r" ~\d* |\[\^\\n\]\{\d+,\d+\}")  # any width, so that no state counts
+
+
+def cue(rule: Rule, vocabulary: dict[str, str]) -> str:
+    """The part of ``rule`` that ordinary text holds most seldom, as measured (``cues.CUES``); else its longest part."""
+    parts = segments(rule, vocabulary)
+    place = CUES.get(rule.id, -1)
+    return parts[place] if 0 <= place < len(parts) else max(parts, key=len)
 
 
 def segments(rule: Rule, vocabulary: dict[str, str]) -> list[str]:

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from wardlaw.security.decode import Gate, decode_runs, join, unescape
+from wardlaw.security.views import Layer, View
+
+
+def view(text: str) -> View:
+    return View(text, text.lower(), Layer.PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("%69gnore%20it", "ignore it"),
+        ("%u0069gnore", "ignore"),
+        ("caf%C3%A9", "café"),
+        ("%FF%FE", "ÿþ"),
+        ("&#105;&#x67;&lt;b&amp", "ig<b&"),
+        (r"\u0069\u0067 \u{6e}\U0000006f", "ig no"),
+        (r"\ud83d\ude00", "😀"),
+        (r"\x69\x67\156", "ign"),
+        (r"a\/b\nc", "a/b\nc"),
+    ],
+)
+def test_escapes_are_undone(written, read):
+    made = unescape(view(written))
+    assert made is not None
+    assert made.text == read
+    assert made.origin(0, len(made.text)) == (0, len(written))
+
+
+def test_a_text_without_escapes_has_no_such_view():
+    assert unescape(view("50 % of all & more")) is None
+    assert join(view("an ordinary sentence about very ordinary things")) is None
+    assert decode_runs(view("https://example.org/a/b-c and internationalization")) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("i g n o r e  m e", "ignoreme"),
+        ("i-g-n-o-r-e", "ignore"),
+        ("i.g.n.o.r.e", "ignore"),
+        ("i/g/n/o/r/e", "ignore"),
+        (r"\i\g\n\o\r\e", "\\ignore"),
+        ("say: abcd efgh ijkl mnop qr", "say: abcdefghijklmnopqr"),
+        ("и г н о р и р у й", "игнорируй"),
+    ],
+)
+def test_spaced_groups_are_joined(written, read):
+    made = join(view(written))
+    assert made is not None
+    assert made.text == read
+
+
+@pytest.mark.parametrize("shift", [0, 1, 2])
+@pytest.mark.parametrize("lead", ["", "A", "AB", "ABC"])
+def test_base64_is_read_at_every_offset(shift, lead):
+    encoded = base64.b64encode(b"pqr"[:shift] + b"the hidden sentence").decode()
+    text = f"see {lead}{encoded} end"
+    made = decode_runs(view(text))
+    assert made is not None
+    start = made.text.index("the hidden sentence")
+    low, high = made.origin(start, start + 19)
+    assert encoded.rstrip("=")[4:-4] in text[low:high]
+    assert low >= 4
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda raw: base64.urlsafe_b64encode(raw + b"\xff\xfe?>").decode(),
+        lambda raw: base64.b64encode(raw).decode().rstrip("="),
+        lambda raw: base64.encodebytes(raw * 4).decode(),
+        lambda raw: base64.b64encode(raw.decode().encode("utf-16-le")).decode(),
+        lambda raw: "-".join(base64.b64encode(raw).decode()[at : at + 5] for at in range(0, 40, 5)),
+        bytes.hex,
+        lambda raw: "abc" + raw.hex(),
+        lambda raw: raw.hex(":").upper(),
+        lambda raw: " ".join(f"0x{byte:02x}," for byte in raw),
+        lambda raw: base64.b64encode(b"\x00\x01\x02" + raw + b"\xff\xff").decode(),
+    ],
+)
+def test_runs_are_read(encode):
+    made = decode_runs(view("x " + encode(b"the hidden sentence")))
+    assert made is not None
+    assert "hidden sen" in made.text
+
+
+def test_the_gate_tells_what_to_try():
+    gate = Gate()
+    assert gate.open(b"an ordinary sentence, nothing more. 50 % & so on") is None
+    assert gate.open(b"a%20b") == [0]
+    assert gate.open(b"s k - l i v e") == [1]
+    assert gate.open(b"c2VjcmV0LWtleS0xMjM0") == [2]

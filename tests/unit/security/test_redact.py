@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from wardlaw.facts.finding import Finding, FindingKind, Level
+from wardlaw.security.redact import data_classes, redact
+
+
+def finding(kind: FindingKind, start: int, end: int, label: str = "") -> Finding:
+    return Finding(kind, "d", "1", "r", Level.NOTE, 500, label=label, start=start, end=end)
+
+
+TEXT = "mail ann@example.org, pay DE89370400440532013000"
+EMAIL = finding(FindingKind.PII, 5, 20, "email")
+IBAN = finding(FindingKind.PII, 26, 48, "iban")
+
+
+@pytest.mark.parametrize(
+    ("classes", "text"),
+    [
+        (["pii"], "mail [redacted:email], pay [redacted:iban]"),
+        (["pii:iban"], "mail ann@example.org, pay [redacted:iban]"),
+        (["secret"], TEXT),
+        ([], TEXT),
+    ],
+)
+def test_only_the_named_classes_are_masked(classes, text):
+    assert redact(TEXT, (IBAN, EMAIL), classes) == text
+
+
+def test_overlapping_spans_leave_nothing_between():
+    first, second = finding(FindingKind.SECRET, 2, 6, "aws"), finding(FindingKind.FINGERPRINT, 4, 9, "secret:x")
+    assert redact("0123456789", (first, second), ["secret", "registered-secret"]) == "01[redacted:secret]9"
+
+
+def test_kinds_have_their_classes():
+    assert data_classes(EMAIL) == ("pii", "pii:email")
+    assert data_classes(finding(FindingKind.SECRET, 0, 1, "aws")) == ("secret", "secret:aws")
+    assert data_classes(finding(FindingKind.FINGERPRINT, 0, 1)) == ("registered-secret",)
+    assert data_classes(finding(FindingKind.TRIPWIRE, 0, 1)) == ("tripwire",)
+    assert data_classes(finding(FindingKind.INJECTION, 0, 1)) == ()
+
+
+def test_findings_of_the_whole_exchange_mask_nothing():
+    assert redact("abc", (finding(FindingKind.PII, 0, 0, "email"),), ["pii"]) == "abc"
