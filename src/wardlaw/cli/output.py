@@ -66,6 +66,13 @@ def rows(columns: Sequence[str], lines: Iterable[Sequence[str | Text]]) -> Table
     return table
 
 
+class _Stream(Console):
+    """A console that leaves a broken pipe to the one place where errors become exit codes."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def _console(stream: Any) -> Console:
     width = None if stream.isatty() else _PIPE_WIDTH
-    return Console(file=stream, highlight=False, markup=False, emoji=False, width=width)
+    return _Stream(file=stream, highlight=False, markup=False, emoji=False, width=width)

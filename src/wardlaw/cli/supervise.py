@@ -14,12 +14,15 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
 
 from wardlaw.cli.readiness import READY_FD
 from wardlaw.facts.errors import UnavailableError
 
+_POLL_S = 0.05
+_PR_SET_CHILD_SUBREAPER = 36  # prctl(2), linux/prctl.h
 _PR_SET_PDEATHSIG = 1  # prctl(2), linux/prctl.h
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 _LINE_BYTES = 65_536
@@ -85,6 +88,7 @@ class Supervisor:
         Raises:
             UnavailableError: A part did not become ready (WL-CLI-020).
         """
+        _adopt_orphans()
         watchers: list[asyncio.Task[Ended]] = []
         try:
             await self._start_all()
@@ -179,7 +183,7 @@ class Supervisor:
         restarts: list[float] = []
         pause = _BACKOFF_S[0]
         while True:
-            code = await self._running[part.name].wait()
+            code = await _exit_code(self._running[part.name])
             now = loop.time()
             restarts = [at for at in restarts if now - at < _WINDOW_S]
             if not part.may_restart or code == _EXIT_EVIDENCE or len(restarts) >= _MOST_RESTARTS:
@@ -213,14 +217,45 @@ class Supervisor:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGTERM)
             try:
-                await asyncio.wait_for(process.wait(), part.stop_s)
+                await asyncio.wait_for(_exit_code(process), part.stop_s)
             except TimeoutError:
                 self._tell(part.name, f"did not end within {part.stop_s:.0f} s; killed")
                 with contextlib.suppress(ProcessLookupError):
                     process.kill()
-                await process.wait()
+                await _exit_code(process)
+        for orphan in _own_children():
+            self._tell("supervisor", f"process {orphan} was left behind; killed")
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(orphan, signal.SIGKILL)
         if self._readers:
             await asyncio.wait(self._readers, timeout=1.0)
+
+
+async def _exit_code(process: asyncio.subprocess.Process) -> int:
+    """The exit code once the process is gone.
+
+    Not ``process.wait()``: that also waits until nobody holds the output pipe, and a worker whose master was
+    killed holds it for ever.
+    """
+    while process.returncode is None:  # noqa: ASYNC110 (nothing else says that a process is gone without its pipes)
+        await asyncio.sleep(_POLL_S)
+    return process.returncode
+
+
+def _adopt_orphans() -> None:
+    """Have processes whose parent died become children of this one, so that none is left serving (Linux only)."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _own_children() -> list[int]:
+    """Children of this process that still run."""
+    pid = os.getpid()
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    except OSError:
+        return []
+    return [int(child) for child in text.split()]
 
 
 async def _was_told(readable: int) -> bool:

@@ -1,0 +1,159 @@
+"""Every online command asks the management API for exactly one thing that it really offers."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pytest
+from tests.unit.cli.conftest import RecordingClient
+
+from wardlaw.console.api import app as api_app
+
+ROUTES = [(method, path) for handler in api_app._HANDLERS for method in handler.http_methods for path in handler.paths]
+TOKEN = {"token": {}, "text": "wlt_x"}
+KEY = {"key": {}, "text": "wl_x"}
+DONE: dict[str, Any] = {"id": "x"}
+# words, method, path, body, what the API answers
+CASES: list[tuple[str, str, str, Any, Any]] = [
+    ("key list", "GET", "/keys", None, []),
+    ("key revoke app", "POST", "/keys/key%3Aapp/revoke", None, DONE),
+    ("key rotate app", "POST", "/keys/key%3Aapp/rotate", {}, KEY),
+    ("key rotate app --overlap-s 0", "POST", "/keys/key%3Aapp/rotate", {"overlap_s": 0}, KEY),
+    ("person list", "GET", "/persons", None, []),
+    ("person show a", "GET", "/persons/person%3Aa", None, DONE),
+    ("person add a --name A --role secops", "POST", "/persons", {"id": "person:a", "name": "A", "roles": ["secops"]}, DONE),
+    ("person change a --enable", "PATCH", "/persons/person%3Aa", {"unbind": False, "disabled": False}, DONE),
+    ("person change a --name B --role legal", "PATCH", "/persons/person%3Aa", {"unbind": False, "name": "B", "roles": ["legal"]}, DONE),
+    ("person disable a", "DELETE", "/persons/person%3Aa", None, DONE),
+    ("person whoami", "GET", "/session", None, {"person": {"id": "person:a"}, "permissions": []}),
+    ("token create --label l --days 3", "POST", "/session/tokens", {"label": "l", "days": 3}, TOKEN),
+    ("token invite a --hours 2", "POST", "/tokens", {"person": "person:a", "label": "", "hours": 2}, TOKEN),
+    ("token list", "GET", "/session/tokens", None, []),
+    ("token list --all", "GET", "/tokens", None, []),
+    ("token revoke tok_1", "DELETE", "/session/tokens/tok_1", None, DONE),
+    ("token revoke tok_1 --any", "DELETE", "/tokens/tok_1", None, DONE),
+    ("secret list", "GET", "/secrets", None, []),
+    ("secret remove a", "DELETE", "/secrets/secret%3Aa", None, DONE),
+    ("secret remove a --tripwire", "DELETE", "/secrets/tripwire%3Aa", None, DONE),
+    ("quarantine list", "GET", "/quarantines", None, []),
+    ("quarantine place principal:user:a --reason r", "POST", "/quarantines", {"key": "principal:user:a", "reason": "r", "minutes": 0}, DONE),
+    ("quarantine release qua_1", "POST", "/quarantines/qua_1/release", None, DONE),
+    ("incident list", "GET", "/incidents", {"state": "open"}, []),
+    ("incident list --everything", "GET", "/incidents", None, []),
+    ("incident show inc_1", "GET", "/incidents/inc_1", None, DONE),
+    ("incident close inc_1", "POST", "/incidents/inc_1/close", None, DONE),
+    ("explain", "GET", "/decisions", {"limit": 20}, []),
+    ("audit status", "GET", "/audit", None, {"size": 1}),
+    ("audit prove dec_1", "GET", "/audit/proofs/dec_1", None, {"id": "dec_1", "proof": "c2sp.org/tlog-proof@v1\n"}),
+    ("audit export --since 2026-01-01T00:00", "POST", "/audit/exports", {"since_ms": 1767225600000, "until_ms": 0}, {"file": "x"}),
+    ("audit erase", "GET", "/audit/erasures", None, []),
+    ("audit erase ab12 --reason r", "POST", "/audit/erasures", {"subject": "ab12", "reason": "r"}, {"erasure": {"id": "era_1"}, "waits_for": []}),
+    ("audit erase --confirm era_1", "POST", "/audit/erasures/era_1/confirm", None, {"erasure": {"id": "era_1"}, "waits_for": []}),
+    ("audit hold list", "GET", "/audit/holds", None, []),
+    ("audit hold place ab12 --reason r", "POST", "/audit/holds", {"subject": "ab12", "reason": "r"}, DONE),
+    ("audit hold lift h1", "POST", "/audit/holds/h1/lift", None, {"hold": {"id": "h1"}, "lifted": False}),
+    ("policy status", "GET", "/policy", None, {"version": 1}),
+    ("policy publish", "POST", "/policy/reload", None, {"version": 2}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "method", "path", "body", "answer"), CASES, ids=[case[0] for case in CASES])
+def test_online_command(
+    words: str, method: str, path: str, body: Any, answer: Any, *, command: Any, api: RecordingClient
+) -> None:
+    api.answers[path] = answer
+    done = command(*words.split(), "--json")
+    assert done.code == 0, done.err
+    assert api.calls == [(method, path, body)]
+    assert done.out.startswith('{"format":1,')
+    api.answers[path] = {**answer, "person": {"id": "x"}} if "whoami" in words else answer
+    assert command(*words.split()).code == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    sorted(
+        {(case[1], case[2]) for case in CASES}
+        | {("POST", "/session/redeem"), ("POST", "/keys"), ("POST", "/secrets"), ("GET", "/decisions/dec_1")}
+    ),
+)
+def test_the_api_offers_what_commands_ask(method: str, path: str) -> None:
+    patterns = [(offered, re.sub(r"\{[^}]+\}", "[^/]+", route)) for offered, route in ROUTES]
+    assert any(offered == method and re.fullmatch(pattern, path) for offered, pattern in patterns)
+
+
+def test_a_key_is_created_with_what_was_said(command: Any, api: RecordingClient) -> None:
+    api.answers["/keys"] = {"key": {"id": "key:bot"}, "text": "wl_secret"}
+    done = command(
+        "key",
+        "create",
+        "bot",
+        "--principal",
+        "agent:bot",
+        "--model",
+        "gpt",
+        "--model",
+        "mini",
+        "--person",
+        "*",
+        "--days",
+        "0",
+    )
+    assert done.out == "wl_secret\n"
+    ((_, _, body),) = api.calls
+    assert (body["id"], body["principal"], body["models"], body["persons"], body["days"]) == (
+        "key:bot",
+        "agent:bot",
+        ["gpt", "mini"],
+        ["*"],
+        0,
+    )
+
+
+def test_a_one_time_token_binds_the_account_or_gives_a_token(
+    command: Any, api: RecordingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.answers["/session/redeem"] = {
+        "person": {"id": "person:a", "roles": ["admin"]},
+        "bound_uid": 7,
+        "api_token": "wlt_y",
+    }
+    assert "uid 7" in command("token", "redeem", "wlo_x").out
+    monkeypatch.setattr("sys.stdin", io.StringIO("wlo_y\n"))
+    assert command("token", "redeem", "-", "--api-token").out == "wlt_y\n"
+    assert [(body["token"], body["bind"]) for _, _, body in api.calls] == [("wlo_x", True), ("wlo_y", False)]
+
+
+def test_a_secret_comes_from_a_file_or_stdin_never_from_the_command_line(
+    command: Any, api: RecordingClient, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "s").write_text("from-a-file\n")
+    assert command("secret", "register", "a", "--file", "s").code == 0
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"from-stdin\n")))
+    assert command("secret", "register", "b", "--tripwire").code == 0
+    assert [body for _, _, body in api.calls] == [
+        {"id": "secret:a", "text": "from-a-file"},
+        {"id": "tripwire:b", "text": "from-stdin"},
+    ]
+    assert command("secret", "register", "a", "the-secret").code == 2
+
+
+def test_an_explanation_is_shown(command: Any, api: RecordingClient) -> None:
+    record = {"id": "dec_1", "at_ms": 1_790_000_000_000, "leaf_index": 4}
+    api.answers["/decisions/dec_1"] = {"record": record, "envelope": {}, "explanation": {"sentence": "It was cut."}}
+    assert "It was cut." in command("explain", "dec_1").out
+    api.answers["/decisions/dec_1"] = {"record": record, "envelope": {}, "explanation": {}}
+    assert "erased" in command("explain", "dec_1").out
+
+
+def test_a_proof_is_written_once(command: Any, api: RecordingClient) -> None:
+    api.answers["/audit/proofs/dec_1"] = {"id": "dec_1", "proof": "p\n"}
+    assert command("audit", "prove", "dec_1", "--out", "p.txt").code == 0
+    assert "Nothing was overwritten" in command("audit", "prove", "dec_1", "--out", "p.txt").err
+
+
+def test_an_erasure_needs_a_reason(command: Any, api: RecordingClient) -> None:
+    assert command("audit", "erase", "ab12").code == 2
+    assert api.calls == []

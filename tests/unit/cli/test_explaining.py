@@ -1,0 +1,42 @@
+"""Explanations as lines."""
+
+from __future__ import annotations
+
+from wardlaw.cli.explaining import explanation_lines
+
+
+def test_everything_that_is_known_is_said() -> None:
+    change = {"attribute": "dataSubjects", "meaning": "", "actual": "9", "needed": "at most 5"}
+    lines = explanation_lines(
+        {
+            "sentence": "It was denied.",
+            "causes": [
+                {
+                    "clause": "GOV-07",
+                    "effect": "deny",
+                    "message": "Too many.",
+                    "advice": "Ask for fewer.",
+                    "evidence": ["9 persons"],
+                }
+            ],
+            "changes": [change],
+            "together": [change],
+            "observed": ["OPS-03 (warn, deny)"],
+        }
+    )
+    text = "\n".join(line.plain for line in lines)
+    for said in (
+        "It was denied.",
+        "deny GOV-07  Too many.",
+        "because 9 persons",
+        "instead Ask for fewer.",
+        "any one of",
+        "all of",
+        "dataSubjects at most 5 (was 9)",
+        "Noted, not enforced",
+    ):
+        assert said in text
+
+
+def test_a_bare_sentence_is_enough() -> None:
+    assert [line.plain for line in explanation_lines({"sentence": "Allowed."})] == ["Allowed."]
