@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.house.sources import SRC, functions, name_of, python_files, ratchet, tree
+from tests.house.sources import SRC, TESTS, functions, name_of, python_files, ratchet, tree
 
 _FILLERS = {"append", "add", "update", "pop", "setdefault", "clear", "extend", "insert", "discard", "remove", "popitem"}
 _BUILDERS = {
@@ -111,9 +111,23 @@ def test_every_source_file_with_functions_has_its_test_file() -> None:
 
 
 def _has_test(path: Path) -> bool:
+    """A test file of the same name in the same place, or one there that says which files it covers."""
     inner = path.relative_to(SRC)
     name = f"test_{path.stem}.py" if path.stem != "__init__" else f"test_{path.parent.name}.py"
-    tests = SRC.parents[1] / "tests"
-    return any(
-        (tests / kind / inner.parent / name).is_file() for kind in ("unit", "property", "wire", "fault", "transcript")
-    )
+    for kind in ("unit", "property", "wire", "fault", "transcript"):
+        folder = TESTS / kind / inner.parent
+        if (folder / name).is_file() or path.stem in _covered(folder):
+            return True
+    return False
+
+
+def _covered(folder: Path) -> set[str]:
+    """Names in the ``COVERS`` of the test files of a folder."""
+    found: set[str] = set()
+    for path in folder.glob("test_*.py"):
+        for node in tree(path).body:
+            if isinstance(node, ast.Assign) and any(
+                isinstance(one, ast.Name) and one.id == "COVERS" for one in node.targets
+            ):
+                found |= set(ast.literal_eval(node.value))
+    return found

@@ -7,9 +7,9 @@ import subprocess
 import sys
 
 import pytest
-from wardlaw.cli.table import COMMANDS
 
 from tests.house.sources import ROOT
+from wardlaw.cli.table import COMMANDS
 from wardlaw.config.reference import key_reference
 
 PAGES = sorted({ROOT / "README.md", *(ROOT / "docs").rglob("*.md")})

@@ -11,6 +11,8 @@ import pytest
 
 from wardlaw.config.reference import key_reference
 
+COVERS = ("completion", "config", "scan", "version", "witness")
+
 
 def test_scan_finds_and_masks(command: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert command("scan", "a quiet afternoon").out == "nothing found\n"

@@ -11,6 +11,7 @@ from tests.unit.cli.conftest import RecordingClient
 
 from wardlaw.console.api import app as api_app
 
+COVERS = ("audit", "explain", "incident", "key", "person", "quarantine", "secret", "token")
 ROUTES = [(method, path) for handler in api_app._HANDLERS for method in handler.http_methods for path in handler.paths]
 TOKEN = {"token": {}, "text": "wlt_x"}
 KEY = {"key": {}, "text": "wl_x"}

@@ -1,0 +1,116 @@
+"""What doctor looks at."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from wardlaw.cli.checkup import Diagnosis, Verdict, examine
+from wardlaw.cli.creating import create_installation
+from wardlaw.config.model import Authority, Config, DemoModel, SecretRef, Upstream
+from wardlaw.facts.resource import Trust
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    found = create_installation(tmp_path).config
+    change = msgspec.structs.replace
+    return change(
+        found,
+        upstreams=(),
+        models=(),
+        gateway=change(found.gateway, listen=f"127.0.0.1:{free_port()}"),
+        control=change(found.control, listen=f"127.0.0.1:{free_port()}"),
+        demo_model=DemoModel(enabled=False),
+    )
+
+
+def bad(config: Config, **env: str) -> list[Diagnosis]:
+    found = [one for one in examine(config, env) if one.verdict is Verdict.BAD]
+    assert all(one.fix for one in found)
+    return found
+
+
+def test_a_fresh_installation_is_sound(config: Config) -> None:
+    assert bad(config) == []
+    assert [one.words for one in examine(config, {}) if one.verdict is Verdict.WARN] == ["Nobody is admin yet."]
+
+
+def test_misspelt_variables_are_told(config: Config) -> None:
+    assert any("WARDLAW_GATEWAY_LISTEN" in one.fix for one in examine(config, {"WARDLAW_GATEWAY_LISTN": "x"}))
+
+
+def test_open_folders_lost_keys_and_bundles(config: Config) -> None:
+    Path(config.data_dir).chmod(0o755)
+    assert [one.name for one in bad(config)] == ["permissions"]
+    Path(config.data_dir).chmod(0o700)
+    (Path(config.keys.dir) / "log.key").chmod(0o644)
+    assert "keys" in [one.name for one in bad(config)]
+    (Path(config.keys.dir) / "log.key").unlink()
+    assert "keys" in [one.name for one in bad(config)]
+    (Path(config.data_dir) / "bundle" / "policies.bundle").unlink()
+    assert "policies" in [one.name for one in bad(config)]
+
+
+def test_nothing_made_yet(tmp_path: Path) -> None:
+    empty = msgspec.structs.replace(
+        Config(), data_dir=str(tmp_path / "d"), keys=msgspec.structs.replace(Config().keys, dir=str(tmp_path / "k"))
+    )
+    assert {"permissions", "keys", "keyring", "database", "policies"} <= {one.name for one in bad(empty)}
+
+
+def test_a_full_disk(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wardlaw.cli.checkup.LEAST_FREE_BYTES", 2**63)
+    assert [one.name for one in bad(config)] == ["disk"]
+
+
+def test_a_port_somebody_else_has(config: Config) -> None:
+    with socket.socket() as other:
+        port = int(config.gateway.listen.rpartition(":")[2])
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        assert [one.name for one in bad(config)] == ["ports"]
+
+
+def test_a_secret_that_is_not_set(config: Config) -> None:
+    upstream = Upstream("a", "http://127.0.0.1:1", key=SecretRef("env", "NO_SUCH"), trust=Trust.INTERNAL)
+    found = bad(msgspec.structs.replace(config, upstreams=(upstream,)))
+    assert [one.name for one in found] == ["secrets", "upstream a"]
+
+
+def test_redis_that_is_away(config: Config) -> None:
+    state = msgspec.structs.replace(config.state, authority=Authority.REDIS, url=f"redis://127.0.0.1:{free_port()}")
+    assert [one.name for one in bad(msgspec.structs.replace(config, state=state))] == ["state"]
+
+
+@pytest.fixture
+def upstream_from_the_past() -> Iterator[int]:
+    """A server that answers with an old date."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(1000)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nDate: Sun, 01 Nov 2020 00:00:00 GMT\r\n\r\n")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield int(listening.getsockname()[1])
+        thread.join()
+
+
+def test_a_clock_that_is_wrong(config: Config, upstream_from_the_past: int) -> None:
+    upstream = Upstream("a", f"http://127.0.0.1:{upstream_from_the_past}", trust=Trust.INTERNAL)
+    assert [one.name for one in bad(msgspec.structs.replace(config, upstreams=(upstream,)))] == ["clock"]
