@@ -44,7 +44,7 @@ class Format(msgspec.Struct, frozen=True):
     score: int = 900
 
 
-_TEL = r"phone|tel|telefon|telephone|mobile|mobil|cell|call|fax|whatsapp|sms|contact|handy|movil|telefono|telefoon|numer|number|reach|rufnummer|text me|messages to|answering|office"
+_TEL = r"phone|tel|telefon|telephone|mobile|mobil|cell|call|fax|whatsapp|sms|contact|handy|movil|telefono|telefoon|reach|rufnummer|text me|messages to|answering|office"
 _S = r"[ .\-/]?"
 FORMATS: tuple[Format, ...] = (
     Format("email", r"[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}\b"),

@@ -187,9 +187,20 @@ def _bare(value: str, before: str) -> bool:
     """A long random token without a name: mixed case and digits throughout, no digest, no path, no encoded text."""
     if "/" in value or "+" in value or _HEX.fullmatch(value) or _DIGEST_WORD.search(before) or _STRUCTURED.fullmatch(value):
         return False
+    if _readable(value):
+        return False
     kinds = sum((any(c.islower() for c in value), any(c.isupper() for c in value), any(c.isdigit() for c in value)))
     letters = sum(char.isdigit() for char in value)
     return kinds == 3 and letters >= 3 and entropy(value) >= 4.2 and _switches(value) >= len(value) / 3 and "=" not in value  # noqa: PLR2004
+
+
+def _readable(value: str) -> bool:
+    """Base64 of plain text: its words are read in a view of their own."""
+    try:
+        raw = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
+    except binascii.Error:
+        return False
+    return raw.isascii() and raw.decode().isprintable()
 
 
 def _switches(value: str) -> int:

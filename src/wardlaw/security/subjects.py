@@ -45,7 +45,19 @@ _NOT_KEY = re.compile(r"[^a-z0-9]+")
 _FENCE = re.compile(r"\A\s*```\w*\s*\n(.*?)\n\s*```\s*\Z", re.DOTALL)
 _YAML_ITEM = re.compile(r"^(?P<indent> *)- +(?P<rest>\S.*)?$")
 _YAML_PAIR = re.compile(r"^ *[\"']?(?P<key>[A-Za-z_][\w .-]{0,60})[\"']? *: +(?P<value>.*)$")
+_LIST_MARK = re.compile(r"[,;|\n]+")
+_MOST_PARTS = 3  # "Lee, Ann, Dr." is still one person
 _RULE_LINE = re.compile(r"[\s|+:=─━┼├┤┬┴-]+")
+
+
+class _Place(msgspec.Struct, frozen=True, gc=False):
+    """A value on the way through a document; ``key`` is the nearest key above it, ``strings`` counts texts entered."""
+
+    value: Any
+    depth: int = 0
+    strings: int = 0
+    key: str = ""
+    in_list: bool = False
 
 
 class Subjects(msgspec.Struct, frozen=True):
@@ -116,58 +128,98 @@ class SubjectCounter:
 
     def _walk(self, value: Any, found: set[str]) -> bool:
         """Visit every record below ``value``; False when it is nested too deep."""
-        pending: list[tuple[Any, int, int]] = [(value, 0, 0)]
+        pending = [_Place(value)]
         while pending:
-            item, depth, strings = pending.pop()
-            if depth > MAX_DEPTH:
+            place = pending.pop()
+            if place.depth > MAX_DEPTH:
                 return False
-            match item:
-                case dict():
-                    self._record(item, found)
-                    pending += [(inner, depth + 1, strings) for inner in item.values() if isinstance(inner, (dict, list, str))]
-                case list():
-                    if depth and _is_row(item):
-                        self._row(item, found)
-                    pending += [(inner, depth + 1, strings) for inner in item if isinstance(inner, (dict, list, str))]
-                case str():
-                    pending += self._inside(item, depth, strings, found)
+            match place.value:
+                case dict() as record:
+                    self._record(record, found)
+                    pending += [
+                        _Place(inner, place.depth + 1, place.strings, normal_key(key))
+                        for key, inner in record.items()
+                        if isinstance(inner, (dict, list, str))
+                    ]
+                case list() as items:
+                    if place.in_list and _is_row(items):
+                        self._first_datum([cell for cell in items if isinstance(cell, str)], found)
+                        continue
+                    self._column(place.key, items, found)
+                    pending += [
+                        _Place(inner, place.depth + 1, place.strings, place.key, in_list=True)
+                        for inner in items
+                        if isinstance(inner, (dict, list, str))
+                    ]
+                case str() as text:
+                    pending += self._inside(text, place, found)
         return True
 
-    def _inside(self, text: str, depth: int, strings: int, found: set[str]) -> list[tuple[Any, int, int]]:
+    def _column(self, key: str, items: list[Any], found: set[str]) -> None:
+        """A list of plain values under a key of persons: each value is one of them."""
+        if key in _STRONG_SET or key in _NAME_SET:
+            plain = [item for item in items if isinstance(item, (str, int)) and not isinstance(item, bool)]
+            found.update(subject_digest(_value_identity(key, str(item)), self._key) for item in plain)
+
+    def _inside(self, text: str, place: _Place, found: set[str]) -> list[_Place]:
         """JSON inside a string is walked like the rest; a long text is read as a result of its own."""
         head = text.lstrip()[:1]
-        if head and head in "{[" and strings < MAX_STRING_DEPTH:
+        deeper = place.strings < MAX_STRING_DEPTH
+        if head and head in "{[" and deeper:
             try:
-                return [(json.loads(text), depth + 1, strings + 1)]
+                return [_Place(json.loads(text), place.depth + 1, place.strings + 1, place.key)]
             except (ValueError, RecursionError):
                 found |= self._in_text(text)
                 return []
-        if "\n" in text and strings < MAX_STRING_DEPTH and self._read_table(text.strip(), found):
+        if "\n" in text and deeper and self._read_table(text.strip(), found):
             return []
-        if len(text) > _SHORT_VALUE:
+        # A short value of a record was read with the record; alone in a list it stands for itself.
+        if place.in_list or len(text) > _SHORT_VALUE:
             found |= self._in_text(text)
         return []
 
     def _record(self, record: dict[str, Any], found: set[str]) -> None:
-        values = {normal_key(key): value for key, value in record.items() if isinstance(value, (str, int)) and not isinstance(value, bool)}
+        for key in record:
+            if "@" in key:
+                found |= self._in_text(key)
+        values = {
+            normal_key(key): value
+            for key, value in record.items()
+            if isinstance(value, (str, int)) and not isinstance(value, bool)
+        }
+        if self._aggregates(values, found):
+            return
         identity = _identity(values)
         if identity:
             found.add(subject_digest(identity, self._key))
             return
-        texts = [str(value) for value in values.values() if isinstance(value, str) and 5 < len(value) <= _SHORT_VALUE]  # noqa: PLR2004
-        self._first_datum(texts, found)
+        self._first_datum([value for value in values.values() if isinstance(value, str)], found)
 
-    def _row(self, row: list[Any], found: set[str]) -> None:
-        self._first_datum([cell for cell in row if isinstance(cell, str)], found)
+    def _aggregates(self, values: dict[str, Any], found: set[str]) -> bool:
+        """Values that hold many persons at once (``string_agg``) are counted one by one; False when there are none."""
+        many = False
+        for key, value in values.items():
+            if not isinstance(value, str):
+                continue
+            if value.count("@") > 1:
+                found |= self._in_text(value)
+                many = True
+            elif key in _STRONG_SET or key in _NAME_SET:
+                parts = [part for part in _LIST_MARK.split(value) if part.strip()]
+                if len(parts) > _MOST_PARTS:
+                    found.update(subject_digest(_value_identity(key, part), self._key) for part in parts)
+                    many = True
+        return many
 
     def _first_datum(self, texts: list[str], found: set[str]) -> None:
-        """A record without a telling key: its first personal datum names it."""
+        """A record without a telling key: its first personal datum names it; a text with many names them all."""
         for text in texts:
-            if "@" in text or any(char.isdigit() for char in text):
-                digests = self._in_text(text)
-                if digests:
-                    found.add(min(digests))
-                    return
+            if len(text) > _SHORT_VALUE or not ("@" in text or any(char.isdigit() for char in text)):
+                continue
+            digests = self._in_text(text)
+            if digests:
+                found |= digests if text.count("@") > 1 else {min(digests)}
+                return
 
     # --- tables and lists
 

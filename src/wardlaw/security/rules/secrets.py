@@ -144,7 +144,7 @@ PROVIDERS: tuple[SecretRule, ...] = (
     SecretRule("curl-user", "http", r"\bcurl\b[^\n]{0,200}?(?:-u|--user)[ =]?[\"']?([^\s\"':]{1,80}:[^\s\"'$<>{}]{3,80})", "pair", False),
 )
 URL_PASSWORD = SecretRule(
-    "url-password", "connection-string", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"'<>?#]{0,64}:([^\s@\"'<>]{3,128})@[\w\[.-]", "password"
+    "url-password", "connection-string", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"'<>?#]{0,64}:([^\s/?#@\"'<>]{3,128})@[\w\[.-]", "password"
 )
 _SAY = (
     r"api[_ .-]?key|apikey|api[_ .-]?token|secret[_ .-]?key|client[_ .-]?secret|access[_ .-]?key|access[_ .-]?token|"
