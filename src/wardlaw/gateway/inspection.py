@@ -52,8 +52,8 @@ class Inspection:
         # A detector that failed may not fail again, so its finding is not remembered.
         if not any(finding.kind is FindingKind.FAULT for finding in found):
             if len(self._known) >= self._limit:
-                for old in list(self._known)[: self._limit // 4]:
-                    del self._known[old]
+                for old in list(self._known)[: self._limit // 4 + 1]:
+                    self._known.pop(old, None)  # a large body is inspected in a thread of its own, beside others
             self._known[key] = found
         return found
 

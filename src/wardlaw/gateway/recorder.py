@@ -23,6 +23,8 @@ INPUTS = "inputs"
 CONTENT = "content"
 _RECORDED = 50_000  # digests of passages that stand in an earlier record, so that history is kept once
 
+_Mark = tuple[str, str, bytes]  # subject, month, digest: what is erased or expires must not be all there was
+
 _encoder = msgspec.json.Encoder()
 
 
@@ -51,7 +53,7 @@ class Recorder:
         self._clock = clock
         self._random = random
         self._keep_content = keep_content
-        self._recorded: dict[tuple[str, bytes], None] = {}
+        self._recorded: dict[_Mark, None] = {}
 
     async def decision(
         self,
@@ -78,10 +80,12 @@ class Recorder:
         subject = request.principal.acting_for or request.principal.id
         await self.ready(subject, request.at)
         parts = [(INPUTS, _encoder.encode(inputs))]
+        month = month_of(request.at)
+        fresh: list[_Mark] = []
         if self._keep_content:
-            content = Content(passages=self._passages(subject, segments), tool_calls=tuple(calls))
+            content = Content(passages=self._passages((subject, month), segments, fresh), tool_calls=tuple(calls))
             parts.append((CONTENT, _encoder.encode(content)))
-        sealed = self._keyring.seal_parts(subject, month_of(request.at), parts, random=self._random)
+        sealed = self._keyring.seal_parts(subject, month, parts, random=self._random)
         facts: dict[str, str | int] = {"quarantine": ",".join(signals)} if signals else {}
         if decision.hits:
             facts["observed"] = ",".join(f"{hit.clause}:{hit.mode.value}" for hit in decision.hits)
@@ -104,7 +108,9 @@ class Recorder:
             seq=0,
             subject=sealed.pseudonym,
         )
-        return await self._spool.append(envelope, blobs=tuple(one.blob for one in sealed.parts), delta=delta)
+        receipt = await self._spool.append(envelope, blobs=tuple(one.blob for one in sealed.parts), delta=delta)
+        self._remember(fresh)  # only now: a record that was lost holds no text another may refer to
+        return receipt
 
     def outcome(self, outcome: Outcome, *, record_id: str, route: str, delta: bytes = b"") -> None:
         """Record how an exchange ended; not waited for, a lost one leaves the outcome unknown."""
@@ -142,20 +148,24 @@ class Recorder:
         if not self._keyring.is_ready(subject, month_of(at), classes):
             await asyncio.to_thread(self._keyring.prepare, subject, month_of(at), classes)
 
-    def _passages(self, subject: str, segments: Sequence[Segment]) -> tuple[Passage, ...]:
+    def _passages(self, whose: tuple[str, str], segments: Sequence[Segment], fresh: list[_Mark]) -> tuple[Passage, ...]:
+        """The texts, each whole or by its digest; the marks of those given whole are added to ``fresh``."""
         passages: list[Passage] = []
         for segment in segments:
-            mark = (subject, digest(segment.text))
+            mark = (*whose, digest(segment.text))
+            channel = segment.channel.value
             if mark in self._recorded:
-                known = Passage(channel=segment.channel.value, pointer=segment.pointer, sha256=mark[1].hex())
-                passages.append(known)
+                passages.append(Passage(channel=channel, pointer=segment.pointer, sha256=mark[2].hex()))
                 continue
-            if len(self._recorded) >= _RECORDED:
-                for old in list(self._recorded)[: _RECORDED // 4]:
-                    del self._recorded[old]
-            self._recorded[mark] = None
-            passages.append(Passage(channel=segment.channel.value, pointer=segment.pointer, text=segment.text))
+            fresh.append(mark)
+            passages.append(Passage(channel=channel, pointer=segment.pointer, text=segment.text))
         return tuple(passages)
+
+    def _remember(self, marks: Sequence[_Mark]) -> None:
+        if len(self._recorded) + len(marks) > _RECORDED:
+            for old in list(self._recorded)[: _RECORDED // 4]:
+                self._recorded.pop(old, None)
+        self._recorded.update(dict.fromkeys(marks))
 
 
 def month_of(at: float) -> str:

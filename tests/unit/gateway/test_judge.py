@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from wardlaw.audit.envelope import RecordKind
+from wardlaw.decision.decide import SAW_TOOL_RESULT
+from wardlaw.facts.action import Action
+from wardlaw.facts.decision import ReasonCode
+from wardlaw.facts.effect import Effect, RouteMode
+from wardlaw.facts.errors import UnavailableError
+from wardlaw.facts.exchange import Channel, Measures
+from wardlaw.facts.finding import Finding, FindingKind, Level
+from wardlaw.gateway.judge import Case, Judgement, Matter, state_key
+from wardlaw.state.authority import Ask
+from wardlaw.testing.worker import ADA, BOT, Worker
+
+
+def model(worker: Worker, **changes: object) -> Matter:
+    """A harmless model call, with fields changed."""
+    resource = worker.services.registry.candidates("demo", "chat.completions")[0].resource
+    return Matter(**{"action": Action.MODEL_CALL, "resource": resource, "measures": Measures(), "calls": 1} | changes)
+
+
+def finding(kind: FindingKind, channel: Channel = Channel.USER) -> Finding:
+    return Finding(kind, "test", "1", "rule", Level.BLOCK, 1000, label="x", channel=channel.value, segment=0, end=9)
+
+
+def ask(case: Case, at: float) -> Ask:
+    return Ask(principal=case.principal_key, person=case.person_key, session=case.session_key, at=at)
+
+
+def judge(worker: Worker, *matters: Matter, case: Case | None = None) -> list[Judgement]:
+    """Judge one after the other."""
+    case = case or worker.case()
+
+    async def story() -> list[Judgement]:
+        return [await worker.judge.judge(case, matter) for matter in matters]
+
+    return asyncio.run(story())
+
+
+def test_the_record_is_durable_before_the_judgement_is_returned(worker: Worker) -> None:
+    case = worker.case()
+
+    async def story() -> None:
+        judgement = await worker.judge.judge(case, model(worker))
+        assert worker.spool.stats().records == 1
+        assert judgement.released
+        assert judgement.receipt
+
+    asyncio.run(story())
+    (inputs,) = worker.inputs()
+    assert inputs.state.calls_minute == 1
+    assert inputs.request.exchange == case.exchange
+
+
+def test_nothing_is_judged_when_its_record_cannot_be_made_durable(worker: Worker) -> None:
+    worker.spool.close()
+    with pytest.raises(UnavailableError, match="WL-SPL-006"):
+        judge(worker, model(worker))
+
+
+def test_what_was_reserved_is_taken_back_when_it_was_not_released(worker: Worker) -> None:
+    many = frozenset(f"s{n}" for n in range(101))
+    big = model(worker, subjects=many, tokens=70, measures=Measures(data_subjects=101, result_bytes=900))
+    denied, after = judge(worker, big, model(worker))
+    assert denied.decision.effect is Effect.DENY
+    assert denied.decision.reasons[0].clause == "GOV-07"
+    assert after.released
+    first, second = worker.inputs()
+    assert (first.state.session_subjects, first.state.tokens_day, first.state.session_bytes) == (101, 70, 900)
+    assert (second.state.session_subjects, second.state.tokens_day, second.state.session_bytes) == (0, 0, 0)
+    assert second.state.calls_minute == 2  # the call itself stays counted
+
+
+def test_small_sips_add_up_and_only_new_people_count(worker: Worker) -> None:
+    sips = [
+        model(
+            worker, subjects=frozenset(f"s{n}" for n in range(start, start + 90)), measures=Measures(data_subjects=90)
+        )
+        for start in (0, 0, 90, 180, 270, 360, 450)
+    ]
+    judged = judge(worker, *sips)
+    assert [one.measures.data_subjects for one in judged[:3]] == [90, 0, 90]
+    assert [one.released for one in judged] == [True] * 6 + [False]  # 540 > 500 in one session
+    assert worker.inputs()[-1].state.session_subjects == 540
+
+
+def test_what_was_counted_before_is_not_counted_again(worker: Worker) -> None:
+    first = model(worker, subjects=frozenset(("a", "b")), tokens=10, measures=Measures(data_subjects=2, result_bytes=5))
+    again = model(
+        worker, subjects=frozenset(("a", "b")), tokens=10, measures=Measures(data_subjects=2, result_bytes=5),
+        counted=False,
+    )  # fmt: skip
+    judged = judge(worker, first, again)
+    assert judged[1].measures.data_subjects == 2
+    state = worker.inputs()[1].state
+    assert (state.calls_minute, state.tokens_day, state.session_bytes, state.session_subjects) == (1, 10, 5, 2)
+
+
+def test_taint_that_a_request_brings_is_decided_on_and_stays(worker: Worker) -> None:
+    judge(worker, model(worker, labels=("saw:pii",)), model(worker))
+    first, second = worker.inputs()
+    assert first.state.taint == ("saw:pii",)
+    assert second.state.taint == ("saw:pii",)
+
+
+def test_a_registered_secret_by_the_caller_quarantines_the_caller(worker: Worker) -> None:
+    leak = model(worker, findings=(finding(FindingKind.FINGERPRINT),))
+    (cut,) = judge(worker, leak)
+    assert cut.decision.effect is Effect.CUT
+    ((_, notice),) = worker.noticed
+    assert {kind for kind, _ in notice.locked} == {"session", "principal"}
+    assert "SEC-05" in notice.reason
+    (envelope,) = worker.envelopes(RecordKind.DECISION)
+    assert envelope.facts["quarantine"] == "SEC-05"
+
+
+def test_a_quarantined_caller_is_cut_in_every_session(worker: Worker) -> None:
+    async def story() -> Judgement:
+        await worker.judge.judge(worker.case(), model(worker, findings=(finding(FindingKind.TRIPWIRE),)))
+        return await worker.judge.judge(worker.case(session="ses_2"), model(worker))
+
+    later = asyncio.run(story())
+    assert later.decision.effect is Effect.CUT
+    assert later.decision.reasons[0].code is ReasonCode.QUARANTINED
+
+
+def test_the_person_behind_an_agent_is_locked_as_well(worker: Worker) -> None:
+    judge(worker, model(worker, findings=(finding(FindingKind.FINGERPRINT),)), case=worker.case(BOT))
+    ((_, notice),) = worker.noticed
+    assert dict(notice.locked)["person"] == state_key(b"k" * 32, "caller", "user:ada")
+
+
+def test_a_poisoned_document_locks_the_session_alone(worker: Worker) -> None:
+    judge(worker, model(worker, findings=(finding(FindingKind.FINGERPRINT, Channel.TOOL_RESULT),)))
+    ((_, notice),) = worker.noticed
+    assert [kind for kind, _ in notice.locked] == ["session"]
+
+
+def test_an_answer_after_foreign_text_locks_the_session_alone(worker: Worker) -> None:
+    answer = model(
+        worker, action=Action.MODEL_ANSWER, findings=(finding(FindingKind.FINGERPRINT, Channel.ANSWER),),
+        labels=(SAW_TOOL_RESULT,), calls=0,
+    )  # fmt: skip
+    judge(worker, answer)
+    ((_, notice),) = worker.noticed
+    assert [kind for kind, _ in notice.locked] == ["session"]
+
+
+def test_text_alone_cuts_without_quarantine(worker: Worker) -> None:
+    cut, after = judge(worker, model(worker, findings=(finding(FindingKind.INJECTION),)), model(worker))
+    assert cut.decision.effect is Effect.CUT
+    assert after.released
+    ((_, notice),) = worker.noticed
+    assert notice.locked == ()
+
+
+def test_repeated_probing_becomes_a_quarantine(worker: Worker) -> None:
+    injection = model(worker, findings=(finding(FindingKind.INJECTION),))
+    judged = judge(worker, *[injection] * 5, model(worker), model(worker))
+    assert [one.decision.reasons[0].clause for one in judged[:5]] == ["SEC-01"] * 5
+    assert judged[5].decision.reasons[0].clause == "SEC-06"
+    assert judged[6].decision.reasons[0].code is ReasonCode.QUARANTINED
+
+
+def test_what_a_document_says_is_not_its_readers_probing(worker: Worker) -> None:
+    poisoned = model(worker, findings=(finding(FindingKind.INJECTION, Channel.TOOL_RESULT),))
+    judged = judge(worker, *[poisoned] * 6, model(worker))
+    assert judged[-1].released
+
+
+def test_a_refusal_by_governance_is_no_probe(worker: Worker) -> None:
+    large = model(worker, measures=Measures(body_bytes=9_000_000))
+    judge(worker, *[large] * 6, model(worker))
+    assert worker.inputs()[-1].state.probes == 0
+
+
+def test_released_tool_calls_are_remembered_and_refused_ones_are_not(worker: Worker) -> None:
+    case = worker.case()
+    tool = worker.services.registry.tool
+
+    async def story() -> dict[str, bytes]:
+        for call_id, name in (("call_good", "read_file"), ("call_bad", "unknown_tool")):
+            matter = Matter(Action.TOOL_CALL, tool(name), Measures(), release=((call_id, b"d" * 32),))
+            await worker.judge.judge(case, matter)
+        return await worker.ledger.was_released(case.principal_key, "call_good", "call_bad")
+
+    assert asyncio.run(story()) == {"call_good": b"d" * 32}
+
+
+def test_observing_records_what_would_have_happened(worker: Worker) -> None:
+    case = worker.case(mode=RouteMode.OBSERVE)
+    (judgement,) = judge(worker, model(worker, findings=(finding(FindingKind.FINGERPRINT),)), case=case)
+    assert judgement.released
+    assert judgement.decision.demanded is Effect.CUT
+    assert worker.noticed == []
+    (envelope,) = worker.envelopes(RecordKind.DECISION)
+    assert (envelope.effect, envelope.demanded) == ("allow", "cut")
+
+
+def test_hours_and_weekdays_are_those_of_the_installations_zone(worker: Worker) -> None:
+    judge(worker, model(worker))
+    (inputs,) = worker.inputs()
+    assert (inputs.request.hour, inputs.request.weekday) == (12, 3)
+
+
+def test_the_log_rebuilds_the_state_it_decided_on(worker: Worker, tmp_path: Path) -> None:
+    case = worker.case()
+    quarantined = model(worker, findings=(finding(FindingKind.TRIPWIRE),))
+    judge(worker, model(worker, tokens=50, labels=("saw:pii",)), quarantined, case=case)
+    worker.envelopes()
+    rebuilt = worker.rebuilt_ledger()
+    snapshot = asyncio.run(rebuilt.reserve(ask(case, worker.clock()))).snapshot
+    assert snapshot.tokens_day == 50
+    assert snapshot.taint == ("saw:pii",)
+    assert "SEC-03" in snapshot.quarantined
+
+
+def test_state_keys_tell_kinds_and_names_apart() -> None:
+    keys = {
+        state_key(b"k", "caller", "user:ada"),
+        state_key(b"k", "caller", "user:bob"),
+        state_key(b"k", "session", "user:ada"),
+        state_key(b"other", "caller", "user:ada"),
+        state_key(b"k", "session", "user", "ada"),
+    }
+    assert len(keys) == 5
+    assert {len(key) for key in keys} == {16}
+    assert ADA.id.encode() not in b"".join(keys)
