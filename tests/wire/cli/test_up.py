@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.xdist_group("up")  # one machine for all of them, in their order
+COVERS = ("rotating", "verifying")
 START_S = 120.0
 
 

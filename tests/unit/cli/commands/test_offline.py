@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from wardlaw.config.reference import key_reference
 
-COVERS = ("completion", "config", "scan", "version", "witness")
+COVERS = ("backup", "completion", "config", "doctor", "init", "scan", "version", "witness")
 
 
 def test_scan_finds_and_masks(command: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,3 +81,29 @@ def test_a_witness_is_made_and_told_of_a_log(command: Any, tmp_path: Path) -> No
     assert "wardlaw/wardlaw" in command("witness", "add", "w", str(key)).out
     assert command("witness", "add", "w", made["public_key"]).code == 3
     assert command("witness", "serve", "w", "--cert", "none.pem").code == 3
+
+
+def test_init_doctor_and_backup_of_a_stopped_installation(command: Any, tmp_path: Path) -> None:
+    made = json.loads(command("init", "--json").out)
+    assert made["admin_token"].startswith("wlo_")
+    assert "kept" in command("init").out
+    config = tmp_path / "wardlaw.yaml"
+    with socket.socket() as probe:  # nobody listens there once it is closed: a warning for the demo model's own address
+        probe.bind(("127.0.0.1", 0))
+        config.write_text(config.read_text().replace("127.0.0.1:8085", f"127.0.0.1:{probe.getsockname()[1]}"))
+    address = config.read_text().partition("url: http://")[2].partition("/")[0]
+    ports = ("--set", "gateway.listen=127.0.0.1:0", "--set", "control.listen=127.0.0.1:0")
+    ports += ("--set", f"demo_model.listen={address}")
+    done = command("doctor", *ports)
+    assert done.code == 0, done.out
+    assert "the key-encryption key" in done.out
+    (tmp_path / "keys" / "kek").chmod(0o644)
+    done = command("doctor", "--json", *ports)
+    assert done.code == 1
+    assert "keyring" in [one["name"] for one in json.loads(done.out)["checks"] if one["verdict"] == "bad"]
+    (tmp_path / "keys" / "kek").chmod(0o600)
+    assert command("backup", "b.tgz").code == 0
+    assert command("backup", "b.tgz").code == 2
+    assert command("restore", "b.tgz").code == 2
+    (tmp_path / "data").rename(tmp_path / "old")
+    assert "as of" in command("restore", "b.tgz").out

@@ -1,0 +1,41 @@
+"""Retention by class and month; legal holds stand above it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.console.desks.conftest import House
+from wardlaw.cli.upkeep import TICK_S, Upkeep
+from wardlaw.facts.errors import InputError
+from wardlaw.store.database import writing
+from wardlaw.store.holds import LegalHold, place_hold
+
+MONTHS_LATER = 1_790_000_000.0 + 800 * 86_400  # past every default span
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    found = House(tmp_path)
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+def test_what_is_past_its_time_becomes_unreadable_and_held_subjects_stay(house: House) -> None:
+    gone, kept = (house.keyring.seal(subject, "content", "2026-09", b"text") for subject in ("user:a", "user:b"))
+    held = house.keyring.pseudonym("user:b", "2026-09")
+    with writing(house.engine) as connection:
+        place_hold(connection, LegalHold("hold_1", held, "a case", "person:a", 1.0))
+    upkeep = Upkeep(house.config, house.engine, house.keyring)
+    pseudonym = house.keyring.pseudonym("user:a", "2026-09")
+    assert upkeep.tick(now=1_790_000_000.0)
+    assert house.keyring.unseal(pseudonym, gone.part, gone.blob) == b"text"
+    assert not upkeep.tick(now=1_790_000_000.0 + TICK_S / 2)
+    assert upkeep.tick(now=MONTHS_LATER)
+    with pytest.raises(InputError):
+        house.keyring.unseal(pseudonym, gone.part, gone.blob)
+    assert house.keyring.unseal(held, kept.part, kept.blob) == b"text"
