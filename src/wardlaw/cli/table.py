@@ -45,6 +45,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("backup", "Prove", "Copy tables and log into one file.", _HERE + "backup:backup"),
     CommandEntry("restore", "Prove", "Bring a backup back; a log that shrank is noticed.", _HERE + "backup:restore"),
     CommandEntry("config", "Help", "Show the configuration and where it comes from.", _HERE + "config:app"),
+    CommandEntry("bench", "Help", "Measure what it costs on this machine (needs a checkout).", _HERE + "bench:bench"),
     CommandEntry("completion", "Help", "Completion for your shell.", _HERE + "completion:completion"),
     CommandEntry("version", "Help", "Version of Wardlaw and of what it stands on.", _HERE + "version:version"),
 )

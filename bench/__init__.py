@@ -1,0 +1,1 @@
+"""The benchmark: what Wardlaw costs, beside nginx and, where installed, other gateways. Run it with ``./wardlaw bench``."""

@@ -1,0 +1,149 @@
+"""What was promised, beside what was measured. It is a table for people: nothing fails when a promise is not met."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import msgspec
+
+from bench.auditing import AuditFigures
+from bench.deciding import DecisionFigures
+from bench.stages import StageFigures
+from bench.targets import DURABLE, LITELLM, PORTKEY, STACK, UNWAITED
+from bench.traffic import TargetFigures, Traffic
+from bench.verifying import VerifyFigures
+
+
+class Results(msgspec.Struct, frozen=True):
+    """What was measured; a part that was not run is None."""
+
+    traffic: Traffic | None = None
+    decisions: list[DecisionFigures] | None = None
+    audit: AuditFigures | None = None
+    verify: VerifyFigures | None = None
+    stages: StageFigures | None = None
+
+    def target(self, name: str) -> TargetFigures | None:
+        """Figures of one target."""
+        listed = self.traffic.targets if self.traffic is not None else []
+        return next((one for one in listed if one.name == name), None)
+
+
+class Promise(msgspec.Struct, frozen=True):
+    """One promise.
+
+    Attributes:
+        at_most: True when smaller is better.
+        measured: None where it was not measured.
+    """
+
+    what: str
+    unit: str
+    limit: float
+    at_most: bool
+    measured: float | None
+
+    @property
+    def is_met(self) -> bool | None:
+        """Whether it is kept; None where nothing was measured."""
+        if self.measured is None:
+            return None
+        return self.measured <= self.limit if self.at_most else self.measured >= self.limit
+
+
+_Read = Callable[[Results], float | None]
+
+
+def promises(results: Results) -> list[Promise]:
+    """Every promise with its figure."""
+    return [Promise(what, unit, limit, at_most, _number(read(results))) for what, unit, limit, at_most, read in _TABLE]
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else value
+
+
+def _cpu(name: str) -> _Read:
+    def read(results: Results) -> float | None:
+        one = results.target(name)
+        return one.cpu_us.mid if one is not None and one.cpu_us is not None else None
+
+    return read
+
+
+def _times_less(peer: str) -> _Read:
+    def read(results: Results) -> float | None:
+        own, other = _cpu(DURABLE)(results), _cpu(peer)(results)
+        return other / own if own and other else None
+
+    return read
+
+
+def _low(name: str, share: str) -> _Read:
+    def read(results: Results) -> float | None:
+        one = results.target(name)
+        if one is None or one.low is None:
+            return None
+        return (one.low.p50_us if share == "p50" else one.low.p99_us) / 1000
+
+    return read
+
+
+def _per_core(results: Results) -> float | None:
+    one = results.target(DURABLE)
+    return one.per_core if one is not None else None
+
+
+def _chunk(results: Results) -> float | None:
+    own, stack = results.target(DURABLE), results.target(STACK)
+    if own is None or stack is None or own.stream is None or stack.stream is None:
+        return None
+    return (own.stream.work_p50_us - stack.stream.work_p50_us) / 1000
+
+
+def _memory(results: Results) -> float | None:
+    one = results.target(DURABLE)
+    return one.rss_mb if one is not None else None
+
+
+def _decision(clauses: int, *, cold: bool) -> _Read:
+    def read(results: Results) -> float | None:
+        for one in results.decisions or ():
+            if one.clauses == clauses:
+                return one.cold_p50_us if cold else one.warm_p50_us
+        return None
+
+    return read
+
+
+_TABLE: tuple[tuple[str, str, float, bool, _Read], ...] = (
+    ("CPU per request, prompts of 1 KB, everything on", "µs", 400, True, _cpu(DURABLE)),
+    ("requests a second per core", "1/s", 2_500, False, _per_core),
+    ("CPU against LiteLLM, which does nothing", "× less", 20, False, _times_less(LITELLM)),
+    ("CPU against Portkey, which does nothing", "× less", 6, False, _times_less(PORTKEY)),
+    ("added latency p50 at low load, durable record", "ms", 1.25, True, _low(DURABLE, "p50")),
+    ("added latency p50 without the wait for the disk", "ms", 1.0, True, _low(UNWAITED, "p50")),
+    ("added latency p99 at low load, durable record", "ms", 3, True, _low(DURABLE, "p99")),
+    ("added per stream chunk above the same stack", "ms", 0.15, True, _chunk),
+    ("memory of a worker after the load", "MB", 120, True, _memory),
+    ("decision alone p50, 12 clauses, warm", "µs", 50, True, _decision(12, cold=False)),
+    ("decision alone p50, 12 clauses, cold", "µs", 50, True, _decision(12, cold=True)),
+    ("decision alone p50, 200 clauses, warm", "µs", 100, True, _decision(200, cold=False)),
+    ("decision alone p50, 200 clauses, cold", "µs", 100, True, _decision(200, cold=True)),
+    ("audit, the full path", "records/s", 15_000, False, lambda r: r.audit.through_per_second if r.audit else None),
+    (
+        "audit, durable append p99, 64 in flight",
+        "ms",
+        4,
+        True,
+        lambda r: r.audit.append_p99_us / 1000 if r.audit else None,
+    ),
+    (
+        "verify 1,000,000 records",
+        "s",
+        5,
+        True,
+        lambda r: r.verify.whole.seconds if r.verify and r.verify.whole.records >= 1_000_000 else None,
+    ),
+)

@@ -1,0 +1,245 @@
+"""The figures for people: tables on a terminal, and the same tables as Markdown in ``docs/benchmarks.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from bench.figures import ranged, short
+from bench.machine import Machine
+from bench.promises import Promise, Results, promises
+from bench.stages import in_order
+from bench.targets import DURABLE, LABELS, LITELLM, NGINX, PORTKEY
+from bench.traffic import TargetFigures
+
+BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+
+
+class Grid(msgspec.Struct, frozen=True):
+    """One table: the first column is text, the others are figures."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    note: str = ""
+
+
+class Run(msgspec.Struct, frozen=True):
+    """One run of the benchmark: what was measured, where, when, and by which command."""
+
+    command: str
+    began: str
+    seconds: float
+    load_before: tuple[float, float, float]
+    load_after: tuple[float, float, float]
+    machine: Machine
+    results: Results
+
+
+def grids(results: Results) -> list[Grid]:
+    """Every table that has something in it."""
+    found = [_promises(promises(results))]
+    if results.traffic is not None:
+        found += [_traffic(results), _streams(results), _ratios(results)]
+    if results.decisions is not None:
+        found.append(_decisions(results))
+    if results.audit is not None:
+        found.append(_audit(results))
+    if results.verify is not None:
+        found.append(_verify(results))
+    if results.stages is not None:
+        found.append(_stages(results))
+    return [grid for grid in found if grid.rows]
+
+
+def _promises(listed: Sequence[Promise]) -> Grid:
+    rows = []
+    for one in listed:
+        met = {True: "yes", False: "**no**", None: "not measured"}[one.is_met]
+        sign = "≤" if one.at_most else "≥"
+        rows.append((one.what, f"{sign} {one.limit:,g} {one.unit}", short(one.measured), met))
+    return Grid("Promised and measured", ("", "promised", "measured", "kept"), rows)
+
+
+def _traffic(results: Results) -> Grid:
+    assert results.traffic is not None
+    columns = (
+        "", "requests/s", "CPU µs/request", "per core", "CPU µs, 16 KB", "added p50 ms", "added p99 ms",
+        "p50 ms loaded", "MB a worker", "void",
+    )  # fmt: skip
+    rows = [_traffic_row(one) for one in results.traffic.targets]
+    rows += [(LABELS[name], *["–"] * 9) for name in results.traffic.absent]
+    rounds = max((one.per_second.rounds for one in results.traffic.targets if one.per_second), default=0)
+    reasons = "; ".join(f"{LABELS[name]}: {why.splitlines()[0][:160]}" for name, why in results.traffic.absent.items())
+    note = (
+        f"Behind all of them: {results.traffic.mock}. 32 connections, median (range) of {rounds} interleaved rounds; added: "
+        "at low load, against the direct answer of the same turn (direct itself: absolute)."
+    )
+    return Grid(
+        "Whole answers, prompts of 1 KB", columns, rows, note + (f" Not measured: {reasons}." if reasons else "")
+    )
+
+
+def _traffic_row(one: TargetFigures) -> tuple[str, ...]:
+    return (
+        LABELS[one.name],
+        ranged(one.per_second),
+        ranged(one.cpu_us),
+        short(one.per_core),
+        ranged(one.cpu_large_us),
+        short(one.low.p50_us / 1000) if one.low else "–",
+        short(one.low.p99_us / 1000) if one.low else "–",
+        ranged(one.loaded_p50_us, scale=1 / 1000),
+        short(one.rss_mb) if one.rss_mb else "–",
+        str(one.void + (one.low.errors if one.low else 0)),
+    )
+
+
+def _streams(results: Results) -> Grid:
+    assert results.traffic is not None
+    rows = [
+        (
+            LABELS[one.name],
+            short(one.stream.work_p50_us / 1000),
+            short(one.stream.work_p99_us / 1000),
+            short(one.stream.age_p50_us / 1000),
+            short(one.stream.first_p50_us / 1000),
+            f"{one.stream.streams} ({one.stream.errors})",
+        )
+        for one in results.traffic.targets
+        if one.stream is not None
+    ]
+    note = (
+        "51 chunks, 10 ms apart, added to direct (direct itself: absolute). Work: from the upstream's newest chunk to the "
+        "bytes it made the gateway send. Age: from the sending of a word to its arrival, what is held back until it is "
+        "complete included."
+    )
+    columns = ("", "work p50 ms", "work p99 ms", "age p50 ms", "first text p50 ms", "streams (failed)")
+    return Grid("Streams", columns, rows, note)
+
+
+def _ratios(results: Results) -> Grid:
+    own = results.target(DURABLE)
+    rows = []
+    for name in (NGINX, PORTKEY, LITELLM):
+        peer = results.target(name)
+        if own is None or peer is None or own.cpu_us is None or peer.cpu_us is None:
+            continue
+        cpu = peer.cpu_us.mid / own.cpu_us.mid
+        added = peer.low.p50_us / own.low.p50_us if own.low and peer.low else None
+        rows.append((LABELS[name], short(cpu), short(added)))
+    note = "How many times what Wardlaw takes, with everything on, they take with no policy at all; below 1 they take less."
+    return Grid("Against others, in the same run", ("", "CPU per request", "added p50"), rows, note)
+
+
+def _decisions(results: Results) -> Grid:
+    rows = [
+        (
+            f"{one.clauses} clauses ({one.in_slice} policies in the slice)",
+            short(one.warm_p50_us),
+            short(one.warm_p99_us),
+            short(one.cold_p50_us),
+            short(one.cold_p99_us),
+        )
+        for one in results.decisions or ()
+    ]
+    note = "Microseconds in a hot loop. Warm: varied ordinary requests; cold: the policy engine is asked each time."
+    return Grid("The decision alone", ("", "warm p50", "warm p99", "cold p50", "cold p99"), rows, note)
+
+
+def _audit(results: Results) -> Grid:
+    one = results.audit
+    assert one is not None
+    rows = [
+        ("records/s, durable in the spool", short(one.append_per_second)),
+        ("records/s, until under a signed checkpoint", short(one.through_per_second)),
+        (f"durable append p50 / p99, {one.in_flight} in flight, ms", _pair(one.append_p50_us, one.append_p99_us)),
+        ("durable append p50 / p99, alone, ms", _pair(one.alone_p50_us, one.alone_p99_us)),
+        ("CPU µs per record, making, sealing, appending", short(one.append_cpu_us)),
+        ("CPU µs per record, sequencer", short(one.sequencer_cpu_us)),
+    ]
+    return Grid("The audit path", ("", f"{one.records:,} records"), rows)
+
+
+def _pair(first_us: float, second_us: float) -> str:
+    return f"{short(first_us / 1000)} / {short(second_us / 1000)}"
+
+
+def _verify(results: Results) -> Grid:
+    assert results.verify is not None
+    rows = [
+        (
+            f"{one.records:,} records",
+            "yes" if one.sound else "**no**",
+            short(one.seconds),
+            short(one.cpu_s),
+            short(one.records / one.seconds),
+            f"{short(one.peak_mb)} ({short(one.start_mb)})",
+        )
+        for one in (results.verify.tenth, results.verify.whole)
+    ]
+    columns = ("", "sound", "seconds", "CPU s", "records/s", "peak MB (before)")
+    return Grid("Verifying a log", columns, rows)
+
+
+def _stages(results: Results) -> Grid:
+    one = results.stages
+    assert one is not None
+    rows = [(stage, short(value)) for stage, value in in_order(one.stages)]
+    rows += [(f"thread: {name}", short(value)) for name, value in in_order(one.threads)]
+    rows.append(("all of it", short(one.cpu_us)))
+    note = "Sampled under load with py-spy, which itself slows the gateway down: shares hold, sums are a little high."
+    return Grid("Where the CPU goes", ("", "µs per request"), rows, note)
+
+
+def markdown(run: Run) -> str:
+    """Everything between the two marks of ``docs/benchmarks.md``."""
+    machine = run.machine
+    minutes, before, after = run.seconds / 60, _loads(run.load_before), _loads(run.load_after)
+    lines = [
+        f"Made by `{run.command}` on {run.began}, in {minutes:.1f} minutes; load average before {before}, after {after}.",
+        "",
+        f"{machine.processor}, {machine.cores} cores, {machine.memory_gb:g} GB, {machine.system}, Python {machine.python}, "
+        f"records on {machine.filesystem} (4 KiB and a sync: {short(machine.disk_sync_us)} µs). "
+        f"Wardlaw {machine.wardlaw}, revision {machine.commit or 'unknown'}; "
+        + ", ".join(f"{name} {version}" for name, version in {**machine.tools, **machine.packages}.items())
+        + ".",
+    ]
+    for grid in grids(run.results):
+        lines += ["", f"### {grid.title}", "", _markdown_row(grid.columns), _markdown_rule(len(grid.columns))]
+        lines += [_markdown_row(row) for row in grid.rows]
+        if grid.note:
+            lines += ["", grid.note]
+    return "\n".join(lines) + "\n"
+
+
+def _loads(loads: tuple[float, float, float]) -> str:
+    return " ".join(f"{one:g}" for one in loads)
+
+
+def _markdown_row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _markdown_rule(columns: int) -> str:
+    return "|---|" + "---:|" * (columns - 1)
+
+
+def insert(page: str, text: str) -> str:
+    """The page with the text between its marks.
+
+    Raises:
+        ValueError: The page has no marks, or not one pair of them.
+    """
+    if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END):
+        raise ValueError(f"the page needs one {BEGIN} and, after it, one {END}")
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{text}{END}{after}"
+
+
+def write(path: Path, run: Run) -> None:
+    """Put a run's tables into the page."""
+    path.write_text(insert(path.read_text(encoding="utf-8"), markdown(run)), encoding="utf-8")
