@@ -1,7 +1,7 @@
-"""Undoing encodings: escapes, spaced groups, base64 and hexadecimal runs.
+r"""Undoing encodings: escapes, spaced groups, base64 and hexadecimal runs.
 
 Covered: percent (``%41``, ``%u0041``), HTML entities (named, decimal, hexadecimal, with or without semicolon),
-backslash escapes (``\\u0041 \\u{41} \\U00000041 \\x41 \\101 \\/ \\n``), base64 in the standard and URL-safe
+backslash escapes (``\u0041 \u{41} \U00000041 \x41 \101 \/ \n``), base64 in the standard and URL-safe
 alphabet, padded or not, wrapped in lines, beginning at any character of a longer run, holding UTF-8 or UTF-16LE
 text anywhere, hexadecimal in either case with separators and ``0x``, groups of one to eight characters kept apart
 by one to three separators.
@@ -47,10 +47,12 @@ _GAP = re.compile(rf"{_SEPARATOR}{{1,3}}")
 _BASE64 = re2.compile(rf"[A-Za-z0-9+/_-]{{{MIN_RUN},}}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]{{4,}})*")
 _WORTH = re.compile(r"[0-9A-Z]")  # base64 of text always shows digits or capitals; long words and paths do not
 _HEX = re2.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2}[\s:,;\-_.]{0,3}){12,}[0-9A-Fa-f]?|[0-9A-Fa-f]{24,}")
+_HEX_MARKS = " \t\r\n\v\f:,;-_."
 _HEX_PREFIX = re.compile(r"0[xX]|\\x")
 _NOT_HEX = re.compile(r"[^0-9A-Fa-f]+")
 _READABLE = re.compile(
-    rb"(?:[\t\n\r\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){%d,}" % _MIN_READABLE
+    rb"(?:[\t\n\r\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}){%d,}"
+    % _MIN_READABLE
 )
 _WIDE = re.compile(rb"(?:[\t\n\r\x20-\x7e]\x00){%d,}" % _MIN_READABLE)
 _URL_SAFE = str.maketrans("-_", "+/")
@@ -70,7 +72,8 @@ _UNIT = rb"(?:[0-9A-Za-z+/=]|[\xc2-\xf4][\x80-\xbf]{1,3})"
 def _group_scan(more: bytes) -> bytes:
     """Pattern of groups in a row; ``more`` is ``b","`` for as many as there are."""
     return b"|".join(
-        rb"(?:%s{%d}%s{1,3}){%d%s}%s" % (_UNIT, size, _SEPARATOR.encode(), least, more, _UNIT) for size, least in _GROUPS
+        rb"(?:%s{%d}%s{1,3}){%d%s}%s" % (_UNIT, size, _SEPARATOR.encode(), least, more, _UNIT)
+        for size, least in _GROUPS
     )
 
 
@@ -82,7 +85,11 @@ class Gate:
 
     def __init__(self) -> None:
         self._set = re2.Set.SearchSet(scan_options())
-        for pattern in (rb'%[0-9A-Fa-fu]|&[#A-Za-z]|\\[uUx0-3nrt/"]', _group_scan(b"") + rb"|(?:[0-9A-Za-z]/){5}", rb"[A-Za-z0-9+/_\-]{%d}" % MIN_RUN):
+        for pattern in (
+            rb'%[0-9A-Fa-fu]|&[#A-Za-z]|\\[uUx0-3nrt/"]',
+            _group_scan(b"") + rb"|(?:[0-9A-Za-z]/){5}",
+            rb"[A-Za-z0-9+/_\-]{%d}" % MIN_RUN,
+        ):
             self._set.Add(pattern)
         self._set.Compile()
 
@@ -239,14 +246,14 @@ def _from_base64(symbols: str) -> bytes:
 
 def _hex_stretches(text: str) -> Iterator[_Stretch]:
     for match in _HEX.finditer(text):
-        run = match[0]
+        run = match[0].rstrip(_HEX_MARKS)
         digits = _NOT_HEX.sub("", _HEX_PREFIX.sub("", run))
         if len(digits) < _MIN_HEX_DIGITS:
             continue
         exact = len(digits) == len(run)
         for phase in range(2):
             raw = bytes.fromhex(digits[phase : phase + (len(digits) - phase) // 2 * 2])
-            yield from _readable(raw, *match.span(), phase=phase, exact=exact, up=2, down=1)
+            yield from _readable(raw, match.start(), match.start() + len(run), phase=phase, exact=exact, up=2, down=1)
 
 
 def _readable(raw: bytes, start: int, end: int, *, phase: int, exact: bool, up: int, down: int) -> Iterator[_Stretch]:

@@ -44,7 +44,7 @@ def _kept(char: str) -> bool:
     return char.isalnum() if char.isascii() else True
 
 
-def make_fingerprint(text: str, *, id: str, key: bytes, base: int, tripwire: bool = False) -> RegisteredSecret:
+def make_fingerprint(text: str, *, id: str, key: bytes, base: int, tripwire: bool = False) -> RegisteredSecret:  # noqa: A002 (the noun's own field)
     """The fingerprint of a secret to register.
 
     Args:
@@ -113,7 +113,7 @@ class FingerprintBook:
             grouped = {one: tuple(entry for entry in same if entry.prefix_hash == one) for one in hashes}
             self._by_window[window] = (np.array(sorted(hashes), dtype=np.uint64), grouped)
         longest = max((entry.length for entry in entries), default=0)
-        self._overlap = max(longest, max(WINDOWS))
+        self._overlap = max(longest, *WINDOWS)
         size = _CHUNK + self._overlap + 1
         self._powers = _powers(base, size)
         self._inverses = _powers(pow(base, -1, 1 << 64), size)
@@ -145,7 +145,7 @@ class FingerprintBook:
             codes = narrow[places].astype(np.uint32)
             return codes, places
         wide = np.frombuffer(lower.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        places = np.flatnonzero((wide > 127) | self._ascii[np.minimum(wide, 127)])  # noqa: PLR2004 (end of ASCII)
+        places = np.flatnonzero((wide > 127) | self._ascii[np.minimum(wide, 127)])
         return wide[places], places
 
     def _search(self, codes: _Codes) -> list[tuple[RegisteredSecret, int]]:
@@ -158,10 +158,12 @@ class FingerprintBook:
                 continue
             rolling = (sums[window : window + count] - sums[:count]) * self._inverses[:count]
             hits = np.flatnonzero(rolling == hashes[0] if len(hashes) == 1 else _among(rolling, hashes))
-            for at in hits.tolist():
-                for entry in grouped[int(rolling[at])]:
-                    if self._confirm(codes[at : at + entry.length], entry):
-                        found.append((entry, at))
+            found += [
+                (entry, at)
+                for at in hits.tolist()
+                for entry in grouped[int(rolling[at])]
+                if self._confirm(codes[at : at + entry.length], entry)
+            ]
         return found
 
     def _confirm(self, codes: _Codes, entry: RegisteredSecret) -> bool:
@@ -175,7 +177,8 @@ class FingerprintBook:
 def _among(values: _Words, wanted: _Words) -> npt.NDArray[np.bool_]:
     """Which of ``values`` stand in the sorted ``wanted``."""
     places = np.minimum(np.searchsorted(wanted, values), len(wanted) - 1)
-    return wanted[places] == values
+    same: npt.NDArray[np.bool_] = wanted[places] == values
+    return same
 
 
 def _powers(base: int, count: int) -> _Words:

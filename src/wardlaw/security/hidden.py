@@ -51,11 +51,14 @@ def find_hidden(text: str) -> tuple[Hidden, ...]:
         if not flag:
             spelled = "".join(chr(ord(char) - 0xE0000) for char in match[0] if char != _CANCEL)
             found.append(Hidden("tag-characters", start, end, spelled))
-    for match in _SELECTORS.finditer(text):
-        found.append(Hidden("selector-bytes", *match.span(), _selector_text(match[0])))
-    for match in _ZERO_WIDTH.finditer(text):
-        if len(match[0]) >= _ZERO_WIDTH_RUN:
-            found.append(Hidden("zero-width-run", *match.span(), _bit_text(match[0])))
+    found.extend(
+        Hidden("selector-bytes", *match.span(), _selector_text(match[0])) for match in _SELECTORS.finditer(text)
+    )
+    found.extend(
+        Hidden("zero-width-run", *match.span(), _bit_text(match[0]))
+        for match in _ZERO_WIDTH.finditer(text)
+        if len(match[0]) >= _ZERO_WIDTH_RUN
+    )
     found.extend(Hidden("direction-override", *match.span()) for match in _DIRECTION.finditer(text))
     return tuple(found)
 
@@ -69,7 +72,7 @@ def _selector_text(run: str) -> str:
 def _bit_text(run: str) -> str:
     """Text spelled by two kinds of zero-width characters as bits, either kind being the one."""
     kinds = sorted(set(run))
-    if len(kinds) != 2:  # noqa: PLR2004 (two kinds are a bit)
+    if len(kinds) != 2:
         return ""
     for one in kinds:
         bits = "".join("1" if char == one else "0" for char in run)

@@ -32,7 +32,7 @@ def luhn(digits: str) -> bool:
     total = 0
     for place, char in enumerate(reversed(digits)):
         value = int(char) * (2 if place % 2 else 1)
-        total += value - 9 if value > 9 else value  # noqa: PLR2004 (digit sum)
+        total += value - 9 if value > 9 else value
     return total % 10 == 0
 
 
@@ -82,7 +82,7 @@ def fr_nir(text: str) -> bool:
     """Numéro d'inscription au répertoire: 13 places and key 97 − n mod 97; 2A and 2B count as 19 and 18."""
     body = text[:13].replace("2A", "19").replace("2B", "18")
     month = int(text[3:5])
-    plausible = text[0] in "123478" and (1 <= month <= 12 or 20 <= month <= 42 or month >= 50)  # noqa: PLR2004
+    plausible = text[0] in "123478" and (1 <= month <= 12 or 20 <= month <= 42 or month >= 50)
     return plausible and 97 - int(body) % 97 == int(text[13:])
 
 
@@ -95,7 +95,44 @@ def es_dni(text: str) -> bool:
 _ODD = dict(
     zip(
         "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23),
+        (
+            1,
+            0,
+            5,
+            7,
+            9,
+            13,
+            15,
+            17,
+            19,
+            21,
+            1,
+            0,
+            5,
+            7,
+            9,
+            13,
+            15,
+            17,
+            19,
+            21,
+            2,
+            4,
+            18,
+            20,
+            11,
+            3,
+            6,
+            8,
+            12,
+            14,
+            16,
+            10,
+            22,
+            25,
+            24,
+            23,
+        ),
         strict=True,
     )
 )
@@ -103,14 +140,20 @@ _ODD = dict(
 
 def it_codice_fiscale(text: str) -> bool:
     """Codice fiscale: sum of odd and even place values modulo 26 (D.M. 23 December 1976)."""
-    total = sum(_ODD[char] if place % 2 == 0 else int(char, 36) % 10 if char.isdigit() else ord(char) - 65 for place, char in enumerate(text[:15]))
+    total = sum(
+        _ODD[char] if place % 2 == 0 else int(char, 36) % 10 if char.isdigit() else ord(char) - 65
+        for place, char in enumerate(text[:15])
+    )
     return chr(65 + total % 26) == text[15]
 
 
 def nl_bsn(digits: str) -> bool:
     """Burgerservicenummer: eleven test with weights 9 … 2, −1."""
     weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-    return int(digits) > 9_999_999 and sum(weight * int(char) for weight, char in zip(weights, digits, strict=True)) % 11 == 0
+    return (
+        int(digits) > 9_999_999
+        and sum(weight * int(char) for weight, char in zip(weights, digits, strict=True)) % 11 == 0
+    )
 
 
 def pl_pesel(digits: str) -> bool:
@@ -118,33 +161,37 @@ def pl_pesel(digits: str) -> bool:
     weights = (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1)
     month, day = int(digits[2:4]) % 20, int(digits[4:6])
     right = sum(weight * int(char) for weight, char in zip(weights, digits, strict=True)) % 10 == 0
-    return 1 <= month <= 12 and 1 <= day <= 31 and right  # noqa: PLR2004 (calendar)
+    return 1 <= month <= 12 and 1 <= day <= 31 and right
 
 
 def uk_nino(text: str) -> bool:
     """National Insurance number: prefixes that HMRC does not allocate are none."""
     prefix = text[:2]
-    return prefix[0] not in "DFIQUV" and prefix[1] not in "DFIOQUV" and prefix not in ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ")
+    return (
+        prefix[0] not in "DFIQUV"
+        and prefix[1] not in "DFIOQUV"
+        and prefix not in ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ")
+    )
 
 
 def be_national(digits: str) -> bool:
     """Rijksregisternummer: 97 − n mod 97, with 2 in front for births from 2000."""
     body, check = digits[:9], int(digits[9:])
     month = int(digits[2:4]) % 20
-    return month <= 12 and check in (97 - int(body) % 97, 97 - int("2" + body) % 97)  # noqa: PLR2004 (calendar)
+    return month <= 12 and check in (97 - int(body) % 97, 97 - int("2" + body) % 97)
 
 
 def se_personal(digits: str) -> bool:
     """Personnummer: Luhn over the last ten digits, day up to 91 for coordination numbers."""
     ten = digits[-10:]
     month, day = int(ten[2:4]), int(ten[4:6])
-    return 1 <= month <= 12 and (1 <= day <= 31 or 61 <= day <= 91) and luhn(ten)  # noqa: PLR2004 (calendar)
+    return 1 <= month <= 12 and (1 <= day <= 31 or 61 <= day <= 91) and luhn(ten)
 
 
 def pt_nif(digits: str) -> bool:
     """Número de identificação fiscal: weights 9 … 2 modulo 11."""
     rest = sum(weight * int(char) for weight, char in zip(range(9, 1, -1), digits, strict=False)) % 11
-    return digits[0] in "1235689" and int(digits[8]) == (0 if rest < 2 else 11 - rest)  # noqa: PLR2004 (rule)
+    return digits[0] in "1235689" and int(digits[8]) == (0 if rest < 2 else 11 - rest)
 
 
 def br_cpf(digits: str) -> bool:
@@ -174,9 +221,9 @@ def in_aadhaar(digits: str) -> bool:
 
 def _dihedral(left: int, right: int) -> int:
     """Product in the dihedral group of order ten."""
-    if left < 5:  # noqa: PLR2004 (rotations)
-        return (left + right) % 5 if right < 5 else 5 + (left + right) % 5  # noqa: PLR2004
-    return 5 + (left - right) % 5 if right < 5 else (left - right) % 5  # noqa: PLR2004
+    if left < 5:
+        return (left + right) % 5 if right < 5 else 5 + (left + right) % 5
+    return 5 + (left - right) % 5 if right < 5 else (left - right) % 5
 
 
 def _permuted(times: int, digit: int) -> int:

@@ -78,7 +78,10 @@ class _Pack:
         if not self._sets:
             return list(range(len(self.rules)))
         return [
-            index for automaton, owners in self._sets for number in automaton.Match(raw) or () for index in owners[number]
+            index
+            for automaton, owners in self._sets
+            for number in automaton.Match(raw) or ()
+            for index in owners[number]
         ]
 
 
@@ -129,14 +132,12 @@ class InjectionDetector:
 
     def _scan(self, pack: _Pack, view: View, lower: str, segment: Segment, found: dict[str, Finding]) -> None:
         raw = lower.encode()
-        for index, start, end in pack.match(raw):
+        for index, first, last in pack.match(raw):
             rule = pack.rules[index]
             level = _level(rule, segment.channel)
             if level is None or rule.id in found:
                 continue
-            if len(raw) != len(lower):
-                start, end = len(raw[:start].decode(errors="ignore")), len(raw[:end].decode(errors="ignore"))
-            start, end = view.origin(start, end)
+            start, end = view.origin(_characters(raw, first, lower), _characters(raw, last, lower))
             score = rule.score if level is Level.BLOCK else rule.score * _REVIEW_SHARE[0] // _REVIEW_SHARE[1]
             found[rule.id] = Finding(
                 FindingKind.INJECTION, NAME, self.version, rule.id, level, score,
@@ -144,10 +145,17 @@ class InjectionDetector:
             )  # fmt: skip
 
 
+def _characters(raw: bytes, offset: int, text: str) -> int:
+    """Offset in characters of a byte offset into the UTF-8 of ``text``."""
+    return offset if len(raw) == len(text) else len(raw[:offset].decode(errors="ignore"))
+
+
 def _for_review(finding: Finding) -> Finding:
     if finding.level is not Level.BLOCK:
         return finding
-    return msgspec.structs.replace(finding, level=Level.REVIEW, score=finding.score * _REVIEW_SHARE[0] // _REVIEW_SHARE[1])
+    return msgspec.structs.replace(
+        finding, level=Level.REVIEW, score=finding.score * _REVIEW_SHARE[0] // _REVIEW_SHARE[1]
+    )
 
 
 def _level(rule: Rule, channel: Channel) -> Level | None:

@@ -91,17 +91,30 @@ class HiddenDetector:
             certain = len(stretch.text) >= self._ON_PURPOSE
             found.append(
                 Finding(
-                    FindingKind.HIDDEN_TEXT, self.name, self.version, stretch.rule,
-                    Level.BLOCK if certain else Level.REVIEW, _CERTAIN if certain else _LIKELY,
-                    segment=segment.index, start=stretch.start, end=stretch.end,
-                )  # fmt: skip
+                    FindingKind.HIDDEN_TEXT,
+                    self.name,
+                    self.version,
+                    stretch.rule,
+                    Level.BLOCK if certain else Level.REVIEW,
+                    _CERTAIN if certain else _LIKELY,
+                    segment=segment.index,
+                    start=stretch.start,
+                    end=stretch.end,
+                )
             )
         if views.bound_hit:
             found.append(
                 Finding(
-                    FindingKind.UNINSPECTED, self.name, self.version, "decode-bound", Level.REVIEW, _LIKELY,
-                    label="encoded", segment=segment.index, end=len(segment.text),
-                )  # fmt: skip
+                    FindingKind.UNINSPECTED,
+                    self.name,
+                    self.version,
+                    "decode-bound",
+                    Level.REVIEW,
+                    _LIKELY,
+                    label="encoded",
+                    segment=segment.index,
+                    end=len(segment.text),
+                )
             )
         return found
 

@@ -126,9 +126,18 @@ class PiiDetector:
             low, high = view.origin(start, end)
             found.append(
                 Finding(
-                    FindingKind.PII, NAME, VERSION, f"pii-{one.label}", Level.NOTE, one.score, label=one.label,
-                    segment=index, start=low, end=high, subject=subject_digest(value, self._key),
-                )  # fmt: skip
+                    FindingKind.PII,
+                    NAME,
+                    VERSION,
+                    f"pii-{one.label}",
+                    Level.NOTE,
+                    one.score,
+                    label=one.label,
+                    segment=index,
+                    start=low,
+                    end=high,
+                    subject=subject_digest(value, self._key),
+                )
             )
         return sorted(found, key=lambda finding: finding.start)
 
@@ -152,7 +161,7 @@ def _valid(one: Format, value: str, written: str) -> bool:
         case "ip":
             return _public_address(written)
         case "phone":
-            return 7 <= len(value) <= 15 and len(set(value)) > 2  # noqa: PLR2004 (ITU-T E.164; no 000 000 000)
+            return 7 <= len(value) <= 15 and len(set(value)) > 2
         case _:
             return True
 
@@ -160,10 +169,10 @@ def _valid(one: Format, value: str, written: str) -> bool:
 def _public_address(text: str) -> bool:
     """An address that may belong to a person: not private, local or a version number."""
     if ":" in text:
-        return text.count(":") >= 4  # noqa: PLR2004 (times have at most two)
+        return text.count(":") >= 4
     parts = [int(part) for part in text.split(".")]
-    private = parts[0] in (0, 10, 127, 255) or parts[:2] == [192, 168] or (parts[0] == 172 and 16 <= parts[1] <= 31)  # noqa: PLR2004 (RFC 1918)
-    return max(parts) <= 255 and not private and parts[0] < 224 and max(parts) > 9  # noqa: PLR2004 (RFC 791, RFC 5771; versions are small)
+    private = parts[0] in (0, 10, 127, 255) or parts[:2] == [192, 168] or (parts[0] == 172 and 16 <= parts[1] <= 31)
+    return max(parts) <= 255 and not private and parts[0] < 224 and max(parts) > 9
 
 
 def normal_value(label: str, written: str) -> str:
@@ -175,7 +184,7 @@ def normal_value(label: str, written: str) -> str:
             return written.lower()
         case "phone":
             digits = _NOT_VALUE.sub("", _EXTENSION.sub("", written))
-            return digits[2:] if digits.startswith("00") else digits
+            return digits.removeprefix("00")
         case _:
             return _NOT_VALUE.sub("", written).upper()
 

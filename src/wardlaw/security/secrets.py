@@ -14,6 +14,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 import re2
 
@@ -78,10 +79,17 @@ class SecretDetector:
                 low, high = view.origin(start, end)
                 found.append(
                     Finding(
-                        FindingKind.SECRET, NAME, self.version, f"secret-{rule.id}",
-                        Level.BLOCK if certain else Level.REVIEW, _CERTAIN if certain else _LIKELY,
-                        label=rule.provider, segment=index, start=low, end=high,
-                    )  # fmt: skip
+                        FindingKind.SECRET,
+                        NAME,
+                        self.version,
+                        f"secret-{rule.id}",
+                        Level.BLOCK if certain else Level.REVIEW,
+                        _CERTAIN if certain else _LIKELY,
+                        label=rule.provider,
+                        segment=index,
+                        start=low,
+                        end=high,
+                    )
                 )
         return found
 
@@ -166,9 +174,15 @@ def _basic(value: str) -> bool:
 def _random(value: str) -> bool:
     """Looks drawn at random rather than written: enough entropy, no structure of words."""
     core = value.rstrip("=.")
-    if _STRUCTURED.fullmatch(core) or not any(char.isdigit() for char in core) or not any(char.isalpha() for char in core):
-        return len(core) >= _BARE_LENGTH and core.isalnum() and core.isupper() is False and _switches(core) > len(core) / 4
-    return entropy(core) >= (3.4 if len(core) >= 20 else 2.9 if len(core) >= 12 else 2.7)  # noqa: PLR2004 (see below)
+    if (
+        _STRUCTURED.fullmatch(core)
+        or not any(char.isdigit() for char in core)
+        or not any(char.isalpha() for char in core)
+    ):
+        return (
+            len(core) >= _BARE_LENGTH and core.isalnum() and core.isupper() is False and _switches(core) > len(core) / 4
+        )
+    return entropy(core) >= (3.4 if len(core) >= 20 else 2.9 if len(core) >= 12 else 2.7)
 
 
 # Bits per character. A random string of n base-36 characters shows about log2(n) bits while n is small: 2.9 at
@@ -185,13 +199,25 @@ def _digest(value: str, before: str) -> bool:
 
 def _bare(value: str, before: str) -> bool:
     """A long random token without a name: mixed case and digits throughout, no digest, no path, no encoded text."""
-    if "/" in value or "+" in value or _HEX.fullmatch(value) or _DIGEST_WORD.search(before) or _STRUCTURED.fullmatch(value):
+    if (
+        "/" in value
+        or "+" in value
+        or _HEX.fullmatch(value)
+        or _DIGEST_WORD.search(before)
+        or _STRUCTURED.fullmatch(value)
+    ):
         return False
     if _readable(value):
         return False
     kinds = sum((any(c.islower() for c in value), any(c.isupper() for c in value), any(c.isdigit() for c in value)))
     letters = sum(char.isdigit() for char in value)
-    return kinds == 3 and letters >= 3 and entropy(value) >= 4.2 and _switches(value) >= len(value) / 3 and "=" not in value  # noqa: PLR2004
+    return (
+        kinds == 3
+        and letters >= 3
+        and entropy(value) >= 4.2
+        and _switches(value) >= len(value) / 3
+        and "=" not in value
+    )
 
 
 def _readable(value: str) -> bool:
@@ -206,7 +232,7 @@ def _readable(value: str) -> bool:
 def _switches(value: str) -> int:
     """How often the kind of character changes (lower, upper, digit, other)."""
     kinds = ["l" if char.islower() else "u" if char.isupper() else "d" if char.isdigit() else "o" for char in value]
-    return sum(left != right for left, right in zip(kinds, kinds[1:], strict=False))
+    return sum(left != right for left, right in pairwise(kinds))
 
 
 def entropy(text: str) -> float:

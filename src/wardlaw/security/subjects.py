@@ -39,7 +39,9 @@ _NAMES = (
 _STRONG_SET, _NAME_SET = frozenset(_STRONG), frozenset(_NAMES)
 # A bare ``name`` also names things; it makes a person only beside one of these.
 _WEAK = frozenset({"name", "display_name", "contact", "customer", "login", "client_id"})
-_BESIDE = re.compile(r"address|street|city|zip|postal|birth|age$|gender|salary|email|phone|plan|balance|nationality|joined|signup|customer|surname|hire")
+_BESIDE = re.compile(
+    r"address|street|city|zip|postal|birth|age$|gender|salary|email|phone|plan|balance|nationality|joined|signup|customer|surname|hire"
+)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_KEY = re.compile(r"[^a-z0-9]+")
 _FENCE = re.compile(r"\A\s*```\w*\s*\n(.*?)\n\s*```\s*\Z", re.DOTALL)
@@ -256,7 +258,7 @@ class SubjectCounter:
                 records.append({})
             records[-1][key] = pair["value"].strip().strip("\"'")
         known = [identity for identity in map(_identity, records) if identity]
-        if not known or len(known) * 2 < len(lines) / max(1, max(len(record) for record in records)):
+        if not known or len(known) * 2 < len(lines) / max(1, *(len(record) for record in records)):
             return False
         found.update(subject_digest(identity, self._key) for identity in known)
         return True
@@ -287,7 +289,11 @@ def _identity(values: dict[str, Any]) -> str:
         value = values.get(key)
         if value not in (None, "") and (key not in _WEAK or beside):
             return _value_identity(key, str(value))
-    parts = [str(values[key]).strip().lower() for key in _NAMES if values.get(key) not in (None, "") and (key not in _WEAK or beside)]
+    parts = [
+        str(values[key]).strip().lower()
+        for key in _NAMES
+        if values.get(key) not in (None, "") and (key not in _WEAK or beside)
+    ]
     return "name:" + " ".join(parts) if parts else ""
 
 
@@ -305,12 +311,15 @@ def _is_row(item: list[Any]) -> bool:
 
 def _looks_json(text: str) -> bool:
     """Begins as JSON would, unlike ``[INFO]`` or ``[1] a note``."""
-    return re.match(r"\{\s*(?:[\"}]|$)|\[\s*(?:[\[{\"\]]|-?\d+(?:\.\d+)?\s*[,\]](?!\s*[A-Za-z])|true|false|null)", text) is not None
+    return (
+        re.match(r"\{\s*(?:[\"}]|$)|\[\s*(?:[\[{\"\]]|-?\d+(?:\.\d+)?\s*[,\]](?!\s*[A-Za-z])|true|false|null)", text)
+        is not None
+    )
 
 
 def _table_rows(lines: list[str]) -> list[list[str]] | None:
     """Cells of a Markdown, box, tab, semicolon or comma table; None when ``lines`` are none."""
-    if len(lines) < 2:  # noqa: PLR2004 (a header and a row)
+    if len(lines) < 2:
         return None
     if sum(line.count("|") >= 1 or "│" in line for line in lines) >= len(lines) * 0.7:
         split = ([cell.strip() for cell in line.replace("│", "|").strip().strip("|").split("|")] for line in lines)

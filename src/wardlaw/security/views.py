@@ -72,14 +72,19 @@ class View(msgspec.Struct, frozen=True, gc=False):
 
 
 def _up(pieces: tuple[Piece, ...], start: int, end: int) -> tuple[int, int]:
-    """One step towards the original: the span in the parent view."""
-    first = pieces[max(0, bisect_right(pieces, start, key=_at) - 1)]
-    last = pieces[max(0, bisect_right(pieces, max(start, end - 1), key=_at) - 1)]
-    low, high = first.start, last.end
-    if first.up:
-        low = min(first.end, first.start + _floor(first, start - first.at))
-    if last.up:
-        high = min(last.end, last.start + _ceil(last, end - last.at))
+    """One step towards the original: the span in the parent view.
+
+    Stretches of a decoded view may come from overlapping places, so all that the span touches are looked at.
+    """
+    first = max(0, bisect_right(pieces, start, key=_at) - 1)
+    last = max(first, bisect_right(pieces, max(start, end - 1), key=_at) - 1)
+    low, high = pieces[first].end, pieces[first].start
+    for place in range(first, last + 1):
+        piece = pieces[place]
+        inside = max(0, start - piece.at)
+        until = end if place == last else pieces[place + 1].at
+        low = min(low, min(piece.end, piece.start + _floor(piece, inside)) if piece.up else piece.start)
+        high = max(high, min(piece.end, piece.start + _ceil(piece, until - piece.at)) if piece.up else piece.end)
     return low, max(low, high)
 
 

@@ -1,7 +1,5 @@
 """Injection rules in English. Channel letters: see ``grammar.CHANNELS``."""
 
-# ruff: noqa: E501 (patterns are kept whole)
-
 from __future__ import annotations
 
 from wardlaw.security.rules.grammar import Rule

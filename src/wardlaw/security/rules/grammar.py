@@ -1,4 +1,4 @@
-"""How rules are written and what they become.
+r"""How rules are written and what they become.
 
 A rule's pattern is RE2 syntax over folded lower-case text with four conveniences:
 
@@ -7,7 +7,7 @@ A rule's pattern is RE2 syntax over folded lower-case text with four convenience
 - ``{name}`` stands for a list of the vocabulary;
 - words at either end are whole words in scripts that have word boundaries.
 
-Gaps written as ``[^\\n]{0,n}`` serve scripts without spaces.
+Gaps written as ``[^\n]{0,n}`` serve scripts without spaces.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def segments(rule: Rule, vocabulary: dict[str, str]) -> list[str]:
         depth += (text[at] == "(") - (text[at] == ")")
         at += 1
     parts.append(text[start:])
-    telling = [part for part in parts if len(re.findall(r"[a-z]|[^\x00-\x7f]", part)) > 2]  # noqa: PLR2004 (a word)
+    telling = [part for part in parts if len(re.findall(r"[a-z]|[^\x00-\x7f]", part)) > 2]
     return [_spaces(_INNER_GAP.sub(r"[^\\n]*", part), SPACE) for part in telling]
 
 

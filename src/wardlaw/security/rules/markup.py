@@ -1,7 +1,5 @@
 """Forged markup: chat-template tokens, role labels, images and links that carry data away."""
 
-# ruff: noqa: E501 (patterns are kept whole)
-
 from __future__ import annotations
 
 from wardlaw.security.rules.grammar import Rule

@@ -4,8 +4,6 @@ A pattern has at most one group, which is then the credential itself. ``check`` 
 ``security.secrets``.
 """
 
-# ruff: noqa: E501 (patterns are kept whole)
-
 from __future__ import annotations
 
 import msgspec
@@ -139,12 +137,27 @@ PROVIDERS: tuple[SecretRule, ...] = (
     SecretRule("github", "github", r"\bgh[pousr]_[0-9A-Za-z]{36}\b", "crc-github"),
     SecretRule("npm", "npm", r"\bnpm_[0-9A-Za-z]{36}\b", "crc-github"),
     SecretRule("jwt", "jwt", r"\beyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}", "jwt"),
-    SecretRule("kubernetes", "kubernetes", r"kind:\s*[\"']?Secret\b[\s\S]{0,300}?\bdata:\s{1,12}[\w.-]{1,80}:\s{0,4}[\"']?([0-9A-Za-z+/]{10,}={0,2})", "", False),
+    SecretRule(
+        "kubernetes",
+        "kubernetes",
+        r"kind:\s*[\"']?Secret\b[\s\S]{0,300}?\bdata:\s{1,12}[\w.-]{1,80}:\s{0,4}[\"']?([0-9A-Za-z+/]{10,}={0,2})",
+        "",
+        False,
+    ),
     SecretRule("basic-auth", "http", r"(?i)\bbasic ([0-9A-Za-z+/]{16,}={0,2})(?:[\"'\s]|\z)", "basic", False),
-    SecretRule("curl-user", "http", r"\bcurl\b[^\n]{0,200}?(?:-u|--user)[ =]?[\"']?([^\s\"':]{1,80}:[^\s\"'$<>{}]{3,80})", "pair", False),
+    SecretRule(
+        "curl-user",
+        "http",
+        r"\bcurl\b[^\n]{0,200}?(?:-u|--user)[ =]?[\"']?([^\s\"':]{1,80}:[^\s\"'$<>{}]{3,80})",
+        "pair",
+        False,
+    ),
 )
 URL_PASSWORD = SecretRule(
-    "url-password", "connection-string", r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"'<>?#]{0,64}:([^\s/?#@\"'<>]{3,128})@[\w\[.-]", "password"
+    "url-password",
+    "connection-string",
+    r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"'<>?#]{0,64}:([^\s/?#@\"'<>]{3,128})@[\w\[.-]",
+    "password",
 )
 _SAY = (
     r"api[_ .-]?key|apikey|api[_ .-]?token|secret[_ .-]?key|client[_ .-]?secret|access[_ .-]?key|access[_ .-]?token|"
@@ -162,7 +175,11 @@ _SERVICES = (
 )
 _OPERATOR = r"[\w .\-\[\]\"'`)]{0,20}?[\s\"'`]{0,3}(?:=>|:=|\|\||[:=>?,|]{1,3})[\s\"'`=>|(]{0,5}"
 ASSIGNED = SecretRule(
-    "assigned", "generic", rf"(?i)(?:{_SAY}){_OPERATOR}(?:bearer |basic |token )?([0-9a-z][^\s\"'`,;<>()\[\]{{}}\\]{{7,200}})", "random", False
+    "assigned",
+    "generic",
+    rf"(?i)(?:{_SAY}){_OPERATOR}(?:bearer |basic |token )?([0-9a-z][^\s\"'`,;<>()\[\]{{}}\\]{{7,200}})",
+    "random",
+    False,
 )
 SERVICE = SecretRule(
     "service", "generic", rf"(?i)(?:{_SERVICES}){_OPERATOR}([0-9a-z][0-9a-z_.=\-/+~]{{15,200}})", "service", False

@@ -5,8 +5,6 @@ without rules, credentials asked for, an order to the AI that reads a document. 
 so accents, Cyrillic lookalikes and case need no alternatives.
 """
 
-# ruff: noqa: E501 (patterns are kept whole)
-
 from __future__ import annotations
 
 from wardlaw.security.rules.grammar import Rule
