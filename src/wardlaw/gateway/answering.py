@@ -11,6 +11,7 @@ from wardlaw.facts.action import Action
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.exchange import Channel, Measures, Segment, ToolCall
 from wardlaw.facts.finding import Finding
+from wardlaw.gateway.history import call_digest
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.metering import requested_rows
 from wardlaw.gateway.request import EMBEDDINGS, Accepted, redacted_classes, uninspected_findings
@@ -59,7 +60,8 @@ class AnswerHalf:
         judgement = await self._text(case, accepted, answer, findings, raw)
         body = raw
         if judgement.decision.effect is Effect.TRANSFORM:
-            judgement, body = await self._mask(case, accepted, answer, findings, judgement)
+            # What is released, and so what its tool calls are judged on, is the masked answer.
+            judgement, body, answer, findings = await self._mask(case, accepted, answer, findings, judgement)
         if not judgement.released:
             return Withheld(judgement, answer.usage)
         for call in answer.tool_calls:
@@ -83,7 +85,7 @@ class AnswerHalf:
         """Judge one complete tool call; a released one is remembered, so that its result can be believed."""
         resource = self._services.registry.tool(call.name)
         rows = requested_rows(call.arguments, rows_argument=self._services.registry.rows_argument(call.name))
-        digest = call_digest(call)
+        digest = call_digest(call.name, call.arguments)
         matter = Matter(
             action=Action.TOOL_CALL,
             resource=resource,
@@ -110,7 +112,7 @@ class AnswerHalf:
         answer: Answer,
         findings: Sequence[Finding],
         judgement: Judgement,
-    ) -> tuple[Judgement, bytes]:
+    ) -> tuple[Judgement, bytes, Answer, tuple[Finding, ...]]:
         classes = redacted_classes(judgement)
         replacements: dict[str, str] = {}
         for segment in answer.segments:
@@ -120,20 +122,15 @@ class AnswerHalf:
                 replacements[segment.pointer] = masked
         body = rewrite_answer(answer, replacements)
         again = read_answer(body)
-        found = self._services.inspection.inspect(again.segments)
+        found = self._services.inspection.inspect(again.segments) + uninspected_findings(again.uninspected)
         matter = _answer_matter(accepted, again.segments, found, body, judgement.measures)
         second = await self._judge(case, msgspec.structs.replace(matter, rewritten=True, counted=False))
-        return second, body
+        return second, body, again, found
 
     async def _judge(self, case: Case, matter: Matter) -> Judgement:
         judgement = await self._services.judge.judge(case, matter)
         self._services.metrics.decided(judgement.decision, matter.action.value)
         return judgement
-
-
-def call_digest(call: ToolCall) -> bytes:
-    """SHA-256 over name and arguments of a tool call, as they were released."""
-    return hashlib.sha256(f"{call.name}\x00{call.arguments}".encode("utf-8", "surrogatepass")).digest()
 
 
 def _answer_matter(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 
 import msgspec
@@ -196,7 +197,8 @@ class ModelExchange:
         if isinstance(error, Fault):
             self._ending.result = "fault"
         if self._call.started:
-            await self._call.send(error_event(error.code, error.message))
+            with contextlib.suppress(CallerGoneError):
+                await self._call.send(error_event(error.code, error.message))
             await self._call.abort()
             return
         self._reply(error_body(error))

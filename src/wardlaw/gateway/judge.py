@@ -56,6 +56,7 @@ class Matter(msgspec.Struct, frozen=True):
         calls: 1 for a request that arrives, 0 for whatever follows within it.
         counted: False when an earlier judgement of the same matter has counted it and was released: a
             masked request, or the next upstream. Then ``measures`` carry what that judgement saw.
+        before: What earlier parts of the same answer have moved; part of the measures, counted already.
         release: Tool calls, id and digest, to be remembered as ours when they are released.
         delta: What admission changed in the state.
     """
@@ -73,6 +74,7 @@ class Matter(msgspec.Struct, frozen=True):
     body_sha256: str = ""
     rewritten: bool = False
     counted: bool = True
+    before: Measures | None = None
     release: tuple[tuple[str, bytes], ...] = ()
     delta: bytes = b""
 
@@ -160,6 +162,12 @@ class Judge:
         if matter.counted and matter.subjects:
             # Distinct persons whose data has not moved today: what a conversation repeats is not moved again.
             measures = msgspec.structs.replace(measures, data_subjects=len(ticket.fresh))
+        if matter.before is not None:
+            measures = msgspec.structs.replace(
+                measures,
+                data_subjects=measures.data_subjects + matter.before.data_subjects,
+                result_bytes=measures.result_bytes + matter.before.result_bytes,
+            )
         request = self._facts(case, matter, measures, at)
         decision = decide(request, matter.findings, self.policies.current, state)
         released = decision.effect in _RELEASING

@@ -18,6 +18,7 @@ from wardlaw.facts.errors import UnavailableError
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.facts.resource import Resource
+from wardlaw.gateway.history import attributed, genuine_calls
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.metering import Moved
 from wardlaw.gateway.port import Headers
@@ -43,7 +44,11 @@ UNVERIFIED = "unverified-history"  # taint: the client wrote tool results that w
 
 
 class Prepared(msgspec.Struct, frozen=True):
-    """A request that was read and inspected, before it is judged."""
+    """A request that was read and inspected, before it is judged.
+
+    Attributes:
+        arrived: It has not been judged for any upstream yet, so it counts as one more call.
+    """
 
     doc: dict[str, Any]
     raw: bytes
@@ -53,6 +58,7 @@ class Prepared(msgspec.Struct, frozen=True):
     labels: tuple[str, ...]
     rewritten: bool = False
     delta: bytes = b""
+    arrived: bool = True
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -101,11 +107,15 @@ class RequestHalf:
 
     async def prepare(self, case: Case, doc: dict[str, Any], raw: bytes, asked: Asked) -> Prepared:
         """Inspect and meter a request."""
-        joined = asked.joined if isinstance(asked, ChatRequest) else ()
-        findings = await self.inspect((*asked.segments, *joined))
-        findings += uninspected_findings(asked.uninspected)
+        genuine = await self._genuine(case, doc, asked)
+        found = await self.inspect(asked.segments)
+        findings = attributed(found, asked.segments, genuine) + uninspected_findings(asked.uninspected)
+        if isinstance(asked, ChatRequest) and asked.joined:
+            joined = attributed(await self.inspect(asked.joined), asked.joined, genuine)
+            # Their places are none of the segments': masking there would mask the wrong text.
+            findings += tuple(msgspec.structs.replace(finding, segment=-1) for finding in joined)
         moved = self._services.meter.results(case.session_key, asked.segments, asked.measures(len(raw)))
-        labels = await self._labels(case, asked, findings)
+        labels = _labels(asked, findings, genuine)
         return Prepared(doc=doc, raw=raw, asked=asked, findings=findings, moved=moved, labels=labels)
 
     async def inspect(self, segments: Sequence[Segment]) -> tuple[Finding, ...]:
@@ -119,15 +129,11 @@ class RequestHalf:
         except TimeoutError:
             return (_too_slow(self._services.inspection.version),)
 
-    async def _labels(self, case: Case, asked: Asked, findings: Sequence[Finding]) -> tuple[str, ...]:
-        labels: set[str] = set()
-        if isinstance(asked, ChatRequest) and any(s.channel is Channel.TOOL_RESULT for s in asked.segments):
-            labels.add(SAW_TOOL_RESULT)
-            known = await self._services.judge.state.was_released(case.principal_key, *asked.call_ids)
-            if len(known) < len(asked.call_ids) or not asked.call_ids:
-                labels.add(UNVERIFIED)
-        labels |= {"saw:pii" for finding in findings if finding.kind is FindingKind.PII}
-        return tuple(sorted(labels))
+    async def _genuine(self, case: Case, doc: dict[str, Any], asked: Asked) -> frozenset[str]:
+        """Tool calls whose results can be believed to be results."""
+        if not isinstance(asked, ChatRequest) or not asked.call_ids:
+            return frozenset()
+        return genuine_calls(doc, await self._services.judge.state.was_released(case.principal_key, *asked.call_ids))
 
     async def submit(self, case: Case, prepared: Prepared, *, path: str, headers: Headers) -> Accepted | Refused:
         """Judge the request for each upstream in turn until one takes it.
@@ -140,6 +146,8 @@ class RequestHalf:
         refusal: Refused | None = None
         released: Judgement | None = None
         for place, candidate in enumerate(candidates):
+            if place:
+                prepared = msgspec.structs.replace(prepared, arrived=False)
             judgement, ready = await self._judge(case, prepared, candidate, released)
             if not judgement.released:
                 # Another upstream may be in a region the clauses allow; a cut ends the matter.
@@ -149,6 +157,7 @@ class RequestHalf:
                 refusal = refusal or stopped
                 continue
             released = judgement
+            self._services.meter.settle(prepared.moved)
             self._services.meter.settle(ready.moved)
             try:
                 answer = await self._post(candidate, ready, path, headers)
@@ -203,6 +212,18 @@ class RequestHalf:
             self._watch.back()
 
 
+def _labels(asked: Asked, findings: Sequence[Finding], genuine: frozenset[str]) -> tuple[str, ...]:
+    labels: set[str] = set()
+    if isinstance(asked, ChatRequest):
+        results = {segment.call_id for segment in asked.segments if segment.channel is Channel.TOOL_RESULT}
+        if results & genuine:
+            labels.add(SAW_TOOL_RESULT)
+        if results - genuine:
+            labels.add(UNVERIFIED)
+    labels |= {"saw:pii" for finding in findings if finding.kind is FindingKind.PII}
+    return tuple(sorted(labels))
+
+
 def redacted_classes(judgement: Judgement) -> tuple[str, ...]:
     """Data classes the decision obliges to mask."""
     return tuple(
@@ -229,7 +250,7 @@ def _matter(prepared: Prepared, candidate: Candidate, released: Judgement | None
         segments=prepared.segments,
         subjects=prepared.moved.subjects,
         labels=prepared.labels,
-        calls=1,
+        calls=1 if prepared.arrived else 0,
         tokens=measures.prompt_tokens,
         body_sha256=hashlib.sha256(prepared.raw).hexdigest(),
         rewritten=prepared.rewritten,

@@ -67,6 +67,7 @@ class StreamHalf:
         self._findings: list[Finding] = []
         self._unmetered: list[str] = []
         self._unmetered_chars = 0
+        self._moved: Measures | None = None  # by the pieces judged so far; ceilings hold for the whole answer
         self._layer = ChatStream(window=self._window)
         self._out: list[bytes] = []
         self.end: StreamEnd | None = None
@@ -119,7 +120,12 @@ class StreamHalf:
                     await self._flush()
                     await self._call.abort()
                 case Finish():
-                    await self._meter_rest()
+                    refused = await self._meter_rest()
+                    if refused is not None:
+                        self._out = [cut_event(refused.decision)]
+                        self.end = StreamEnd("cut", command.usage)
+                        await self._flush()
+                        await self._call.abort()
                     end = StreamEnd("complete", command.usage)
         await self._flush()
         self.end = self.end or end
@@ -159,7 +165,7 @@ class StreamHalf:
         masked = redact(piece.text, own, redacted_classes(judgement))
         self._findings = [finding for finding in self._findings if finding not in fresh]
         again = tuple(self._services.inspection.inspect_text(masked, Channel.ANSWER))
-        matter = self._matter((*self._findings, *again), Measures(), masked)
+        matter = self._matter((*self._findings, *again), judgement.measures, masked)
         second = await self._services.judge.judge(
             self._case, msgspec.structs.replace(matter, rewritten=True, counted=False)
         )
@@ -176,10 +182,12 @@ class StreamHalf:
             return Refused(command.ticket, decision.reasons[0].code.value, cut_event(decision))
         return Judged(command.ticket)
 
-    async def _meter_rest(self) -> None:
-        """Count what went out since the last look."""
-        if self._unmetered_chars:
-            await self._judge(tuple(self._findings), self._measures(), "".join(self._unmetered))
+    async def _meter_rest(self) -> Judgement | None:
+        """Count what came since the last look; the judgement when it must not end well."""
+        if not self._unmetered_chars:
+            return None
+        judgement = await self._judge(tuple(self._findings), self._measures(), "".join(self._unmetered))
+        return judgement if judgement.decision.effect is not Effect.ALLOW else None
 
     def _measures(self) -> Measures:
         return Measures(result_bytes=self._unmetered_chars)
@@ -197,10 +205,14 @@ class StreamHalf:
     async def _judge(self, findings: tuple[Finding, ...], measures: Measures, text: str) -> Judgement:
         matter = self._matter(findings, measures, text)
         if text:
-            moved = self._services.meter.answer([text], len(text))
-            matter = msgspec.structs.replace(matter, subjects=moved.subjects, measures=moved.measures)
+            moved = self._services.meter.answer([text], len(text.encode("utf-8", "surrogatepass")))
+            matter = msgspec.structs.replace(
+                matter, subjects=moved.subjects, measures=moved.measures, before=self._moved
+            )
             self._unmetered.clear()
             self._unmetered_chars = 0
         judgement = await self._services.judge.judge(self._case, matter)
+        if text:
+            self._moved = judgement.measures
         self._services.metrics.decided(judgement.decision, Action.MODEL_ANSWER.value)
         return judgement
