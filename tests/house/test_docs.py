@@ -8,8 +8,10 @@ import sys
 
 import pytest
 
+from tests.house.cli_page import MARK, PAGE, generated
 from tests.house.sources import ROOT
 from wardlaw.cli.table import COMMANDS
+from wardlaw.config.parse import parse_config
 from wardlaw.config.reference import key_reference
 
 PAGES = sorted({ROOT / "README.md", *(ROOT / "docs").rglob("*.md")})
@@ -20,9 +22,16 @@ def test_configuration_page_holds_the_reference_of_all_keys() -> None:
     assert key_reference() in (ROOT / "docs" / "configuration.md").read_text()
 
 
-def test_every_command_is_documented() -> None:
-    page = (ROOT / "docs" / "cli.md").read_text()
+def test_the_configuration_shown_is_one() -> None:
+    for page in PAGES:
+        for text in re.findall(r"^```yaml\n(version: 1\n.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL):
+            parse_config(text, source=str(page))
+
+
+def test_every_command_is_documented_with_its_own_help() -> None:
+    page = PAGE.read_text()
     assert [command.name for command in COMMANDS if f"\n## wardlaw {command.name}\n" not in page] == []
+    assert page.partition(MARK)[2].strip() == generated().strip(), "run: python -m tests.house.cli_page"
 
 
 def help_blocks() -> list[tuple[str, str, str]]:
