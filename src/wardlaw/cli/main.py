@@ -19,6 +19,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words[0] == "--version":
         sys.stdout.write(f"wardlaw {__version__}\n")
         return 0
-    # The framework costs 0.2 s to import; see docs/decisions/0001-dependencies.md.
+    # The framework costs 0.2 s to import; see docs/decisions/0017-dependencies.md.
     code: int = importlib.import_module("wardlaw.cli.run").run(words)
     return code

@@ -7,6 +7,8 @@ from wardlaw.config.reader import Reader
 from wardlaw.config.reference import key_reference, plain
 from wardlaw.config.schema import env_name, env_paths, every_key
 
+COVERS = ("model", "problem", "reader", "reference")
+
 
 def test_every_key_has_a_meaning() -> None:
     assert [key.path for key in every_key() if not key.meaning.endswith(".")] == []
