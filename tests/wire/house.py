@@ -10,10 +10,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
@@ -119,12 +120,13 @@ upstreams:
         write_bundle(
             self.places.bundle_path, bundle_payload(checked), self.places.bundle_signer().sign, version=version
         )
-        with self._writing() as connection:
+        with self.writing() as connection:
             bump(connection, Generation.POLICIES)
         return PolicySet.build(checked.text)
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A transaction on the tables, as another process of the installation would have it."""
         engine = open_database(self.places.database_url(os.environ))
         try:
             with writing(engine) as connection:
@@ -132,19 +134,20 @@ upstreams:
         finally:
             engine.dispose()
 
-    def key(self, name: str, *, kind: PrincipalKind = PrincipalKind.USER) -> str:
-        """Make a key for a caller and return its text."""
-        identity = (
-            f"{ {PrincipalKind.USER: 'user', PrincipalKind.AGENT: 'agent', PrincipalKind.NHI: 'nhi'}[kind] }:{name}"
-        )
-        entry = KeyEntry(
-            id=f"key:{name}",
-            secret_sha256="",
-            principal=Principal(id=identity, kind=kind, name=name, credential=f"key:{name}"),
-        )
-        with self._writing() as connection:
-            _, text = create_key(connection, entry, owner=OWNER, secret=os.urandom(32), now=time.time())
-        return text
+    def key(self, name: str, *, kind: PrincipalKind = PrincipalKind.USER, **more: Any) -> str:
+        """Make a key for a caller and return its text; ``more`` are further fields of its entry."""
+        return self.keys([name], kind=kind, **more)[name]
+
+    def keys(self, names: Sequence[str], *, kind: PrincipalKind = PrincipalKind.USER, **more: Any) -> dict[str, str]:
+        """Keys of several callers, by name."""
+        prefix = {PrincipalKind.USER: "user", PrincipalKind.AGENT: "agent", PrincipalKind.NHI: "nhi"}[kind]
+        made: dict[str, str] = {}
+        with self.writing() as connection:
+            for name in names:
+                principal = Principal(id=f"{prefix}:{name}", kind=kind, name=name, credential=f"key:{name}")
+                entry = KeyEntry(id=f"key:{name}", secret_sha256="", principal=principal, **more)
+                _, made[name] = create_key(connection, entry, owner=OWNER, secret=os.urandom(32), now=time.time())
+        return made
 
     def secret(self, name: str, text: str, *, tripwire: bool = False) -> None:
         """Register a secret."""
@@ -154,7 +157,7 @@ upstreams:
         made = make_fingerprint(
             text, id=name, key=purposes.fingerprint, base=purposes.fingerprint_base, tripwire=tripwire
         )
-        with self._writing() as connection:
+        with self.writing() as connection:
             keep_secret(connection, made, by=OWNER, now=time.time())
 
     def start(self) -> None:

@@ -9,6 +9,7 @@ import msgspec
 import orjson
 
 from wardlaw.facts.errors import Fault, InputError, UnavailableError, WardlawError
+from wardlaw.facts.record import Outcome
 from wardlaw.gateway.admission import Admission, check_body
 from wardlaw.gateway.admitted import Admitted, Refused
 from wardlaw.gateway.exchange import ModelExchange
@@ -63,7 +64,9 @@ class Door:
             admitted = await self._admit(call)
             if admitted is None:
                 return
-            raw = await call.body(limit_bytes=services.limits.body_bytes, within_s=services.limits.body_read_s)
+            raw = await self._read(call, route)
+            if raw is None:
+                return
             refused = check_body(admitted, hashlib.sha256(raw).digest()) if admitted.bound_body else None
             if refused is not None:
                 _reply_refused(call, refused)
@@ -72,6 +75,19 @@ class Door:
             _reply(call, error)
             return
         await self._within_ceiling(call, admitted, route, raw)
+
+    async def _read(self, call: Call, route: str) -> bytes | None:
+        """The body; one that is too large or too slow is told to the caller and recorded."""
+        services = self.services
+        try:
+            return await call.body(limit_bytes=services.limits.body_bytes, within_s=services.limits.body_read_s)
+        except InputError as error:
+            status = _reply(call, error)
+            judge = services.judge
+            outcome = Outcome(judge.new_id("exc"), "refused", status, sent_bytes=call.sent_bytes)
+            judge.recorder.outcome(outcome, record_id=judge.new_id("out"), route=route)
+            services.metrics.ended(route, "refused", status=status, duration_s=0.0, overhead_s=0.0)
+            return None
 
     async def _within_ceiling(self, call: Call, admitted: Admitted, route: str, raw: bytes) -> None:
         who = admitted.principal.id
@@ -155,12 +171,13 @@ class HeadTooLargeError(InputError):
     http_status = 431
 
 
-def _reply(call: Call, error: WardlawError) -> None:
+def _reply(call: Call, error: WardlawError) -> int:
     told = error_body(error)
     status = 413 if error.code == "WL-GWY-002" or isinstance(error, TooLargeError) else told.status
     status = 408 if error.code == "WL-GWY-003" else status
     status = 500 if isinstance(error, Fault) else status
     call.reply(status, [*told.headers, ("connection", "close")], told.body)
+    return status
 
 
 def _reply_refused(call: Call, refused: Refused) -> None:

@@ -156,7 +156,8 @@ class ModelExchange:
         outcome = await self._answers.refusal(case, accepted, raw, status)
         body = outcome.body if isinstance(outcome, Released) else None
         self._ending.result = "upstream-failed"
-        told = upstream_refusal(max(status, 400), body, decision_id=accepted.judgement.decision.request)
+        # A redirect is not followed: it would lead to a place nobody registered. So it is a failure of the upstream.
+        told = upstream_refusal(status if status >= 400 else 502, body, decision_id=accepted.judgement.decision.request)
         self._reply(told)
 
     def _reply(self, told: Refusal, judgement: Judgement | None = None) -> None:

@@ -8,10 +8,14 @@ complete. So a cut shuts the socket itself down, which leaves the last chunk out
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import socket
+import stat
 import struct
+import termios
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +24,9 @@ from wardlaw.gateway.port import Call, CallerGoneError, Headers
 
 # hyper flushes a body part on its next turn; without this pause the event before a cut can be lost.
 _FLUSH_S = 0.02
+# So much may go out before the caller must have read all of it: more than any usual answer.
+_UNREAD_BYTES = 1_048_576
+_LOOK_S = 0.01
 _RESET = struct.pack("ii", 1, 0)
 
 Handler = Callable[[Call], Awaitable[None]]
@@ -33,6 +40,7 @@ class RsgiCall:
         self._protocol = protocol
         self._write_s = write_s
         self._transport: Any = None
+        self._look_at = _UNREAD_BYTES
         self.method: str = scope.method
         self.path: str = scope.path
         self.headers: Mapping[str, str] = _headers(scope.headers)
@@ -99,6 +107,23 @@ class RsgiCall:
         except (RuntimeError, TimeoutError) as error:
             raise CallerGoneError from error
         self.sent_bytes += len(data)
+        if self.sent_bytes >= self._look_at:
+            await self._drain()
+
+    async def _drain(self) -> None:
+        """Wait until the caller has read what was sent; the server library itself takes any amount at once."""
+        self._look_at = self.sent_bytes + _UNREAD_BYTES
+        connection = find_connection(self._scope.client)
+        if connection is None:
+            raise CallerGoneError
+        with connection:
+            try:
+                async with asyncio.timeout(self._write_s):
+                    while _unread(connection):  # noqa: ASYNC110 - the kernel tells nobody when this falls
+                        await asyncio.sleep(_LOOK_S)
+            except TimeoutError as error:
+                _reset(connection)
+                raise CallerGoneError from error
 
     def let_go(self) -> None:
         """Let the server library end a stream now: it does so once nobody holds the transport any more."""
@@ -132,29 +157,51 @@ def _too_large(limit_bytes: int) -> InputError:
 
 
 def abort_peer(peer: str) -> bool:
-    """Shut down this process's connection to ``host:port``; true when it was found.
+    """Shut down this process's connection to ``host:port``; true when it was found."""
+    connection = find_connection(peer)
+    if connection is None:
+        return False
+    with connection:
+        _reset(connection)
+    return True
+
+
+def find_connection(peer: str) -> socket.socket | None:
+    """A second handle to this process's connection to ``host:port``.
 
     The server library hides its sockets, so the connection is found among the process's own open
-    descriptors by the address of its peer. A cut is rare; with 10,000 descriptors this takes some
+    descriptors by the address of its peer. It is needed rarely; with 10,000 descriptors it takes some
     10 ms once.
     """
     host, _, port = peer.rpartition(":")
     wanted = (host.strip("[]"), port)
     for entry in Path("/proc/self/fd").iterdir():
         try:
+            if not stat.S_ISSOCK(os.fstat(int(entry.name)).st_mode):
+                continue
             connection = socket.socket(fileno=os.dup(int(entry.name)))
         except OSError:
             continue
-        with connection:
-            try:
-                address = connection.getpeername()
-                if isinstance(address, tuple) and (address[0].removeprefix("::ffff:"), str(address[1])) == wanted:
-                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-                    connection.shutdown(socket.SHUT_RDWR)
-                    return True
-            except OSError:
-                continue
-    return False
+        try:
+            address = connection.getpeername()
+        except OSError:
+            address = None
+        if isinstance(address, tuple) and (address[0].removeprefix("::ffff:"), str(address[1])) == wanted:
+            return connection
+        connection.close()
+    return None
+
+
+def _reset(connection: socket.socket) -> None:
+    with suppress(OSError):  # it may have ended by itself
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def _unread(connection: socket.socket) -> int:
+    """Bytes the other side has not acknowledged (SIOCOUTQ of tcp(7), the same number as TIOCOUTQ)."""
+    (count,) = struct.unpack("i", fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4)))
+    return int(count)
 
 
 class Application:
