@@ -38,6 +38,18 @@ _LIMIT_NAMES = frozenset(
     )
 )
 _QUERY_NAMES = frozenset(("sql", "query", "statement"))
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)|#[^\n]*", re.DOTALL)
+# A statement that gives rows: by how it begins, since a search asks "coffee with milk" and is none.
+_STATEMENT = re.compile(
+    r"(?:\A|;)[\s(]*(?:with|table|copy|pragma|from|values|show|exec|execute|call|fetch|unload|export|declare|explain)\b"
+    r"|\bselect\b",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(
+    r"\blimit\s+([0-9]{1,16})(?:\s+offset\s+[0-9]{1,16})?[\s;]*\Z"
+    r"|\bfetch\s+(?:first|next)\s+([0-9]{1,16})\s+rows?\s+only[\s;]*\Z",
+    re.IGNORECASE,
+)
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -161,14 +173,14 @@ def _rows(value: object) -> int:
 
 
 def _rows_of_query(query: str) -> int:
-    """Rows of a SELECT by its last LIMIT; anything that is not plainly bounded counts as without limit."""
-    words = query.lower().replace(";", " ").replace("(", " ").replace(")", " ").split()
-    if not {"select", "with", "table", "copy", "pragma"} & set(words):
+    """Rows of a statement by the LIMIT that ends it; anything not plainly bounded counts as without limit.
+
+    A limit in a subquery, a comment or an earlier statement bounds nothing.
+    """
+    plain = _COMMENT.sub(" ", query)
+    if _STATEMENT.search(plain) is None:
         return 0
-    if "--" in query or "/*" in query or "#" in query:
-        return _WITHOUT_LIMIT  # a limit inside a comment bounds nothing
-    if "limit" in words:
-        place = len(words) - 1 - words[::-1].index("limit")
-        if place + 1 < len(words) and words[place + 1].isdigit():
-            return int(words[place + 1][:16])
-    return _WITHOUT_LIMIT
+    bound = _BOUND.search(query)
+    if bound is None or plain != query or ";" in query[: bound.start()]:
+        return _WITHOUT_LIMIT
+    return int(bound[1] or bound[2])
