@@ -32,6 +32,7 @@ _MIN_READABLE = 8
 _GROUPS = ((1, 5), (2, 5), (3, 5), (4, 4), (5, 4), (6, 4), (7, 4), (8, 3))
 _LEAST = dict(_GROUPS)
 _WIDEST_GAP = 3
+_PROSE = 3
 _SEPARATOR = r"[\s\-_.:,;|*~\\]"
 
 _ESCAPES = re.compile(
@@ -72,7 +73,7 @@ _UNIT = rb"(?:[0-9A-Za-z+/=]|[\xc2-\xf4][\x80-\xbf]{1,3})"
 def _group_scan(more: bytes) -> bytes:
     """Pattern of groups in a row; ``more`` is ``b","`` for as many as there are."""
     return b"|".join(
-        rb"(?:%s{%d}%s{1,3}){%d%s}%s" % (_UNIT, size, _SEPARATOR.encode(), least, more, _UNIT)
+        rb"(?:\b|[\x80-\xff])(?:%s{%d}%s{1,3}){%d%s}%s" % (_UNIT, size, _SEPARATOR.encode(), least, more, _UNIT)
         for size, least in _GROUPS
     )
 
@@ -147,7 +148,7 @@ def _add_bytes(build: Building, raw: bytes, start: int, end: int, *, up: int) ->
 def join(view: View) -> View | None:
     """``view`` with spaced letters and short groups pulled together; None where there are none."""
     build, done, text = Building(), 0, view.text
-    slashed = ([(at, at + 1) for at in range(*match.span(), 2)] for match in _SLASHED.finditer(text))
+    slashed = _slashed(text) if text.count("/") >= _LEAST[1] else ()
     for found in sorted((*_groups(text), *slashed)):
         group = [span for span in found if span[0] >= done]
         if not group:
@@ -162,6 +163,12 @@ def join(view: View) -> View | None:
     return build.view(view, Layer.JOINED, depth=view.depth)
 
 
+def _slashed(text: str) -> Iterator[list[tuple[int, int]]]:
+    """Letters kept apart by slashes, which elsewhere belong to base64."""
+    for match in _SLASHED.finditer(text):
+        yield [(at, at + 1) for at in range(*match.span(), 2)]
+
+
 def _group_regions(text: str) -> Iterator[tuple[int, int]]:
     """Stretches of ``text`` worth cutting into tokens: all of it, or in ASCII only what the scan points at."""
     if not text.isascii():
@@ -169,11 +176,16 @@ def _group_regions(text: str) -> Iterator[tuple[int, int]]:
         return
     for match in _GROUP_PATTERN.finditer(text.encode()):
         start, end = match.span()
+        while start and _GAP.match(text[start - 1]):  # back over the token before: its end may be the first group
+            start -= 1
         while start and _TOKEN.match(text[start - 1]):
             start -= 1
         while end < len(text) and _TOKEN.match(text[end]):
             end += 1
-        yield start, end
+        first = _TOKEN.search(text, match.start())
+        # Groups of three and more in plain small letters are prose; encoded ones show capitals or digits.
+        if (first and len(first[0]) < _PROSE) or _WORTH.search(text, start, end):
+            yield start, end
 
 
 def _groups(text: str) -> Iterator[list[tuple[int, int]]]:

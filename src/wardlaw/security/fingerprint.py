@@ -35,6 +35,11 @@ _Words = npt.NDArray[np.uint64]
 _Codes = npt.NDArray[np.uint32]
 
 
+_DROPPED = bytes(code for code in range(128) if not chr(code).isalnum())
+_ASCII_KEPT = np.array([chr(code).isalnum() for code in range(128)])
+_ASCII_KEPT.flags.writeable = False
+
+
 def canonical(text: str) -> str:
     """``text`` folded, in lower case, letters and digits only."""
     return "".join(char for char in fold_text(text).lower() if _kept(char))
@@ -117,7 +122,6 @@ class FingerprintBook:
         size = _CHUNK + self._overlap + 1
         self._powers = _powers(base, size)
         self._inverses = _powers(pow(base, -1, 1 << 64), size)
-        self._ascii = np.array([chr(code).isalnum() for code in range(128)])
         self.entries = entries
         self.longest_spaced = max((entry.length for entry in entries if entry.spaced), default=0)
 
@@ -126,30 +130,19 @@ class FingerprintBook:
         shortest = min(self._by_window, default=0)
         if not shortest or len(view.text) < shortest:
             return []
-        codes, places = self._canonical(view.lower)
-        found: list[tuple[RegisteredSecret, int, int]] = []
-        for begin in range(0, max(1, len(codes)), _CHUNK):
+        codes = _canonical_codes(view.lower)
+        hits: list[tuple[RegisteredSecret, int]] = []
+        for begin in range(0, len(codes), _CHUNK):
             part = codes[begin : begin + _CHUNK + self._overlap]
-            for entry, at in self._search(part):
-                start = begin + at
-                if at < _CHUNK:
-                    found.append((entry, int(places[start]), int(places[start + entry.length - 1]) + 1))
-        return sorted(found, key=lambda hit: hit[1])
-
-    def _canonical(self, lower: str) -> tuple[_Codes, npt.NDArray[np.intp]]:
-        """Codes of the canonical form and the offset of each in ``lower``."""
-        codes: _Codes
-        if lower.isascii():
-            narrow = np.frombuffer(lower.encode(), dtype=np.uint8)
-            places = np.flatnonzero(self._ascii[narrow])
-            codes = narrow[places].astype(np.uint32)
-            return codes, places
-        wide = np.frombuffer(lower.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        places = np.flatnonzero((wide > 127) | self._ascii[np.minimum(wide, 127)])
-        return wide[places], places
+            hits += [(entry, begin + at) for entry, at in self._search(part) if at < _CHUNK]
+        if not hits:
+            return []
+        places = [place for place, char in enumerate(view.lower) if _kept(char)]
+        return sorted(((entry, places[at], places[at + entry.length - 1] + 1) for entry, at in hits), key=_place)
 
     def _search(self, codes: _Codes) -> list[tuple[RegisteredSecret, int]]:
-        sums = np.zeros(len(codes) + 1, dtype=np.uint64)
+        sums = np.empty(len(codes) + 1, dtype=np.uint64)
+        sums[0] = 0
         np.cumsum(codes * self._powers[: len(codes)], out=sums[1:])
         found: list[tuple[RegisteredSecret, int]] = []
         for window, (hashes, grouped) in self._by_window.items():
@@ -172,6 +165,22 @@ class FingerprintBook:
         text = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
         mac = hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), "sha256").hex()
         return hmac.compare_digest(mac, entry.mac)
+
+
+def _place(hit: tuple[RegisteredSecret, int, int]) -> int:
+    return hit[1]
+
+
+def _canonical_codes(lower: str) -> _Codes:
+    """Character codes of the canonical form of a folded text in lower case."""
+    codes: _Codes
+    if lower.isascii():
+        codes = np.frombuffer(lower.encode().translate(None, _DROPPED), dtype=np.uint8).astype(np.uint32)
+        return codes
+    wide = np.frombuffer(lower.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    kept = (wide >= len(_ASCII_KEPT)) | _ASCII_KEPT[np.minimum(wide, len(_ASCII_KEPT) - 1)]
+    codes = wide[kept]
+    return codes
 
 
 def _among(values: _Words, wanted: _Words) -> npt.NDArray[np.bool_]:

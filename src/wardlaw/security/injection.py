@@ -29,7 +29,7 @@ NAME = "injection-rules"
 _REVIEW_SHARE = 2, 3  # a match at REVIEW scores two thirds of the rule's score
 # Digits and signs that stand for letters; tried only where one stands inside a word.
 _LEET = str.maketrans("0134578@$!|+", "oieastbasiit")
-_LEET_GATE = re.compile(r"[a-z][0134578@$!|+]+[a-z]")
+_LEET_GATE = re2.compile(rb"[a-z][0134578@$!|+]+[a-z]", scan_options())
 
 
 # One automaton holds the cues of this many rules. All in one would need a single pass, but its states multiply with
@@ -117,7 +117,7 @@ class InjectionDetector:
         self._scan(self._plain, views.folded, lower, segment, found)
         if not lower.isascii():
             self._scan(self._scripts, views.folded, lower, segment, found)
-        if _LEET_GATE.search(lower):
+        if _LEET_GATE.search(lower.encode()):
             self._scan(self._plain, views.folded, lower.translate(_LEET), segment, found)
         for view in views.others:
             if view.layer is Layer.JOINED:

@@ -87,7 +87,7 @@ class Normaliser:
             children.append(unescape(view))
         if _GROUPS in steps and view.layer is not Layer.JOINED:
             children.append(join(view))
-        if _RUNS in steps or _GROUPS in steps:
+        if _RUNS in steps:
             children.append(decode_runs(view))
         return [fold(child) for child in children if child is not None]
 

@@ -55,13 +55,19 @@ class SecretDetector:
         options = scan_options()
         self._rules: tuple[SecretRule, ...] = (*PROVIDERS, URL_PASSWORD, SERVICE, ASSIGNED, BARE)
         self.version = hashlib.sha256(repr((self._rules, PLACEHOLDERS)).encode()).hexdigest()[:12]
-        self._filter = re2.Filter()
-        for rule in self._rules:
-            self._filter.Add(rule.pattern.encode(), options)
-        self._filter.Compile()
         wide = re2.Options()
         wide.log_errors = False
         self._patterns = [re2.compile(rule.pattern, wide) for rule in self._rules]
+        raw = [rule.pattern.encode() for rule in self._rules]
+        # Rules with a telling literal go through RE2's literal filter, the few others through one automaton.
+        without = set(_filter_of(raw, options).Match(b"-", True) or ())
+        self._with = [number for number in range(len(raw)) if number not in without]
+        self._without = sorted(without)
+        self._filter = _filter_of([raw[number] for number in self._with], options)
+        self._set = re2.Set.SearchSet(options)
+        for number in self._without:
+            self._set.Add(raw[number])
+        self._set.Compile()
 
     def detect(self, views: Views, segment: Segment) -> list[Finding]:
         """One finding for each credential, the surest where several rules overlap."""
@@ -73,7 +79,9 @@ class SecretDetector:
 
     def _scan(self, view: View, raw: bytes, index: int) -> list[Finding]:
         found: list[Finding] = []
-        for number in self._filter.Match(raw) or ():
+        numbers = [self._with[at] for at in self._filter.Match(raw) or ()]
+        numbers += [self._without[at] for at in self._set.Match(raw) or ()]
+        for number in numbers:
             rule = self._rules[number]
             for start, end, certain in self._hits(number, view.text):
                 low, high = view.origin(start, end)
@@ -108,6 +116,14 @@ class SecretDetector:
                     yield start, end, rule.certain
                 case None:
                     yield start, end, False
+
+
+def _filter_of(patterns: list[bytes], options: re2.Options) -> re2.Filter:
+    made = re2.Filter()
+    for pattern in patterns:
+        made.Add(pattern, options)
+    made.Compile()
+    return made
 
 
 def _surest(found: list[Finding]) -> list[Finding]:

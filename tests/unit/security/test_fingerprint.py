@@ -33,7 +33,16 @@ def test_the_text_is_not_kept():
     assert entry("correct horse battery staple orange").spaced
 
 
-@pytest.mark.parametrize("text", [SECRET, SECRET.upper(), "s k - l i v e _ 9fK2mQ7xW4pL8vT3nR6y", "ѕk-lіvе_9fK2mQ7xW4pL8vT3nR6y", "sk-live_\u200b9fK2mQ7xW4pL8vT3nR6y"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        SECRET,
+        SECRET.upper(),
+        "s k - l i v e _ 9fK2mQ7xW4pL8vT3nR6y",
+        "ѕk-lіvе_9fK2mQ7xW4pL8vT3nR6y",
+        "sk-live_\u200b9fK2mQ7xW4pL8vT3nR6y",
+    ],
+)
 def test_it_is_found_in_any_spelling(text):
     assert search(book(entry()), f"x {text} y") == [("secret:x", text)]
 
@@ -75,7 +84,15 @@ def test_an_empty_book_finds_nothing():
     assert book(entry(), entry("correct horse battery staple orange", id="secret:p")).longest_spaced == 31
 
 
-@pytest.mark.parametrize(("text", "code"), [("short", "WL-SEC-001"), ("-_-_-_-_-_-_-_-_-_-_", "WL-SEC-001"), ("a" * 40, "WL-SEC-002"), ("abababababababab", "WL-SEC-002")])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("short", "WL-SEC-001"),
+        ("-_-_-_-_-_-_-_-_-_-_", "WL-SEC-001"),
+        ("a" * 40, "WL-SEC-002"),
+        ("abababababababab", "WL-SEC-002"),
+    ],
+)
 def test_what_cannot_be_told_from_ordinary_text_is_refused(text, code):
     with pytest.raises(InputError) as caught:
         entry(text)

@@ -25,7 +25,9 @@ def test_published_examples_hold(check, value):
 @pytest.mark.parametrize(("check", "value"), [pair for pair in VALID if pair[0] not in (ids.us_ssn, ids.uk_nino)])
 def test_a_changed_last_digit_does_not_hold(check, value):
     last = value[-1]
-    changed = value[:-1] + (str((int(last) + 1) % 10) if last.isdigit() else "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[(ord(last) - 64) % 26])
+    changed = value[:-1] + (
+        str((int(last) + 1) % 10) if last.isdigit() else "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[(ord(last) - 64) % 26]
+    )
     assert not check(changed)
 
 

@@ -45,7 +45,9 @@ def test_ordinary_text_has_no_findings():
 
 @pytest.mark.parametrize("channel", list(Channel))
 def test_registered_secrets_are_found_on_every_channel(channel):
-    assert FindingKind.FINGERPRINT in {finding.kind for finding in inspect(base64.b64encode(SECRET.encode()).decode(), channel)}
+    assert FindingKind.FINGERPRINT in {
+        finding.kind for finding in inspect(base64.b64encode(SECRET.encode()).decode(), channel)
+    }
 
 
 def test_hidden_text_is_reported_and_read():
@@ -75,7 +77,12 @@ def test_a_failing_detector_is_a_finding_and_the_others_go_on():
     inspector = Inspector(book=BOOK, subject_key=KEY)
     inspector._detectors = (Broken(), *inspector._detectors)
     found = inspect(SECRET, inspector=inspector)
-    assert (found[0].kind, found[0].level, found[0].detector, found[0].label) == (FindingKind.FAULT, Level.BLOCK, "broken", "ZeroDivisionError")
+    assert (found[0].kind, found[0].level, found[0].detector, found[0].label) == (
+        FindingKind.FAULT,
+        Level.BLOCK,
+        "broken",
+        "ZeroDivisionError",
+    )
     assert found[1].kind is FindingKind.FINGERPRINT
 
 
@@ -86,7 +93,17 @@ def test_a_failing_normaliser_is_a_finding():
 
 
 def test_it_is_deterministic_and_total():
-    for text in ("", "\ud800", "\x00" * 50, "%" * 1000, "{" * 1000, "=" * 1000, "4" * 3000, "a@" * 900, "\u202e\u200b" * 300):
+    for text in (
+        "",
+        "\ud800",
+        "\x00" * 50,
+        "%" * 1000,
+        "{" * 1000,
+        "=" * 1000,
+        "4" * 3000,
+        "a@" * 900,
+        "\u202e\u200b" * 300,
+    ):
         assert inspect(text) == inspect(text)
         assert FindingKind.FAULT not in {finding.kind for finding in inspect(text)}
 

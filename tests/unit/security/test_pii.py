@@ -90,7 +90,9 @@ def test_one_datum_has_one_subject_however_it_is_written():
 
 
 def test_another_key_gives_other_subjects():
-    other = PiiDetector(b"another").detect(NORMALISER.normalise("a@b.example"), Segment(0, Channel.USER, "/x", "a@b.example"))
+    other = PiiDetector(b"another").detect(
+        NORMALISER.normalise("a@b.example"), Segment(0, Channel.USER, "/x", "a@b.example")
+    )
     assert other[0].subject != subject_digest("a@b.example", KEY)
 
 

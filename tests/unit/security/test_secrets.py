@@ -116,7 +116,9 @@ def test_random_values_given_to_a_secret_name_are_for_review(text):
 
 
 def test_a_long_random_token_without_a_name_is_for_review():
-    assert [finding.rule for finding in detect("look at q9Xk3LmP0vvA1Zt7Rw2Yb8Nc4Qd6Hf5Jg1Ks please")] == ["secret-bare"]
+    assert [finding.rule for finding in detect("look at q9Xk3LmP0vvA1Zt7Rw2Yb8Nc4Qd6Hf5Jg1Ks please")] == [
+        "secret-bare"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,9 @@ def test_lookalikes_are_let_pass(text):
 
 
 def test_encoded_credentials_are_found():
-    assert [finding.label for finding in detect("x " + base64.b64encode(("key " + TOKENS["aws"]).encode()).decode())] == ["aws"]
+    assert [
+        finding.label for finding in detect("x " + base64.b64encode(("key " + TOKENS["aws"]).encode()).decode())
+    ] == ["aws"]
     assert [finding.label for finding in detect("\u200b".join(TOKENS["stripe"]))] == ["stripe"]
 
 

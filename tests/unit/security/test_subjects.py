@@ -19,7 +19,10 @@ def count(text: str, **rest) -> int:
 
 
 def table(separator: str) -> str:
-    return "\n".join(separator.join(row) for row in [["id", "name", "email"], *([str(at), one["name"], one["email"]] for at, one in enumerate(PEOPLE))])
+    return "\n".join(
+        separator.join(row)
+        for row in [["id", "name", "email"], *([str(at), one["name"], one["email"]] for at, one in enumerate(PEOPLE))]
+    )
 
 
 def nested(value: object, times: int) -> object:
@@ -31,7 +34,9 @@ def nested(value: object, times: int) -> object:
 SHAPES = {
     "array": json.dumps(PEOPLE),
     "wrapped": json.dumps({"rows": PEOPLE, "total": 5}),
-    "columns and rows": json.dumps({"columns": ["name", "email"], "rows": [[one["name"], one["email"]] for one in PEOPLE]}),
+    "columns and rows": json.dumps(
+        {"columns": ["name", "email"], "rows": [[one["name"], one["email"]] for one in PEOPLE]}
+    ),
     "one row of json_agg": json.dumps([{"json_agg": json.dumps(PEOPLE)}]),
     "string in string": json.dumps(nested(PEOPLE, 3)),
     "lines": "\n".join(map(json.dumps, PEOPLE)),
@@ -39,8 +44,10 @@ SHAPES = {
     "csv": table(","),
     "semicolons": table(";"),
     "tabs": table("\t"),
-    "markdown": "| id | name | email |\n|---|---|---|\n" + "\n".join(f"| {at} | {one['name']} | {one['email']} |" for at, one in enumerate(PEOPLE)),
-    "psql": " id | name | email \n----+------+-------\n" + "\n".join(f" {at} | {one['name']} | {one['email']}" for at, one in enumerate(PEOPLE)),
+    "markdown": "| id | name | email |\n|---|---|---|\n"
+    + "\n".join(f"| {at} | {one['name']} | {one['email']} |" for at, one in enumerate(PEOPLE)),
+    "psql": " id | name | email \n----+------+-------\n"
+    + "\n".join(f" {at} | {one['name']} | {one['email']}" for at, one in enumerate(PEOPLE)),
     "yaml list": "\n".join(f"- name: {one['name']}\n  email: {one['email']}" for one in PEOPLE),
     "table in json": json.dumps({"content": table(",")}),
     "mcp text part": json.dumps({"content": [{"type": "text", "text": json.dumps(PEOPLE)}]}),
@@ -69,12 +76,38 @@ def test_one_person_with_many_data_is_one():
     assert count(json.dumps(person)) == 1
 
 
-@pytest.mark.parametrize("record", [{"customerId": 7}, {"Customer-ID": "c7"}, {"first_name": "Ann", "last_name": "Lee"}, {"ssn": "536-22-6145"}, {"x": "a@example.org"}, {"name": "Ann", "birth_date": "2001-01-01"}])
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"customerId": 7},
+        {"Customer-ID": "c7"},
+        {"first_name": "Ann", "last_name": "Lee"},
+        {"ssn": "536-22-6145"},
+        {"x": "a@example.org"},
+        {"name": "Ann", "birth_date": "2001-01-01"},
+    ],
+)
 def test_a_record_with_a_key_or_datum_of_a_person_is_one(record):
     assert count(json.dumps([record])) == 1
 
 
-@pytest.mark.parametrize("text", ["", "  ", "[]", "{}", '{"name": "lodash", "version": "1.0"}', '[{"sku": 12, "price": 3}]', "42", "hello", "id,price\n1,2\n3,4", "[INFO] started", "[1] a footnote", '["a", "b"]'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "  ",
+        "[]",
+        "{}",
+        '{"name": "lodash", "version": "1.0"}',
+        '[{"sku": 12, "price": 3}]',
+        "42",
+        "hello",
+        "id,price\n1,2\n3,4",
+        "[INFO] started",
+        "[1] a footnote",
+        '["a", "b"]',
+    ],
+)
 def test_things_are_not_persons(text):
     assert count(text) == 0
 

@@ -23,7 +23,9 @@ def test_an_unfinished_run_is_held_whatever_it_is_made_of():
     assert released(window, "sk-li", "\u200b", "ve-9fK2", "%73", "&#", "107;") == ["ordinary "]
 
 
-@pytest.mark.parametrize("spelled", ["4111 1111 1111 1111", "s k - l i v e", "+49 30 1234567 89", "73 6b 2d 6c 69", "DE89 3704 0044 0532"])
+@pytest.mark.parametrize(
+    "spelled", ["4111 1111 1111 1111", "s k - l i v e", "+49 30 1234567 89", "73 6b 2d 6c 69", "DE89 3704 0044 0532"]
+)
 def test_short_neighbours_are_held_together(spelled):
     window = ReleaseWindow()
     pieces = released(window, "ordinary words ", *spelled, " ")
