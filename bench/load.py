@@ -150,7 +150,7 @@ class _Caller(asyncio.Protocol):
                 else:
                     self._ask()
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+    def connection_lost(self, exc: Exception | None) -> None:
         self._run.lost()
 
 
