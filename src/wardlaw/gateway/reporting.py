@@ -114,10 +114,12 @@ class Reporter:
 
         standing, released = await asyncio.to_thread(load)
         judge = services.judge
+        held = {key for quarantine in standing for key in self._keys(quarantine, services)}
         for quarantine in released:
             if quarantine.id in self._applied:
                 continue
-            keys = self._keys(quarantine, services)
+            # Another quarantine on the same key, placed since, must not be lifted with this one.
+            keys = [key for key in self._keys(quarantine, services) if key not in held]
             delta = await judge.state.release(keys)
             judge.recorder.control(judge.new_id("ctl"), "quarantine.released", quarantine.id, delta=delta)
             self._applied.add(quarantine.id)

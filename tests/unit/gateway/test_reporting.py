@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from wardlaw.audit.envelope import RecordKind
+from wardlaw.facts.action import Action
+from wardlaw.facts.exchange import Channel, Measures
+from wardlaw.facts.finding import Finding, FindingKind, Level
+from wardlaw.facts.incident import Incident, Quarantine
+from wardlaw.gateway.judge import Case, Judgement, Matter
+from wardlaw.gateway.reporting import Reporter
+from wardlaw.store.database import reading, writing
+from wardlaw.store.incidents import list_incidents
+from wardlaw.store.quarantines import list_standing, place, release
+from wardlaw.testing.databases import sqlite_database
+from wardlaw.testing.worker import NOON, Worker
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Iterator[Engine]:
+    with sqlite_database(tmp_path) as engine:
+        yield engine
+
+
+def reporter(worker: Worker, tables: Engine) -> Reporter:
+    """A reporter the worker's judge tells."""
+    made = Reporter(tables, worker.keyring, clock=worker.clock, random=os.urandom)
+    worker.judge._notice = made.notice
+    return made
+
+
+async def judge(worker: Worker, kind: FindingKind | None = None, case: Case | None = None) -> Judgement:
+    resource = worker.services.registry.candidates("demo", "chat.completions")[0].resource
+    found = () if kind is None else (Finding(kind, "d", "1", "r", Level.BLOCK, 1000, channel=Channel.USER.value),)
+    return await worker.judge.judge(case or worker.case(), Matter(Action.MODEL_CALL, resource, Measures(), found))
+
+
+@contextmanager
+def looking(tables: Engine) -> Iterator[tuple[tuple[Incident, ...], tuple[Quarantine, ...]]]:
+    with reading(tables) as connection:
+        yield tuple(list_incidents(connection)), list_standing(connection, now=NOON)
+
+
+def test_a_cut_opens_an_incident_and_the_next_one_joins_it(worker: Worker, tables: Engine) -> None:
+    async def story() -> None:
+        made = reporter(worker, tables)
+        for _ in range(3):
+            await judge(worker, FindingKind.INJECTION)
+        await made.close()
+
+    asyncio.run(story())
+    with looking(tables) as (incidents, standing):
+        (incident,) = incidents
+        assert (incident.kind, incident.count) == ("SEC-01", 3)
+        assert incident.principal == worker.keyring.pseudonym("user:ada", "2026-11")
+        assert "ada" not in incident.detail.lower()
+        assert standing == ()
+
+
+def test_a_quarantine_by_the_gateway_stands_in_the_tables(worker: Worker, tables: Engine) -> None:
+    async def story() -> None:
+        made = reporter(worker, tables)
+        await judge(worker, FindingKind.FINGERPRINT)
+        await made.close()
+
+    asyncio.run(story())
+    with looking(tables) as (_, standing):
+        assert {one.kind for one in standing} == {"principal", "session"}
+        assert {one.placed_by for one in standing} == {"gateway"}
+        assert worker.case().principal_key.hex() in {one.key for one in standing}
+
+
+def test_what_a_person_releases_ends_in_the_state_and_is_recorded(worker: Worker, tables: Engine) -> None:
+    async def story() -> tuple[bool, bool]:
+        made = reporter(worker, tables)
+        await judge(worker, FindingKind.FINGERPRINT)
+        await made.close()
+        before = (await judge(worker)).released
+        with writing(tables) as connection:
+            for one in list_standing(connection, now=NOON):
+                release(connection, one.id, by="person:sec", now=NOON)
+        await made.apply(worker.services)
+        await made.apply(worker.services)  # once is enough
+        return before, (await judge(worker)).released
+
+    assert asyncio.run(story()) == (False, True)
+    operations = [envelope.facts["operation"] for envelope in worker.envelopes(RecordKind.CONTROL)]
+    assert operations == ["quarantine.released"] * 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [("principal", "principal:user:ada"), ("person", "person:user:ada")],
+)
+def test_what_a_person_places_locks_out(worker: Worker, tables: Engine, kind: str, key: str) -> None:
+    async def story() -> bool:
+        made = reporter(worker, tables)
+        with writing(tables) as connection:
+            place(connection, Quarantine("qua_1", key, kind, "asked by legal", NOON, placed_by="person:sec"))
+        await made.apply(worker.services)
+        return (await judge(worker)).released
+
+    assert asyncio.run(story()) is False
+    (envelope,) = worker.envelopes(RecordKind.CONTROL)
+    assert envelope.facts == {"operation": "quarantine.placed", "target": "qua_1"}
+
+
+def test_an_old_release_does_not_lift_a_quarantine_placed_since(worker: Worker, tables: Engine) -> None:
+    key = "principal:user:ada"
+
+    async def story() -> bool:
+        with writing(tables) as connection:
+            place(connection, Quarantine("qua_1", key, "principal", "first", NOON - 60, placed_by="person:sec"))
+            release(connection, "qua_1", by="person:sec", now=NOON - 30)
+            place(connection, Quarantine("qua_2", key, "principal", "second", NOON, placed_by="person:sec"))
+        await reporter(worker, tables).apply(worker.services)
+        worker.clock.now += 1
+        await reporter(worker, tables).apply(worker.services)  # as after a restart
+        return (await judge(worker)).released
+
+    assert asyncio.run(story()) is False
+
+
+def test_an_old_release_does_not_lift_what_the_gateway_placed_since(worker: Worker, tables: Engine) -> None:
+    async def story() -> bool:
+        made = reporter(worker, tables)
+        hexed = worker.case().principal_key.hex()
+        with writing(tables) as connection:
+            place(connection, Quarantine("qua_old", hexed, "principal", "first", NOON - 60))
+            release(connection, "qua_old", by="person:sec", now=NOON - 30)
+        await judge(worker, FindingKind.FINGERPRINT)
+        await made.close()
+        await reporter(worker, tables).apply(worker.services)  # as after a restart
+        return (await judge(worker, case=worker.case(session="ses_2"))).released
+
+    assert asyncio.run(story()) is False
+
+
+def test_a_report_that_fails_is_tried_again(worker: Worker, tables: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wardlaw.gateway.reporting._RETRY_S", 0.01)
+    attempts: list[int] = []
+    write = Reporter._write
+
+    def failing(self: Reporter, item: object) -> None:
+        attempts.append(1)
+        if len(attempts) == 1:
+            raise OSError("the tables are away")
+        write(self, item)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Reporter, "_write", failing)
+
+    async def story() -> None:
+        made = reporter(worker, tables)
+        await judge(worker, FindingKind.INJECTION)
+        await made.close()
+
+    asyncio.run(story())
+    assert len(attempts) == 2
+    with looking(tables) as (incidents, _):
+        assert len(incidents) == 1
+
+
+def test_a_flood_of_reports_does_not_fill_memory(
+    worker: Worker, tables: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wardlaw.gateway.reporting._WAITING", 2)
+
+    async def story() -> int:
+        made = Reporter(tables, worker.keyring, clock=worker.clock, random=os.urandom)
+        for _ in range(5):
+            made.notice(worker.case(), worker.noticed[0][1])
+        waiting = made._queue.qsize()
+        await made.close()
+        return waiting
+
+    asyncio.run(judge(worker, FindingKind.INJECTION))
+    assert asyncio.run(story()) == 2
+
+
+def test_a_reporter_nobody_told_anything_closes_at_once(worker: Worker, tables: Engine) -> None:
+    asyncio.run(reporter(worker, tables).close())
