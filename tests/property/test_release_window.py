@@ -15,7 +15,12 @@ SECRET = "sk-live-9fK2mQ7xW4pL8vT3nR6y"
 PHRASE = "correct horse battery staple orange"
 ENTRY = make_fingerprint(SECRET, id="secret:one", key=KEY, base=BASE)
 DETECTOR = FingerprintDetector(FingerprintBook((ENTRY,), key=KEY, base=BASE))
-words = st.lists(st.sampled_from(["the", "quick", "brown", "fox", "is", "a", "4111", "jumps,", "over", "\n\n", "日本語の文章", "é", "x1"]), max_size=25)
+words = st.lists(
+    st.sampled_from(
+        ["the", "quick", "brown", "fox", "is", "a", "4111", "jumps,", "over", "\n\n", "日本語の文章", "é", "x1"]
+    ),
+    max_size=25,
+)
 whole = [name for name in ENCODERS if name != "0x,"]  # white space inside is outside the promise
 
 

@@ -35,7 +35,9 @@ JUDGING = {
 
 
 @given(PERSONS, st.none() | st.sampled_from(Permission), CONTEXTS)
-def test_what_is_permitted_breaks_no_rule(person: Person, permission: Permission | None, context: Circumstances) -> None:
+def test_what_is_permitted_breaks_no_rule(
+    person: Person, permission: Permission | None, context: Circumstances
+) -> None:
     answer = authorise(person, permission, context=context, book=BOOK)
     assert isinstance(answer, Permitted | Refusal)
     if isinstance(answer, Refusal):

@@ -48,7 +48,13 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("upstream", _S, "configuration", "Name of the upstream", "primary"),
     Attribute("region", _S, "configuration", "Where the upstream processes data: eu, us, local, unknown", "eu"),
     Attribute("destinationTrust", _S, "configuration", "internal, partner, public or unknown", "partner"),
-    Attribute("toolEffect", _S, "configuration", "read, write, egress, share, payment, credential, destructive, unknown", "read"),
+    Attribute(
+        "toolEffect",
+        _S,
+        "configuration",
+        "read, write, egress, share, payment, credential, destructive, unknown",
+        "read",
+    ),
     Attribute("bodyBytes", _L, "gateway", "Bytes of the body", 1_000),
     Attribute("attachments", _L, "gateway", "Images, audio parts and files", 0),
     Attribute("maxTokens", _L, "gateway", "Token ceiling the caller asked for; 0 when none", 0),
@@ -59,8 +65,12 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("dataSubjects", _L, "detectors", "Distinct persons in new results or the answer", 0),
     Attribute("resultBytes", _L, "gateway", "Bytes of new results or the answer", 0),
     Attribute("resultUnparsed", _B, "gateway", "A structured result that cannot be parsed", False),
-    Attribute("dataClasses", _E, "detectors", "pii, pii:<type>, secret, secret:<provider>, registered-secret, tripwire", ()),
-    Attribute("findings", _E, "detectors", "Kinds found, and kind:level: injection, injection:block, hidden-text …", ()),
+    Attribute(
+        "dataClasses", _E, "detectors", "pii, pii:<type>, secret, secret:<provider>, registered-secret, tripwire", ()
+    ),
+    Attribute(
+        "findings", _E, "detectors", "Kinds found, and kind:level: injection, injection:block, hidden-text …", ()
+    ),
     Attribute("injectionScore", _L, "detectors", "Highest injection score, 0–1000", 0),
     Attribute("callsPerMinute", _L, "state", "Calls in the last 60 s of principal or person", 3),
     Attribute("tokensPerDay", _L, "state", "Tokens today of principal or person", 5_000),
