@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from wardlaw.config.model import Authority, Config
-from wardlaw.facts.errors import UnavailableError
+from wardlaw.facts.errors import WardlawError
 from wardlaw.state.authority import Limits, StateAuthority
 from wardlaw.state.ledger import Ledger
 from wardlaw.state.rebuild import Position, picture, restore, write_snapshot
@@ -17,6 +18,8 @@ from wardlaw.store.spoolread import read_frames
 
 PICTURE_S = 30.0  # a restart replays at most so much; a picture of 20,000 callers takes some 100 ms
 _STATE_FILE = "ledger.state"
+
+_log = logging.getLogger("wardlaw.gateway.remembering")
 
 Positions = Callable[[], Position]
 
@@ -114,12 +117,13 @@ class Memory:
             await self._picture(ledger, position())
 
     async def _picture(self, ledger: Ledger, at: Position) -> None:
+        """Keep the ledger as it stands; where the disk refuses, the spool still has everything."""
         content = picture(ledger, at)
         try:
             await asyncio.to_thread(write_snapshot, self._folder / _STATE_FILE, content)
-        except UnavailableError:
-            return
-        self._note_position(at)
+            self._note_position(at)
+        except (WardlawError, OSError) as error:
+            _log.warning("the state could not be pictured: %s", error)
 
     def _note_position(self, position: Position) -> None:
         """Tell the sequencer which frames a restart still needs."""

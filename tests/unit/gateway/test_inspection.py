@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+
+from wardlaw.facts.exchange import Channel, Segment
+from wardlaw.facts.finding import Finding, FindingKind, Level
+from wardlaw.gateway.inspection import Inspection, digest
+from wardlaw.testing.worker import SECRET, inspector
+
+
+class Counting:
+    """A detector that finds the word ``bad`` and counts how often it is asked."""
+
+    version = "1"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.failing = False
+
+    def inspect(self, segment: Segment) -> tuple[Finding, ...]:
+        self.asked.append(segment.text)
+        if self.failing:
+            return (Finding(FindingKind.FAULT, "d", "1", "failed", Level.BLOCK, 1000),)
+        return (Finding(FindingKind.INJECTION, "d", "1", "bad", Level.BLOCK, 1000),) if "bad" in segment.text else ()
+
+
+def segment(text: str, index: int = 0, channel: Channel = Channel.USER) -> Segment:
+    return Segment(index, channel, f"/messages/{index}/content", text)
+
+
+@pytest.fixture
+def detector() -> Counting:
+    return Counting()
+
+
+def test_findings_carry_the_place_they_stand_in_now(detector: Counting) -> None:
+    inspection = Inspection(detector)  # type: ignore[arg-type]
+    inspection.inspect([segment("bad")])
+    (found,) = inspection.inspect([segment("good"), segment("bad", 1)])
+    assert (found.segment, found.channel) == (1, "user")
+    assert detector.asked == ["bad", "good"]
+
+
+def test_the_same_text_in_another_channel_is_judged_anew(detector: Counting) -> None:
+    inspection = Inspection(detector)  # type: ignore[arg-type]
+    inspection.inspect([segment("bad")])
+    (found,) = inspection.inspect([segment("bad", channel=Channel.TOOL_RESULT)])
+    assert found.channel == "tool-result"
+    assert len(detector.asked) == 2
+
+
+def test_a_detector_that_failed_is_asked_again(detector: Counting) -> None:
+    inspection = Inspection(detector)  # type: ignore[arg-type]
+    detector.failing = True
+    assert inspection.inspect([segment("good")])[0].kind is FindingKind.FAULT
+    detector.failing = False
+    assert inspection.inspect([segment("good")]) == ()
+
+
+def test_memory_is_bounded_and_keeps_the_newest(detector: Counting) -> None:
+    inspection = Inspection(detector, remembered=4)  # type: ignore[arg-type]
+    for number in range(20):
+        inspection.inspect([segment(f"text {number}")])
+    asked = len(detector.asked)
+    inspection.inspect([segment("text 19")])
+    assert len(detector.asked) == asked
+    assert len(inspection._known) <= 4
+
+
+def test_pieces_of_a_stream_are_not_remembered(detector: Counting) -> None:
+    inspection = Inspection(detector)  # type: ignore[arg-type]
+    for _ in range(2):
+        (found,) = inspection.inspect_text("bad", Channel.ANSWER, index=3)
+        assert (found.segment, found.channel) == (3, "answer")
+    assert len(detector.asked) == 2
+
+
+def test_the_real_detectors_find_a_registered_secret() -> None:
+    inspection = Inspection(inspector())
+    (found,) = inspection.inspect([segment(f"It is {SECRET}.")])
+    assert (found.kind, found.label) == (FindingKind.FINGERPRINT, "secret:internal")
+    assert inspection.version == inspector().version
+
+
+def test_digests_are_of_the_text() -> None:
+    assert digest("a") != digest("b")
+    assert len(digest("ä\ud800")) == 32
