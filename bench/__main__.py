@@ -128,6 +128,7 @@ def _run(asked: argparse.Namespace, amounts: Amounts, folder: Path, say: traffic
             seconds=amounts.seconds,
             turns=amounts.turns,
             stream_turns=amounts.stream_turns,
+            warm_s=1 if asked.quick else 4,
         )
         results = msgspec.structs.replace(results, traffic=traffic.measure(plan, folder, limit_s=_LIMIT_S, say=say))
     if "audit" in parts:

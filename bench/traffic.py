@@ -24,6 +24,7 @@ class TrafficPlan(msgspec.Struct, frozen=True):
     Attributes:
         rounds: Saturated rounds per target, interleaved.
         seconds: Length of a round.
+        warm_s: Load on each target before anything counts; automata and caches grow over the first thousand texts.
         turns: Requests per target at low load.
         stream_turns: Streams per target.
         large: Whether rounds with prompts of 16 KB are run as well.
@@ -34,6 +35,7 @@ class TrafficPlan(msgspec.Struct, frozen=True):
     seconds: float
     turns: int
     stream_turns: int
+    warm_s: float = 1
     large: bool = True
     prompt_bytes: int = 1_000
     large_bytes: int = 16_000
@@ -121,7 +123,7 @@ def measure(plan: TrafficPlan, folder: Path, *, limit_s: float, say: Say) -> Tra
 
 def _rounds(targets: Sequence[Target], plan: TrafficPlan, folder: Path, say: Say) -> dict[str, list[Round]]:
     for target in targets:
-        _round(target, folder, seconds=1, prompt_bytes=plan.prompt_bytes, seed=1)
+        _round(target, folder, seconds=plan.warm_s, prompt_bytes=plan.prompt_bytes, seed=1)
     found: dict[str, list[Round]] = {target.name: [] for target in targets}
     for number in range(plan.rounds):
         say(f"saturated round {number + 1} of {plan.rounds}, {plan.seconds:g} s each")
