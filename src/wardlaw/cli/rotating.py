@@ -62,7 +62,7 @@ def _rotate(config: Config, places: Installation, keyring: Keyring, which: Insta
                 raise ConfigError(
                     "WL-CLI-023",
                     "The key-encryption key comes from the environment and cannot be replaced from here.",
-                    "Put old and new key into the variable as docs/operations.md says.",
+                    "Rotate it by way of a file, as docs/operations.md says.",
                 )
             count = rotate_kek_file(keyring, source)
             return f"{count} keys are wrapped anew. Back up {config.keys.kek.name} apart from the data."

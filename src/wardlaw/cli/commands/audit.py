@@ -35,7 +35,7 @@ def verify(
 
     Args:
         folder: The log; audit.log of the configuration when left out.
-        key: The log's public key as it was noted at set-up (line or file); keys/log.pub when left out.
+        key: The log's public key as it was noted at set-up (line or file); keys/log.key.pub when left out.
         witness: Public key of the witness (line or file); audit.witness.public_key when left out.
         receipt: File with receipts that callers kept, one a line; may be given again.
     """

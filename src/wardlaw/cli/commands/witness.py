@@ -37,7 +37,7 @@ def add(folder: str, key: str, *, options: Options = NONE) -> int:
 
     Args:
         folder: Folder of the witness.
-        key: The log's public key line, or the file that holds it (keys/log.pub).
+        key: The log's public key line, or the file that holds it (keys/log.key.pub).
     """
     path = Path(key)
     line = read_text(path).strip() if path.is_file() else key
