@@ -48,7 +48,9 @@ class _Pack:
     def __init__(self, rules: tuple[Rule, ...], *, squeezed: bool) -> None:
         self.rules = rules
         options = scan_options()
-        options.encoding = re2.Options.Encoding.UTF8
+        # Bytes make smaller automata; only patterns with other letters than ASCII need UTF-8.
+        if not all(fold_text(rule.pattern).isascii() for rule in rules):
+            options.encoding = re2.Options.Encoding.UTF8
         options.max_mem = _MEMORY_BYTES
         self._patterns = [
             re2.compile(fold_text(expand(rule, VOCABULARY, squeezed=squeezed)).encode(), options) for rule in rules

@@ -47,7 +47,7 @@ class Format(msgspec.Struct, frozen=True):
 _TEL = r"phone|tel|telefon|telephone|mobile|mobil|cell|call|fax|whatsapp|sms|contact|handy|movil|telefono|telefoon|reach|rufnummer|text me|messages to|answering|office"
 _S = r"[ .\-/]?"
 FORMATS: tuple[Format, ...] = (
-    Format("email", r"[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}\b"),
+    Format("email", r"[A-Za-z0-9][A-Za-z0-9._%+'-]*@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}\b"),
     Format("card", r"\b\d(?:[ -]?\d){12,18}\b", ids.card, score=950),
     Format("card", r"\b\d(?:[ -]?\d){11,18}\b", ids.any_card, "card|visa|amex|cc\\b|maestro|kart|carte|tarjeta|kreditk", 850),
     Format("iban", r"\b[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?\b", ids.iban, score=980),

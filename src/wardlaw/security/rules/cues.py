@@ -11,8 +11,6 @@ CUES: dict[str, int] = {
     "agent-decode": 0,
     "agent-move-data": 2,
     "agent-shadow-tool": 1,
-    "exfil-html-image": 2,
-    "exfil-image-placeholder": 0,
     "exfil-order": 1,
     "exfil-script": 0,
     "extract-prompt-el": 0,

@@ -57,7 +57,7 @@ VOCABULARY: dict[str, str] = {
         "expose|disclose|paste|deliver|submit|provide|return|display|retrieve|fetch|extract|steal|hand over|append|include"
     ),
     "move": "send|e?mail|post|upload|forward|transmit|exfiltrate|leak|deliver|submit|bcc|cc|copy|redirect|transfer|share|report",
-    "address": "[\\w.+-]{1,64}@[\\w-]{1,64}\\.[\\w.-]{2,64}|https?://[^\\s)\"'>]{4,200}|attacker|external (?:server|address|endpoint)",
+    "address": "[\\w.+-]+@[\\w-]+\\.[\\w.-]+|https?://[^\\s)\"'>]+|attacker|external (?:server|address|endpoint)",
 }
 
 U, D, UD = "u", "d", "ud"

@@ -88,6 +88,7 @@ def expand(rule: Rule, vocabulary: dict[str, str], *, squeezed: bool = False) ->
 _CUT = re.compile(r" ~\d* |\[\^[^\]]{1,6}\]\{\d+,\d+\}")
 
 
+_COUNT = re.compile(r"\{(\d+)(?:,\d*)?\}")
 _INNER_GAP = re.compile(r" ~\d* |\[\^\\n\]\{\d+,\d+\}")  # any width, so that no state counts
 
 
@@ -121,12 +122,23 @@ def segments(rule: Rule, vocabulary: dict[str, str]) -> list[str]:
             at += 2
             continue
         if text[at] == "|" and depth == 0:
-            return [expand(rule, vocabulary)]
+            parts, start = [], 0  # alternatives of the whole rule stay together
+            break
         depth += (text[at] == "(") - (text[at] == ")")
         at += 1
     parts.append(text[start:])
     telling = [part for part in parts if len(re.findall(r"[a-z]|[^\x00-\x7f]", part)) > 2]
-    return [_spaces(_INNER_GAP.sub(r"[^\\n]*", part), SPACE) for part in telling]
+    return [_spaces(_COUNT.sub(_uncounted, _INNER_GAP.sub(_unbounded, part)), SPACE) for part in telling]
+
+
+def _unbounded(match: re.Match[str]) -> str:
+    """A gap of any width; between words it may hold line ends."""
+    return "(?s:.*)" if match[0][0] == " " else r"[^\n]*"
+
+
+def _uncounted(match: re.Match[str]) -> str:
+    """Any number instead of a bounded one: matches more, and no state has to count."""
+    return "*" if match[1] == "0" else "+"
 
 
 def _spaces(text: str, stand_in: str) -> str:
