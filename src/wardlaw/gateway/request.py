@@ -14,7 +14,7 @@ from wardlaw.decision.decide import SAW_TOOL_RESULT
 from wardlaw.facts.action import Action
 from wardlaw.facts.decision import ObligationKind
 from wardlaw.facts.effect import Effect
-from wardlaw.facts.errors import UnavailableError
+from wardlaw.facts.errors import InputError, UnavailableError
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.facts.resource import Resource
@@ -139,6 +139,7 @@ class RequestHalf:
         """Judge the request for each upstream in turn until one takes it.
 
         Raises:
+            NowhereError: Observing let a model through that nobody has registered.
             UnavailableError: No upstream could be reached, or the record could not be made durable.
         """
         candidates = self._services.registry.candidates(prepared.asked.model, case.route)
@@ -157,6 +158,8 @@ class RequestHalf:
                 refusal = refusal or stopped
                 continue
             released = judgement
+            if not candidate.destination.url:
+                raise _nowhere(prepared.asked.model)
             self._services.meter.settle(prepared.moved)
             self._services.meter.settle(ready.moved)
             try:
@@ -272,6 +275,20 @@ def uninspected_findings(kinds: Sequence[str]) -> tuple[Finding, ...]:
             label=kind,
         )
         for kind in kinds
+    )
+
+
+class NowhereError(InputError):
+    """There is no upstream to ask; told as vendors tell of an unknown model."""
+
+    http_status = 404
+
+
+def _nowhere(model: str) -> NowhereError:
+    return NowhereError(
+        "WL-GWY-011",
+        f"The model {model[:200]} is not registered, so there is no upstream to ask.",
+        "Choose one of the models that /v1/models lists.",
     )
 
 

@@ -241,6 +241,15 @@ def test_observing_lets_through_and_records_what_would_have_happened(tmp_path: P
     worker.close()
 
 
+def test_observing_cannot_send_an_unknown_model_anywhere(tmp_path: Path) -> None:
+    worker = Worker(tmp_path, mode=RouteMode.OBSERVE)
+    call = served(worker, MemoryCall(user("Hello", model="unheard-of")))
+    assert (call.status, call.error["code"]) == (404, "WL-GWY-011")
+    assert [one.decision.demanded.value for one in worker.inputs()] == ["deny"]
+    assert ending(worker) == ("refused", 404)
+    worker.close()
+
+
 def test_sessions_come_from_the_header_or_the_opening(worker: Worker) -> None:
     worker.upstreams.will(*[MemoryAnswer(completion("Hi")) for _ in range(4)])
 
