@@ -94,7 +94,7 @@ ENGLISH: tuple[Rule, ...] = (
          "(?:is |has been |was )?(?:over|complete[d]?|finished|ended|done) ?[.!;,:] ?(?:now|next|new|ignore|instead|you)", D, U, "en",
          "says the task has ended and starts another", 820),
     Rule("override-instead", "(?:instead|rather)(?: of (?:that|this|the above|following|answering|translating|summari[sz]ing|what))?[ ,:]+(?:just |only |please |simply )?"
-         "(?:say|reply|respond|answer|output|print|write|tell|return|execute)", D, U, "en", "swaps the task for another", 800),
+         "(?:say|reply|respond|answer|output|print|write|tell|return|execute)", "", D, "en", "swaps the task for another", 800),
     Rule("override-follow-mine", "(?:follow|obey|prioriti[sz]e|listen to|adhere to|comply with|execute|respond to|heed) (?:only |exclusively |solely |just )*(?:to )?"
          "(?:my|these|mine|this new|the following) ~1 (?:instructions?|commands?|orders|directives?|rules|prompts?)(?: only| exclusively| instead| from now| above all| over| without)?",
          D, U, "en", "puts somebody else's orders first", 800),
@@ -148,7 +148,7 @@ ENGLISH: tuple[Rule, ...] = (
     Rule("role-mode", "(?:developer|god|dan|jailbreak|unrestricted|unfiltered|uncensored|sudo|root|admin|override|maintenance|debug|diagnostic|privileged|superuser|evil|chaos|opposite|no ?limits|full access|anarchy|freedom|unlocked|unsafe|raw|hacker|emergency|service|engineer(?:ing)?|testing|test|training|compliance|unbounded|unlimited) "
          "(?:mode|access|privileges?)(?: v\\w+)? ?(?:is |has been |now |are |fully )*(?:enabled|activated?|on|active|engaged|unlocked|initiated|granted|authori[sz]ed|confirmed|accepted|enable)",
          UD, "a", "en", "announces a special mode", 880, True),
-    Rule("role-enter-mode", "(?:enter|enable|activate|switch (?:in)?to|initiate|engage|unlock|go into|boot into|start|be in|are (?:now )?in|turn on|toggle|transition (?:in)?to|change to|simulate|respond in|in) (?:the |a |an |your |full )*"
+    Rule("role-enter-mode", "(?:enter|enable|activate|switch (?:in)?to|initiate|engage|unlock|go into|boot into|start|be in|are (?:now )?in|turn on|toggle|transition (?:in)?to|change to|simulate|respond in) (?:the |a |an |your |full )*"
          "(?:developer|god|dan|jailbreak|unrestricted|unfiltered|uncensored|sudo|root|evil|chaos|no ?limits|full access|anarchy|unlocked|unsafe|unbounded|superuser|privileged|hacker|opposite|override|free|maintenance|diagnostic|limitless) (?:\\w+ )?(?:mode|access|persona|interface|conversational mode)",
          UD, "a", "en", "asks for a special mode", 870, True),
     Rule("role-debug-mode", "(?:debug(?:ging)?|admin|developer|test|training|system|service|root) (?:mode|access|console) ~2 (?:enabled|activated|on|show|print|output|display|dump|reveal|restrictions)",

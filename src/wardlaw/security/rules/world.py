@@ -81,7 +81,7 @@ _TABLE: tuple[tuple[str, str, str, str, str, str, str], ...] = (
         r"(?:sistem (?:istem\w*|komut\w*|talimat\w*|mesaj\w*|prompt\w*)|gizli talimat\w*|ilk talimat\w*|baslangic talimat\w*|sistem promptu\w*) ~2 (?:goster|yaz|paylas|acikla|ver|soyle|tekrarla|ifsa et|nedir)",
         r"(?:artik|simdi|sen|gibi davran|rolu\w*) ~4 (?:kisitlamasiz|sinirsiz|sansursuz|filtresiz|kuralsiz|dan) ~3 (?:yapay zeka\w*|asistan\w*|mod\w*|model\w*|davran\w*|cevap\w*|yanit\w*)",
         r"(?:api anahtar\w*|sifre\w*|parola\w*|kimlik bilgi\w*|gizli anahtar\w*|ozel anahtar\w*|erisim belirte\w*) ~3 (?:gonder\w*|ver|paylas\w*|goster|yaz|ilet|soyle|listele)",
-        r"(?:yapay zeka (?:asistan\w*|model\w*|sistem\w*)[ ,:]|eger bir (?:yapay zeka|asistan|dil modeli)|bunu okuyan (?:yapay zeka|asistan))",
+        r"(?:yapay zeka (?:asistan\w*|model\w*|sistem\w*) ?[,:!]|eger bir (?:yapay zeka|asistan|dil modeli)|bunu okuyan (?:yapay zeka|asistan))",
     ),
     (
         "sv",
@@ -130,7 +130,7 @@ _SCRIPTS: tuple[tuple[str, str, str, str, str, str, str], ...] = (
         r"(?:покажи|раскрой|выведи|повтори|напиши|расскажи|назови|сообщи|какой|какие|каков|открой|процитируй)[^\n]{0,80}(?:системн[^\n]{0,12}(?:промпт|подсказк|инструкци|сообщени|запрос|указани)|скрыт[^\n]{0,12}инструкци|(?:твои|свои|ваши)[^\n]{0,12}(?:инструкци|указани|правила|промпт)|начальн[^\n]{0,14}(?:инструкци|промпт|указани)|исходн[^\n]{0,14}(?:инструкци|промпт))",
         r"(?:ты теперь|теперь ты|действуй|веди себя|отвечай|притворись|представь|переключись|включи|активируй|будь)[^\n]{0,80}(?:без[^\n]{0,24}(?:ограничени|правил|цензур|фильтр|запрет)|неограниченн|режим[^\n]{0,6} (?:разработчик|бога)|джейлбрейк|dan )",
         r"(?:отправь|пришли|вышли|покажи|выведи|раскрой|передай|сообщи|перешли|дай)[^\n]{0,80}(?:api[- ]?ключ|ключ[^\n]{0,4} api|парол|учетны[^\n]{0,4} данны|секретн[^\n]{0,8} ключ|закрыт[^\n]{0,8} ключ|приватн[^\n]{0,8} ключ|токен)",
-        r"(?:если ты (?:ии|искусственн|языков|ассистент|бот|модель)|(?:всем|любо[^\n]{0,6}|для|внимание)[^\n]{0,10} (?:ии|языков[^\n]{0,12} модел)|ии[- ](?:ассистент|помощник|агент|систем)[^\n]{0,6}[,:])",
+        r"(?:если ты (?:ии|искусственн|языков|ассистент|бот|модель)|(?:всем|любо[^\n]{0,6}|внимание)[^\n]{0,10} (?:ии|языков[^\n]{0,12} модел)|ии[- ](?:ассистент|помощник|агент|систем)[^\n]{0,6}[,:])",
     ),
     (
         "uk",
@@ -139,7 +139,7 @@ _SCRIPTS: tuple[tuple[str, str, str, str, str, str, str], ...] = (
         r"(?:покажи|розкрий|виведи|повтори|напиши|який|які)[^\n]{0,80}(?:системн[^\n]{0,12}(?:промпт|підказк|інструкці|повідомленн)|прихован[^\n]{0,12}інструкці|(?:твої|свої|ваші)[^\n]{0,12}(?:інструкці|вказівк))",
         r"(?:ти тепер|тепер ти|дій|поводься|відповідай|уяви|увімкни)[^\n]{0,80}(?:без[^\n]{0,24}(?:обмежень|правил|цензур|фільтр)|необмежен|режим[^\n]{0,6} розробник|джейлбрейк)",
         r"(?:надішли|відправ|покажи|виведи|розкрий|передай|дай)[^\n]{0,80}(?:api[- ]?ключ|ключ[^\n]{0,4} api|парол|облікові дані|секретн[^\n]{0,8} ключ|приватн[^\n]{0,8} ключ|токен)",
-        r"(?:якщо ти (?:ші|штучн|мовн|асистент|модель)|(?:всім|для|увага)[^\n]{0,10} (?:ші|мовн[^\n]{0,12} модел)|ші[- ](?:асистент|помічник|агент)[^\n]{0,6}[,:])",
+        r"(?:якщо ти (?:ші|штучн|мовн|асистент|модель)|(?:всім|увага)[^\n]{0,10} (?:ші|мовн[^\n]{0,12} модел)|ші[- ](?:асистент|помічник|агент)[^\n]{0,6}[,:])",
     ),
     (
         "zh",
@@ -200,9 +200,9 @@ _SCRIPTS: tuple[tuple[str, str, str, str, str, str, str], ...] = (
 _COLUMNS: tuple[tuple[str, str, str, str, int], ...] = (
     ("override-prior", "ud", "at", "sets earlier instructions aside", 930),
     ("override-own", "ud", "a", "tells the model to drop its own rules", 900),
-    ("extract-prompt", "ud", "a", "asks for the hidden instructions", 860),
-    ("role-unbound", "ud", "a", "asks for an unrestricted persona", 870),
-    ("secrets-ask", "ud", "t", "asks for credentials", 860),
+    ("extract-prompt", "u", "da", "asks for the hidden instructions", 860),
+    ("role-unbound", "u", "da", "asks for an unrestricted persona", 870),
+    ("secrets-ask", "u", "dt", "asks for credentials", 860),
     ("agent-to-ai", "dt", "u", "an order to the AI in a document", 830),
 )
 
