@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import traceback
 from pathlib import Path
 
 import uvloop
@@ -110,6 +111,9 @@ def check_ready(config: Config) -> int:
     except WardlawError as error:
         sys.stderr.write(f"{error}\n")
         code = error.exit_code
+    except BaseException:
+        traceback.print_exc()
+        raise
     finally:
         sys.stderr.flush()
         os._exit(code)

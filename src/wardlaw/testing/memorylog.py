@@ -86,13 +86,11 @@ class MemoryLog:
 
     def tile(self, level: int, index: int, width: int) -> bytes | None:
         """A tile, only where the log is large enough to have one so wide."""
-        assert 0 < width <= tile_width(level, index, self.size)
-        return self.tiles.get((level, index))
+        return self.tiles.get((level, index)) if 0 < width <= tile_width(level, index, self.size) else None
 
     def bundle(self, index: int, width: int) -> bytes | None:
-        """An entry bundle."""
-        assert 0 < width <= tile_width(0, index, self.size)
-        return self.bundles.get(index)
+        """An entry bundle, only where the log is large enough to have one so wide."""
+        return self.bundles.get(index) if 0 < width <= tile_width(0, index, self.size) else None
 
     def minimum_index(self) -> int:
         """Records before this one were pruned."""
