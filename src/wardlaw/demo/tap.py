@@ -74,4 +74,7 @@ class Tap:
                             self._closed += not data
                     if not data:
                         return
-                    key.data.sendall(data)
+                    try:
+                        key.data.sendall(data)
+                    except OSError:
+                        return  # the other side has gone; what it was sent has been seen
