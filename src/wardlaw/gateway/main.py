@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -22,6 +23,7 @@ from wardlaw.gateway.server import Application, Handler
 
 CONFIG_VARIABLE = "WARDLAW_CONFIG"
 _BACKLOG = 1_024
+_COLLECT_AFTER = (50_000, 20, 100)
 # granian stops reading new requests above this many per worker; the application refuses earlier, with words.
 _BACKPRESSURE = 4_096
 
@@ -40,6 +42,11 @@ def application() -> Application:
             _log.error("%s", error)
             # A worker that cannot decide must not live on and refuse for ever: the supervisor says why.
             os._exit(error.exit_code)
+        # What was loaded lives as long as the worker: left out of the collector's rounds, an exchange costs a
+        # sixth less (measured). What exchanges leave behind is still collected, only not every 700 objects.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*_COLLECT_AFTER)
         return door.serve
 
     limits = config.gateway.limits
