@@ -42,7 +42,7 @@ class _Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     request: RequestFacts
     findings: tuple[Finding, ...] = ()
     state: Snapshot = Snapshot()
-    decision: msgspec.Raw = msgspec.Raw(b"null")
+    decision: Any = None  # what a record says was decided; not believed, decided anew
 
 
 def decide(
