@@ -221,6 +221,10 @@ class Judge:
         signals = tuple(
             name for duty in decision.obligations if duty.kind is ObligationKind.QUARANTINE for name in duty.classes
         )
+        if inputs.state.quarantined and not inputs.findings:
+            # Set apart already, and this request shows nothing new: a quarantine made anew with each of them would
+            # outlive its release by people.
+            signals = ()
         if not signals:
             return (Notice(inputs) if decision.effect is Effect.CUT else None), ()
         locked = [("session", case.session_key)]

@@ -92,7 +92,10 @@ class Reporter:
         )
         with writing(self._engine) as connection:
             open_or_join(connection, incident)
+            held = {quarantine.key for quarantine in list_standing(connection, now=request.at)}
             for kind, key in notice.locked:
+                if key.hex() in held:
+                    continue  # somebody who goes on and on must not fill the table
                 place(
                     connection,
                     Quarantine(
