@@ -149,7 +149,7 @@ class StateAuthority(Protocol):
         """Lock principals, persons or sessions out; ``until`` 0 means until released."""
 
     async def release(self, keys: Collection[bytes]) -> bytes:
-        """End quarantines."""
+        """End quarantines, and forget the probing that stands against these keys: people have looked at it."""
 
     async def use_once(self, token: bytes, *, until: float, at: float) -> Once:
         """Use a token that is valid up to ``until``; true the first time only."""

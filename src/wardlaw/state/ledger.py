@@ -43,6 +43,7 @@ from wardlaw.state.deltas import (
     decode_delta,
     encode_delta,
 )
+from wardlaw.state.window import Window
 
 _SWEEP_EVERY = 4_096  # changes between two sweeps of tokens and open reservations
 _UNPACK_EVERY_S = 3_600  # packed accounts are looked through once an hour
@@ -192,7 +193,7 @@ class Ledger:
                     self.quarantines[key] = (change.reason, change.until)
             case Freed():
                 for key in change.keys:
-                    self.quarantines.pop(key, None)
+                    self._free(key)
             case Used():
                 self.high = max(self.high, change.at)
                 self.used[change.token] = change.until
@@ -347,6 +348,16 @@ class Ledger:
         before = meter.size()
         meter.settle(subjects, released=released)
         self.subjects_total -= before - meter.size()
+
+    def _free(self, key: bytes) -> None:
+        """What people have looked at no longer counts as probing, or the next request would lock again."""
+        self.quarantines.pop(key, None)
+        if key in self.accounts or key in self.packed:
+            account = self._account(key, self.high, arrival=False)
+            account.probes = Window(self.limits.probes_s, self.limits.exact_calls)
+        session = self.sessions.get(key)
+        if session is not None:
+            session.probes = Window(self.limits.probes_s, self.limits.exact_calls)
 
     def _probe(self, change: Probed) -> None:
         for account in self._holders(change.principal, change.person, change.at):

@@ -344,7 +344,13 @@ return {'ok'}
 """
 
 FREE = """
-for place = 1, #ARGV do redis.call('DEL', P .. 'q:' .. ARGV[place]) end
+for place = 1, #ARGV do
+  local key = ARGV[place]
+  redis.call('DEL', P .. 'q:' .. key, P .. 'b:' .. key, P .. 'B:' .. key)
+  for _, hash in ipairs({P .. 'a:' .. key, P .. 'S:' .. key}) do
+    if redis.call('EXISTS', hash) == 1 then redis.call('HSET', hash, 'probes', '0') end
+  end
+end
 return {'ok'}
 """
 

@@ -305,6 +305,24 @@ def test_quarantine_of_a_principal_reaches_each_of_its_sessions(kind: str) -> No
     play(kind, story)
 
 
+def test_a_release_forgets_the_probing_of_those_released(kind: str) -> None:
+    async def story(state: StateAuthority) -> None:
+        for _ in range(5):
+            await state.probe(ask(AGENT, person=ADA, session=S1))
+        await state.probe(ask(BEN, session=S2))
+        await state.release([AGENT, ADA])
+        assert (await state.reserve(ask(AGENT, person=ADA, session=S1))).snapshot.probes == 5  # the session's own
+        assert (await state.reserve(ask(AGENT, person=ADA, session=S2))).snapshot.probes == 1
+        await state.release([S1, S2])
+        for question in (ask(AGENT, person=ADA, session=S1), ask(ADA, session=S2)):
+            assert (await state.reserve(question)).snapshot.probes == 0
+        assert (await state.reserve(ask(BEN, session=S2))).snapshot.probes == 1
+        await state.probe(ask(AGENT, session=S1))
+        assert (await state.reserve(ask(AGENT, session=S1))).snapshot.probes == 1
+
+    play(kind, story)
+
+
 def test_quarantine_of_a_person_reaches_each_agent_of_theirs(kind: str) -> None:
     async def story(state: StateAuthority) -> None:
         await state.quarantine([ADA, b""], "taint\ninto a payment", until=0, at=T0)
