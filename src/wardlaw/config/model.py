@@ -281,7 +281,6 @@ class State(msgspec.Struct, frozen=True):
     probe_window_s: Annotated[
         int, Meta(ge=10, description="Window in which requests stopped by security count as probing.")
     ] = 600
-    probe_limit: Annotated[int, Meta(ge=1, description="Stopped requests in the window that make it probing.")] = 5
 
 
 class Database(msgspec.Struct, frozen=True):

@@ -131,7 +131,7 @@ class Door:
                 health = self._health()
                 body = orjson.dumps({"status": "ready" if health.ready else "not ready", "why": health.why})
                 call.reply(200 if health.ready else 503, [_JSON], body)
-            case "GET", "/metrics":
+            case "GET", "/metrics" if self.services.shows_metrics:
                 call.reply(200, [("content-type", CONTENT_TYPE)], self.services.metrics.render())
             case "GET", path if path == "/v1/models" or path.startswith("/v1/models/"):
                 await self._models(call)

@@ -148,7 +148,11 @@ class ModelExchange:
         self._call.reply(answer.status, caller_headers(names, stream=False, own=own), released.body)
 
     def _own(self, judgement: Judgement, overhead_us: int | None) -> tuple[tuple[str, str], ...]:
-        return own_headers(decision_id=judgement.decision.request, overhead_us=overhead_us, receipt=judgement.receipt)
+        return own_headers(
+            decision_id=judgement.decision.request,
+            overhead_us=overhead_us,
+            receipt=judgement.receipt if self._services.receipts else "",
+        )
 
     async def _upstream_refused(self, case: Case, accepted: Accepted, raw: bytes) -> None:
         """Pass an upstream's own error on, judged like any answer."""

@@ -137,6 +137,8 @@ class Runtime:
             limits=config.gateway.limits,
             session_key=purposes.sessions,
             state_secret=purposes.state,
+            receipts=config.gateway.receipts,
+            shows_metrics=config.gateway.metrics,
         )
         self._door = Door(services, self._admission, health=self._health)
         self._watcher = Watcher(

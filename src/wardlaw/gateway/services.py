@@ -21,6 +21,8 @@ class Services(NamedTuple):
         session_key: Key under which session ids are derived.
         state_secret: Key of the digests under which the state authority knows people.
         phrase_chars: Letters and digits of the longest registered pass phrase.
+        receipts: Answers carry the signed receipt of their record.
+        shows_metrics: Metrics are served.
     """
 
     registry: Registry
@@ -33,6 +35,8 @@ class Services(NamedTuple):
     session_key: bytes
     state_secret: bytes
     phrase_chars: int = 0
+    receipts: bool = True
+    shows_metrics: bool = True
 
 
 class Stopwatch:

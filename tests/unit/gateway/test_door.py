@@ -83,6 +83,12 @@ def test_liveness_readiness_and_metrics_need_no_credential(worker: Worker) -> No
     assert "wardlaw_policies" in metrics.text
 
 
+def test_metrics_can_be_switched_off(worker: Worker) -> None:
+    made = door(worker)
+    made.services = made.services._replace(shows_metrics=False)
+    assert knock(made, get("/metrics")).status == 404
+
+
 def test_a_worker_that_cannot_decide_refuses_and_says_why(worker: Worker) -> None:
     made = door(worker, health=Health(False, "records cannot be made durable"))
     call = knock(made, MemoryCall(user("Hello"), headers=ADA_KEY))

@@ -51,6 +51,12 @@ def test_the_answer_carries_decision_receipt_and_overhead(worker: Worker) -> Non
     assert int(call.answer_headers["x-wardlaw-overhead-us"]) > 0
 
 
+def test_receipts_can_be_switched_off(worker: Worker) -> None:
+    worker.services = worker.services._replace(receipts=False)
+    call = served(worker, MemoryCall(user("Hello")), MemoryAnswer(completion("Hi")))
+    assert "x-wardlaw-receipt" not in call.answer_headers
+
+
 def test_the_tokens_the_upstream_reports_replace_the_estimate(worker: Worker) -> None:
     served(worker, MemoryCall(user("Hello " * 100)), MemoryAnswer(completion("Hi", tokens=7)))
     case = worker.case()
