@@ -100,7 +100,7 @@ upstreams:
         self._prepare()
 
     def _prepare(self) -> None:
-        self.places.data_dir.mkdir()
+        self.places.data_dir.mkdir(exist_ok=True)
         (self.places.data_dir / "bundle").mkdir()
         create_kek(self.folder / "keys" / "kek", data_dir=self.places.data_dir)
         create_signing_key(self.places.log_key_path, self.places.key_name("log"))
@@ -160,14 +160,20 @@ upstreams:
         with self.writing() as connection:
             keep_secret(connection, made, by=OWNER, now=time.time())
 
-    def start(self) -> None:
-        """Start the gateway and wait until it serves."""
+    @property
+    def command(self) -> list[str]:
+        """What starts the gateway."""
+        return [sys.executable, "-m", "wardlaw.gateway", str(self.config_path)]
+
+    def start(self, env: Mapping[str, str] | None = None) -> None:
+        """Start the gateway and wait until it serves; ``env`` comes on top of the environment."""
         with (self.folder / "gateway.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "wardlaw.gateway", str(self.config_path)],
+                self.command,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 start_new_session=True,
+                env={**os.environ, **(env or {})},
             )
         end = time.monotonic() + START_S
         while time.monotonic() < end:
