@@ -99,7 +99,7 @@ def read_reply(connection: socket.socket, *, until_closed: bool = True) -> Reply
     else:
         _read_chunked(raw, reply, rest)
     if reply.complete and until_closed:
-        connection.settimeout(0.5 if reply.headers.get("connection") == "close" or reply.status >= 400 else 0.01)
+        connection.settimeout(2.0 if reply.headers.get("connection") == "close" else 0.01)
         try:
             reply.closed = connection.recv(1) == b""
         except TimeoutError:

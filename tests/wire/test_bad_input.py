@@ -21,8 +21,8 @@ from tests.wire.house import House, free_port
 from tests.wire.puppet import Puppet, Turn, completion, event
 from tests.wire.trail import Trail
 
-BODY_S = 1.0
-QUICK_S = 1.0
+BODY_S = 0.6
+QUICK_S = 0.6
 LIMITS = f", limits: {{body_read_s: {BODY_S}, client_write_s: 1.0, answer_bytes: 2000000}}"
 
 

@@ -13,7 +13,7 @@ from tests.wire.house import House
 from wardlaw.audit.envelope import Envelope, RecordKind, decode
 from wardlaw.facts.record import Inputs
 from wardlaw.store.spool_format import Frame
-from wardlaw.store.spoolread import read_frames
+from wardlaw.store.spoolread import SpoolReader
 
 SOON_S = 10.0
 
@@ -23,17 +23,24 @@ class Trail:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._spool = Path(house.config.audit.spool) / "gateway-1"
+        self._reader = SpoolReader(Path(house.config.audit.spool) / "gateway-1")
+        self._frames: list[Frame] = []
+        self._records: list[Envelope] = []
 
     def frames(self) -> list[Frame]:
-        return list(read_frames(self._spool)) if self._spool.is_dir() else []
+        """Every frame so far; read on from where the last look ended."""
+        for frame in self._reader.frames():
+            self._frames.append(frame)
+            self._records.append(decode(frame.envelope))
+        return self._frames
 
     def all(self) -> list[Envelope]:
-        return [decode(frame.envelope) for frame in self.frames()]
+        self.frames()
+        return self._records
 
     def find(self, decision: str) -> Envelope:
         """The record of a decision."""
-        return next(record for record in self.all() if record.id == decision)
+        return next(record for record in reversed(self.all()) if record.id == decision)
 
     def decisions(self, exchange: str) -> list[Envelope]:
         return [one for one in self.all() if one.kind is RecordKind.DECISION and one.exchange == exchange]
@@ -70,8 +77,7 @@ class Trail:
         """Every input of a decision, opened from its sealed part."""
         keyring = self._house.places.open_keyring(os.environ)
         try:
-            for frame in self.frames():
-                record = decode(frame.envelope)
+            for frame, record in zip(self.frames(), self._records, strict=True):
                 if record.id == decision:
                     place = [part.klass for part in record.sealed].index("inputs")
                     opened = keyring.unseal(record.subject, record.sealed[place], frame.blobs[place])
