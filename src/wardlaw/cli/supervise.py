@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from wardlaw.cli.readiness import READY_FD
-from wardlaw.facts.errors import UnavailableError
+from wardlaw.facts.errors import EvidenceError, UnavailableError, WardlawError
 
 _POLL_S = 0.05
 _PR_SET_CHILD_SUBREAPER = 36  # prctl(2), linux/prctl.h
@@ -111,12 +111,13 @@ class Supervisor:
 
         Raises:
             UnavailableError: One ended, or was not ready in time.
+            EvidenceError: One ended because evidence does not verify.
         """
         try:
             async with asyncio.TaskGroup() as group:
                 for part in self._parts:
                     group.create_task(self._start(part))
-        except* UnavailableError as failed:
+        except* WardlawError as failed:
             raise failed.exceptions[0] from None
 
     async def _start(self, part: Part) -> None:
@@ -124,6 +125,7 @@ class Supervisor:
 
         Raises:
             UnavailableError: It ended, or was not ready in time.
+            EvidenceError: It ended because evidence does not verify.
         """
         readable, writable = os.pipe()
         env = self._env | {READY_FD: str(writable), "PYTHONUNBUFFERED": "1"}
@@ -161,7 +163,8 @@ class Supervisor:
         while loop.time() < until:
             if process.returncode is not None:
                 await asyncio.sleep(0.1)  # its last words are still being read
-                raise UnavailableError(
+                family = EvidenceError if process.returncode == _EXIT_EVIDENCE else UnavailableError
+                raise family(
                     "WL-CLI-020",
                     f"{part.name} ended while starting (exit code {process.returncode}).",
                     "Its last lines above say why; `wardlaw doctor` looks for more.",

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from wardlaw.cli.supervise import Ended, Part, Supervisor, python_command
-from wardlaw.facts.errors import UnavailableError
+from wardlaw.facts.errors import EvidenceError, UnavailableError
 
 READY = "import os; os.write(int(os.environ['WARDLAW_READY_FD']), b'1');"
 SLEEP = "import time; time.sleep(60)"
@@ -79,6 +79,13 @@ def test_a_part_that_may_die_is_started_again(tmp_path: Path) -> None:
 def test_evidence_that_does_not_verify_is_no_reason_to_start_again() -> None:
     group = Group(part("log", READY + "import time, sys; time.sleep(.2); sys.exit(4)", may_restart=True))
     assert group.run() == Ended("log", 4)
+
+
+def test_evidence_that_does_not_verify_at_the_start_keeps_its_exit_code() -> None:
+    group = Group(part("a", READY + SLEEP), part("log", "raise SystemExit(4)", may_restart=True))
+    with pytest.raises(EvidenceError, match="log ended while starting") as caught:
+        group.run()
+    assert caught.value.exit_code == 4
 
 
 def test_a_part_that_ends_while_starting_is_told_with_its_last_words() -> None:
