@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import json
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,8 +58,9 @@ def ratchet() -> dict[str, Any]:
 @functools.cache
 def tracked() -> tuple[Path, ...]:
     """Every file under version control; outside a clone, every file that is none of the tools'."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
-    if listed.returncode == 0:
+    git = shutil.which("git")  # a bare machine has none
+    listed = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False) if git else None
+    if listed is not None and listed.returncode == 0:
         names = [name for name in listed.stdout.decode().split("\0") if name]
     else:
         hidden = {".venv", ".git", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"}

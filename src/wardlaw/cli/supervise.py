@@ -117,8 +117,12 @@ class Supervisor:
             async with asyncio.TaskGroup() as group:
                 for part in self._parts:
                     group.create_task(self._start(part))
-        except* WardlawError as failed:
-            raise failed.exceptions[0] from None
+        except BaseExceptionGroup as group:
+            # Not ``except*``: what is raised there comes out wrapped in a group of its own on some releases of 3.11.
+            failed = group.subgroup(WardlawError)
+            if failed is None or group.split(WardlawError)[1] is not None:
+                raise
+            raise _first(failed) from None
 
     async def _start(self, part: Part) -> None:
         """Start one part and wait until it is ready.
@@ -267,6 +271,12 @@ async def _was_told(readable: int) -> bool:
         return os.read(readable, 1) == b"1"
     except BlockingIOError:
         return False
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first exception of a group that is none itself."""
+    found = group.exceptions[0]
+    return _first(found) if isinstance(found, BaseExceptionGroup) else found
 
 
 def _end_with_parent() -> None:
