@@ -191,6 +191,20 @@ def test_a_large_body_within_the_limit_passes_and_others_are_served_meanwhile(pl
     assert reply[0].status == 200
 
 
+def test_a_large_answer_full_of_people_does_not_stop_the_others(place: Place) -> None:
+    rows = json.dumps([{"id": n, "name": f"Ada Abel {n}", "email": f"customer{n}@example.com"} for n in range(20_000)])
+    text = place.puppet.on("people", lambda turn: turn.answer(completion(rows)))
+    reply: list[Reply] = []
+    large = threading.Thread(target=lambda: reply.append(place.post(chat(text))))
+    served = 0
+    large.start()
+    while large.is_alive():
+        served += place.alive()
+    large.join()
+    assert (reply[0].status, reply[0].error["clause"]) in ((403, "GOV-07"), (403, "GOV-08"))
+    assert served >= 3
+
+
 def test_unknown_fields_reach_the_upstream(place: Place) -> None:
     body = (
         b'{ "model":"demo", "x_custom":{"deep":[1,{"a":null}]},\n "messages":[{"role":"user","content":"hi",'

@@ -11,6 +11,7 @@ from wardlaw.facts.action import Action
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.exchange import Channel, Measures, Segment, ToolCall
 from wardlaw.facts.finding import Finding
+from wardlaw.gateway.aside import inspect_aside, meter_aside
 from wardlaw.gateway.history import call_digest
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.metering import requested_rows
@@ -56,7 +57,8 @@ class AnswerHalf:
             UnavailableError: A record could not be made durable.
         """
         answer = read_embeddings_answer(raw) if case.route == EMBEDDINGS else read_answer(raw)
-        findings = self._services.inspection.inspect(answer.segments) + uninspected_findings(answer.uninspected)
+        findings = await inspect_aside(self._services.inspection, answer.segments)
+        findings += uninspected_findings(answer.uninspected)
         judgement = await self._text(case, accepted, answer, findings, raw)
         body = raw
         if judgement.decision.effect is Effect.TRANSFORM:
@@ -74,7 +76,7 @@ class AnswerHalf:
     async def refusal(self, case: Case, accepted: Accepted, raw: bytes, status: int) -> Released | Withheld:
         """Judge an upstream's own error like any answer before it is passed on."""
         segments = read_refusal(raw, status=status).segments
-        findings = self._services.inspection.inspect(segments)
+        findings = await inspect_aside(self._services.inspection, segments)
         matter = _answer_matter(accepted, segments, findings, raw, Measures(result_bytes=len(raw)))
         judgement = await self._judge(case, matter)
         if not segments or not judgement.released or judgement.decision.effect is Effect.TRANSFORM:
@@ -101,7 +103,8 @@ class AnswerHalf:
         self, case: Case, accepted: Accepted, answer: Answer, findings: tuple[Finding, ...], raw: bytes
     ) -> Judgement:
         texts = [segment.text for segment in answer.segments if segment.channel is Channel.ANSWER]
-        moved = self._services.meter.answer(texts, len(raw))
+        meter, measures = self._services.meter, Measures(result_bytes=len(raw))
+        moved = await meter_aside(answer.segments, measures, lambda: meter.answer(texts, len(raw)))
         matter = _answer_matter(accepted, answer.segments, findings, raw, moved.measures)
         return await self._judge(case, msgspec.structs.replace(matter, subjects=moved.subjects))
 
@@ -122,7 +125,8 @@ class AnswerHalf:
                 replacements[segment.pointer] = masked
         body = rewrite_answer(answer, replacements)
         again = read_answer(body)
-        found = self._services.inspection.inspect(again.segments) + uninspected_findings(again.uninspected)
+        found = await inspect_aside(self._services.inspection, again.segments)
+        found += uninspected_findings(again.uninspected)
         matter = _answer_matter(accepted, again.segments, found, body, judgement.measures)
         second = await self._judge(case, msgspec.structs.replace(matter, rewritten=True, counted=False))
         return second, body, again, found

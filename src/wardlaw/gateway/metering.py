@@ -125,7 +125,7 @@ class Meter:
         for mark in moved.fresh:
             if len(self._released) >= _REMEMBERED:
                 for old in list(self._released)[: _REMEMBERED // 4]:
-                    del self._released[old]
+                    self._released.pop(old, None)  # a thread beside may have been faster
             self._released[mark] = None
 
     def _count(self, mark: bytes, text: str) -> Subjects:
@@ -134,7 +134,7 @@ class Meter:
             known = self._counter.distinct_subjects(text)
             if len(self._counted) >= _REMEMBERED:
                 for old in list(self._counted)[: _REMEMBERED // 4]:
-                    del self._counted[old]
+                    self._counted.pop(old, None)  # a thread beside may have been faster
             self._counted[mark] = known
         return known
 

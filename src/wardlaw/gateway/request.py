@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Sequence
 from typing import Any
@@ -18,6 +17,7 @@ from wardlaw.facts.errors import InputError, UnavailableError
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.facts.resource import Resource
+from wardlaw.gateway.aside import inspect_aside, meter_aside
 from wardlaw.gateway.history import attributed, genuine_calls
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.metering import Moved
@@ -36,10 +36,6 @@ Asked = ChatRequest | EmbeddingsRequest
 CHAT = "chat.completions"
 EMBEDDINGS = "embeddings"
 
-# Above this many characters inspection leaves the event loop, so that one large body does not stop
-# the others; below it the hand-over would cost more than it saves (about 60 µs per 1,000 characters).
-_INLINE_CHARS = 65_536
-_INSPECT_S = 10.0  # a body of 8 MiB takes about 1 s (measured); far longer means a detector hangs
 UNVERIFIED = "unverified-history"  # taint: the client wrote tool results that we never saw asked for
 
 
@@ -114,20 +110,16 @@ class RequestHalf:
             joined = attributed(await self.inspect(asked.joined), asked.joined, genuine)
             # Their places are none of the segments': masking there would mask the wrong text.
             findings += tuple(msgspec.structs.replace(finding, segment=-1) for finding in joined)
-        moved = self._services.meter.results(case.session_key, asked.segments, asked.measures(len(raw)))
+        measures, meter = asked.measures(len(raw)), self._services.meter
+        moved = await meter_aside(
+            asked.segments, measures, lambda: meter.results(case.session_key, asked.segments, measures)
+        )
         labels = _labels(asked, findings, genuine)
         return Prepared(doc=doc, raw=raw, asked=asked, findings=findings, moved=moved, labels=labels)
 
     async def inspect(self, segments: Sequence[Segment]) -> tuple[Finding, ...]:
-        """Findings of the segments; a detector that takes too long is a finding of its own."""
-        if sum(len(segment.text) for segment in segments) <= _INLINE_CHARS:
-            return self._services.inspection.inspect(segments)
-        loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(_INSPECT_S):
-                return await loop.run_in_executor(None, self._services.inspection.inspect, segments)
-        except TimeoutError:
-            return (_too_slow(self._services.inspection.version),)
+        """Findings of the segments."""
+        return await inspect_aside(self._services.inspection, segments)
 
     async def _genuine(self, case: Case, doc: dict[str, Any], asked: Asked) -> frozenset[str]:
         """Tool calls whose results can be believed to be results."""
@@ -289,16 +281,4 @@ def _nowhere(model: str) -> NowhereError:
         "WL-GWY-011",
         f"The model {model[:200]} is not registered, so there is no upstream to ask.",
         "Choose one of the models that /v1/models lists.",
-    )
-
-
-def _too_slow(version: str) -> Finding:
-    return Finding(
-        kind=FindingKind.FAULT,
-        detector="inspection",
-        version=version,
-        rule="timeout",
-        level=Level.BLOCK,
-        score=1000,
-        label="timeout",
     )

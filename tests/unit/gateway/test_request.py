@@ -228,8 +228,8 @@ def test_bulk_in_a_result_is_denied_and_the_same_rows_in_sips_too(worker: Worker
 
 
 def test_a_detector_that_takes_too_long_is_a_fault_finding(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wardlaw.gateway.request._INLINE_CHARS", 4)
-    monkeypatch.setattr("wardlaw.gateway.request._INSPECT_S", 0.01)
+    monkeypatch.setattr("wardlaw.gateway.aside.INLINE_CHARS", 4)
+    monkeypatch.setattr("wardlaw.gateway.aside.PATIENCE_S", 0.01)
 
     class Slow:
         version = "slow"
@@ -244,7 +244,7 @@ def test_a_detector_that_takes_too_long_is_a_fault_finding(worker: Worker, monke
 
 
 def test_a_large_body_is_inspected_beside_the_event_loop(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wardlaw.gateway.request._INLINE_CHARS", 4)
+    monkeypatch.setattr("wardlaw.gateway.aside.INLINE_CHARS", 4)
     outcome = asyncio.run(submit(worker, user(INJECTION)))
     assert isinstance(outcome, Refused)
     assert outcome.judgement.decision.reasons[0].clause == "SEC-01"

@@ -1,0 +1,70 @@
+"""Work on large texts leaves the event loop, so that one caller's large body does not stop all the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from wardlaw.facts.exchange import Measures, Segment
+from wardlaw.facts.finding import Finding, FindingKind, Level
+from wardlaw.gateway.inspection import Inspection
+from wardlaw.gateway.metering import Moved
+
+# Below this many characters the hand-over to a thread would cost more than it saves (inspection takes about
+# 60 µs per 1,000 characters).
+INLINE_CHARS = 65_536
+PATIENCE_S = 10.0  # 8 MiB full of personal data take 3 to 4 s (measured); far longer means that something hangs
+
+_Made = TypeVar("_Made")
+
+
+async def aside(chars: int, work: Callable[[], _Made]) -> _Made:
+    """The result of work on that many characters.
+
+    Raises:
+        TimeoutError: It took longer than ``PATIENCE_S``.
+    """
+    if chars <= INLINE_CHARS:
+        return work()
+    async with asyncio.timeout(PATIENCE_S):
+        return await asyncio.get_running_loop().run_in_executor(None, work)
+
+
+async def inspect_aside(inspection: Inspection, segments: Sequence[Segment]) -> tuple[Finding, ...]:
+    """Findings of the segments; detectors that take too long are a finding of its own, and that denies."""
+    try:
+        return await aside(_chars(segments), lambda: inspection.inspect(segments))
+    except TimeoutError:
+        return (_too_slow(inspection.version),)
+
+
+async def meter_aside(segments: Sequence[Segment], measures: Measures, work: Callable[[], Moved]) -> Moved:
+    """What moves with the segments; what takes too long to count counts as over every ceiling.
+
+    Args:
+        measures: The other countable facts.
+        work: Counts.
+    """
+    try:
+        return await aside(_chars(segments), work)
+    except TimeoutError:
+        return Moved(msgspec.structs.replace(measures, result_bytes=_chars(segments), result_unparsed=True))
+
+
+def _chars(segments: Sequence[Segment]) -> int:
+    return sum(len(segment.text) for segment in segments)
+
+
+def _too_slow(version: str) -> Finding:
+    return Finding(
+        kind=FindingKind.FAULT,
+        detector="inspection",
+        version=version,
+        rule="timeout",
+        level=Level.BLOCK,
+        score=1000,
+        label="timeout",
+    )
