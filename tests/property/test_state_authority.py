@@ -172,6 +172,8 @@ class AuthorityMachine(RuleBasedStateMachine):
         ticket, made = data.draw(st.sampled_from(self.tickets[-6:]))
         if made.ask.at < self.at - 3_600:
             return  # past `ticket_s`: stays counted
+        if not (made.ask.tokens or made.ask.result_bytes or made.ask.subjects):
+            tokens = None  # it holds nothing to settle; tokens known later go through `correct_tokens`
         self.deltas.append(self.run(self.state.settle(ticket, released=released, tokens=tokens)))
         self.model.settle(made, released=released, tokens=tokens)
 

@@ -133,7 +133,8 @@ class StateAuthority(Protocol):
     async def settle(self, ticket: Ticket, *, released: bool, tokens: int | None = None) -> bytes:
         """End a reservation, once. ``tokens`` is the true number where it is known.
 
-        Not released: subjects, bytes and estimated tokens are taken back, the call stays counted.
+        Not released: subjects, bytes and estimated tokens are taken back, the call stays counted. A ticket
+        that asked for neither tokens, bytes nor subjects holds nothing; its tokens go to ``correct_tokens``.
         """
 
     async def correct_tokens(self, ask: Ask, change: int) -> bytes:
