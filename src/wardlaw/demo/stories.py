@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import msgspec
 import openai
 
@@ -141,7 +142,7 @@ class _Actor:
         except openai.APIError as error:
             told = _told(error.body, str(error))
             return msgspec.structs.replace(told, text=text)
-        except Exception as error:  # noqa: BLE001 - whatever the transport raises when the line is cut
+        except httpx2.TransportError as error:  # a line that is cut; the client passes its transport's error on
             return _Told(refused=True, message=str(error), text=text)
         return _Told(refused=False, text=text)
 

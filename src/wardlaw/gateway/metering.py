@@ -19,7 +19,9 @@ from wardlaw.security.subjects import SubjectCounter, Subjects
 _REMEMBERED = 20_000  # results; a set of subjects is a few hundred bytes on average, so some 10 MB at most
 _WITHOUT_LIMIT = -1
 # What a person's data in an answer cannot do without: an address, a number, or the lines of a table or list.
-_MAY_NAME = re.compile(r"[@\d\n{]")
+_MAY_NAME = re.compile(r"[@\d\n{\[]")
+# A message of a role nobody knows may be a result under another name.
+_UNKNOWN_MESSAGE = re.compile(r"/messages/\d+/content")
 # Arguments that bound how many rows come back, as tools name them.
 _LIMIT_NAMES = frozenset(
     (
@@ -90,7 +92,7 @@ class Meter:
         unparsed = False
         fresh: list[tuple[bytes, bytes]] = []
         for segment in segments:
-            if segment.channel is not Channel.TOOL_RESULT:
+            if not _is_result(segment):
                 continue
             mark = (session, digest(segment.text))
             counted = self._count(mark[1], segment.text)
@@ -137,6 +139,12 @@ class Meter:
                     self._counted.pop(old, None)  # a thread beside may have been faster
             self._counted[mark] = known
         return known
+
+
+def _is_result(segment: Segment) -> bool:
+    if segment.channel is Channel.OTHER:
+        return _UNKNOWN_MESSAGE.match(segment.pointer) is not None
+    return segment.channel is Channel.TOOL_RESULT
 
 
 def requested_rows(arguments: str, *, rows_argument: str = "") -> int:

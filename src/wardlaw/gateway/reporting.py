@@ -26,6 +26,7 @@ from wardlaw.store.quarantines import list_released, list_standing, place
 _log = logging.getLogger("wardlaw.gateway.reporting")
 _WAITING = 10_000  # notices; a flood of attacks must not fill memory, the log has them all
 _RETRY_S = 2.0
+_TRIES = 300  # ten minutes; one that never fits must not hold up all the others
 _PLACED_BY_GATEWAY = "gateway"
 _CALLER_KINDS = ("principal", "person")
 
@@ -53,7 +54,9 @@ class Reporter:
         self._queue: asyncio.Queue[_Item] = asyncio.Queue(_WAITING)
         self._task: asyncio.Task[None] | None = None
         self._released_since = clock() - 86_400.0
-        self._applied: set[str] = set()
+        self._placed: set[str] = set()
+        self._released: set[str] = set()
+        self._started = False
 
     def notice(self, case: Case, notice: Notice) -> None:
         """Report a decision that stopped something; returns at once."""
@@ -67,13 +70,15 @@ class Reporter:
     async def _run(self) -> None:
         while True:
             item = await self._queue.get()
-            while True:
+            for _ in range(_TRIES):
                 try:
                     await asyncio.to_thread(self._write, item)
                     break
-                except Exception as error:  # noqa: BLE001 - background tick: tried again until it succeeds
+                except Exception as error:  # noqa: BLE001 - background tick: tried again, and told when given up
                     _log.warning("an incident could not be written yet: %s", error)
                     await asyncio.sleep(_RETRY_S)
+            else:
+                _log.error("an incident was not written; the log has it: %s", item.notice.inputs.request.id)
             self._queue.task_done()
 
     def _write(self, item: _Item) -> None:
@@ -119,20 +124,24 @@ class Reporter:
         judge = services.judge
         held = {key for quarantine in standing for key in self._keys(quarantine, services)}
         for quarantine in released:
-            if quarantine.id in self._applied:
+            if quarantine.id in self._released:
                 continue
             # Another quarantine on the same key, placed since, must not be lifted with this one.
             keys = [key for key in self._keys(quarantine, services) if key not in held]
             delta = await judge.state.release(keys)
             judge.recorder.control(judge.new_id("ctl"), "quarantine.released", quarantine.id, delta=delta)
-            self._applied.add(quarantine.id)
+            self._released.add(quarantine.id)
         for quarantine in standing:
-            if quarantine.placed_by == _PLACED_BY_GATEWAY or quarantine.id in self._applied:
+            # One that a gateway placed is in the state already, unless the state was lost: so it is placed again
+            # at the start, and only then.
+            known = quarantine.placed_by == _PLACED_BY_GATEWAY and self._started
+            if known or quarantine.id in self._placed:
                 continue
             keys = self._keys(quarantine, services)
             delta = await judge.state.quarantine(keys, quarantine.reason, until=quarantine.until, at=now)
             judge.recorder.control(judge.new_id("ctl"), "quarantine.placed", quarantine.id, delta=delta)
-            self._applied.add(quarantine.id)
+            self._placed.add(quarantine.id)
+        self._started = True
 
     def _keys(self, quarantine: Quarantine, services: Services) -> list[bytes]:
         """Keys of the state authority that a quarantine means; one placed by a person names an id."""

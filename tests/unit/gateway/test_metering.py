@@ -31,6 +31,13 @@ def test_only_results_are_metered() -> None:
     assert moved.subjects == frozenset()
 
 
+def test_a_result_under_a_role_nobody_knows_is_metered_all_the_same() -> None:
+    disguised = Segment(0, Channel.OTHER, "/messages/3/content", rows(120))
+    assert Meter(b"k" * 32).results(b"s", [disguised], Measures()).measures.data_subjects == 120
+    elsewhere = Segment(0, Channel.OTHER, "/metadata/note", rows(120))
+    assert Meter(b"k" * 32).results(b"s", [elsewhere], Measures()).measures.data_subjects == 0
+
+
 def test_history_is_not_counted_again_once_it_was_released() -> None:
     meter = Meter(b"k" * 32)
     first = meter.results(SESSION, [result(rows(3))], Measures())

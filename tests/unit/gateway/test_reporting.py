@@ -112,6 +112,35 @@ def test_what_a_person_places_locks_out(worker: Worker, tables: Engine, kind: st
     assert envelope.facts == {"operation": "quarantine.placed", "target": "qua_1"}
 
 
+def test_what_a_person_placed_another_can_release(worker: Worker, tables: Engine) -> None:
+    async def story() -> tuple[bool, bool]:
+        made = reporter(worker, tables)
+        with writing(tables) as connection:
+            place(connection, Quarantine("qua_1", "person:user:ada", "person", "asked", NOON, placed_by="person:sec"))
+        await made.apply(worker.services)
+        locked = not (await judge(worker)).released
+        with writing(tables) as connection:
+            release(connection, "qua_1", by="person:ops", now=NOON)
+        await made.apply(worker.services)
+        return locked, (await judge(worker)).released
+
+    assert asyncio.run(story()) == (True, True)
+
+
+def test_what_a_gateway_placed_holds_even_where_its_state_was_lost(worker: Worker, tables: Engine) -> None:
+    async def story() -> bool:
+        key = worker.case().principal_key.hex()
+        with writing(tables) as connection:
+            place(connection, Quarantine("qua_1", key, "principal", "clause SEC-05", NOON))
+        made = reporter(worker, tables)
+        await made.apply(worker.services)
+        await made.apply(worker.services)  # at the start, and only then
+        return (await judge(worker)).released
+
+    assert asyncio.run(story()) is False
+    assert len(worker.envelopes(RecordKind.CONTROL)) == 1
+
+
 def test_an_old_release_does_not_lift_a_quarantine_placed_since(worker: Worker, tables: Engine) -> None:
     key = "principal:user:ada"
 
@@ -163,6 +192,33 @@ def test_a_report_that_fails_is_tried_again(worker: Worker, tables: Engine, monk
 
     asyncio.run(story())
     assert len(attempts) == 2
+    with looking(tables) as (incidents, _):
+        assert len(incidents) == 1
+
+
+def test_a_report_that_never_fits_does_not_hold_up_the_others(
+    worker: Worker, tables: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("wardlaw.gateway.reporting._RETRY_S", 0.001)
+    monkeypatch.setattr("wardlaw.gateway.reporting._TRIES", 3)
+    write, first = Reporter._write, []
+
+    def failing(self: Reporter, item: object) -> None:
+        first.append(first[0] if first else item)
+        if item is first[0]:
+            raise ValueError("this one never fits")
+        write(self, item)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Reporter, "_write", failing)
+
+    async def story() -> None:
+        made = reporter(worker, tables)
+        await judge(worker, FindingKind.INJECTION)
+        await judge(worker, FindingKind.INJECTION)
+        await made.close()
+
+    asyncio.run(story())
+    assert "the log has it" in caplog.text
     with looking(tables) as (incidents, _):
         assert len(incidents) == 1
 
