@@ -1,0 +1,183 @@
+"""What the highest value of a day usually is, for each statistic: a robust mean and variance of its logarithm.
+
+Learning is slow on purpose. After the burn-in a baseline moves by at most a capped step a day, so that whoever raises
+volume patiently runs away from it; and what is above it day after day is summed up (Page's CUSUM), so that the gap is
+seen long before a single day of it would be.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from wardlaw.security.anomaly.settings import Settings
+from wardlaw.security.anomaly.tail import student_tail
+from wardlaw.security.anomaly.watched import DRIFTING, WATCHED
+
+PLACES = range(len(WATCHED))
+_LATE_DAYS = 7  # active days before the late statistics are learned
+_PRIOR_DAYS = 4.0  # how many days the prior spread is worth
+_LEAST_FREEDOM, _MOST_FREEDOM = 10.0, 30.0  # tails stay a little heavier than normal for ever
+_COLD_SPREAD = 1.0  # a principal nobody knows may do 2.7 times what is typical, at one standard deviation
+_MOST_VARIANCE = 1.44
+_MOST_MEAN = 64.0  # logarithm of far more than 64 bits of anything
+_LEAST_WIDENING = 1e-3
+_CLIP_LOW, _CLIP_HIGH = 2.0, 2.5  # a day counts as at most this many spreads off when it is learned
+_CLIPPED_FROM_DAYS = 5
+_QUIET = 1.0  # spreads above the mean under which a value is not looked at
+_MOST_Z = 2.0  # one day adds at most this to a drift: four days of month-end are none
+
+
+class Prior(msgspec.Struct, frozen=True):
+    """What a principal is expected to do before anything is known: the mean of each statistic, in logarithms."""
+
+    means: tuple[float, ...] = tuple(math.log1p(watch.typical / watch.unit) for watch in WATCHED)
+    spread: float = _COLD_SPREAD
+
+
+class Baselines:
+    """Mean, variance and drift of every statistic.
+
+    Args:
+        prior: Stands in until the first day is learned.
+    """
+
+    __slots__ = ("days", "drift", "freedom", "means", "prior", "quiet", "relearn", "scales", "settings", "variances")
+
+    def __init__(self, prior: Prior, settings: Settings) -> None:
+        self.prior = prior
+        self.settings = settings
+        self.days = 0
+        self.relearn = 0
+        self.means = list(prior.means)
+        self.variances = [0.0 for _ in PLACES]
+        self.drift = [0.0 for _ in DRIFTING]
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Work out scales and quiet levels from what is known."""
+        self.scales = [self._scale(place) for place in PLACES]
+        self.freedom = [self._freedom(place) for place in PLACES]
+        self.quiet = [
+            watch.unit * math.expm1(mean + _QUIET * scale)
+            for watch, mean, scale in zip(WATCHED, self.means, self.scales, strict=True)
+        ]
+
+    def tail(self, place: int, value: float) -> float:
+        """Probability that a usual day reaches ``value``."""
+        z = (math.log1p(value / WATCHED[place].unit) - self.means[place]) / self.scales[place]
+        return student_tail(z, self.freedom[place])
+
+    def usual(self, place: int) -> float:
+        """What about 98 of 100 days stay under."""
+        return max(0.0, WATCHED[place].unit * math.expm1(self.means[place] + 2.0 * self.scales[place]))
+
+    def typical(self, place: int) -> float:
+        """The highest value of an ordinary day."""
+        return max(0.0, WATCHED[place].unit * math.expm1(self.means[place]))
+
+    def drift_tail(self, place: int) -> float:
+        """Probability that a principal without drift stands so far above its baseline, day after day."""
+        # For a random walk with a fall of k a day, P(sum > s) is about exp(-2 k s) (Siegmund 1985).
+        return math.exp(-2.0 * self.settings.drift_slack * self.drift[place])
+
+    def sum_up(self, peaks: Sequence[float]) -> None:
+        """Add a day to the drift. This watches and learns nothing: it goes on while baselines are frozen."""
+        for place, watched in enumerate(DRIFTING):
+            level = math.log1p(peaks[watched] / WATCHED[watched].unit)
+            z = min(_MOST_Z, (level - self.means[watched]) / self.scales[watched])
+            total = self.drift[place] + z - self.settings.drift_slack
+            self.drift[place] = min(self.settings.drift_most, max(0.0, total))
+
+    def learn(self, peaks: Sequence[float], *, is_experienced: bool) -> None:
+        """Learn a day's highest values, with capped steps once the burn-in is over."""
+        is_capped = is_experienced and not self.relearn
+        for place in PLACES:
+            if WATCHED[place].is_late and self.days < _LATE_DAYS:
+                continue
+            self._learn(place, math.log1p(peaks[place] / WATCHED[place].unit), is_capped=is_capped)
+        self.days += 1
+        self.relearn = max(0, self.relearn - 1)
+        self.refresh()
+
+    def accept(self, peaks: Sequence[float]) -> None:
+        """Take ``peaks`` as usual from now on, and learn without caps for a while."""
+        for place in PLACES:
+            level = math.log1p(peaks[place] / WATCHED[place].unit) - self.scales[place] / 2
+            self.means[place] = max(self.means[place], level)
+        self.drift = [0.0 for _ in DRIFTING]
+        self.relearn = self.settings.relearn_days
+        self.refresh()
+
+    def _learn(self, place: int, level: float, *, is_capped: bool) -> None:
+        settings, scale = self.settings, self.scales[place]
+        days = min(self._days(place), settings.memory_days)
+        weight = max(1.0 / (days + 1), 1.0 / (settings.relearn_days + 1) if self.relearn else 0.0)
+        gap = level - self.means[place]
+        if days >= _CLIPPED_FROM_DAYS:
+            gap = min(_CLIP_HIGH * scale, max(-_CLIP_LOW * scale, gap))
+        step, old = weight * gap, self.variances[place]
+        new = (1.0 - weight) * (old + weight * gap * gap)
+        if is_capped:
+            step = min(settings.rise_per_day, max(-settings.fall_per_day, step))
+            new = min(new, old + max(_LEAST_WIDENING, old * settings.widen_per_day))
+        # The first day says where a principal stands; the prior's place is forgotten, only its spread stays.
+        self.means[place] = level if days == 0 else max(0.0, self.means[place] + step)
+        self.variances[place] = min(_MOST_VARIANCE, new) if days else 0.0
+
+    def _days(self, place: int) -> int:
+        return max(0, self.days - _LATE_DAYS) if WATCHED[place].is_late else self.days
+
+    def _freedom(self, place: int) -> float:
+        days = self._days(place)  # before the first day it is the group's spread that speaks, and that is known
+        return min(_MOST_FREEDOM, _LEAST_FREEDOM + days) if days else _MOST_FREEDOM
+
+    def _scale(self, place: int) -> float:
+        """Spread of the next day as it can be told: own variance, the prior's, and what few days leave open."""
+        days, before = min(self._days(place), self.settings.memory_days), WATCHED[place].spread
+        if days == 0:
+            return self.prior.spread
+        own = (_PRIOR_DAYS * before * before + days * self.variances[place]) / (_PRIOR_DAYS + days)
+        return math.sqrt(own * (1.0 + 1.0 / days))
+
+    def image(self) -> tuple[int, int, list[float], list[float], list[float]]:
+        """Days, days to relearn, means, variances, drift."""
+        return self.days, self.relearn, list(self.means), list(self.variances), list(self.drift)
+
+    def restore(self, image: tuple[int, int, list[float], list[float], list[float]]) -> None:
+        """Stand where the image was taken.
+
+        Raises:
+            ValueError: The image has another number of statistics.
+        """
+        days, relearn, means, variances, drift = image
+        if (len(means), len(variances), len(drift)) != (len(PLACES), len(PLACES), len(DRIFTING)):
+            raise ValueError("a baseline of other statistics")
+        in_range = (
+            all(0.0 <= mean <= _MOST_MEAN for mean in means)
+            and all(0.0 <= variance <= _MOST_VARIANCE for variance in variances)
+            and all(0.0 <= total < math.inf for total in drift)
+        )
+        if not in_range or min(days, relearn) < 0:
+            raise ValueError("a baseline no traffic can have made")
+        self.days, self.relearn = days, relearn
+        self.means, self.variances = means, variances
+        self.drift = [min(total, self.settings.drift_most) for total in drift]  # the setting may have been lowered
+        self.refresh()
+
+
+def prior_of(peers: Iterable[Baselines], *, least: int = 8) -> Prior:
+    """What newcomers of a group are expected to do: the median of its experienced members.
+
+    Args:
+        least: Fewer experienced members than this tell nothing, and the wide prior stays.
+    """
+    known = [peer for peer in peers if peer.days >= peer.settings.burn_in_days]
+    if len(known) < least:
+        return Prior()
+    columns: Any = zip(*(peer.means for peer in known), strict=True)
+    return Prior(means=tuple(statistics.median(column) for column in columns))

@@ -1,0 +1,282 @@
+"""One principal's past in bounded memory, and each new event against it."""
+
+from __future__ import annotations
+
+import math
+import operator
+
+from wardlaw.security.anomaly.baseline import Baselines, Prior
+from wardlaw.security.anomaly.distinct import Distinct
+from wardlaw.security.anomaly.event import ALERTS, CALM, Ending, Event, Reading
+from wardlaw.security.anomaly.familiar import Familiar, step_key
+from wardlaw.security.anomaly.quantiles import Quantiles
+from wardlaw.security.anomaly.reading import bounded_reading, broken_bounds, read_values
+from wardlaw.security.anomaly.rhythm import Rhythm
+from wardlaw.security.anomaly.settings import DEFAULTS, Settings
+from wardlaw.security.anomaly.watched import (
+    BYTES_HOUR,
+    DAY_S,
+    DESTINATIONS,
+    FOREIGN_HOURS,
+    HOUR_S,
+    LARGE,
+    MINUTE_S,
+    NEW_DESTINATIONS,
+    NEW_STEPS,
+    RECORDS_HOUR,
+    REFUSED_HOUR,
+    REFUSED_ROW,
+    TOOLS,
+    WATCHED,
+    WORKDAY_S,
+)
+
+STEPS_BOUND, DESTINATIONS_BOUND, SESSIONS_BOUND = 128, 64, 8
+_LARGE_SHARE = 0.95
+_LARGE_FROM = 50  # sizes before anything is said about large ones
+_CLOCK_SLACK_S = 3_600.0  # as in the ledger: less is disorder, more is a clock set back
+_MOST = 2**53  # beyond this floats no longer tell neighbours apart
+_DRIFT_SEEN = 0.01  # a drift's tail below which it is looked at with every event
+_FOREIGN_FROM_DAYS = 7  # before a week was seen every hour is foreign, which says nothing
+
+
+class Profile:
+    """Observes the events of one principal. Not for two threads at once; ``image.py`` keeps it over restarts.
+
+    Args:
+        prior: What to expect of a newcomer; ``prior_of`` makes it from peers.
+    """
+
+    def __init__(self, principal: bytes, *, prior: Prior | None = None, settings: Settings = DEFAULTS) -> None:
+        self.principal = principal
+        self.settings = settings
+        self.baselines = Baselines(prior or Prior(), settings)
+        self.events = 0
+        self.last = -math.inf
+        self.day = 0
+        self.hour = 0
+        self.is_hour_learned = False
+        self.alert_day = -1
+        self.values = [0.0 for _ in WATCHED]
+        self.peaks = [0.0 for _ in WATCHED]
+        self.alert_peaks = [0.0 for _ in WATCHED]
+        self.large = [math.inf, math.inf, math.inf]  # tokens, records, bytes of one call
+        self.sizes = (Quantiles(), Quantiles(), Quantiles())
+        self.tools = Distinct()
+        self.destinations = Distinct()
+        self.known_steps = Familiar(STEPS_BOUND)
+        self.known_destinations = Familiar(DESTINATIONS_BOUND)
+        self.tool_before: dict[int, int] = {}  # newest sessions, oldest first
+        self.rhythm = Rhythm()
+        self.foreign = 0.0
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Work out what follows from the baselines; called whenever they change."""
+        lowest = min(self.baselines.drift_tail(place) for place in range(len(self.baselines.drift)))
+        self._drifts = lowest < _DRIFT_SEEN
+
+    @property
+    def is_experienced(self) -> bool:
+        """The burn-in is over, in days and in events."""
+        settings = self.settings
+        return self.baselines.days >= settings.burn_in_days and self.events >= settings.burn_in_events
+
+    @property
+    def is_frozen(self) -> bool:
+        """There was an alert today: nothing of this day is learned any more."""
+        return self.alert_day == self.day
+
+    def observe(self, event: Event) -> Reading:
+        """Take an event in and say what it looks like. Total for every event of this principal.
+
+        Raises:
+            ValueError: The event is another principal's; mixing two pasts would be a fault of the caller.
+        """
+        if event.principal != self.principal:
+            raise ValueError("an event of another principal")
+        self._pass_time(event.at)
+        self.events += 1
+        tool = int.from_bytes(event.tool[:8], "little")
+        place = int.from_bytes(event.destination[:8], "little")
+        session = int.from_bytes(event.session[:8], "little")
+        step = step_key(self.tool_before.get(session, 0), tool) if tool else 0
+        tokens, records, moved = event.tokens, event.records, event.size_bytes
+        if not (0 <= tokens <= _MOST and 0 <= records <= _MOST and 0 <= moved <= _MOST):
+            tokens, records, moved = _bounded(tokens), _bounded(records), _bounded(moved)
+        sizes = (tokens, records, moved)
+        self._count(sizes, is_refused=event.ending is Ending.REFUSED)
+        values = self.values
+        if tool:
+            values[TOOLS] = self.tools.add(tool & 0xFFFFFFFF)
+            if step not in self.known_steps.counts:
+                values[NEW_STEPS] += 1.0
+        if place:
+            place &= 0xFFFFFFFF
+            values[DESTINATIONS] = self.destinations.add(place)
+            if place not in self.known_destinations.counts:
+                values[NEW_DESTINATIONS] += 1.0
+        reading = self._read()
+        peaks = self.peaks
+        for index, value in enumerate(values):
+            if value > peaks[index]:  # noqa: PLR1730  max() costs 1 µs an event more
+                peaks[index] = value
+        if reading.step in ALERTS:
+            self.alert_day = self.day
+        if tool:
+            self._follow(session, tool)
+        if self.alert_day != self.day:
+            self._learn(sizes, step, place)
+        return reading
+
+    def accept(self, at: float) -> None:
+        """A person says that the change is right: what was alerted becomes usual, and learning is quick for a while."""
+        self._pass_time(at)
+        self.baselines.accept([max(pair) for pair in zip(self.peaks, self.alert_peaks, strict=True)])
+        self.alert_peaks = [0.0 for _ in WATCHED]
+        self.alert_day = -1
+        self.refresh()
+
+    def _read(self) -> Reading:
+        values, quiet, bounds = self.values, self.baselines.quiet, self.settings.bounds
+        reading = CALM
+        if self._drifts or any(map(operator.gt, values, quiet)):
+            reading = read_values(values, self.baselines, self.settings, is_experienced=self.is_experienced)
+        if (
+            0 < bounds.refused_row < values[REFUSED_ROW]
+            or 0 < bounds.records_hour < values[RECORDS_HOUR]
+            or 0 < bounds.bytes_hour < values[BYTES_HOUR]
+        ):
+            reading = bounded_reading(broken_bounds(values, bounds), reading)
+        return reading
+
+    def _count(self, sizes: tuple[int, int, int], *, is_refused: bool) -> None:
+        """Add an event to the rates; the time has passed already."""
+        values = self.values
+        tokens, records, moved = sizes
+        values[0] += 1.0
+        values[4] += 1.0
+        values[8] += 1.0
+        if tokens:
+            values[1] += tokens
+            values[5] += tokens
+            values[9] += tokens
+        if records:
+            values[2] += records
+            values[6] += records
+            values[10] += records
+        if moved:
+            values[3] += moved
+            values[7] += moved
+            values[11] += moved
+        large = self.large
+        if tokens > large[0] or records > large[1] or moved > large[2]:
+            values[LARGE] += 1.0
+        values[FOREIGN_HOURS] += self.foreign
+        if is_refused:
+            values[REFUSED_ROW] += 1.0
+            values[REFUSED_HOUR] += 1.0
+        else:
+            values[REFUSED_ROW] = 0.0
+
+    def _learn(self, sizes: tuple[int, int, int], step: int, place: int) -> None:
+        """What is learned at once, as long as nothing alerts: keys, sizes, the hour."""
+        if step:
+            self.known_steps.learn(step)
+        if place:
+            self.known_destinations.learn(place)
+        tokens, records, moved = sizes
+        if tokens:
+            self.sizes[0].add(tokens)
+        if records:
+            self.sizes[1].add(records)
+        if moved:
+            self.sizes[2].add(moved)
+        if not self.is_hour_learned:
+            self.is_hour_learned = True
+            self.rhythm.learn(self.hour)
+
+    def _follow(self, session: int, tool: int) -> None:
+        before = self.tool_before
+        before.pop(session, None)
+        before[session] = tool
+        if len(before) > SESSIONS_BOUND:
+            del before[next(iter(before))]
+
+    def _pass_time(self, at: float) -> None:
+        """Let rates fade up to ``at``, and begin a new hour or day where one begins. Time never runs back."""
+        last = self.last
+        if not math.isfinite(at) or abs(at) > _MOST:
+            at = last if math.isfinite(last) else 0.0
+        if at < last:
+            # INVARIANT: what happened before a clock was set back counts for no less after it.
+            at = last if at >= last - _CLOCK_SLACK_S else at
+            last = min(last, at)
+        if math.isfinite(last) and at > last:
+            self._fade(at - last)
+        self.last = at
+        hour = int(at // HOUR_S)
+        if hour != self.hour or not self.events:
+            self._begin_hour(hour)
+
+    def _begin_hour(self, hour: int) -> None:
+        day = hour * int(HOUR_S) // DAY_S
+        if day > self.day and self.events:
+            self._end_day()
+        elif day < self.day and self.is_frozen:
+            self.alert_day = day
+        self.hour, self.day, self.is_hour_learned = hour, day, False
+        self.foreign = self.rhythm.foreign(hour) if self.baselines.days >= _FOREIGN_FROM_DAYS else 0.0
+
+    def _end_day(self) -> None:
+        """Learn the day that is over, unless something alerted in it."""
+        baselines = self.baselines
+        if self.is_experienced:
+            baselines.sum_up(self.peaks)
+        if self.is_frozen:
+            self.alert_peaks = [max(pair) for pair in zip(self.peaks, self.alert_peaks, strict=True)]
+        else:
+            self._learn_large()
+            baselines.learn(self.peaks, is_experienced=self.is_experienced)
+        self.peaks = [0.0 for _ in WATCHED]
+        self.tools, self.destinations = Distinct(), Distinct()
+        for place in (TOOLS, DESTINATIONS, NEW_DESTINATIONS):
+            self.values[place] = 0.0
+        self.refresh()
+
+    def _learn_large(self) -> None:
+        """Move what counts as a large call toward what the sizes say, in steps as capped as every baseline's."""
+        settings = self.settings
+        for place, sizes in enumerate(self.sizes):
+            if sizes.weight() < _LARGE_FROM:
+                continue
+            seen, known = sizes.at(_LARGE_SHARE), self.large[place]
+            if self.is_experienced and math.isfinite(known) and not self.baselines.relearn:
+                seen = min(known * math.exp(settings.rise_per_day), max(known * math.exp(-settings.fall_per_day), seen))
+            self.large[place] = seen
+
+    def _fade(self, elapsed_s: float) -> None:
+        minute, hour = math.exp(-elapsed_s / MINUTE_S), math.exp(-elapsed_s / HOUR_S)
+        workday = math.exp(-elapsed_s / WORKDAY_S)
+        v = self.values
+        v[0] *= minute
+        v[1] *= minute
+        v[2] *= minute
+        v[3] *= minute
+        v[4] *= hour
+        v[5] *= hour
+        v[6] *= hour
+        v[7] *= hour
+        v[8] *= workday
+        v[9] *= workday
+        v[10] *= workday
+        v[11] *= workday
+        v[LARGE] *= hour
+        v[NEW_STEPS] *= hour
+        v[FOREIGN_HOURS] *= hour
+        v[REFUSED_HOUR] *= hour
+
+
+def _bounded(size: int) -> int:
+    """Sizes below 0 are none; beyond what a float tells apart they are that much."""
+    return min(max(size, 0), _MOST)

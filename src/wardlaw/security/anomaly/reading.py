@@ -1,0 +1,94 @@
+"""From the values of a moment to a reading: tails, their combination, the step and the words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wardlaw.security.anomaly.baseline import Baselines
+from wardlaw.security.anomaly.event import Reading, Step
+from wardlaw.security.anomaly.settings import Bounds, Settings
+from wardlaw.security.anomaly.tail import RAREST, combine, score_of
+from wardlaw.security.anomaly.watched import (
+    BYTES_HOUR,
+    DRIFTING,
+    FLOORS,
+    RECORDS_HOUR,
+    REFUSED_ROW,
+    SIZES,
+    WATCHED,
+    Family,
+)
+
+_NAMED_BELOW = 0.01  # a statistic is named when its family alone is this rare
+_FAMILIES = len(Family)
+_CAPPED = 1.001  # just above the throttle: what a new principal's reading is capped at
+
+
+def broken_bounds(values: Sequence[float], bounds: Bounds) -> tuple[str, ...]:
+    """Sentences for the absolute bounds that were passed."""
+    looked_at = (
+        (values[REFUSED_ROW], bounds.refused_row, "{} calls refused in a row; nobody may have more than {}"),
+        (values[RECORDS_HOUR], bounds.records_hour, "moved {} records within about an hour; nobody may move over {}"),
+        (values[BYTES_HOUR], bounds.bytes_hour, "moved {} bytes within about an hour; nobody may move over {}"),
+    )
+    return tuple(words.format(figure(value), figure(bound)) for value, bound, words in looked_at if 0 < bound < value)
+
+
+def read_values(values: Sequence[float], baselines: Baselines, settings: Settings, *, is_experienced: bool) -> Reading:
+    """The reading of a moment.
+
+    Args:
+        values: One value for each statistic of ``WATCHED``.
+        is_experienced: The burn-in is over; before, nothing above ``LOWER_THRESHOLDS`` comes out.
+    """
+    rarest: dict[Family, float] = {}
+    named: list[tuple[float, str]] = []
+    for place, watch in enumerate(WATCHED):
+        if values[place] > baselines.quiet[place]:
+            raw = min(1.0, SIZES[watch.family] * baselines.tail(place, values[place]))
+            tail = max(FLOORS[watch.family], raw)
+            if tail < rarest.get(watch.family, 1.0):
+                rarest[watch.family] = tail
+            if raw < _NAMED_BELOW:
+                named.append((raw, _sentence(place, values[place], baselines)))
+    _add_drift(baselines, rarest, named)
+    tail = combine(rarest.values(), families=_FAMILIES)
+    if not is_experienced:
+        tail = max(tail, settings.throttle * _CAPPED)
+    step = _step(tail, settings)
+    reasons = tuple(words for _, words in sorted(named)) if step is not Step.NONE else ()
+    return Reading(score_of(tail), step, tail, reasons)
+
+
+def bounded_reading(sentences: tuple[str, ...], reading: Reading) -> Reading:
+    """A hold for the bounds that were passed, beside what the statistics say."""
+    return Reading(1.0, Step.HOLD, RAREST, sentences + reading.reasons)
+
+
+def figure(value: float) -> str:
+    """A number as people write it: one digit after the point below ten, thousands apart."""
+    return f"{value:,.1f}".removesuffix(".0") if value < 10 else f"{value:,.0f}"
+
+
+def _add_drift(baselines: Baselines, rarest: dict[Family, float], named: list[tuple[float, str]]) -> None:
+    for place, watched in enumerate(DRIFTING):
+        raw = min(1.0, SIZES[Family.DRIFT] * baselines.drift_tail(place))
+        tail = max(FLOORS[Family.DRIFT], raw)
+        if tail < rarest.get(Family.DRIFT, 1.0):
+            rarest[Family.DRIFT] = tail
+        if raw < _NAMED_BELOW:
+            what = ("calls", "tokens", "records", "bytes")[place]
+            typical = figure(baselines.typical(watched))
+            named.append((raw, f"{what} have been above their usual level ({typical} a working day) for days"))
+
+
+def _sentence(place: int, value: float, baselines: Baselines) -> str:
+    return WATCHED[place].words.format(seen=figure(value), usual=figure(baselines.usual(place)))
+
+
+def _step(tail: float, settings: Settings) -> Step:
+    if tail <= settings.hold:
+        return Step.HOLD
+    if tail <= settings.throttle:
+        return Step.THROTTLE
+    return Step.LOWER_THRESHOLDS if tail <= settings.lower else Step.NONE

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+from tests.unit.security.anomaly.traffic import Actor
+
+from wardlaw.facts.errors import EvidenceError
+from wardlaw.security.anomaly.image import MOST_BYTES, VERSION, picture, revive
+from wardlaw.security.anomaly.profile import Profile
+
+
+@pytest.mark.parametrize("kind", ["office", "batch", "agent"])
+@pytest.mark.parametrize("days", [0, 1, 9, 35])
+def test_a_profile_brought_back_reads_on_exactly_as_before(kind: str, days: int) -> None:
+    actor = Actor(kind, 3)
+    profile = Profile(actor.key)
+    for day in range(days):
+        for event in actor.day(day):
+            profile.observe(event)
+    image = picture(profile)
+    assert len(image) <= MOST_BYTES
+    other = revive(image)
+    assert picture(other) == image
+    for day in range(days, days + 4):
+        for event in actor.day(day, factor=4.0):
+            assert other.observe(event) == profile.observe(event)
+    assert picture(other) == picture(profile)
+
+
+def test_an_unknown_version_is_refused_by_its_own_name() -> None:
+    later = msgspec.msgpack.encode((VERSION + 1, {"anything": "else"}))
+    with pytest.raises(EvidenceError, match=r"WL-ANO-001.*version 2"):
+        revive(later)
+
+
+@pytest.mark.parametrize("image", [b"", b"\x00", b"\x93\x01\x02\x03", msgspec.msgpack.encode((VERSION, [1, 2, 3]))])
+def test_what_is_no_profile_is_refused(image: bytes) -> None:
+    with pytest.raises(EvidenceError, match="WL-ANO-002"):
+        revive(image)
+
+
+def test_every_cut_of_an_image_is_refused() -> None:
+    image = picture(Profile(b"someone"))
+    for length in range(len(image)):
+        with pytest.raises(EvidenceError):
+            revive(image[:length])
