@@ -29,7 +29,8 @@ _LEAST_WIDENING = 1e-3
 _CLIP_LOW, _CLIP_HIGH = 2.0, 2.5  # a day counts as at most this many spreads off when it is learned
 _CLIPPED_FROM_DAYS = 5
 _QUIET = 1.0  # spreads above the mean under which a value is not looked at
-_MOST_Z = 2.0  # one day adds at most this to a drift: four days of month-end are none
+_MOST_Z = 1.5  # a day adds at most this, less the slack, to a drift: a month-end of a few days is none
+_DRIFT_DECAY = 2.0  # of P(sum > s) = exp(-decay s): 2.5 if days were normal and independent, which they are not
 
 
 class Prior(msgspec.Struct, frozen=True):
@@ -82,8 +83,7 @@ class Baselines:
 
     def drift_tail(self, place: int) -> float:
         """Probability that a principal without drift stands so far above its baseline, day after day."""
-        # For a random walk with a fall of k a day, P(sum > s) is about exp(-2 k s) (Siegmund 1985).
-        return math.exp(-2.0 * self.settings.drift_slack * self.drift[place])
+        return math.exp(-_DRIFT_DECAY * self.drift[place])
 
     def sum_up(self, peaks: Sequence[float]) -> None:
         """Add a day to the drift. This watches and learns nothing: it goes on while baselines are frozen."""

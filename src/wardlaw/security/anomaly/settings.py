@@ -20,7 +20,7 @@ class Settings(msgspec.Struct, frozen=True):
         burn_in_days: Active days before statistics may throttle or hold.
         burn_in_events: Events before they may.
         memory_days: Active days a baseline remembers, once it is full.
-        rise_per_day: Most a baseline may rise in an active day, in logarithms: 0.003 is 9 % in a month.
+        rise_per_day: Most a baseline may rise in an active day, in logarithms: 0.002 is 6 % in a month.
         fall_per_day: Most it may fall: a quiet August must not make September an alarm.
         widen_per_day: Most the spread may grow in an active day, as a share of the variance.
         drift_slack: Standard deviations above the baseline that are not yet drift.
@@ -35,11 +35,11 @@ class Settings(msgspec.Struct, frozen=True):
     burn_in_days: int = 14
     burn_in_events: int = 100
     memory_days: int = 30
-    rise_per_day: float = 0.003
+    rise_per_day: float = 0.002
     fall_per_day: float = 0.01
-    widen_per_day: float = 0.005
+    widen_per_day: float = 0.003
     drift_slack: float = 0.75
-    drift_most: float = 9.0
+    drift_most: float = 6.6
     relearn_days: int = 10
     lower: float = 1e-2
     throttle: float = 2e-4

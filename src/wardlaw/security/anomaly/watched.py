@@ -71,21 +71,21 @@ REFUSED_ROW, REFUSED_HOUR = 18, 19
 _V, _R = Family.VOLUME, Family.REACH
 
 WATCHED: tuple[Watch, ...] = (
-    Watch(_V, 5, 0.6, 10, "{seen} calls within about a minute; usual is at most {usual}"),
-    Watch(_V, 2_000, 0.6, 8_000, "{seen} tokens within about a minute; usual is at most {usual}"),
-    Watch(_V, 25, 0.6, 25, "moved {seen} records within about a minute; usual is at most {usual}"),
-    Watch(_V, 20_000, 0.6, 40_000, "moved {seen} bytes within about a minute; usual is at most {usual}"),
-    Watch(_V, 10, 0.6, 40, "{seen} calls within about an hour; usual is at most {usual}"),
-    Watch(_V, 5_000, 0.6, 40_000, "{seen} tokens within about an hour; usual is at most {usual}"),
-    Watch(_V, 25, 0.6, 40, "moved {seen} records within about an hour; usual is at most {usual}"),
-    Watch(_V, 50_000, 0.6, 200_000, "moved {seen} bytes within about an hour; usual is at most {usual}"),
-    Watch(_V, 20, 0.6, 100, "{seen} calls within about a working day; usual is at most {usual}", drifts=True),
-    Watch(_V, 10_000, 0.6, 100_000, "{seen} tokens within about a working day; usual is at most {usual}", drifts=True),
+    Watch(_V, 5, 0.8, 10, "{seen} calls within about a minute; usual is at most {usual}"),
+    Watch(_V, 2_000, 0.8, 8_000, "{seen} tokens within about a minute; usual is at most {usual}"),
+    Watch(_V, 25, 0.8, 25, "moved {seen} records within about a minute; usual is at most {usual}"),
+    Watch(_V, 20_000, 0.8, 40_000, "moved {seen} bytes within about a minute; usual is at most {usual}"),
+    Watch(_V, 10, 0.8, 40, "{seen} calls within about an hour; usual is at most {usual}"),
+    Watch(_V, 5_000, 0.8, 40_000, "{seen} tokens within about an hour; usual is at most {usual}"),
+    Watch(_V, 25, 0.8, 40, "moved {seen} records within about an hour; usual is at most {usual}"),
+    Watch(_V, 50_000, 0.8, 200_000, "moved {seen} bytes within about an hour; usual is at most {usual}"),
+    Watch(_V, 20, 0.65, 100, "{seen} calls within about a working day; usual is at most {usual}", drifts=True),
+    Watch(_V, 10_000, 0.65, 100_000, "{seen} tokens within about a working day; usual is at most {usual}", drifts=True),
     Watch(
-        _V, 25, 0.6, 60, "moved {seen} records within about a working day; usual is at most {usual}", drifts=True
+        _V, 25, 0.65, 60, "moved {seen} records within about a working day; usual is at most {usual}", drifts=True
     ),
     Watch(
-        _V, 100_000, 0.6, 500_000, "moved {seen} bytes within about a working day; usual is at most {usual}",
+        _V, 100_000, 0.65, 500_000, "moved {seen} bytes within about a working day; usual is at most {usual}",
         drifts=True,
     ),
     Watch(_V, 5, 0.8, 5, "{seen} calls larger than nearly all before, within about an hour; usual is at most {usual}",

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
+from multiprocessing import Pool
+from multiprocessing.pool import Pool as PoolType
 
 from tests.unit.security.anomaly.traffic import ATTACKS, KINDS, Actor
 
@@ -20,8 +22,11 @@ PATIENCE_DAYS = 60
 SINCE = 28  # days of an actor's past its usual day is read from
 
 
-def benign(kind: str, seed: int, days: int) -> tuple[int, int, Counter[str], int, int]:
-    """Days with an event, alert days, steps and reasons, events, image bytes."""
+def benign(kind: str, seed: int, days: int, is_answered: bool = False) -> tuple[int, int, Counter[str], int, int]:
+    """Days with an event, alert days, days by step, events, image bytes.
+
+    With ``is_answered`` a person looks at each alert the next morning and accepts what was seen.
+    """
     actor = Actor(kind, seed)
     profile = Profile(actor.key)
     active = alerts = events = 0
@@ -41,6 +46,8 @@ def benign(kind: str, seed: int, days: int) -> tuple[int, int, Counter[str], int
             seen[step] += 1
             if step in ALERTS:
                 print(f"  {kind}:{seed} day {day} {step}: {why}") if "-v" in sys.argv else None
+        if hit and is_answered:
+            profile.accept(actor.at(day + 1, 0))
     return active, alerts, seen, events, len(picture(profile))
 
 
@@ -71,10 +78,10 @@ def attacked(kind: str, seed: int, attack: str) -> tuple[float, Step] | None:
     return None
 
 
-def cost(seed: int = 7) -> float:
-    """CPU of one observe in µs, hot, over a usual office person."""
-    actor = Actor("agent", seed)
-    made: list[Event] = [event for day in range(60) for event in actor.day(day)]
+def cost(kind: str, seed: int = 7) -> float:
+    """CPU of one observe in µs, hot, the ends of days included."""
+    actor = Actor(kind, seed)
+    made: list[Event] = [event for day in range(40) for event in actor.day(day)]
     best = 1e9
     for _ in range(5):
         profile = Profile(actor.key)
@@ -86,29 +93,42 @@ def cost(seed: int = 7) -> float:
 
 
 def main(each: int, days: int, seed: int) -> None:
-    print("| principals | principal-days | alert days | per 1,000 | lower-thresholds days per 1,000 | bytes at most |")
+    with Pool() as pool:
+        _benign_table(pool, each, days, seed)
+        _attack_table(pool, max(4, each // 2), 10_000 + seed)
+    print(f"cost: {cost('batch'):.1f} µs an event at 320 a day, {cost('agent'):.1f} µs at 40 a day")
+
+
+def _benign_table(pool: PoolType, each: int, days: int, seed: int) -> None:
+    print(
+        "| principals | principal-days | alert days | per 1,000 | when answered | lower-thresholds per 1,000 | bytes |"
+    )
     total = Counter[str]()
     for kind in KINDS:
-        rows = [benign(kind, seed + number, days) for number in range(each)]
+        rows = pool.starmap(benign, [(kind, seed + number, days) for number in range(each)])
         active, alerts = sum(row[0] for row in rows), sum(row[1] for row in rows)
+        answered = pool.starmap(benign, [(kind, seed + number, days, True) for number in range(each)])
+        again = sum(row[1] for row in answered)
         lower = sum(row[2][Step.LOWER_THRESHOLDS] for row in rows)
-        total.update(active=active, alerts=alerts, lower=lower, events=sum(row[3] for row in rows))
-        print(f"| {kind} | {active:,} | {alerts} | {1000 * alerts / active:.2f} | {1000 * lower / active:.1f} | "
+        total.update(active=active, alerts=alerts, lower=lower, answered=again, events=sum(row[3] for row in rows))
+        print(f"| {kind} | {active:,} | {alerts} | {1000 * alerts / active:.2f} | {again} | {1000 * lower / active:.1f} | "
               f"{max(row[4] for row in rows):,} |", flush=True)  # fmt: skip
-    print(f"| all | {total['active']:,} | {total['alerts']} | {1000 * total['alerts'] / total['active']:.2f} | "
+    print(f"| all | {total['active']:,} | {total['alerts']} | {1000 * total['alerts'] / total['active']:.2f} | {total['answered']} | "
           f"{1000 * total['lower'] / total['active']:.1f} | {total['events']:,} events |")  # fmt: skip
-    print("| attack | principals | noticed | days to alert, median / 90 % | hold among them |")
+
+
+def _attack_table(pool: PoolType, each: int, seed: int) -> None:
+    print("| attack | against | noticed | hold among them | days to alert: median / 90 % / last |")
     for attack in (*ATTACKS, "poison"):
-        kinds = ("office", "finance", "agent", "ci") if attack == "night" else KINDS
-        found = [
-            attacked(kind, 10_000 + seed + number, attack) for kind in kinds for number in range(max(4, each // 3))
-        ]
-        hits = sorted(days for hit in found if hit for days in [hit[0]])
-        holds = sum(hit[1] is Step.HOLD for hit in found if hit)
-        middle, late = (hits[len(hits) // 2], hits[int(len(hits) * 0.9)]) if hits else (-1.0, -1.0)
-        print(f"| {attack} | {len(found)} | {100 * len(hits) / len(found):.0f} % | {middle:.1f} / {late:.1f} | "
-              f"{holds} | slowest {max(hits, default=0):.1f}", flush=True)  # fmt: skip
-    print(f"cost: {cost():.1f} µs an event")
+        for kind in KINDS:
+            found = pool.starmap(attacked, [(kind, seed + number, attack) for number in range(each)])
+            days = sorted(hit[0] for hit in found if hit)
+            holds = sum(hit[1] is Step.HOLD for hit in found if hit)
+            times = (
+                " / ".join(f"{days[int((len(days) - 1) * share)]:.2f}" for share in (0.5, 0.9, 1.0)) if days else "–"
+            )
+            before = f" {sum(1.03**past < 3 for past in days)} before threefold |" if attack == "poison" else ""
+            print(f"| {attack} | {kind} | {len(days)} of {each} | {holds} | {times} |{before}", flush=True)
 
 
 if __name__ == "__main__":
