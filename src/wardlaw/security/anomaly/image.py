@@ -10,7 +10,7 @@ from wardlaw.facts.errors import EvidenceError
 from wardlaw.security.anomaly.baseline import Prior
 from wardlaw.security.anomaly.distinct import Distinct
 from wardlaw.security.anomaly.familiar import Familiar
-from wardlaw.security.anomaly.profile import DESTINATIONS_BOUND, SESSIONS_BOUND, STEPS_BOUND, Profile
+from wardlaw.security.anomaly.profile import ALERT_KEYS_BOUND, DESTINATIONS_BOUND, SESSIONS_BOUND, STEPS_BOUND, Profile
 from wardlaw.security.anomaly.quantiles import Quantiles
 from wardlaw.security.anomaly.rhythm import Rhythm
 from wardlaw.security.anomaly.settings import DEFAULTS, Settings
@@ -40,6 +40,7 @@ class _Body(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=
     distinct: tuple[_DistinctImage, _DistinctImage]
     known_steps: bytes
     known_destinations: bytes
+    alert_keys: bytes
     tool_before: list[tuple[int, int]]
     rhythm: tuple[bytes, int]
 
@@ -68,6 +69,7 @@ def picture(profile: Profile) -> bytes:
         (profile.tools.image(), profile.destinations.image()),
         profile.known_steps.image(),
         profile.known_destinations.image(),
+        profile.alert_keys.image(),
         list(profile.tool_before.items()),
         (bytes(profile.rhythm.hours), profile.rhythm.week),
     )
@@ -118,6 +120,7 @@ def _restore(body: _Body, prior: Prior | None, settings: Settings) -> Profile:
     profile.tools, profile.destinations = (Distinct.revive(one) for one in body.distinct)
     profile.known_steps = Familiar.revive(body.known_steps, STEPS_BOUND)
     profile.known_destinations = Familiar.revive(body.known_destinations, DESTINATIONS_BOUND)
+    profile.alert_keys = Familiar.revive(body.alert_keys, ALERT_KEYS_BOUND)
     profile.tool_before = dict(body.tool_before)
     profile.rhythm = Rhythm(*body.rhythm)
     profile.refresh()

@@ -31,7 +31,7 @@ from wardlaw.security.anomaly.watched import (
     WORKDAY_S,
 )
 
-STEPS_BOUND, DESTINATIONS_BOUND, SESSIONS_BOUND = 128, 64, 8
+STEPS_BOUND, DESTINATIONS_BOUND, ALERT_KEYS_BOUND, SESSIONS_BOUND = 128, 64, 48, 8
 _LARGE_SHARE = 0.95
 _LARGE_FROM = 50  # sizes before anything is said about large ones
 _CLOCK_SLACK_S = 3_600.0  # as in the ledger: less is disorder, more is a clock set back
@@ -66,6 +66,7 @@ class Profile:
         self.destinations = Distinct()
         self.known_steps = Familiar(STEPS_BOUND)
         self.known_destinations = Familiar(DESTINATIONS_BOUND)
+        self.alert_keys = Familiar(ALERT_KEYS_BOUND)
         self.tool_before: dict[int, int] = {}  # newest sessions, oldest first
         self.rhythm = Rhythm()
         self.foreign = 0.0
@@ -109,12 +110,12 @@ class Profile:
         values = self.values
         if tool:
             values[TOOLS] = self.tools.add(tool & 0xFFFFFFFF)
-            if step not in self.known_steps.counts:
+            if step not in self.known_steps.counts and step not in self.alert_keys.counts:
                 values[NEW_STEPS] += 1.0
         if place:
             place &= 0xFFFFFFFF
             values[DESTINATIONS] = self.destinations.add(place)
-            if place not in self.known_destinations.counts:
+            if place not in self.known_destinations.counts and place not in self.alert_keys.counts:
                 values[NEW_DESTINATIONS] += 1.0
         reading = self._read()
         peaks = self.peaks
@@ -127,6 +128,8 @@ class Profile:
             self._follow(session, tool)
         if self.alert_day != self.day:
             self._learn(sizes, step, place)
+        else:
+            self._note(step, place)
         return reading
 
     def accept(self, at: float) -> None:
@@ -196,6 +199,13 @@ class Profile:
             self.is_hour_learned = True
             self.rhythm.learn(self.hour)
 
+    def _note(self, step: int, place: int) -> None:
+        """Keep keys met while nothing is learned until the day ends, so that each counts as new once and not for ever."""
+        if step and step not in self.known_steps.counts:
+            self.alert_keys.learn(step)
+        if place and place not in self.known_destinations.counts:
+            self.alert_keys.learn(place)
+
     def _follow(self, session: int, tool: int) -> None:
         before = self.tool_before
         before.pop(session, None)
@@ -236,10 +246,13 @@ class Profile:
         if self.is_frozen:
             self.alert_peaks = [max(pair) for pair in zip(self.peaks, self.alert_peaks, strict=True)]
         else:
+            # A person who accepts a change means this one, never an attack of long ago.
+            self.alert_peaks = [0.0 for _ in WATCHED]
             self._learn_large()
             baselines.learn(self.peaks, is_experienced=self.is_experienced)
         self.peaks = [0.0 for _ in WATCHED]
         self.tools, self.destinations = Distinct(), Distinct()
+        self.alert_keys = Familiar(ALERT_KEYS_BOUND)
         for place in (TOOLS, DESTINATIONS, NEW_DESTINATIONS):
             self.values[place] = 0.0
         self.refresh()

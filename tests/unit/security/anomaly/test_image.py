@@ -44,3 +44,21 @@ def test_every_cut_of_an_image_is_refused() -> None:
     for length in range(len(image)):
         with pytest.raises(EvidenceError):
             revive(image[:length])
+
+
+def test_a_profile_with_everything_full_still_fits() -> None:
+    profile = Profile(b"p" * 16)
+    profile.values = profile.peaks = profile.alert_peaks = [1.23456789e15 for _ in profile.values]
+    profile.large = [1.23456789e15, 1.23456789e15, 1.23456789e15]
+    for table in (profile.known_steps, profile.known_destinations, profile.alert_keys):
+        table.counts = {4_000_000_000 + key: 255 for key in range(table.bound)}
+    for sketch in profile.sizes:
+        sketch.levels = [[840] * 23 for _ in range(8)]
+        sketch.turns = 255
+    for counter in (profile.tools, profile.destinations):
+        counter.exact = {4_000_000_000 + key for key in range(32)}
+    profile.tool_before = {2**63 + key: 2**63 for key in range(8)}
+    profile.last, profile.events = 1.8e9, 2**40
+    image = picture(profile)
+    assert 3_500 < len(image) <= MOST_BYTES
+    assert picture(revive(image)) == image

@@ -145,6 +145,27 @@ def test_what_a_person_accepts_becomes_usual_and_ten_times_that_does_not() -> No
     assert {reading.step for reading in work(profile, 70, records=900)} & ALERTS
 
 
+def test_accepting_a_change_never_accepts_an_attack_of_long_ago() -> None:
+    profile = grown()
+    while profile.observe(call(40.5, records=4_000)).step not in ALERTS:
+        pass
+    for day in range(41, 46):
+        work(profile, day)
+    usual = profile.baselines.usual(10)
+    profile.accept((FIRST_DAY + 46) * DAY_S)
+    assert profile.baselines.usual(10) < 1.5 * usual
+
+
+def test_what_is_new_counts_once_also_while_nothing_is_learned() -> None:
+    profile = grown()
+    while profile.observe(call(40.5, records=4_000)).step not in ALERTS:
+        pass
+    for _ in range(50):
+        profile.observe(call(40.5, tool=digest("new"), destination=digest("new")))
+    assert profile.values[15] == 1.0
+    assert profile.values[16] < 3.0
+
+
 def test_without_acceptance_a_lasting_change_goes_on_alerting() -> None:
     profile = grown()
     for day in range(40, 60):
