@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
 from wardlaw.config.model import Identity, Issuer
+from wardlaw.facts.keytext import Prefix, read_prefix
 from wardlaw.facts.principal import Principal, PrincipalKind
 from wardlaw.gateway.admitted import Admitted, Refused, Scope, refuse
 from wardlaw.gateway.assertion import ASSERTION_HEADER, Occasion, check_assertion
@@ -64,15 +65,25 @@ class Admission:
         issuers: Identity providers and the audience of assertions.
         keys: The issuers' published keys.
         state: For ids that count once.
+        look_again: Brings ``book`` up to date; asked once about a key that is well formed and unknown.
     """
 
-    def __init__(self, book: KeyBook, identity: Identity, *, keys: KeySource, state: StateAuthority) -> None:
+    def __init__(
+        self,
+        book: KeyBook,
+        identity: Identity,
+        *,
+        keys: KeySource,
+        state: StateAuthority,
+        look_again: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self.book = book
         self._issuers = {issuer.issuer: issuer for issuer in identity.issuers}
         self._home = identity.issuers[0].issuer if identity.issuers else ""
         self._audience = identity.assertion_audience
         self._keys = keys
         self._state = state
+        self._look_again = look_again
         self._verified: OrderedDict[bytes, _Verified] = OrderedDict()
 
     async def admit(
@@ -90,7 +101,7 @@ class Admission:
         if isinstance(credential, Refused):
             return credential
         if credential.startswith("wl_"):
-            held = self.book.find(credential)
+            held = self.book.find(credential) or await self._find_new(credential)
             if held is None:
                 return refuse("WL-ADM-004", "A key that was never issued, or was deleted.")
             refusal = held.refusal(at)
@@ -109,6 +120,13 @@ class Admission:
             if routes is not None and _ROUTES.get(path, path) not in routes:
                 return refuse("WL-ADM-007", f"The credential does not reach {path}.", key=admitted.principal.credential)
         return admitted
+
+    async def _find_new(self, text: str) -> HeldKey | None:
+        """The key, when it was made since keys were last loaded."""
+        if self._look_again is None or read_prefix(text) is not Prefix.KEY:
+            return None
+        await self._look_again()
+        return self.book.find(text)
 
     async def _assert(
         self, text: object, held: HeldKey, occasion: Occasion, body_sha256: bytes | None

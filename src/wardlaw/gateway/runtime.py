@@ -121,7 +121,9 @@ class Runtime:
             notice=reporter.notice,
         )
         jwks = JwksStore(config.identity.issuers, JwksFetcher().fetch)
-        self._admission = Admission(self._book, config.identity, keys=jwks, state=authority)
+        self._admission = Admission(
+            self._book, config.identity, keys=jwks, state=authority, look_again=self._look_again
+        )
         if config.identity.issuers:
             await jwks.renew(at=time.time())
             self._renewing = asyncio.get_running_loop().create_task(_renew(jwks))
@@ -190,6 +192,10 @@ class Runtime:
     async def _compare(self) -> Mapping[str, int]:
         assert self._engine is not None
         return await asyncio.to_thread(read, self._engine)
+
+    async def _look_again(self) -> None:
+        if self._watcher is not None:
+            await self._watcher.look()
 
     async def _load_keys(self) -> None:
         def load() -> KeyBook:

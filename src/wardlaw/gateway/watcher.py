@@ -14,6 +14,7 @@ from wardlaw.facts.errors import WardlawError
 
 POLL_S = 0.25
 MAX_AGE_S = 10.0
+LOOK_S = 0.05  # between two looks out of turn, so that guessed keys cannot keep the database busy
 
 _log = logging.getLogger("wardlaw.gateway.watcher")
 
@@ -41,6 +42,9 @@ class Watcher:
         self._clock = clock
         self._known: dict[str, int] = {}
         self._compared = clock()
+        # One tick at a time: a slow load must not put back what a later one has brought.
+        self._turn = asyncio.Lock()
+        self._begun = 0  # ticks begun
         self._failing: dict[str, str] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -56,6 +60,23 @@ class Watcher:
 
     async def tick(self) -> None:
         """Compare once and load what changed. A counter is remembered only after its load succeeded."""
+        async with self._turn:
+            await self._tick()
+
+    async def look(self) -> None:
+        """Compare out of turn: afterwards all is known that was in force when this was called.
+
+        A key may be used the moment it was made. Those who ask together share one comparison. What cannot be
+        compared stays as it is known.
+        """
+        asked = self._begun
+        async with self._turn:
+            if self._begun == asked:
+                await asyncio.sleep(LOOK_S)
+                await self._try()
+
+    async def _tick(self) -> None:
+        self._begun += 1
         found = await self._compare()
         complete = True
         for name, load in self._loads.items():
@@ -79,11 +100,15 @@ class Watcher:
         """Tick until cancelled; a failing tick ages what is known and is tried again."""
         while True:
             await asyncio.sleep(POLL_S)
-            try:
-                await self.tick()
-            except Exception as error:  # noqa: BLE001 - background tick: its failure shows as age, and denies
-                if self.age_s > 1.0:
-                    _log.warning("keys and policies could not be compared: %s", error)
+            async with self._turn:
+                await self._try()
+
+    async def _try(self) -> None:
+        try:
+            await self._tick()
+        except Exception as error:  # noqa: BLE001 - background tick: its failure shows as age, and denies
+            if self.age_s > 1.0:
+                _log.warning("keys and policies could not be compared: %s", error)
 
     def start(self) -> None:
         """Run in the background."""

@@ -15,6 +15,7 @@ from tests.unit.gateway.tokens import (
     AGENT_KEY,
     BODY_HASH,
     EC,
+    IDENTITY,
     ISSUER,
     NOW,
     OKP,
@@ -29,8 +30,9 @@ from tests.unit.gateway.tokens import (
     sign,
     token,
 )
+from wardlaw.facts.keytext import Prefix, make_key_text
 from wardlaw.facts.principal import PrincipalKind
-from wardlaw.gateway.admission import check_body, check_model
+from wardlaw.gateway.admission import Admission, check_body, check_model
 from wardlaw.gateway.admitted import Admitted, Refused
 from wardlaw.gateway.jwt import read_jwks
 from wardlaw.gateway.keybook import KeyBook
@@ -102,6 +104,26 @@ def test_dead_keys_say_what_to_do_and_the_rest_does_not() -> None:
     unknown = knock(door, "wl_unknown")
     assert isinstance(unknown, Refused)
     assert (unknown.status, unknown.public_code) == (401, "WL-ADM-001")
+
+
+def test_a_key_made_a_moment_ago_is_looked_up_and_a_guess_that_is_none_is_not() -> None:
+    made = make_key_text(Prefix.KEY, b"k" * 32)
+    door = Door(entry("ada"))
+    looks = 0
+
+    async def look_again() -> None:
+        nonlocal looks
+        looks += 1
+        door.admission.book = KeyBook([entry("ada"), entry("new", text=made)])
+
+    door.admission = Admission(door.admission.book, IDENTITY, keys=door.keys, state=door.state, look_again=look_again)
+    assert code(knock(door, "wl_guess")) == "WL-ADM-004"
+    assert code(knock(door, "wl_ada")) == "admitted"
+    assert looks == 0
+    assert code(knock(door, made)) == "admitted"
+    assert looks == 1
+    assert code(knock(door, make_key_text(Prefix.KEY, b"x" * 32))) == "WL-ADM-004"
+    assert looks == 2
 
 
 def test_scope_is_held_and_told_to_the_log_only() -> None:

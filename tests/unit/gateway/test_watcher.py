@@ -94,3 +94,54 @@ def test_it_goes_on_in_the_background_after_a_failure(monkeypatch: pytest.Monkey
         await watched.watcher.stop()
 
     asyncio.run(story())
+
+
+def test_a_look_out_of_turn_learns_what_is_in_force_and_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wardlaw.gateway.watcher.LOOK_S", 0.001)
+    watched = Watched()
+    watched.tick()
+    compared = 0
+
+    async def compare() -> Mapping[str, int]:
+        nonlocal compared
+        compared += 1
+        return {"keys": 1, "policies": 0}
+
+    async def story() -> None:
+        watcher = Watcher(compare, {"keys": lambda: watched.load("keys")}, clock=lambda: 0.0)
+        await asyncio.gather(*(watcher.look() for _ in range(20)))
+
+    asyncio.run(story())
+    assert watched.loaded[2:] == ["keys"]
+    assert compared == 1
+
+
+def test_a_look_that_fails_says_nothing_new() -> None:
+    watched = Watched()
+    watched.away = True
+    asyncio.run(watched.watcher.look())
+    assert watched.loaded == []
+
+
+def test_a_slow_load_never_puts_back_what_a_later_one_brought(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wardlaw.gateway.watcher.LOOK_S", 0.0)
+    in_force = 1
+    known: list[int] = []
+
+    async def compare() -> Mapping[str, int]:
+        return {"keys": in_force}
+
+    async def load() -> None:
+        nonlocal in_force
+        seen = in_force
+        in_force = 2  # changes while the first is still loading
+        await asyncio.sleep(0.01 if seen == 1 else 0)
+        known.append(seen)
+
+    async def story() -> None:
+        watcher = Watcher(compare, {"keys": load}, clock=lambda: 0.0)
+        await asyncio.gather(watcher.tick(), watcher.look(), watcher.look())
+        await watcher.look()
+
+    asyncio.run(story())
+    assert known == [1, 2]
