@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from bisect import bisect_left
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import cedarpy
 import msgspec
 import orjson
 
-from wardlaw.decision.context import GETTERS, Facts, build_context
+from wardlaw.decision.context import Facts, build_context, make_reader
 from wardlaw.decision.policy import Policy, may_concern, read_policy
 from wardlaw.facts.action import Action
 from wardlaw.facts.effect import Mode
@@ -65,6 +65,27 @@ class _Part:
         return answer.allowed, tuple(sorted(diagnostics.reasons)), tuple(str(e) for e in diagnostics.errors)
 
 
+class _Reader:
+    """Reads the attributes of a slice; equal readings are of requests that no policy of it can tell apart.
+
+    A number that policies only compare with literals matters by its place among them alone.
+
+    Raises:
+        KeyError: An attribute nothing produces.
+    """
+
+    def __init__(self, attributes: Sequence[str], boundaries: Mapping[str, tuple[int, ...]]) -> None:
+        compared = [name for name in attributes if name in boundaries]
+        # With each literal and its successor as edges, being below, at and above it are three places.
+        self._edges = [sorted({edge for one in boundaries[name] for edge in (one, one + 1)}) for name in compared]
+        self._numbers = make_reader(compared)
+        self._others = make_reader([name for name in attributes if name not in boundaries])
+
+    def equivalence(self, facts: Facts) -> tuple[Any, ...]:
+        """What stands for the facts in a memo."""
+        return (*map(bisect_right, self._edges, self._numbers(facts)), *self._others(facts))
+
+
 class Slice:
     """The policies that can concern one action by one kind of principal."""
 
@@ -84,7 +105,7 @@ class Slice:
         # INVARIANT: the memo only repeats what the engine answered for an equivalent request, so the
         # function stays deterministic; it is bounded and dies with its policy set.
         self._memo: dict[Any, Matched] = {}
-        self._readers: list[tuple[str, Callable[[Facts], Any], tuple[int, ...] | None]] | None = None
+        self._reader: _Reader | None = None
 
     def _collect_boundaries(self) -> dict[str, tuple[int, ...]]:
         opaque = {name for p in self.policies for name in p.opaque}
@@ -106,23 +127,15 @@ class Slice:
         Raises:
             KeyError: A policy asks for an attribute nothing produces.
         """
-        parts: list[Any] = [
+        reader = self._reader
+        if reader is None:
+            reader = self._reader = _Reader(self.attributes, self._boundaries)
+        key = (
             resource_type,
             principal if self._by_principal else "",
             resource if self._by_resource else "",
-        ]
-        for _, getter, limits in self._read():
-            value = getter(facts)
-            if limits is not None:
-                # Requests with the same key are equivalent: a number matters only by its place among the
-                # literals it is compared with.
-                place = bisect_left(limits, value)
-                parts.append(2 * place + (place < len(limits) and limits[place] == value))
-            elif value.__class__ is list:
-                parts.append(tuple(value))
-            else:
-                parts.append(value)
-        key = tuple(parts)
+            *reader.equivalence(facts),
+        )
         known = self._memo.get(key)
         if known is None:
             context = build_context(facts, self.attributes)
@@ -131,12 +144,6 @@ class Slice:
                 self._memo.clear()
             self._memo[key] = known
         return known
-
-    def _read(self) -> list[tuple[str, Callable[[Facts], Any], tuple[int, ...] | None]]:
-        """Name, getter and boundaries of each attribute, made at the first use."""
-        if self._readers is None:
-            self._readers = [(name, GETTERS[name], self._boundaries.get(name)) for name in self.attributes]
-        return self._readers
 
     def ask(self, context: dict[str, Any], *, principal: str, resource_type: str, resource: str) -> Matched:
         """Ask the engine about a context: all of ``attributes``."""

@@ -97,9 +97,12 @@ class Door:
             _reply_error(call, 429, "too_many_exchanges", message)
             return
         self._running[who] = running + 1
+        metrics = self.services.metrics
+        metrics.running += 1
         try:
             await ModelExchange(self.services, call, admitted, route).run(raw)
         finally:
+            metrics.running -= 1
             left = self._running[who] - 1
             if left:
                 self._running[who] = left

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
-from functools import lru_cache
-from hmac import digest as hmac_digest
 
 import msgspec
 
@@ -21,6 +19,7 @@ from wardlaw.facts.decision import Decision, ObligationKind, ReasonCode
 from wardlaw.facts.effect import Effect, RouteMode
 from wardlaw.facts.exchange import Channel, Measures, Segment, ToolCall
 from wardlaw.facts.finding import Finding, FindingKind
+from wardlaw.facts.mac import hmac_sha256
 from wardlaw.facts.principal import Principal
 from wardlaw.facts.record import Inputs
 from wardlaw.facts.request import RequestFacts, Snapshot
@@ -143,6 +142,8 @@ class Judge:
         self.random = random
         self._zone = zone
         self._notice = notice
+        self._minute = -1  # the one whose hour and weekday are known
+        self._local = (0, 1)
 
     def new_id(self, prefix: str) -> str:
         """A fresh id."""
@@ -193,13 +194,17 @@ class Judge:
         return Judgement(decision=decision, receipt=receipt, measures=measures)
 
     def _facts(self, case: Case, matter: Matter, measures: Measures, at: float) -> RequestFacts:
-        local = datetime.fromtimestamp(at, self._zone)
+        minute = int(at // 60)  # the offset of a time zone changes at whole minutes only
+        if minute != self._minute:
+            local = datetime.fromtimestamp(at, self._zone)
+            self._minute, self._local = minute, (local.hour, local.isoweekday())
+        hour, weekday = self._local
         return RequestFacts(
             id=make_id("dec", at=at, random=self.random(10)),
             exchange=case.exchange,
             at=at,
-            hour=local.hour,
-            weekday=local.isoweekday(),
+            hour=hour,
+            weekday=weekday,
             principal=case.principal,
             action=matter.action,
             resource=matter.resource,
@@ -265,7 +270,6 @@ def _with_labels(snapshot: Snapshot, labels: Sequence[str]) -> Snapshot:
     return msgspec.structs.replace(snapshot, taint=tuple(sorted({*snapshot.taint, *labels})))
 
 
-@lru_cache(maxsize=20_000)  # a few hundred bytes each; an HMAC through OpenSSL costs more than the rest of admission
 def state_key(secret: bytes, kind: str, *names: str) -> bytes:
     """Keyed 16-byte digest under which the state authority knows a principal, a person or a session."""
-    return hmac_digest(secret, "\x00".join((kind, *names)).encode("utf-8", "surrogatepass"), "sha256")[:16]
+    return hmac_sha256(secret, "\x00".join((kind, *names)).encode("utf-8", "surrogatepass"))[:16]

@@ -128,7 +128,7 @@ class Runtime:
             await jwks.renew(at=time.time())
             self._renewing = asyncio.get_running_loop().create_task(_renew(jwks))
         metrics = Metrics()
-        metrics.policies_loaded.set(len(policies.policies))
+        metrics.policies = len(policies.policies)
         services = Services(
             registry=Registry(config, self._secret),
             judge=judge,
@@ -153,6 +153,8 @@ class Runtime:
             },
             clock=time.monotonic,
         )
+        watcher = self._watcher
+        metrics.age_s = lambda: watcher.age_s
         await self._watcher.tick()
         if self._watcher.trouble:
             raise UnavailableError("WL-GWY-009", self._watcher.trouble, "Mend what is named and start again.")
@@ -228,7 +230,7 @@ class Runtime:
         if policies.digest != self._holder.current.digest:
             _log.info("policy set %s is in force", policies.digest[:16])
             self._holder.current = policies
-            self._door.services.metrics.policies_loaded.set(len(policies.policies))
+            self._door.services.metrics.policies = len(policies.policies)
 
     async def _load_quarantines(self) -> None:
         assert self._door is not None

@@ -116,6 +116,7 @@ class Remembered(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="m"
 
 Change = Reserved | Settled | Corrected | Probed | Tainted | Quarantined | Freed | Used | Remembered
 
+_FIXARRAY = 0x90
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[Change])
 _raw_decoder = msgspec.msgpack.Decoder(list[msgspec.Raw])
@@ -149,4 +150,14 @@ def join(deltas: Iterable[bytes]) -> bytes:
     filled = [delta for delta in deltas if delta]
     if len(filled) < 2:
         return filled[0] if filled else b""
+    # Arrays of up to 15 elements begin with one byte, 0x90 and their length (MessagePack, format fixarray): they are
+    # joined without being read.
+    count = 0
+    for delta in filled:
+        if delta[0] & 0xF0 != _FIXARRAY:
+            break
+        count += delta[0] & 0x0F
+    else:
+        if count < 16:
+            return bytes((_FIXARRAY | count,)) + b"".join([delta[1:] for delta in filled])
     return _encoder.encode([change for delta in filled for change in _raw_decoder.decode(delta)])

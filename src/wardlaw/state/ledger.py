@@ -99,6 +99,13 @@ class Ledger:
 
     async def settle(self, ticket: Ticket, *, released: bool, tokens: int | None = None) -> bytes:
         """See ``StateAuthority.settle``."""
+        place = (ticket.epoch, ticket.number)
+        if place not in self.open:
+            return b""  # it held nothing, or was settled before
+        if released and tokens is None and not ticket.ask.subjects:
+            # What was counted stays counted, as it does for a reservation that is never settled: nothing changes.
+            del self.open[place]
+            return b""
         known = -1 if tokens is None else bounded(tokens)
         return self._commit(Settled(self.epoch, self._next(), ticket.epoch, ticket.number, released, known))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.unit.decision.cases import finding, request
-from wardlaw.decision.context import GETTERS, MAX_LONG, Facts, build_context
+from wardlaw.decision.context import PATHS, MAX_LONG, Facts, build_context
 from wardlaw.facts.attributes import ATTRIBUTES, BY_NAME, AttributeType
 from wardlaw.facts.exchange import Measures
 from wardlaw.facts.finding import FindingKind, Level
@@ -13,7 +13,7 @@ _PYTHON = {AttributeType.LONG: int, AttributeType.STRING: str, AttributeType.BOO
 
 
 def test_every_attribute_is_produced_and_nothing_else() -> None:
-    assert set(GETTERS) == set(BY_NAME)
+    assert set(PATHS) == set(BY_NAME)
 
 
 def test_every_attribute_has_the_type_the_table_promises() -> None:
@@ -37,7 +37,7 @@ def test_findings_become_classes_and_the_highest_score() -> None:
 
 def test_a_secret_that_is_only_noted_is_no_data_class() -> None:
     noted = finding(FindingKind.SECRET, label="generic", level=Level.NOTE)
-    assert Facts(request(), (noted,), Snapshot()).classes == []
+    assert Facts(request(), (noted,), Snapshot()).classes == ()
 
 
 def test_a_call_without_limit_asks_for_more_than_any_ceiling() -> None:

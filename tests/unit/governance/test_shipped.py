@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.governance.cases import TODAY
-from wardlaw.decision.context import GETTERS
+from wardlaw.decision.context import PATHS
 from wardlaw.decision.decide import decide
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.action import Action
@@ -105,11 +105,11 @@ def test_what_must_stop_is_never_allowed_because_a_key_is_missing(pack: Checked,
     assert asked > 500
 
 
-@pytest.mark.parametrize("name", sorted(GETTERS))
+@pytest.mark.parametrize("name", sorted(PATHS))
 def test_an_attribute_nobody_produces_denies_even_an_ordinary_request(
     in_force: PolicySet, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(GETTERS, name)
+    monkeypatch.delitem(PATHS, name)
     in_force = PolicySet.build(in_force.text)
     model = Resource(ResourceKind.MODEL, "model:gpt", True, "primary", True, "eu", Trust.PARTNER)
     tool = Resource(ResourceKind.TOOL, "tool:read", True, effect=ToolEffect.READ)

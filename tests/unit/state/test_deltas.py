@@ -28,3 +28,11 @@ def test_junk_is_evidence_that_does_not_verify(junk: bytes) -> None:
     with pytest.raises(EvidenceError) as error:
         decode_delta(junk)
     assert error.value.code == "WL-STA-002"
+
+
+@pytest.mark.parametrize("count", [1, 7, 14, 15, 16, 40])
+def test_however_many_are_joined_all_are_there_in_order(count: int) -> None:
+    changes = [FREED if place % 3 else RESERVED for place in range(count)]
+    joined = join([encode_delta(change) for change in changes])
+    assert decode_delta(joined) == changes
+    assert decode_delta(join([joined, encode_delta(FREED)])) == [*changes, FREED]

@@ -24,6 +24,7 @@ _CONTENT_TYPE = re.compile(r"application/json(?:\s*;\s*charset=\"?utf-8\"?)?", r
 
 _UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.1
+_NAMES = re.compile(rf"(?:{_NAME.pattern}(?:,{_NAME.pattern})*)?")
 
 
 def check_request_headers(headers: Mapping[str, str]) -> None:
@@ -36,17 +37,18 @@ def check_request_headers(headers: Mapping[str, str]) -> None:
         InputError: WL-GW-113 a control character in a header.
         UnsupportedBodyError: WL-GW-114 a compressed body or one that is not JSON.
     """
-    for name, value in headers.items():
-        if _UNSAFE.search(value) or not _NAME.fullmatch(name):
-            raise InputError(
-                "WL-GW-113", "A header holds a character that headers must not have.", "Send plain header values."
-            )
+    # All at once: what joins them is allowed in values and in no name.
+    if _UNSAFE.search(" ".join(headers.values())) or not _NAMES.fullmatch(",".join(headers)):
+        raise InputError(
+            "WL-GW-113", "A header holds a character that headers must not have.", "Send plain header values."
+        )
     encoding = headers.get("content-encoding", "").strip().lower()
     if encoding not in ("", "identity"):
         raise UnsupportedBodyError(
             "WL-GW-114", "The body is compressed; it is read as it is.", "Send it without content-encoding."
         )
-    if not _CONTENT_TYPE.fullmatch(headers.get("content-type", "").strip()):
+    kind = headers.get("content-type", "")
+    if kind != "application/json" and not _CONTENT_TYPE.fullmatch(kind.strip()):
         raise UnsupportedBodyError(
             "WL-GW-114", "The body is not declared as JSON.", "Send content-type: application/json."
         )
@@ -105,10 +107,17 @@ def own_headers(*, decision_id: str, overhead_us: int | None = None, receipt: st
         found.append((OWN_PREFIX + "overhead-us", str(overhead_us)))
     if receipt:
         found.append((OWN_PREFIX + "receipt", receipt))
-    return tuple(_safe(name, value) for name, value in found)
+    # Their names are ours; all values are looked at in one go.
+    if _UNSAFE.search(" ".join([value for _, value in found])):
+        raise _unsafe(OWN_PREFIX)
+    return tuple(found)
 
 
 def _safe(name: str, value: str) -> Header:
     if _UNSAFE.search(value) or not _NAME.fullmatch(name):
-        raise Fault("WL-GW-191", f"The header {name!a} would hold a control character.", "Report this.")
+        raise _unsafe(name)
     return name, value
+
+
+def _unsafe(name: str) -> Fault:
+    return Fault("WL-GW-191", f"The header {name!a} would hold a control character.", "Report this.")

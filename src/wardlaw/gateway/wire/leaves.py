@@ -52,9 +52,16 @@ def collect(value: object, pointer: str, add: Callable[[str, str], None]) -> Non
 
 def collect_member(name: str, member: object, pointer: str, add: Callable[[str, str], None]) -> None:
     """The same for one member of an object: its name, unless the protocol fixes it, and its value."""
-    below = child(pointer, name)
-    if name not in PLAIN_NAMES and name:
-        add(NAME_MARK + below, name)
+    if name in PLAIN_NAMES:
+        # The commonest members hold nothing to read: told at once.
+        kind = type(member)
+        if member is None or kind is bool or (kind is int and -LONG_NUMBER < member < LONG_NUMBER):  # type: ignore[operator]
+            return
+        below = child(pointer, name)
+    else:
+        below = child(pointer, name)
+        if name:
+            add(NAME_MARK + below, name)
     if type(member) is str:
         if member and not (name in ENUM_NAMES and member in PLAIN_WORDS):
             add(below, member)
