@@ -43,6 +43,8 @@ STAGES: tuple[tuple[str, str, str], ...] = (
     ("gateway/keybook.py", "", "admit"),
     ("gateway/metering.py", "", "meter"),
     ("gateway/upstream.py", "", "call the upstream"),
+    ("gateway/connection.py", "", "call the upstream"),
+    ("gateway/wire/response.py", "", "call the upstream"),
     ("gateway/wire/answer.py", "", "read the answer"),
     ("gateway/wire/", "", "read and check the request"),
     ("gateway/judge.py", "", "judge: facts and state keys"),

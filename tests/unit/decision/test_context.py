@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.unit.decision.cases import finding, request
-from wardlaw.decision.context import PATHS, MAX_LONG, Facts, build_context
+from wardlaw.decision.context import MAX_LONG, PATHS, Facts, build_context
 from wardlaw.facts.attributes import ATTRIBUTES, BY_NAME, AttributeType
 from wardlaw.facts.exchange import Measures
 from wardlaw.facts.finding import FindingKind, Level

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import pytest
 
-from wardlaw.facts.errors import UnavailableError
+from wardlaw.facts.errors import ConfigError, UnavailableError
 from wardlaw.gateway.upstream import Destination, UpstreamRefusedError, Upstreams
 
 Conversation = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -130,6 +130,42 @@ def test_an_answer_over_the_limit_is_refused() -> None:
         await answer.close()
 
     asyncio.run(_with_server(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello", use))
+
+
+def test_whoever_leaves_before_the_head_takes_the_upstream_along() -> None:
+    async def use(upstreams: Upstreams, there: Destination, received: list[bytes]) -> None:
+        patient = msgspec.structs.replace(there, first_byte_timeout_s=60.0, total_timeout_s=600.0)
+        asking = asyncio.ensure_future(upstreams.post(patient, "/x", b"{}", ()))
+        while not received:
+            await asyncio.sleep(0.01)
+        asking.cancel()
+        async with asyncio.timeout(1):
+            while b"gone" not in received:
+                await asyncio.sleep(0.01)
+
+    asyncio.run(_with_server(b"", use, hang=True))
+
+
+def test_a_credential_with_a_line_break_is_refused_before_anything_is_sent() -> None:
+    async def run() -> None:
+        upstreams = Upstreams()
+        with pytest.raises(ConfigError) as caught:
+            await upstreams.post(msgspec.structs.replace(HERE, credential="a\nb"), "/x", b"", ())
+        assert caught.value.code == "WL-UPS-005"
+        assert "a\nb" not in str(caught.value)
+
+    asyncio.run(run())
+
+
+def test_an_upstream_that_cannot_prove_its_name_is_sent_nothing() -> None:
+    async def use(upstreams: Upstreams, there: Destination, received: list[bytes]) -> None:
+        secure = msgspec.structs.replace(there, url=there.url.replace("http:", "https:"))
+        with pytest.raises(UpstreamRefusedError) as caught:
+            await upstreams.post(secure, "/x", b"secret", ())
+        assert caught.value.code == "WL-UPS-001"
+        assert not any(b"secret" in part for part in received)
+
+    asyncio.run(_with_server(b"", use))
 
 
 def test_nobody_listening_is_told_apart_because_another_may_be_asked() -> None:
