@@ -8,7 +8,7 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -129,9 +129,8 @@ def test_a_read_only_disk_is_named(small_disk: Path) -> None:
 @pytest.mark.parametrize(
     ("number", "code"), [(errno.EIO, "WL-SPL-002"), (errno.EROFS, "WL-SPL-003"), (errno.ENOSPC, "WL-SPL-001")]
 )
-@pytest.mark.parametrize("call", ["pwrite", "fdatasync"])
 def test_a_disk_that_fails_refuses_and_heals(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int, code: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: str
 ) -> None:
     async def scenario() -> None:
         spool = _open(tmp_path)
@@ -141,7 +140,8 @@ def test_a_disk_that_fails_refuses_and_heals(
             def fails(*_: object) -> int:
                 raise OSError(number, "shim")
 
-            patch.setattr(os, call, fails)
+            for call in ("pwritev", "pwrite", "fdatasync"):
+                patch.setattr(os, call, fails)
             for name in ("dec_b", "dec_c"):
                 with pytest.raises(UnavailableError, match=code):
                     await spool.append(envelope(name))
@@ -160,12 +160,16 @@ def test_a_disk_that_fails_refuses_and_heals(
 
 
 def test_short_writes_are_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = os.pwrite
+    real = os.pwritev
+
+    def short(descriptor: int, buffers: Sequence[bytes], offset: int, flags: int) -> int:
+        (data,) = buffers
+        return real(descriptor, (data[: max(1, len(data) // 3)],), offset, flags)
 
     async def scenario() -> None:
         spool = _open(tmp_path)
         with monkeypatch.context() as patch:
-            patch.setattr(os, "pwrite", lambda fd, data, at: real(fd, data[: max(1, len(data) // 3)], at))
+            patch.setattr(os, "pwritev", short)
             await asyncio.gather(*[spool.append(envelope(f"dec_{at}"), blobs=BIG) for at in range(50)])
         assert _names(tmp_path / "gw") == [f"dec_{at}" for at in range(50)]
         spool.close()
@@ -176,7 +180,7 @@ def test_short_writes_are_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_a_short_write_that_ends_in_a_full_disk_leaves_no_half_frame(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = os.pwrite
+    real, real_header = os.pwritev, os.pwrite
 
     async def scenario() -> None:
         spool = _open(tmp_path)
@@ -184,14 +188,21 @@ def test_a_short_write_that_ends_in_a_full_disk_leaves_no_half_frame(
         with monkeypatch.context() as patch:
             state = {"room": 700}
 
-            def short(descriptor: int, data: bytes, at: int) -> int:
+            def short(descriptor: int, buffers: Sequence[bytes], at: int, flags: int) -> int:
+                (data,) = buffers
                 if state["room"] == 0:
                     raise OSError(errno.ENOSPC, "shim")
-                count = real(descriptor, data[: state["room"]], at)
+                count = real(descriptor, (data[: state["room"]],), at, flags)
                 state["room"] -= count
                 return count
 
-            patch.setattr(os, "pwrite", short)
+            def header(descriptor: int, data: bytes, at: int) -> int:
+                if state["room"] == 0:
+                    raise OSError(errno.ENOSPC, "shim")
+                return real_header(descriptor, data, at)
+
+            patch.setattr(os, "pwritev", short)
+            patch.setattr(os, "pwrite", header)
             with pytest.raises(UnavailableError, match="WL-SPL-001"):
                 await spool.append(envelope("dec_b"), blobs=BIG)
             assert _names(tmp_path / "gw") == ["dec_a"]
@@ -225,13 +236,13 @@ def test_a_hung_disk_refuses_what_waits_and_everything_after(tmp_path: Path, mon
     async def scenario() -> None:
         spool = _open(tmp_path)
         await spool.append(envelope("dec_a"))
-        released, real = threading.Event(), os.fdatasync
+        released, real = threading.Event(), os.pwritev
 
-        def hangs(descriptor: int) -> None:
+        def hangs(descriptor: int, buffers: Sequence[bytes], offset: int, flags: int) -> int:
             released.wait(30)
-            real(descriptor)
+            return real(descriptor, buffers, offset, flags)
 
-        monkeypatch.setattr(os, "fdatasync", hangs)
+        monkeypatch.setattr(os, "pwritev", hangs)
         waiting = [spool.append(envelope(f"dec_w{at}")) for at in range(3)]
         errors = await asyncio.gather(*waiting, return_exceptions=True)
         assert [type(error) for error in errors] == [UnavailableError] * 3
@@ -256,13 +267,13 @@ def test_a_hung_disk_refuses_what_waits_and_everything_after(tmp_path: Path, mon
 def test_a_hung_disk_does_not_hold_up_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario() -> None:
         spool = _open(tmp_path)
-        released, real = threading.Event(), os.fdatasync
+        released, real = threading.Event(), os.pwritev
 
-        def hangs(descriptor: int) -> None:
+        def hangs(descriptor: int, buffers: Sequence[bytes], offset: int, flags: int) -> int:
             released.wait(30)
-            real(descriptor)
+            return real(descriptor, buffers, offset, flags)
 
-        monkeypatch.setattr(os, "fdatasync", hangs)
+        monkeypatch.setattr(os, "pwritev", hangs)
         refused = spool.append(envelope("dec_a"))
         with pytest.raises(UnavailableError):
             await refused

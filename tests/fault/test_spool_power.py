@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -30,11 +30,20 @@ class Recorder:
     steps: list[tuple[str, int, Any]] = field(default_factory=list)
 
     def install(self, patch: pytest.MonkeyPatch, *, without: str = "") -> None:
-        pwrite, fallocate, ftruncate = os.pwrite, os.posix_fallocate, os.ftruncate
+        pwrite, pwritev = os.pwrite, os.pwritev
+        fallocate, ftruncate = os.posix_fallocate, os.ftruncate
 
         def written(descriptor: int, data: bytes, offset: int) -> int:
             self.steps.append(("write", os.fstat(descriptor).st_ino, (offset, bytes(data))))
             return pwrite(descriptor, data, offset)
+
+        def written_synced(descriptor: int, buffers: Sequence[bytes], offset: int, flags: int = 0) -> int:
+            inode = os.fstat(descriptor).st_ino
+            self.steps.append(("write", inode, (offset, b"".join(buffers))))
+            count = pwritev(descriptor, buffers, offset, flags)
+            if flags & os.RWF_DSYNC and without != "RWF_DSYNC":
+                self.steps.append(("sync", inode, None))
+            return count
 
         def allocated(descriptor: int, offset: int, size: int) -> None:
             self.steps.append(("size", os.fstat(descriptor).st_ino, offset + size))
@@ -45,6 +54,7 @@ class Recorder:
             ftruncate(descriptor, size)
 
         patch.setattr(os, "pwrite", written)
+        patch.setattr(os, "pwritev", written_synced)
         patch.setattr(os, "posix_fallocate", allocated)
         patch.setattr(os, "ftruncate", truncated)
         for name in ("fsync", "fdatasync"):
@@ -155,7 +165,7 @@ def test_what_was_acknowledged_survives_a_power_cut_at_any_moment(folder: Path) 
     assert _promises_hold(steps) > 100
 
 
-@pytest.mark.parametrize("without", ["fdatasync", "fsync"])
+@pytest.mark.parametrize("without", ["RWF_DSYNC", "fsync"])
 def test_the_model_notices_when_a_sync_is_left_out(folder: Path, without: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         steps = _run(folder, patch, without=without)

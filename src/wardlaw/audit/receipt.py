@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
-from collections.abc import Callable, Sequence
+from binascii import b2a_base64
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
 from struct import Struct
 
 import msgspec
@@ -26,6 +28,7 @@ _DOMAIN = "wardlaw.dev/receipt/v1"
 _HEAD = Struct(">BB")  # version, bytes of the gateway id
 _FIELDS = Struct(">IQHH")  # epoch, first seq, count, index
 _SIGNATURE_BYTES = 64
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class ReceiptFacts(msgspec.Struct, frozen=True):
@@ -44,18 +47,25 @@ class ReceiptFacts(msgspec.Struct, frozen=True):
 
 
 def sign_batch(
-    leaves: Sequence[bytes], *, gateway: str, epoch: int, first_seq: int, sign: Callable[[bytes], bytes]
+    leaves: Sequence[bytes],
+    *,
+    gateway: str,
+    epoch: int,
+    first_seq: int,
+    sign: Callable[[bytes], bytes],
+    wanted: Iterable[int] | None = None,
 ) -> list[str]:
-    """One receipt for each record of a batch.
+    """Receipts for the records of a batch.
 
     Args:
         leaves: Leaf hashes (``merkle.leaf_hash`` of each envelope) in the order of their seq, without gaps.
         gateway: Id of the gateway, at most 64 bytes.
         first_seq: Seq of the first leaf.
         sign: Raw Ed25519 signature over the message by the gateway's key.
+        wanted: Places in the batch of the records whose receipts somebody waits for; all when None.
 
     Returns:
-        Receipts safe to stand in a header: base64url without padding.
+        The wanted receipts in their order, safe to stand in a header: base64url without padding.
 
     Raises:
         Fault: The batch is empty or too large, or the gateway id is too long.
@@ -67,10 +77,17 @@ def sign_batch(
     count = len(leaves)
     signature = sign(_message(gateway, epoch, first_seq, count, levels[-1][0]))
     head = _HEAD.pack(_VERSION, len(name)) + name
+    below = levels[:-1]
     receipts = []
-    for index in range(count):
-        body = b"".join((head, _FIELDS.pack(epoch, first_seq, count, index), signature, *_path(levels, index)))
-        receipts.append(urlsafe_b64encode(body).rstrip(b"=").decode())
+    for index in range(count) if wanted is None else wanted:
+        parts = [head, _FIELDS.pack(epoch, first_seq, count, index), signature]
+        at = index
+        for level in below:
+            if at ^ 1 < len(level):
+                parts.append(level[at ^ 1])
+            at >>= 1
+        text = b2a_base64(b"".join(parts), newline=False).translate(_URL_SAFE)
+        receipts.append(text.rstrip(b"=").decode("ascii"))
     return receipts
 
 
@@ -140,20 +157,11 @@ def _levels(leaves: Sequence[bytes]) -> list[list[bytes]]:
     levels = [list(leaves)]
     while len(levels[-1]) > 1:
         below = levels[-1]
-        above = [node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
+        above = [sha256(b"\x01" + below[at] + below[at + 1]).digest() for at in range(0, len(below) - 1, 2)]
         if len(below) & 1:
             above.append(below[-1])
         levels.append(above)
     return levels
-
-
-def _path(levels: list[list[bytes]], index: int) -> list[bytes]:
-    path = []
-    for level in levels[:-1]:
-        if index ^ 1 < len(level):
-            path.append(level[index ^ 1])
-        index >>= 1
-    return path
 
 
 def _climb(leaf: bytes, index: int, count: int, path: list[bytes]) -> bytes | None:

@@ -1,9 +1,10 @@
 """The spool: where a record becomes durable before its effect is released.
 
 The event loop hands records over and awaits a receipt; one writer thread takes all that wait, writes them
-as one batch, syncs the disk once, and answers. Under load many requests share one sync; at rest a record
-waits for no other. A disk that fails, fills up or hangs refuses the waiting records: no durable record, no
-answer.
+as one batch, syncs the disk once, and answers. What one turn of the loop hands over belongs to one batch: the
+thread is called at the end of the turn, not at the first record, so that under load many requests share one
+sync; at rest a record waits for no other. A record nobody waits for rides with the next one somebody does.
+A disk that fails, fills up or hangs refuses the waiting records: no durable record, no answer.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ import msgspec
 from wardlaw.audit.envelope import Envelope
 from wardlaw.facts.errors import Fault, UnavailableError, WardlawError
 from wardlaw.store.spool_commit import MAX_BATCH, Committer, Record, SpoolSettings
+
+_QUIET_S = 0.003  # so long a record nobody waits for stays behind for company: some turns of a busy loop
 
 __all__ = ["SpoolSettings", "SpoolStats", "SpoolWriter"]
 
@@ -92,6 +95,11 @@ class SpoolWriter:
         self._queue: deque[_Waiting] = deque()
         self._doorbell: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._batch: Sequence[_Waiting] = ()  # what the thread is working on, for the watchdog
+        # Records up to this number, counted from the start, may be taken; the rest of the queue waits for the end
+        # of the loop's turn. Each of the two is written by one side only.
+        self._released = self._taken = 0
+        self._handed = 0
+        self._is_turn_marked = self._is_quiet_marked = False
         self._idle = False
         self._closing = self._closed = self._stalled = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -116,24 +124,35 @@ class SpoolWriter:
         if loop is None:
             loop = self._loop = asyncio.get_running_loop()
         future: asyncio.Future[str] = loop.create_future()
-        refusal = self._enqueue(envelope, blobs, delta, future)
+        refusal = self._enqueue(Record(envelope, blobs, delta), future)
         if refusal is not None:
             self._refused += 1
             future.set_exception(refusal)
-        elif self._watch_timer is None:
+            return future
+        if not self._is_turn_marked:
+            self._is_turn_marked = True
+            loop.call_soon(self._end_turn)
+        if self._watch_timer is None:
             self._watch_timer = loop.call_later(self._settings.stall_s / 4, self._watch)
         return future
 
     def append_nowait(self, envelope: Envelope, *, blobs: tuple[bytes, ...] = (), delta: bytes = b"") -> bool:
-        """Hand a record over without waiting for it, say the outcome of an exchange.
+        """Hand a record over without waiting for it, say the outcome of an exchange; written some milliseconds later.
 
         Returns:
             False when it was not even taken (counted in ``stats().lost``).
         """
-        taken = self._enqueue(envelope, blobs, delta, None) is None
-        if not taken:
+        if self._enqueue(Record(envelope, blobs, delta, is_awaited=False), None) is not None:
             self._lost += 1
-        return taken
+            return False
+        if not (self._is_turn_marked or self._is_quiet_marked):
+            loop = self._loop
+            if loop is None or loop.is_closed():
+                self._release()
+            else:
+                self._is_quiet_marked = True
+                loop.call_later(_QUIET_S, self._end_quiet)
+        return True
 
     @property
     def healthy(self) -> bool:
@@ -183,12 +202,10 @@ class SpoolWriter:
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
-    def _enqueue(
-        self, envelope: Envelope, blobs: tuple[bytes, ...], delta: bytes, future: asyncio.Future[str] | None
-    ) -> WardlawError | None:
+    def _enqueue(self, record: Record, future: asyncio.Future[str] | None) -> WardlawError | None:
         if self._closing or self._stalled:
             return self.refusal
-        size = sum(map(len, blobs))
+        size = sum(map(len, record.blobs))
         settings = self._settings
         if len(self._queue) >= settings.max_pending_records or (
             self._bytes_in - self._bytes_out + size > settings.max_pending_bytes and self._queue
@@ -199,36 +216,52 @@ class SpoolWriter:
                 "Try again in a moment; if it stays so, the disk is too slow for this traffic.",
             )
         self._bytes_in += size
-        self._queue.append(_Waiting(Record(envelope, blobs, delta), future, time.monotonic(), size))
+        self._queue.append(_Waiting(record, future, time.monotonic(), size))
+        self._handed += 1
+        return None
+
+    def _end_turn(self) -> None:
+        self._is_turn_marked = False
+        self._release()
+
+    def _end_quiet(self) -> None:
+        self._is_quiet_marked = False
+        if not self._is_turn_marked:
+            self._release()
+
+    def _release(self) -> None:
+        """Let the thread take everything handed over so far."""
+        self._released = self._handed
         if self._idle:
             self._idle = False
             self._doorbell.put(None)
-        return None
 
     def _run(self) -> None:
         """The writer thread."""
         waiting, committer = self._queue, self._committer
         while True:
-            if not waiting:
+            # At the end nobody marks turns any more: whatever is there is written.
+            ready = len(waiting) if self._closing else self._released - self._taken
+            if not ready:
                 if self._closing:
                     break
                 self._wait()
-                if not waiting:
-                    if committer.is_restless:
-                        self._tick()
-                    continue
-            batch = [waiting.popleft() for _ in range(min(len(waiting), MAX_BATCH))]
+                if self._released == self._taken and committer.is_restless:
+                    self._tick()
+                continue
+            batch = [waiting.popleft() for _ in range(min(ready, MAX_BATCH))]
+            self._taken += len(batch)
             self._batch = batch
             self._commit(batch)
             self._batch = ()
             self._stalled = False
-            self._bytes_out += sum(item.size for item in batch)
+            self._bytes_out += sum([item.size for item in batch])
         committer.close()
 
     def _wait(self) -> None:
-        """Sleep until a record comes, or until it is time to mend something."""
+        """Sleep until records may be taken, or until it is time to mend something."""
         self._idle = True
-        if not self._queue and not self._closing:
+        if self._released == self._taken and not self._closing:
             with contextlib.suppress(queue.Empty):
                 self._doorbell.get(timeout=self._settings.retry_s if self._committer.is_restless else None)
         self._idle = False

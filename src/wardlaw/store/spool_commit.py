@@ -63,11 +63,12 @@ class SpoolSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Record(NamedTuple):
-    """One record on its way to the disk."""
+    """One record on its way to the disk; a receipt is made only where somebody waits for it."""
 
     envelope: Envelope
     blobs: tuple[bytes, ...]
     delta: bytes
+    is_awaited: bool = True
 
 
 class Committer:
@@ -130,7 +131,8 @@ class Committer:
         """Make the first records durable.
 
         Returns:
-            A receipt or the error for each record dealt with, at least one; call again for the rest.
+            A receipt (empty where nobody waits for it) or the error for each record dealt with, at least one;
+            call again for the rest.
         """
         try:
             return self._commit(records)
@@ -177,10 +179,12 @@ class Committer:
         frames: list[bytes] = []
         leaves: list[bytes] = []
         results: list[str | WardlawError] = []
-        good: list[int] = []
+        awaited: list[int] = []  # places of the awaited records among the results, and in the batch
+        wanted: list[int] = []
         segment, room = self._current()
         for record in records:
-            seq = self.next_seq + len(leaves)
+            place = len(leaves)
+            seq = self.next_seq + place
             encoded = self._encode(record, seq)
             if isinstance(encoded, WardlawError):
                 results.append(encoded)
@@ -192,18 +196,26 @@ class Committer:
                     break
                 segment = self._room_for(size)
                 room = segment.size - segment.used
-            frames.extend(pack_frame(payload, epoch=self.epoch, seq=seq, place=len(leaves)))
+            frames.extend(pack_frame(payload, epoch=self.epoch, seq=seq, place=place))
             leaves.append(leaf_hash(envelope))
-            good.append(len(results))
+            if record.is_awaited:
+                awaited.append(len(results))
+                wanted.append(place)
             results.append("")
             room -= size
         if leaves:
             self._write(segment, b"".join(frames))
             first_seq, self.next_seq = self.next_seq, self.next_seq + len(leaves)
-            receipts = sign_batch(leaves, gateway=self._gateway, epoch=self.epoch, first_seq=first_seq, sign=self._sign)
-            for place, receipt in zip(good, receipts, strict=True):
+            for place, receipt in zip(awaited, self._receipts(leaves, first_seq, wanted), strict=True):
                 results[place] = receipt
         return results
+
+    def _receipts(self, leaves: Sequence[bytes], first_seq: int, wanted: Sequence[int]) -> Sequence[str]:
+        if not wanted:
+            return ()
+        return sign_batch(
+            leaves, gateway=self._gateway, epoch=self.epoch, first_seq=first_seq, sign=self._sign, wanted=wanted
+        )
 
     def _refuse(self, error: UnavailableError, records: Sequence[Record]) -> list[str | WardlawError]:
         self.error = error

@@ -36,6 +36,7 @@ SEGMENT_HEADER_BYTES = 64
 FRAME_HEADER_BYTES = 32
 MAX_PAYLOAD_BYTES = 64 * 1024 * 1024  # a 10 MB body sealed twice, with room; bounds what a bad length can claim
 FILLER = b"\x5a" * ALIGN
+_FILLERS = tuple(FILLER[: ALIGN - over] for over in range(ALIGN))  # by how far a payload reaches beyond the alignment
 NO_EPOCH = 0xFFFF_FFFF_FFFF_FFFF
 
 _SEGMENT = struct.Struct("<8sIIQQQQI")  # magic, version, frame header size, epoch, first seq, previous epoch, its count
@@ -131,8 +132,9 @@ def unpack_segment_header(raw: bytes, path: Path) -> SegmentHeader | None:
 
 def pack_frame(payload: bytes, *, epoch: int, seq: int, place: int) -> tuple[bytes, bytes, bytes]:
     """Header, payload and filler of one frame; ``place`` is its place in the batch written at once."""
-    head = _FRAME.pack(len(payload), zlib.crc32(payload), epoch, seq, place)
-    return head + _CRC.pack(zlib.crc32(head)), payload, FILLER[: ALIGN - len(payload) % ALIGN]
+    length = len(payload)
+    head = _FRAME.pack(length, zlib.crc32(payload), epoch, seq, place)
+    return head + _CRC.pack(zlib.crc32(head)), payload, _FILLERS[length % ALIGN]
 
 
 def frame_bytes(length: int) -> int:

@@ -88,6 +88,23 @@ def write_all(descriptor: int, data: bytes, offset: int) -> None:
         done += count
 
 
+def write_synced(descriptor: int, data: bytes, offset: int) -> None:
+    """Write every byte and have it on the disk on return, as a write followed by ``fdatasync`` would.
+
+    One call to the kernel instead of two (RWF_DSYNC, pwritev2(2)): each one gives the interpreter's lock away, and
+    beside a busy event loop the writer's thread waits longer to get it back than a disk takes.
+
+    Raises:
+        OSError: Some of it is not durable.
+    """
+    view, done = memoryview(data), 0
+    while done < len(data):
+        count = os.pwritev(descriptor, (view[done:],), offset + done, os.RWF_DSYNC)
+        if count <= 0:
+            raise OSError(errno.EIO, "the disk took no bytes")
+        done += count
+
+
 class EpochFile:
     """The run counter of one spool directory, kept in two alternating slots and locked by its writer.
 
@@ -149,11 +166,10 @@ class SegmentFile:
         size: Bytes of room in all.
     """
 
-    def __init__(self, directory: Path, descriptor: int, path: Path, size: int) -> None:
+    def __init__(self, descriptor: int, path: Path, size: int) -> None:
         self.used = SEGMENT_HEADER_BYTES
         self.size = size
         self.path = path
-        self._directory = directory
         self._descriptor = descriptor
         status = os.fstat(descriptor)
         self._identity = (status.st_dev, status.st_ino)
@@ -164,8 +180,7 @@ class SegmentFile:
         Raises:
             OSError: It is not durable; call `abandon` and open another segment.
         """
-        write_all(self._descriptor, data, self.used)
-        os.fdatasync(self._descriptor)
+        write_synced(self._descriptor, data, self.used)
         self._check_identity()
         self.used += len(data)
 
@@ -223,7 +238,7 @@ def open_segment(directory: Path, header: SegmentHeader, *, size: int) -> Segmen
         write_all(descriptor, pack_segment_header(header), 0)
         os.fsync(descriptor)
         sync_directory(directory)
-        return SegmentFile(directory, descriptor, path, size)
+        return SegmentFile(descriptor, path, size)
     except OSError:
         os.close(descriptor)
         with contextlib.suppress(OSError):
@@ -245,7 +260,7 @@ def open_reserve(directory: Path, header: SegmentHeader) -> SegmentFile:
         os.fsync(descriptor)
         reserve.rename(path)
         sync_directory(directory)
-        return SegmentFile(directory, descriptor, path, size)
+        return SegmentFile(descriptor, path, size)
     except OSError:
         os.close(descriptor)
         raise

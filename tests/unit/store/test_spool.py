@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -60,6 +61,53 @@ def test_outcomes_are_not_waited_for_but_written_before_close(tmp_path: Path) ->
         assert spool.stats().records == 1
 
     asyncio.run(scenario())
+
+
+def test_what_one_turn_of_the_loop_hands_over_is_one_batch(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        spool = _open(tmp_path)
+        for _ in range(20):
+            await asyncio.gather(*[spool.append(envelope(f"dec_{at}")) for at in range(5)])
+        assert (spool.stats().records, spool.stats().batches) == (100, 20)
+        spool.close()
+
+    asyncio.run(scenario())
+
+
+def test_an_outcome_rides_with_the_next_decision(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        spool = _open(tmp_path)
+        await spool.append(envelope("dec_a"))
+        assert spool.append_nowait(envelope("dec_out"))
+        await spool.append(envelope("dec_b"))
+        assert (spool.stats().records, spool.stats().batches) == (3, 2)
+        names = [decode(frame.envelope).id for frame in read_frames(tmp_path / "gw")]
+        assert names == ["dec_a", "dec_out", "dec_b"]
+        spool.close()
+
+    asyncio.run(scenario())
+
+
+def test_an_outcome_without_company_is_written_soon(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        spool = _open(tmp_path)
+        await spool.append(envelope("dec_a"))
+        assert spool.append_nowait(envelope("dec_out"))
+        async with asyncio.timeout(10):
+            while spool.stats().records < 2:
+                await asyncio.sleep(0.001)
+        spool.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_record_handed_over_outside_of_a_loop_is_written(tmp_path: Path) -> None:
+    spool = _open(tmp_path)
+    assert spool.append_nowait(envelope("dec_out"))
+    deadline = threading.Event()
+    while spool.stats().records < 1:
+        assert not deadline.wait(0.001)
+    spool.close()
 
 
 def test_a_closed_spool_refuses(tmp_path: Path) -> None:
@@ -123,14 +171,14 @@ def test_a_signer_that_fails_refuses_and_the_thread_lives(tmp_path: Path) -> Non
 def test_a_spool_that_is_behind_refuses_what_it_cannot_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario() -> None:
         gate = threading.Event()
-        real = os.fdatasync
+        real = os.pwritev
 
-        def slow(descriptor: int) -> None:
+        def slow(descriptor: int, buffers: Sequence[bytes], offset: int, flags: int) -> int:
             gate.wait(10)
-            real(descriptor)
+            return real(descriptor, buffers, offset, flags)
 
         spool = _open(tmp_path, msgspec.structs.replace(SMALL, max_pending_records=3, stall_s=30.0))
-        monkeypatch.setattr(os, "fdatasync", slow)
+        monkeypatch.setattr(os, "pwritev", slow)
         first = spool.append(envelope("dec_0"))
         while not spool._batch:
             await asyncio.sleep(0.001)
@@ -147,14 +195,14 @@ def test_a_spool_that_is_behind_refuses_what_it_cannot_hold(tmp_path: Path, monk
 def test_bytes_that_wait_are_bounded_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario() -> None:
         gate = threading.Event()
-        real = os.fdatasync
+        real = os.pwritev
 
-        def slow(descriptor: int) -> None:
+        def slow(descriptor: int, buffers: Sequence[bytes], offset: int, flags: int) -> int:
             gate.wait(10)
-            real(descriptor)
+            return real(descriptor, buffers, offset, flags)
 
         spool = _open(tmp_path, msgspec.structs.replace(SMALL, max_pending_bytes=2000, stall_s=30.0))
-        monkeypatch.setattr(os, "fdatasync", slow)
+        monkeypatch.setattr(os, "pwritev", slow)
         first = spool.append(envelope("dec_0"), blobs=(b"x" * 1500,))
         while not spool._batch:
             await asyncio.sleep(0.001)

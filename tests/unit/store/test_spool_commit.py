@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from tests.spooling import PUBLIC, SMALL, committer, envelope, fill, record
+from tests.spooling import PUBLIC, SIGNER, SMALL, committer, envelope, fill, record
 from wardlaw.audit.envelope import decode
 from wardlaw.audit.merkle import leaf_hash
 from wardlaw.audit.receipt import verify_receipt
@@ -29,6 +30,27 @@ def test_receipts_verify_against_what_was_written(tmp_path: Path) -> None:
         found = decode(frame.envelope)
         assert (found.gateway, found.epoch, found.seq, found.id) == ("gw", 1, seq, f"dec_{seq}")
         assert (frame.epoch, frame.seq, frame.blobs, frame.delta) == (1, seq, (b"x", b"y"), b"d")
+    writer.close()
+
+
+def test_only_who_waits_is_given_a_receipt(tmp_path: Path) -> None:
+    signed: list[bytes] = []
+
+    def sign(message: bytes) -> bytes:
+        signed.append(message)
+        return SIGNER.sign(message)
+
+    writer = spool_commit.Committer(tmp_path, gateway="gw", sign=sign, settings=SMALL)
+    batch = [Record(envelope(f"dec_{at}"), (), b"", is_awaited=at % 2 == 1) for at in range(5)]
+    results = writer.commit(batch)
+    frames = list(read_frames(tmp_path / "gw"))
+    for seq in (1, 3):
+        facts = verify_receipt(str(results[seq]), leaf_hash(frames[seq].envelope), PUBLIC)
+        assert (facts.seq, facts.count) == (seq, 5)
+    assert [results[seq] for seq in (0, 2, 4)] == ["", "", ""]
+    assert writer.commit([Record(envelope("dec_5"), (), b"", is_awaited=False)]) == [""]
+    assert len(signed) == 1
+    assert len(list(read_frames(tmp_path / "gw"))) == 6
     writer.close()
 
 
@@ -112,14 +134,14 @@ def test_a_gateway_id_is_a_plain_file_name(tmp_path: Path, gateway: str) -> None
 def test_one_failed_sync_is_survived_in_a_new_epoch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     writer = committer(tmp_path)
     assert isinstance(writer.commit([record("dec_a")])[0], str)
-    real, broken = os.fdatasync, [True]
+    real, broken = os.pwritev, [True]
 
-    def once(descriptor: int) -> None:
+    def once(descriptor: int, buffers: Sequence[bytes], offset: int, flags: int) -> int:
         if broken.pop() if broken else False:
             raise OSError(errno.EIO, "sync failed")
-        real(descriptor)
+        return real(descriptor, buffers, offset, flags)
 
-    monkeypatch.setattr(os, "fdatasync", once)
+    monkeypatch.setattr(os, "pwritev", once)
     receipt = writer.commit([record("dec_b")])[0]
     assert isinstance(receipt, str)
     assert (writer.epoch, writer.failures, writer.error) == (2, 1, None)
@@ -133,10 +155,10 @@ def test_a_lasting_failure_refuses_and_heals_by_itself(tmp_path: Path, monkeypat
     assert isinstance(writer.commit([record("dec_a")])[0], str)
     with monkeypatch.context() as patch:
 
-        def fails(_descriptor: int) -> None:
+        def fails(*_: object) -> int:
             raise OSError(errno.EIO, "sync failed")
 
-        patch.setattr(os, "fdatasync", fails)
+        patch.setattr(os, "pwritev", fails)
         patch.setattr(os, "fsync", fails)
         for name in ("dec_b", "dec_c"):
             error = writer.commit([record(name)])[0]

@@ -18,6 +18,7 @@ from wardlaw.store.spool_segment import (
     open_reserve,
     open_segment,
     write_all,
+    write_synced,
 )
 
 
@@ -64,6 +65,27 @@ def test_write_all_does_not_spin_on_a_disk_that_takes_nothing(tmp_path: Path, mo
     descriptor = os.open(tmp_path / "x", os.O_RDWR | os.O_CREAT)
     with pytest.raises(OSError, match="no bytes"):
         write_all(descriptor, b"abc", 0)
+    os.close(descriptor)
+
+
+def test_write_synced_asks_for_durability_with_each_part_of_a_short_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls = os.pwritev, []
+
+    def short(descriptor: int, buffers: tuple[memoryview], offset: int, flags: int) -> int:
+        calls.append((len(buffers[0]), flags))
+        return real(descriptor, (buffers[0][:7],), offset, flags)
+
+    path = tmp_path / "x"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT)
+    monkeypatch.setattr(os, "pwritev", short)
+    write_synced(descriptor, b"0123456789abcdefghij", 3)
+    assert path.read_bytes() == b"\0\0\0" + b"0123456789abcdefghij"
+    assert calls == [(20, os.RWF_DSYNC), (13, os.RWF_DSYNC), (6, os.RWF_DSYNC)]
+    monkeypatch.setattr(os, "pwritev", lambda *_: 0)
+    with pytest.raises(OSError, match="no bytes"):
+        write_synced(descriptor, b"abc", 0)
     os.close(descriptor)
 
 
@@ -120,10 +142,10 @@ def test_abandon_cuts_back_to_the_last_durable_byte(tmp_path: Path, monkeypatch:
     segment = open_segment(tmp_path, SegmentHeader(1, 0), size=65536)
     segment.append(b"x" * 100)
 
-    def fails(_descriptor: int) -> None:
+    def fails(*_: object) -> int:
         raise OSError(errno.EIO, "x")
 
-    monkeypatch.setattr(os, "fdatasync", fails)
+    monkeypatch.setattr(os, "pwritev", fails)
     with pytest.raises(OSError, match="x"):
         segment.append(b"y" * 100)
     segment.abandon()
