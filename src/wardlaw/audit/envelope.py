@@ -34,7 +34,7 @@ class RecordKind(StrEnum):
     START = "start"  # a gateway began a new epoch
 
 
-class SealedPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SealedPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """What the log commits to for one part that is encrypted beside it.
 
     The fields stand in alphabetical order: the encoder writes them as declared.
@@ -54,7 +54,7 @@ class SealedPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     month: str
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """One record. The fields stand in alphabetical order: the encoder writes them as declared.
 
     Attributes:

@@ -45,8 +45,7 @@ def perfect_root(hashes: Sequence[bytes]) -> bytes:
 def tree_root(hashes: Sequence[bytes]) -> bytes:
     """Root over any number of leaf hashes; the empty tree has the hash of nothing."""
     accumulator = Accumulator()
-    for digest in hashes:
-        accumulator.append(digest)
+    accumulator.extend(hashes)
     return accumulator.root()
 
 
@@ -93,6 +92,18 @@ class Accumulator:
     def append(self, digest: bytes) -> None:
         """Add one leaf by its leaf hash."""
         self.append_perfect(0, digest)
+
+    def extend(self, digests: Sequence[bytes]) -> None:
+        """Add leaves by their leaf hashes, as `append` for each would."""
+        edge, size = self._edge, self.size
+        for leaf in digests:
+            digest, bits = leaf, size
+            while bits & 1:
+                digest = sha256(b"\x01" + edge.pop() + digest).digest()
+                bits >>= 1
+            edge.append(digest)
+            size += 1
+        self.size = size
 
     def append_perfect(self, level: int, digest: bytes) -> None:
         """Add a perfect subtree of ``2**level`` leaves; the size must be a multiple of that.

@@ -94,20 +94,28 @@ class Intake:
         if reader is None or read_to != position:
             reader = SpoolReader(spool, after_epoch=position[0], after_seq=position[1])
         frames = reader.frames()
-        while batch := self._take(frames):
-            yield [_checked(frame, gateway, spool) for frame in batch]
+        is_all = False
+        while not is_all:
+            batch, is_all = self._take(frames)
+            if batch:
+                yield [_checked(frame, gateway, spool) for frame in batch]
         # Reached only when all of it was appended: whatever went wrong before, the next look begins anew.
         self._readers[spool] = (reader, self._positions.get(gateway, _BEFORE_ALL))
 
-    def _take(self, frames: Iterator[Frame]) -> list[Frame]:
+    def _take(self, frames: Iterator[Frame]) -> tuple[list[Frame], bool]:
+        """One batch, and whether it is all there was.
+
+        What came in meanwhile is left for the next look: batch upon batch, each of what came during the one before,
+        would shrink to single records, each with a transaction and a set of files of its own.
+        """
         batch: list[Frame] = []
         room = self._batch_bytes
         for frame in islice(frames, self._batch_frames):
             batch.append(frame)
             room -= len(frame.envelope) + sum(map(len, frame.blobs))
             if room <= 0:
-                break
-        return batch
+                return batch, False
+        return batch, len(batch) < self._batch_frames
 
 
 def find_spools(root: Path) -> list[Path]:

@@ -58,14 +58,14 @@ _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
 
-class Sealed(msgspec.Struct, frozen=True):
+class Sealed(msgspec.Struct, frozen=True, gc=False):
     """A sealed part: what the envelope says of it, and the bytes that lie beside the log."""
 
     part: SealedPart
     blob: bytes
 
 
-class SealedParts(msgspec.Struct, frozen=True):
+class SealedParts(msgspec.Struct, frozen=True, gc=False):
     """The sealed parts of one record and the pseudonym whose keys they are sealed under."""
 
     pseudonym: str

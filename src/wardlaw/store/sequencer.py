@@ -44,7 +44,7 @@ class SequencerSettings(msgspec.Struct, frozen=True):
         batch_bytes: Bytes of envelopes and ciphertexts of one transaction, about.
         checkpoint_s: Seconds between checkpoints while records keep coming.
         heartbeat_s: Seconds after which an unchanged checkpoint goes to the second places again, so that silence shows.
-        poll_s: Seconds between looks into the spools when they are empty.
+        poll_s: Seconds between looks into the spools.
     """
 
     batch_frames: int = 4_000
@@ -170,10 +170,14 @@ class Sequencer:
         return appended
 
     def run(self, stop: threading.Event) -> None:
-        """Work until told to stop; errors as in ``run_once``."""
+        """Work until told to stop; errors as in ``run_once``.
+
+        Also while records keep coming there is a pause between two looks: what comes in it shares one transaction,
+        one checkpoint and one set of files.
+        """
         while not stop.is_set():
-            if not self.run_once():
-                stop.wait(self._settings.poll_s)
+            self.run_once()
+            stop.wait(self._settings.poll_s)
 
     def status(self) -> SequencerStatus:
         """How the log stands now."""
@@ -210,8 +214,7 @@ class Sequencer:
         entries = [record.entry for record in records]
         leaves = leaf_hashes(entries)
         tree = self._tree.copy()
-        for digest in leaves:
-            tree.append(digest)
+        tree.extend(leaves)
         self._state = append_records(self._parts.engine, self._state, records, tree)
         self._tree = tree
         self._writer.append(entries, leaves)

@@ -41,13 +41,14 @@ NO_EPOCH = 0xFFFF_FFFF_FFFF_FFFF
 
 _SEGMENT = struct.Struct("<8sIIQQQQI")  # magic, version, frame header size, epoch, first seq, previous epoch, its count
 _FRAME = struct.Struct("<IIQQI")
+_HEAD = struct.Struct("<IIQQII")  # a frame's header with its own checksum
 _CRC = struct.Struct("<I")
 _EPOCH = struct.Struct("<Q")
 _NAME = re.compile(r"^(\d{10})-(\d{20})\.seg$")
 _READ_BYTES = 256 * 1024
 
 
-class Frame(msgspec.Struct, frozen=True):
+class Frame(msgspec.Struct, frozen=True, gc=False):
     """One record as it stands in the spool.
 
     Attributes:
@@ -204,14 +205,15 @@ class Walk:
 
     def _next(self) -> bytes | None:
         """Payload of the good frame at ``offset``, or None."""
-        head = self._view(self.offset, FRAME_HEADER_BYTES)
-        parsed = _parse_header(head)
+        offset = self.offset
+        parsed = _parse_header(self._view(offset, FRAME_HEADER_BYTES))
         if parsed is None or parsed[2] != self.header.epoch or parsed[3] != self.seq:
             return None
         length, crc = parsed[0], parsed[1]
-        body = self._view(self.offset + FRAME_HEADER_BYTES, frame_bytes(length) - FRAME_HEADER_BYTES)
-        payload, filler = body[:length], body[length:]
-        if zlib.crc32(payload) != crc or filler != FILLER[: ALIGN - length % ALIGN]:
+        filler = _FILLERS[length % ALIGN]
+        body = self._view(offset + FRAME_HEADER_BYTES, length + len(filler))
+        payload = body[:length]
+        if zlib.crc32(payload) != crc or body[length:] != filler:
             return None
         return payload
 
@@ -277,7 +279,7 @@ def _parse_header(head: bytes) -> tuple[int, int, int, int, int] | None:
     """(length, payload crc, epoch, seq, place) of a frame header whose own checksum holds."""
     if len(head) < FRAME_HEADER_BYTES:
         return None
-    if zlib.crc32(head[: _FRAME.size]) != _CRC.unpack_from(head, _FRAME.size)[0]:
+    length, crc, epoch, seq, place, own = _HEAD.unpack(head)
+    if zlib.crc32(head[: _FRAME.size]) != own or not 0 < length <= MAX_PAYLOAD_BYTES:
         return None
-    fields: tuple[int, int, int, int, int] = _FRAME.unpack_from(head)
-    return fields if 0 < fields[0] <= MAX_PAYLOAD_BYTES else None
+    return length, crc, epoch, seq, place

@@ -19,6 +19,7 @@ from wardlaw.store.tables import RECORD, SEALED_PART, TREE_STATE
 
 _ROW = 1  # the table has exactly one row
 _SQLITE_FULL = 2
+_CHUNK = 256  # rows made at a time: thousands alive at once have the garbage collector walk the whole process
 
 
 class TreeState(msgspec.Struct, frozen=True):
@@ -41,7 +42,7 @@ class TreeState(msgspec.Struct, frozen=True):
     witnessed_at_ms: int
 
 
-class NewRecord(msgspec.Struct, frozen=True):
+class NewRecord(msgspec.Struct, frozen=True, gc=False):
     """One record to append: the envelope as bytes and as a value, and the ciphertexts it names, in its order."""
 
     entry: bytes
@@ -121,12 +122,14 @@ def append_records(engine: Engine, state: TreeState, records: Sequence[NewRecord
         EvidenceError: A record with the same gateway, epoch and seq stands already (WL-AUD-026).
     """
     grown = msgspec.structs.replace(state, size=tree.size, root=tree.root(), right_edge=tree.right_edge)
-    rows, parts = _rows(records, state.size)
     try:
         with writing(engine) as connection:
             _guarded_update(connection, state, size=grown.size, root=grown.root, right_edge=grown.right_edge)
-            _insert_many(connection, RECORD, rows)
-            _insert_many(connection, SEALED_PART, parts)
+            _tune(connection)
+            for start in range(0, len(records), _CHUNK):
+                rows, parts = _rows(records[start : start + _CHUNK], state.size + start)
+                _insert_many(connection, RECORD, rows)
+                _insert_many(connection, SEALED_PART, parts)
     except (IntegrityError, psycopg.IntegrityError) as error:
         raise EvidenceError(
             "WL-AUD-026",
@@ -201,6 +204,17 @@ def _guarded_update(connection: Connection, state: TreeState, **changed: Any) ->
         )
 
 
+def _tune(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    # A checkpoint moves pages into the database file; with the default of 1,000 pages nearly every batch would
+    # wait for one. 16,384 pages of 4 KiB keep the write-ahead log below about 64 MiB.
+    connection.exec_driver_sql("PRAGMA wal_autocheckpoint=16384")
+    # A batch dirties more than the default of 2 MiB holds: pages would go to the disk and come back within one
+    # transaction. In KiB when negative.
+    connection.exec_driver_sql("PRAGMA cache_size=-32768")
+
+
 def _insert_many(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert rows whose values stand in the order of the table's columns, past SQLAlchemy's work per row.
 
@@ -210,9 +224,6 @@ def _insert_many(connection: Connection, table: Table, rows: Sequence[tuple[Any,
         return
     columns = ", ".join(column.name for column in table.columns)
     if connection.dialect.name == "sqlite":
-        # A checkpoint moves pages into the database file; with the default of 1,000 pages nearly every batch would
-        # wait for one. 16,384 pages of 4 KiB keep the write-ahead log below about 64 MiB.
-        connection.exec_driver_sql("PRAGMA wal_autocheckpoint=16384")
         marks = ", ".join("?" * len(table.columns))
         # Only names of our own schema stand in the text; every value is bound.
         statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608 - names of our own tables

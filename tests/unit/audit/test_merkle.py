@@ -133,6 +133,8 @@ def test_right_edge_restores_the_accumulator(size):
         restored.append(digest)
     assert restored.root() == tree_root(leaves)
     assert copied.root() == whole.root()
+    copied.extend(leaves[size:])
+    assert (copied.size, copied.right_edge) == (restored.size, restored.right_edge)
 
 
 def test_accumulator_refuses_what_does_not_fit():

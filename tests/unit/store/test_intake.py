@@ -40,6 +40,26 @@ def test_batches_are_bounded_by_count_and_bytes(tmp_path):
     assert [len(batch) for batch in drain(intake(tmp_path, batch_bytes=2_000))] == [2, 2, 2, 2, 2]
 
 
+def test_what_comes_while_a_batch_is_appended_is_left_for_the_next_look(tmp_path):
+    fill = SpoolFill(tmp_path)
+    fill.add(3)
+    source = intake(tmp_path)
+    seen = []
+    for spool, records in source.batches():
+        source.appended(spool, records)
+        seen.append(len(records))
+        fill.add(1)
+    assert seen == [3]
+    assert drain(source) == [[("gw-1", 1, 3)]]
+    fill.add(8)
+    full = intake(tmp_path, batch_frames=4)
+    seen = []
+    for spool, records in full.batches():
+        full.appended(spool, records)
+        seen.append(len(records))
+    assert seen == [4, 4, 4]
+
+
 def test_only_what_is_new_comes(tmp_path):
     fill = SpoolFill(tmp_path)
     fill.add(3)

@@ -42,7 +42,7 @@ def run_sequencer(config: Config) -> int:
     try:
         while not stop.is_set():
             try:
-                appended = sequencer.run_once()
+                sequencer.run_once()
                 upkeep.tick(now=time.time())
             except UnavailableError as error:
                 _log.error("%s", error)
@@ -52,8 +52,8 @@ def run_sequencer(config: Config) -> int:
             if first_try:
                 tell_ready()
             pause, first_try = _RETRY_S[0], False
-            if not appended:
-                stop.wait(_IDLE_S)
+            # Also while records keep coming: what comes meanwhile shares a transaction and a set of files.
+            stop.wait(_IDLE_S)
     finally:
         sequencer.close()
         keyring.close()
