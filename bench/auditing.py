@@ -22,6 +22,7 @@ from bench.processes import Running, StartError, Weight, free_port
 from wardlaw.audit.checkpoint import parse_checkpoint
 from wardlaw.audit.envelope import Envelope, RecordKind
 from wardlaw.audit.note import parse_note
+from wardlaw.gateway.ids import RandomPool
 from wardlaw.store.installation import Installation
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.logdir import LogDirectory
@@ -127,6 +128,7 @@ class _Maker:
         self._keyring = keyring
         self._count = 0
         self._pool = os.urandom(1 << 16)
+        self._random = RandomPool(os.urandom)
         for number in range(8):
             keyring.prepare(f"user:bench-{number}", _MONTH, ("inputs", "content"))
 
@@ -136,7 +138,7 @@ class _Maker:
         subject = f"user:bench-{self._count % 8}"
         at = self._count % 60_000
         parts = (("inputs", self._pool[at : at + _INPUTS_BYTES]), ("content", self._pool[at : at + _CONTENT_BYTES]))
-        sealed = [self._keyring.seal(subject, klass, _MONTH, plaintext) for klass, plaintext in parts]
+        sealed = self._keyring.seal_parts(subject, _MONTH, parts, random=self._random.take)
         envelope = Envelope(
             kind=RecordKind.DECISION,
             id=f"dec_{self._count:032x}",
@@ -150,10 +152,10 @@ class _Maker:
             demanded="allow",
             policies="0" * 64,
             route="chat.completions",
-            subject=self._keyring.pseudonym(subject, _MONTH),
-            sealed=tuple(one.part for one in sealed),
+            subject=sealed.pseudonym,
+            sealed=tuple(one.part for one in sealed.parts),
         )
-        return envelope, tuple(one.blob for one in sealed)
+        return envelope, tuple(one.blob for one in sealed.parts)
 
 
 def published(log: LogDirectory) -> int:

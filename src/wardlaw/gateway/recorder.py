@@ -53,6 +53,7 @@ class Recorder:
         self._clock = clock
         self._random = random
         self._keep_content = keep_content
+        self._classes = (INPUTS, CONTENT) if keep_content else (INPUTS,)
         self._recorded: dict[_Mark, None] = {}
 
     async def decision(
@@ -78,9 +79,10 @@ class Recorder:
         """
         request, decision = inputs.request, inputs.decision
         subject = request.principal.acting_for or request.principal.id
-        await self.ready(subject, request.at)
-        parts = [(INPUTS, _encoder.encode(inputs))]
         month = month_of(request.at)
+        if not self._keyring.is_ready(subject, month, self._classes):
+            await self.ready(subject, request.at)
+        parts = [(INPUTS, _encoder.encode(inputs))]
         fresh: list[_Mark] = []
         if self._keep_content:
             content = Content(passages=self._passages((subject, month), segments, fresh), tool_calls=tuple(calls))
@@ -89,11 +91,12 @@ class Recorder:
         facts: dict[str, str | int] = {"quarantine": ",".join(signals)} if signals else {}
         if decision.hits:
             facts["observed"] = ",".join(f"{hit.clause}:{hit.mode.value}" for hit in decision.hits)
+        reasons = decision.reasons
         envelope = Envelope(
             action=request.action.value,
             at=int(request.at * 1000),
-            clauses=tuple(dict.fromkeys(reason.clause for reason in decision.reasons if reason.clause)),
-            code=decision.reasons[0].code.value if decision.reasons else "",
+            clauses=tuple(dict.fromkeys(reason.clause for reason in reasons if reason.clause)) if reasons else (),
+            code=reasons[0].code.value if reasons else "",
             demanded=decision.demanded.value,
             effect=decision.effect.value,
             epoch=0,
@@ -104,12 +107,13 @@ class Recorder:
             kind=RecordKind.DECISION,
             policies=decision.policies,
             route=request.route,
-            sealed=tuple(one.part for one in sealed.parts),
+            sealed=tuple([one.part for one in sealed.parts]),
             seq=0,
             subject=sealed.pseudonym,
         )
-        receipt = await self._spool.append(envelope, blobs=tuple(one.blob for one in sealed.parts), delta=delta)
-        self._remember(fresh)  # only now: a record that was lost holds no text another may refer to
+        receipt = await self._spool.append(envelope, blobs=tuple([one.blob for one in sealed.parts]), delta=delta)
+        if fresh:
+            self._remember(fresh)  # only now: a record that was lost holds no text another may refer to
         return receipt
 
     def outcome(self, outcome: Outcome, *, record_id: str, route: str, delta: bytes = b"") -> None:
@@ -144,9 +148,9 @@ class Recorder:
 
     async def ready(self, subject: str, at: float) -> None:
         """Have the subject's keys of the month at hand; making them for the first time takes a disk write."""
-        classes = (INPUTS, CONTENT) if self._keep_content else (INPUTS,)
-        if not self._keyring.is_ready(subject, month_of(at), classes):
-            await asyncio.to_thread(self._keyring.prepare, subject, month_of(at), classes)
+        month = month_of(at)
+        if not self._keyring.is_ready(subject, month, self._classes):
+            await asyncio.to_thread(self._keyring.prepare, subject, month, self._classes)
 
     def _passages(self, whose: tuple[str, str], segments: Sequence[Segment], fresh: list[_Mark]) -> tuple[Passage, ...]:
         """The texts, each whole or by its digest; the marks of those given whole are added to ``fresh``."""

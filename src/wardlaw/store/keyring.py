@@ -152,16 +152,18 @@ class Keyring:
         """
         if time.monotonic() >= self._check_at:
             self._refresh()
-        entries = [self._sealing.get((subject, month, klass)) for klass, _ in parts]
-        pseudonym = entries[0].pseudonym if entries[0] is not None else ""
-        sealed = []
-        for (klass, plaintext), entry in zip(parts, entries, strict=True):
-            if entry is None or entry.pseudonym != pseudonym:
+        sealing = self._sealing
+        pseudonym = ""
+        sealed: list[Sealed] = []
+        for klass, plaintext in parts:
+            entry = sealing.get((subject, month, klass))
+            if entry is None or (sealed and entry.pseudonym != pseudonym):
                 self.prepare(subject, month, [name for name, _ in parts])
                 return self.seal_parts(subject, month, parts, random=random)
+            aead, bound, pseudonym = entry
             lots = random(SALT_BYTES + NONCE_BYTES)
             salt, nonce = lots[:SALT_BYTES], lots[SALT_BYTES:]
-            blob = BLOB_VERSION + nonce + entry.aead.encrypt(nonce, salt + plaintext, entry.bound)
+            blob = BLOB_VERSION + nonce + aead.encrypt(nonce, salt + plaintext, bound)
             part = SealedPart(
                 bytes=len(blob),
                 klass=klass,
@@ -214,7 +216,10 @@ class Keyring:
 
     def is_ready(self, subject: str, month: str, classes: Sequence[str]) -> bool:
         """``seal`` will answer from memory for all these classes."""
-        return all((subject, month, klass) in self._sealing for klass in classes)
+        for klass in classes:  # noqa: SIM110  asked for every record; a generator costs as much as the rest
+            if (subject, month, klass) not in self._sealing:
+                return False
+        return True
 
     def prepare(self, subject: str, month: str, classes: Sequence[str]) -> str:
         """Make or load the keys for a subject's month; durable before this returns. May run in any thread.
