@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from enum import StrEnum
+from functools import cached_property
 
 import msgspec
 
@@ -20,7 +22,7 @@ class Channel(StrEnum):
     OTHER = "other"  # a string leaf in a field we do not know: inspected all the same
 
 
-class Segment(msgspec.Struct, frozen=True):
+class Segment(msgspec.Struct, frozen=True, dict=True):
     """One string leaf of the body.
 
     Attributes:
@@ -37,6 +39,11 @@ class Segment(msgspec.Struct, frozen=True):
     text: str
     call_id: str = ""
     released: bool = False
+
+    @cached_property
+    def sha256(self) -> bytes:
+        """SHA-256 of the text, by which it is known again; made once, for all that ask."""
+        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).digest()
 
 
 class ToolCall(msgspec.Struct, frozen=True):

@@ -6,8 +6,7 @@ detectors is not judged again. What is remembered is a digest and its findings, 
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -34,8 +33,7 @@ class Inspection:
     def inspect(self, segments: Iterable[Segment]) -> tuple[Finding, ...]:
         """Findings of all segments in their order; each carries its segment's index and channel."""
         found: list[Finding] = []
-        for segment in segments:
-            seen = self._one(segment)
+        for segment, seen in self._judged(tuple(segments)):
             if seen:
                 found.extend(
                     msgspec.structs.replace(finding, segment=segment.index, channel=segment.channel.value)
@@ -43,26 +41,28 @@ class Inspection:
                 )
         return tuple(found)
 
-    def _one(self, segment: Segment) -> tuple[Finding, ...]:
-        key = (segment.channel, digest(segment.text))
-        known = self._known.get(key)
-        if known is not None:
-            return known
-        found = self._inspector.inspect(segment)
+    def _judged(self, segments: Sequence[Segment]) -> Iterator[tuple[Segment, tuple[Finding, ...]]]:
+        """Each segment with its findings; the texts not known yet are judged together, each once."""
+        keys = [(segment.channel, segment.sha256) for segment in segments]
+        seen = [self._known.get(key) for key in keys]
+        if None in seen:
+            fresh = {key: segment for key, segment, known in zip(keys, segments, seen, strict=True) if known is None}
+            judged = dict(zip(fresh, self._inspector.inspect_all(tuple(fresh.values())), strict=True))
+            for key, found in judged.items():
+                self._remember(key, found)
+            seen = [judged[key] if known is None else known for key, known in zip(keys, seen, strict=True)]
+        return ((segment, known or ()) for segment, known in zip(segments, seen, strict=True))
+
+    def _remember(self, key: tuple[Channel, bytes], found: tuple[Finding, ...]) -> None:
         # A detector that failed may not fail again, so its finding is not remembered.
-        if not any(finding.kind is FindingKind.FAULT for finding in found):
-            if len(self._known) >= self._limit:
-                for old in list(self._known)[: self._limit // 4 + 1]:
-                    self._known.pop(old, None)  # a large body is inspected in a thread of its own, beside others
-            self._known[key] = found
-        return found
+        if found and any(finding.kind is FindingKind.FAULT for finding in found):
+            return
+        if len(self._known) >= self._limit:
+            for old in list(self._known)[: self._limit // 4 + 1]:
+                self._known.pop(old, None)  # a large body is inspected in a thread of its own, beside others
+        self._known[key] = found
 
     def inspect_text(self, text: str, channel: Channel, *, index: int = 0) -> tuple[Finding, ...]:
         """Findings of a text that is seen once (a piece of a stream), not remembered."""
         found = self._inspector.inspect(Segment(index=index, channel=channel, pointer="", text=text))
         return tuple(msgspec.structs.replace(finding, segment=index, channel=channel.value) for finding in found)
-
-
-def digest(text: str) -> bytes:
-    """SHA-256 of a text; lone surrogates cannot occur, the body was checked before."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -13,13 +13,13 @@ import msgspec
 import orjson
 
 from wardlaw.facts.exchange import Channel, Measures, Segment
-from wardlaw.gateway.inspection import digest
 from wardlaw.security.subjects import SubjectCounter, Subjects
 
 _REMEMBERED = 20_000  # results; a set of subjects is a few hundred bytes on average, so some 10 MB at most
 _WITHOUT_LIMIT = -1
 # What a person's data in an answer cannot do without: an address, a number, or the lines of a table or list.
 _MAY_NAME = re.compile(r"[@\d\n{\[]")
+_NEVER_NAMES = bytes(code for code in range(128) if not _MAY_NAME.match(chr(code)))
 # A message of a role nobody knows may be a result under another name.
 _UNKNOWN_MESSAGE = re.compile(r"/messages/\d+/content")
 # Arguments that bound how many rows come back, as tools name them.
@@ -94,7 +94,7 @@ class Meter:
         for segment in segments:
             if not _is_result(segment):
                 continue
-            mark = (session, digest(segment.text))
+            mark = (session, segment.sha256)
             counted = self._count(mark[1], segment.text)
             held |= counted.digests
             if mark not in self._released:
@@ -117,7 +117,7 @@ class Meter:
         """
         held: set[str] = set()
         for text in texts:
-            if _MAY_NAME.search(text) is None:
+            if not _may_name(text):
                 continue
             held |= self._counter.distinct_subjects(text).digests
         return Moved(Measures(data_subjects=len(held), result_bytes=size), frozenset(held))
@@ -139,6 +139,12 @@ class Meter:
                     self._counted.pop(old, None)  # a thread beside may have been faster
             self._counted[mark] = known
         return known
+
+
+def _may_name(text: str) -> bool:
+    if text.isascii():
+        return bool(text.encode().translate(None, _NEVER_NAMES))
+    return _MAY_NAME.search(text) is not None
 
 
 def _is_result(segment: Segment) -> bool:

@@ -15,7 +15,6 @@ import msgspec
 from wardlaw.audit.envelope import Envelope, RecordKind
 from wardlaw.facts.exchange import Segment, ToolCall
 from wardlaw.facts.record import Content, Inputs, Outcome, Passage
-from wardlaw.gateway.inspection import digest
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.spool import SpoolWriter
 
@@ -156,7 +155,7 @@ class Recorder:
         """The texts, each whole or by its digest; the marks of those given whole are added to ``fresh``."""
         passages: list[Passage] = []
         for segment in segments:
-            mark = (*whose, digest(segment.text))
+            mark = (*whose, segment.sha256)
             channel = segment.channel.value
             if mark in self._recorded:
                 passages.append(Passage(channel=channel, pointer=segment.pointer, sha256=mark[2].hex()))

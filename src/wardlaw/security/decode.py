@@ -47,6 +47,7 @@ _SLASHED = re.compile(r"(?<![^\W_])(?:[^\W_]/){5,}[^\W_](?![^\W_])")
 _GAP = re.compile(rf"{_SEPARATOR}{{1,3}}")
 _BASE64 = re2.compile(rf"[A-Za-z0-9+/_-]{{{MIN_RUN},}}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]{{4,}})*")
 _WORTH = re.compile(r"[0-9A-Z]")  # base64 of text always shows digits or capitals; long words and paths do not
+_NOT_WORTH = bytes(code for code in range(256) if not _WORTH.match(chr(code)))
 _HEX = re2.compile(r"(?:(?:0[xX]|\\x)?[0-9A-Fa-f]{2}[\s:,;\-_.]{0,3}){12,}[0-9A-Fa-f]?|[0-9A-Fa-f]{24,}")
 _HEX_MARKS = " \t\r\n\v\f:,;-_."
 _HEX_PREFIX = re.compile(r"0[xX]|\\x")
@@ -70,34 +71,50 @@ def scan_options() -> re2.Options:
 _UNIT = rb"(?:[0-9A-Za-z+/=]|[\xc2-\xf4][\x80-\xbf]{1,3})"
 
 
-def _group_scan(more: bytes) -> bytes:
+def _group_scan(more: bytes, groups: tuple[tuple[int, int], ...] = _GROUPS) -> bytes:
     """Pattern of groups in a row; ``more`` is ``b","`` for as many as there are."""
     return b"|".join(
         rb"(?:\b|[\x80-\xff])(?:%s{%d}%s{1,3}){%d%s}%s" % (_UNIT, size, _SEPARATOR.encode(), least, more, _UNIT)
-        for size, least in _GROUPS
+        for size, least in groups
     )
 
 
 _GROUP_PATTERN = re2.compile(_group_scan(b","), scan_options())
 
 
+# What the gate tells apart, by number.
+ESCAPES, PAIRS, GROUPS, RUNS, TOKENS = range(5)
+# Characters that tokens, addresses and encoded runs are made of; where no sixteen stand in a row there is none.
+_TOKEN_RUN = rb"[A-Za-z0-9+/_\-.=~%%:@]{%d}" % MIN_RUN
+
+
 class Gate:
-    """One scan that says which of the steps below may find anything in a text."""
+    """One scan that says which of the steps below may find anything in a text.
+
+    Opened by escapes, by spaced letters and pairs, by longer spaced groups (ordinary words do that too, see
+    ``joins``), by runs that may be base64 or hexadecimal, and by runs that may be a token.
+    """
 
     def __init__(self) -> None:
         self._set = re2.Set.SearchSet(scan_options())
         for pattern in (
             rb'%[0-9A-Fa-fu]|&[#A-Za-z]|\\[uUx0-3nrt/"]',
-            _group_scan(b"") + rb"|(?:[0-9A-Za-z]/){5}",
+            _group_scan(b"", _GROUPS[: _PROSE - 1]) + rb"|(?:[0-9A-Za-z]/){5}",
+            _group_scan(b"", _GROUPS[_PROSE - 1 :]),
             rb"[A-Za-z0-9+/_\-]{%d}" % MIN_RUN,
+            _TOKEN_RUN,
         ):
             self._set.Add(pattern)
         self._set.Compile()
 
-    def open(self, raw: bytes) -> list[int] | None:
-        """Numbers of the steps (0 escapes, 1 groups, 2 runs) that may find something; None for none."""
-        found: list[int] | None = self._set.Match(raw)
-        return found
+    def open(self, raw: bytes) -> tuple[int, ...]:
+        """What ``raw`` (UTF-8) may hold: numbers of ``ESCAPES``, ``PAIRS``, ``GROUPS``, ``RUNS``, ``TOKENS``."""
+        return tuple(self._set.Match(raw) or ())
+
+
+def joins(marks: tuple[int, ...], raw: bytes) -> bool:
+    """Whether ``join`` may find anything: to it, longer groups of ASCII without capitals and digits are prose."""
+    return PAIRS in marks or (GROUPS in marks and not (raw.isascii() and not raw.translate(None, _NOT_WORTH)))
 
 
 def unescape(view: View) -> View | None:

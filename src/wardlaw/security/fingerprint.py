@@ -7,7 +7,8 @@ secret confirms them. Not covered: what ``decode`` and ``fold`` do not cover, an
 stand in order.
 
 Rolling hash: polynomial over character codes modulo 2^64 with a secret odd base. Prefix sums P[i] = sum c[j] b^j;
-the window at i of length n has (P[i+n] - P[i]) b^-i, the same wherever it stands (Karp and Rabin, 1987).
+the window at i of length n has (P[i+n] - P[i]) b^-i, the same wherever it stands (Karp and Rabin, 1987). The low
+half of all this is the same sum modulo 2^32; a text is searched by that, and what it points at is hashed in full.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import hmac
 import math
 from collections import Counter
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -30,9 +32,15 @@ WINDOWS = (12, 16, 24, 32, 48, 64)
 MIN_LENGTH = 12
 MIN_ENTROPY_BITS = 28.0
 _CHUNK = 1 << 16  # characters hashed at once; bounds memory and the tables of powers
+# The upper bits of a half hash look into a table of 16 KB, small enough to stay near; twenty secrets let one place of
+# 800 through, which is then compared in full.
+_TABLE_BITS = 14
+_SHIFT = np.uint32(32 - _TABLE_BITS)
+_APART = b"\0"  # never part of a canonical form
 
 _Words = npt.NDArray[np.uint64]
-_Codes = npt.NDArray[np.uint32]
+_Halves = npt.NDArray[np.uint32]
+_Codes = npt.NDArray[np.uint32] | npt.NDArray[np.uint8]
 
 
 _DROPPED = bytes(code for code in range(128) if not chr(code).isalnum())
@@ -111,52 +119,95 @@ class FingerprintBook:
 
     def __init__(self, entries: tuple[RegisteredSecret, ...], *, key: bytes, base: int) -> None:
         self._key = key
-        self._by_window: dict[int, tuple[_Words, dict[int, tuple[RegisteredSecret, ...]]]] = {}
+        self._by_window: dict[int, dict[int, tuple[RegisteredSecret, ...]]] = {}
         for window in sorted({entry.prefix_length for entry in entries}):
             same = [entry for entry in entries if entry.prefix_length == window]
             hashes = {entry.prefix_hash for entry in same}
-            grouped = {one: tuple(entry for entry in same if entry.prefix_hash == one) for one in hashes}
-            self._by_window[window] = (np.array(sorted(hashes), dtype=np.uint64), grouped)
+            self._by_window[window] = {one: tuple(e for e in same if e.prefix_hash == one) for one in hashes}
+        self._halves = frozenset(entry.prefix_hash & 0xFFFF_FFFF for entry in entries)
+        self._marked = np.zeros(1 << _TABLE_BITS, dtype=np.bool_)
+        self._marked[[half >> int(_SHIFT) for half in self._halves]] = True
+        self._shortest = min(self._by_window, default=0)
         longest = max((entry.length for entry in entries), default=0)
         self._overlap = max(longest, *WINDOWS)
         size = _CHUNK + self._overlap + 1
         self._powers = _powers(base, size)
-        self._inverses = _powers(pow(base, -1, 1 << 64), size)
+        self._half_powers = self._powers.astype(np.uint32)
+        self._half_inverses = _powers(pow(base, -1, 1 << 64), size).astype(np.uint32)
         self.entries = entries
         self.longest_spaced = max((entry.length for entry in entries if entry.spaced), default=0)
 
     def search(self, view: View) -> list[tuple[RegisteredSecret, int, int]]:
         """Registered secrets in ``view`` with their offsets there, in order of place."""
-        shortest = min(self._by_window, default=0)
-        if not shortest or len(view.text) < shortest:
+        if not self._shortest or len(view.text) < self._shortest:
             return []
-        codes = _canonical_codes(view.lower)
-        hits: list[tuple[RegisteredSecret, int]] = []
-        for begin in range(0, len(codes), _CHUNK):
-            part = codes[begin : begin + _CHUNK + self._overlap]
-            hits += [(entry, begin + at) for entry, at in self._search(part) if at < _CHUNK]
+        hits = self._hits(_canonical_codes(view.lower))
         if not hits:
             return []
         places = [place for place, char in enumerate(view.lower) if _kept(char)]
         return sorted(((entry, places[at], places[at + entry.length - 1] + 1) for entry, at in hits), key=_place)
 
+    def clears(self, views: Iterable[View]) -> bool:
+        """Whether none of ``views`` holds a registered secret: one search over all of them, for many short texts."""
+        texts = [view.lower for view in views if len(view.lower) >= self._shortest]
+        if not self._shortest or not texts:
+            return True
+        if not all(text.isascii() for text in texts):
+            return False
+        raw = _APART.join([text.encode().translate(None, _DROPPED) for text in texts])
+        return not self._hits(np.frombuffer(raw, dtype=np.uint8))
+
+    def _hits(self, codes: _Codes) -> list[tuple[RegisteredSecret, int]]:
+        """Registered secrets in a canonical form with their places in it."""
+        if len(codes) <= _CHUNK:
+            return self._search(codes)
+        hits: list[tuple[RegisteredSecret, int]] = []
+        for begin in range(0, len(codes), _CHUNK):
+            part = codes[begin : begin + _CHUNK + self._overlap]
+            hits += [(entry, begin + at) for entry, at in self._search(part) if at < _CHUNK]
+        return hits
+
     def _search(self, codes: _Codes) -> list[tuple[RegisteredSecret, int]]:
-        sums = np.empty(len(codes) + 1, dtype=np.uint64)
+        length = len(codes)
+        windows = [window for window in self._by_window if window <= length]
+        if not windows:
+            return []
+        sums = np.empty(length + 1, dtype=np.uint32)
         sums[0] = 0
-        np.cumsum(codes * self._powers[: len(codes)], out=sums[1:])
+        np.add.accumulate(codes * self._half_powers[:length], dtype=np.uint32, out=sums[1:])
+        rolling = np.empty(len(windows) * (length + 1) - sum(windows), dtype=np.uint32)
+        begin = 0
+        for window in windows:
+            count = length + 1 - window
+            one = rolling[begin : begin + count]
+            np.subtract(sums[window:], sums[:count], out=one)
+            np.multiply(one, self._half_inverses[:count], out=one)
+            begin += count
+        marked = self._marked.take((rolling >> _SHIFT).astype(np.intp))
+        if not np.count_nonzero(marked):
+            return []
+        return self._compare(codes, windows, rolling, np.flatnonzero(marked))
+
+    def _compare(
+        self, codes: _Codes, windows: list[int], rolling: _Halves, marked: npt.NDArray[np.intp]
+    ) -> list[tuple[RegisteredSecret, int]]:
+        """What of the marked windows are registered secrets: by half hash, hash and the whole text."""
         found: list[tuple[RegisteredSecret, int]] = []
-        for window, (hashes, grouped) in self._by_window.items():
-            count = len(codes) - window + 1
-            if count <= 0:
+        hashed: dict[bytes, int] = {}  # a text that repeats one stretch is hashed once
+        for place, half in zip(marked.tolist(), rolling[marked].tolist(), strict=True):
+            if half not in self._halves:
                 continue
-            rolling = (sums[window : window + count] - sums[:count]) * self._inverses[:count]
-            hits = np.flatnonzero(rolling == hashes[0] if len(hashes) == 1 else _among(rolling, hashes))
-            found += [
-                (entry, at)
-                for at in hits.tolist()
-                for entry in grouped[int(rolling[at])]
-                if self._confirm(codes[at : at + entry.length], entry)
-            ]
+            at = place
+            for window in windows:
+                if at < len(codes) + 1 - window:
+                    break
+                at -= len(codes) + 1 - window
+            part = codes[at : at + window]
+            key = part.tobytes()
+            if key not in hashed:
+                hashed[key] = int((part.astype(np.uint64) * self._powers[:window]).sum(dtype=np.uint64))
+            entries = self._by_window[window].get(hashed[key], ())
+            found += [(entry, at) for entry in entries if self._confirm(codes[at : at + entry.length], entry)]
         return found
 
     def _confirm(self, codes: _Codes, entry: RegisteredSecret) -> bool:
@@ -173,21 +224,12 @@ def _place(hit: tuple[RegisteredSecret, int, int]) -> int:
 
 def _canonical_codes(lower: str) -> _Codes:
     """Character codes of the canonical form of a folded text in lower case."""
-    codes: _Codes
     if lower.isascii():
-        codes = np.frombuffer(lower.encode().translate(None, _DROPPED), dtype=np.uint8).astype(np.uint32)
-        return codes
+        return np.frombuffer(lower.encode().translate(None, _DROPPED), dtype=np.uint8)
     wide = np.frombuffer(lower.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     kept = (wide >= len(_ASCII_KEPT)) | _ASCII_KEPT[np.minimum(wide, len(_ASCII_KEPT) - 1)]
-    codes = wide[kept]
+    codes: _Halves = wide[kept]
     return codes
-
-
-def _among(values: _Words, wanted: _Words) -> npt.NDArray[np.bool_]:
-    """Which of ``values`` stand in the sorted ``wanted``."""
-    places = np.minimum(np.searchsorted(wanted, values), len(wanted) - 1)
-    same: npt.NDArray[np.bool_] = wanted[places] == values
-    return same
 
 
 def _powers(base: int, count: int) -> _Words:

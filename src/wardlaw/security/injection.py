@@ -30,6 +30,7 @@ _REVIEW_SHARE = 2, 3  # a match at REVIEW scores two thirds of the rule's score
 # Digits and signs that stand for letters; tried only where one stands inside a word.
 _LEET = str.maketrans("0134578@$!|+", "oieastbasiit")
 _LEET_GATE = re2.compile(rb"[a-z][0134578@$!|+]+[a-z]", scan_options())
+_NOT_LEET = bytes(code for code in range(256) if code not in _LEET)
 
 
 # One automaton holds the cues of this many rules. All in one would need a single pass, but its states multiply with
@@ -119,7 +120,9 @@ class InjectionDetector:
         self._scan(self._plain, views.folded, lower, segment, found)
         if not lower.isascii():
             self._scan(self._scripts, views.folded, lower, segment, found)
-        if _LEET_GATE.search(lower.encode()):
+        raw = lower.encode()
+        # Most texts hold few of those signs or none; they are searched only then.
+        if raw.translate(None, _NOT_LEET) and _LEET_GATE.search(raw):
             self._scan(self._plain, views.folded, lower.translate(_LEET), segment, found)
         for view in views.others:
             if view.layer is Layer.JOINED:

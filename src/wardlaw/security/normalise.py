@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from wardlaw.security.decode import Gate, decode_runs, join, unescape
+from wardlaw.security.decode import ESCAPES, RUNS, Gate, decode_runs, join, joins, unescape
 from wardlaw.security.fold import fold
 from wardlaw.security.hidden import Hidden, find_hidden
 from wardlaw.security.views import Building, Layer, View
@@ -17,7 +17,6 @@ from wardlaw.security.views import Building, Layer, View
 MAX_DEPTH = 4
 # Characters that all decoded views of one text may hold together: several times what honest nesting needs.
 _FACTOR, _ALLOWANCE = 6, 65_536
-_ESCAPES, _GROUPS, _RUNS = 0, 1, 2
 
 
 class Views(msgspec.Struct, frozen=True, gc=False):
@@ -30,6 +29,7 @@ class Views(msgspec.Struct, frozen=True, gc=False):
         hidden: Stretches a person does not see.
         bound_hit: Work was left undone at a bound: something may be encoded that nobody looked at.
         raw: UTF-8 bytes of ``folded.text``.
+        marks: What the gate says ``raw`` may hold.
     """
 
     original: View
@@ -38,6 +38,7 @@ class Views(msgspec.Struct, frozen=True, gc=False):
     others: tuple[View, ...] = ()
     hidden: tuple[Hidden, ...] = ()
     bound_hit: bool = False
+    marks: tuple[int, ...] = ()
 
 
 class Normaliser:
@@ -52,12 +53,12 @@ class Normaliser:
         folded = fold(original)
         raw = folded.text.encode()
         hidden = find_hidden(text)
-        steps = self._gate.open(raw)
-        if steps is None and not hidden:
-            return Views(original, folded, raw)
+        marks = self._gate.open(raw)
+        if not hidden and not _applies(marks, raw):
+            return Views(original, folded, raw, marks=marks)
         spelled = _spelled(original, hidden)
         others, bound_hit = self._expand([folded, *spelled], room=_FACTOR * len(text) + _ALLOWANCE)
-        return Views(original, folded, raw, (*spelled, *others), hidden, bound_hit)
+        return Views(original, folded, raw, (*spelled, *others), hidden, bound_hit, marks)
 
     def _expand(self, roots: list[View], *, room: int) -> tuple[list[View], bool]:
         """Views made from ``roots`` layer by layer; True when a bound was hit."""
@@ -79,17 +80,21 @@ class Normaliser:
 
     def _children(self, view: View) -> list[View]:
         """Folded children of one view."""
-        steps = self._gate.open(view.text.encode())
-        if steps is None:
-            return []
+        raw = view.text.encode()
+        marks = self._gate.open(raw)
         children: list[View | None] = []
-        if _ESCAPES in steps:
+        if ESCAPES in marks:
             children.append(unescape(view))
-        if _GROUPS in steps and view.layer is not Layer.JOINED:
+        if view.layer is not Layer.JOINED and joins(marks, raw):
             children.append(join(view))
-        if _RUNS in steps:
+        if RUNS in marks:
             children.append(decode_runs(view))
         return [fold(child) for child in children if child is not None]
+
+
+def _applies(marks: tuple[int, ...], raw: bytes) -> bool:
+    """Whether any step may make a view of a text."""
+    return bool(marks) and (ESCAPES in marks or RUNS in marks or joins(marks, raw))
 
 
 def _spelled(original: View, hidden: tuple[Hidden, ...]) -> list[View]:

@@ -74,6 +74,10 @@ FORMATS: tuple[Format, ...] = (
     Format("ip", r"\b(?:\d{1,3}\.){3}\d{1,3}\b", None, "", 300),
     Format("ip", r"\b(?:[0-9A-Fa-f]{1,4}:){4,7}(?::?[0-9A-Fa-f]{1,4}){1,3}\b", None, "", 300),
 )  # fmt: skip
+# Every format holds an address sign, or two digits, or four colons (IPv6 in letters).
+_MARKS = b"0123456789@:"
+_FEWEST_MARKS = 2
+_UNMARKED = bytes(code for code in range(256) if code not in _MARKS)
 _NOT_VALUE = re.compile(r"[\W_]+")
 _EXTENSION = re.compile(r" ?(?:x|ext).*")
 
@@ -111,6 +115,9 @@ class PiiDetector:
 
     def scan(self, view: View, raw: bytes, index: int = -1) -> list[Finding]:
         """Personal data in one view; ``raw`` is its text in UTF-8."""
+        marks = raw.translate(None, _UNMARKED)
+        if len(marks) < _FEWEST_MARKS and b"@" not in marks:
+            return []
         kinds = self._gate.Match(raw)
         if not kinds:
             return []

@@ -20,9 +20,18 @@ import re2
 
 from wardlaw.facts.exchange import Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
-from wardlaw.security.decode import scan_options
+from wardlaw.security.decode import TOKENS, scan_options
 from wardlaw.security.normalise import Views
-from wardlaw.security.rules.secrets import ASSIGNED, BARE, PLACEHOLDERS, PROVIDERS, SERVICE, URL_PASSWORD, SecretRule
+from wardlaw.security.rules.secrets import (
+    ASSIGNED,
+    BARE,
+    PLACEHOLDERS,
+    PROVIDERS,
+    SERVICE,
+    URL_PASSWORD,
+    WITHOUT_RUN,
+    SecretRule,
+)
 from wardlaw.security.views import Layer, View
 
 NAME = "secrets"
@@ -59,29 +68,32 @@ class SecretDetector:
         wide.log_errors = False
         self._patterns = [re2.compile(rule.pattern, wide) for rule in self._rules]
         raw = [rule.pattern.encode() for rule in self._rules]
-        # Rules with a telling literal go through RE2's literal filter, the few others through one automaton.
-        without = set(_filter_of(raw, options).Match(b"-", True) or ())
-        self._with = [number for number in range(len(raw)) if number not in without]
+        # Rules of a long token are looked for only where the gate saw a long run. Of those, the ones with a telling
+        # literal go through RE2's literal filter, the few others through one automaton.
+        self._short = [number for number, rule in enumerate(self._rules) if rule.id in WITHOUT_RUN]
+        without = set(_filter_of(raw, options).Match(b"-", True) or ()) - set(self._short)
+        self._with = [number for number in range(len(raw)) if number not in without and number not in self._short]
         self._without = sorted(without)
         self._filter = _filter_of([raw[number] for number in self._with], options)
-        self._set = re2.Set.SearchSet(options)
-        for number in self._without:
-            self._set.Add(raw[number])
-        self._set.Compile()
+        self._set = _set_of([raw[number] for number in self._without], options)
+        self._short_set = _set_of([raw[number] for number in self._short], options)
 
     def detect(self, views: Views, segment: Segment) -> list[Finding]:
         """One finding for each credential, the surest where several rules overlap."""
-        found = self._scan(views.folded, views.raw, segment.index)
+        found = self._scan(views.folded, views.raw, segment.index, run=TOKENS in views.marks)
         for view in views.others:
             if view.layer is not Layer.JOINED:
-                found += self._scan(view, view.text.encode(), segment.index)
+                found += self._scan(view, view.text.encode(), segment.index, run=True)
         return _surest(found) if len(found) > 1 else found
 
-    def _scan(self, view: View, raw: bytes, index: int) -> list[Finding]:
+    def _scan(self, view: View, raw: bytes, index: int, *, run: bool) -> list[Finding]:
+        """Credentials in one view; ``run`` says whether it may hold sixteen characters of a token in a row."""
         found: list[Finding] = []
-        numbers = [self._with[at] for at in self._filter.Match(raw) or ()]
-        numbers += [self._without[at] for at in self._set.Match(raw) or ()]
-        for number in numbers:
+        numbers = [self._short[at] for at in self._short_set.Match(raw) or ()]
+        if run:
+            numbers += [self._with[at] for at in self._filter.Match(raw) or ()]
+            numbers += [self._without[at] for at in self._set.Match(raw) or ()]
+        for number in sorted(numbers):
             rule = self._rules[number]
             for start, end, certain in self._hits(number, view.text):
                 low, high = view.origin(start, end)
@@ -122,6 +134,14 @@ def _filter_of(patterns: list[bytes], options: re2.Options) -> re2.Filter:
     made = re2.Filter()
     for pattern in patterns:
         made.Add(pattern, options)
+    made.Compile()
+    return made
+
+
+def _set_of(patterns: list[bytes], options: re2.Options) -> re2.Set:
+    made = re2.Set.SearchSet(options)
+    for pattern in patterns:
+        made.Add(pattern)
     made.Compile()
     return made
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
-from wardlaw.gateway.inspection import Inspection, digest
+from wardlaw.gateway.inspection import Inspection
 from wardlaw.testing.worker import SECRET, inspector
 
 
@@ -22,6 +24,9 @@ class Counting:
         if self.failing:
             return (Finding(FindingKind.FAULT, "d", "1", "failed", Level.BLOCK, 1000),)
         return (Finding(FindingKind.INJECTION, "d", "1", "bad", Level.BLOCK, 1000),) if "bad" in segment.text else ()
+
+    def inspect_all(self, segments: Sequence[Segment]) -> list[tuple[Finding, ...]]:
+        return [self.inspect(segment) for segment in segments]
 
 
 def segment(text: str, index: int = 0, channel: Channel = Channel.USER) -> Segment:
@@ -82,6 +87,8 @@ def test_the_real_detectors_find_a_registered_secret() -> None:
     assert inspection.version == inspector().version
 
 
-def test_digests_are_of_the_text() -> None:
-    assert digest("a") != digest("b")
-    assert len(digest("ä\ud800")) == 32
+def test_a_text_that_stands_twice_in_a_request_is_judged_once(detector: Counting) -> None:
+    inspection = Inspection(detector)  # type: ignore[arg-type]
+    found = inspection.inspect([segment("bad"), segment("good", 1), segment("bad", 2)])
+    assert [finding.segment for finding in found] == [0, 2]
+    assert detector.asked == ["bad", "good"]

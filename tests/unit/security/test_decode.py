@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from wardlaw.security.decode import Gate, decode_runs, join, unescape
+from wardlaw.security.decode import ESCAPES, GROUPS, PAIRS, RUNS, TOKENS, Gate, decode_runs, join, joins, unescape
 from wardlaw.security.views import Layer, View
 
 
@@ -93,7 +93,23 @@ def test_runs_are_read(encode):
 
 def test_the_gate_tells_what_to_try():
     gate = Gate()
-    assert gate.open(b"an ordinary sentence, nothing more. 50 % & so on") is None
-    assert gate.open(b"a%20b") == [0]
-    assert gate.open(b"s k - l i v e") == [1]
-    assert gate.open(b"c2VjcmV0LWtleS0xMjM0") == [2]
+    assert gate.open(b"an ordinary sentence, nothing more. 50 % & so on") == ()
+    assert gate.open(b"a%20b") == (ESCAPES,)
+    assert gate.open(b"s k - l i v e") == (PAIRS,)
+    assert gate.open(b"the old man had not yet") == (GROUPS,)
+    assert set(gate.open(b"c2VjcmV0LWtleS0xMjM0")) == {RUNS, TOKENS}
+    assert gate.open(b"user@example.com:80") == (TOKENS,)
+
+
+@pytest.mark.parametrize(
+    ("text", "applies"),
+    [
+        ("the old man had not yet", False),
+        ("the old man had not Yet", True),
+        ("the old man had not ye7", True),
+        ("n o t h i n g", True),
+        ("one two", False),
+    ],
+)
+def test_longer_groups_of_small_letters_are_prose(text, applies):
+    assert joins(Gate().open(text.encode()), text.encode()) is applies

@@ -76,13 +76,19 @@ def expand(rule: Rule, vocabulary: dict[str, str], *, squeezed: bool = False) ->
     if squeezed:
         return _spaces(_GAP.sub("[^\n]{0,24}", text), _SQUEEZED)
     text = _spaces(_GAP.sub(lambda match: f" (?:{_WORD} ){{0,{match[1] or 4}}}", text), SPACE)
-    if not fold_text(text).isascii():
-        return text
-    if text[0].isalnum() or text[0] == "(":
+    starts_word, ends_word = _whole_words(text)
+    if starts_word:
         text = r"\b" + _group(text)
-    if text[-1].isalnum() or text[-1] in "?)":
+    if ends_word:
         text = _group(text) + r"\b"
     return text
+
+
+def _whole_words(text: str) -> tuple[bool, bool]:
+    """Whether the pattern must begin and must end at a word boundary; no script but ASCII has them in RE2."""
+    if not fold_text(text).isascii():
+        return False, False
+    return text[0].isalnum() or text[0] == "(", text[-1].isalnum() or text[-1] in "?)"
 
 
 _CUT = re.compile(r" ~\d* |\[\^[^\]]{1,6}\]\{\d+,\d+\}")
@@ -102,17 +108,22 @@ def cue(rule: Rule, vocabulary: dict[str, str]) -> str:
 def segments(rule: Rule, vocabulary: dict[str, str]) -> list[str]:
     """The parts of a rule between its gaps, each an RE2 pattern: a text that lacks one cannot match the rule.
 
-    Parts hold no gaps, so that one automaton over the parts of all rules stays small whatever the text says.
+    Parts hold no gaps, so that one automaton over the parts of all rules stays small whatever the text says. Each
+    keeps the edge its rule demands beside it (the separator of a gap, the word boundary at either end), so that the
+    automaton leaves a word at its first letter that fits no part.
     """
     text = rule.pattern
     while _NAME.search(text):
         text = _NAME.sub(lambda match: f"(?:{vocabulary[match[1]]})", text)
-    depth, at, parts, start = 0, 0, [], 0
+    starts_word, ends_word = _whole_words(text)
+    depth, at, parts, start, before = 0, 0, [], 0, r"\b" if starts_word else ""
     while at < len(text):
         cut = _CUT.match(text, at) if depth == 0 else None
         if cut:
-            parts.append(text[start:at])
+            edge = " " if cut[0][0] == " " else ""
+            parts.append((before, text[start:at], edge))
             at = start = cut.end()
+            before = edge
             continue
         skip = _CLASS_OR_SPACE.match(text, at) if text[at] == "[" else None
         if skip:
@@ -122,13 +133,16 @@ def segments(rule: Rule, vocabulary: dict[str, str]) -> list[str]:
             at += 2
             continue
         if text[at] == "|" and depth == 0:
-            parts, start = [], 0  # alternatives of the whole rule stay together
+            parts, start, before = [], 0, r"\b" if starts_word else ""  # alternatives of the whole rule stay together
             break
         depth += (text[at] == "(") - (text[at] == ")")
         at += 1
-    parts.append(text[start:])
-    telling = [part for part in parts if len(re.findall(r"[a-z]|[^\x00-\x7f]", part)) > 2]
-    return [_spaces(_COUNT.sub(_uncounted, _INNER_GAP.sub(_unbounded, part)), SPACE) for part in telling]
+    parts.append((before, text[start:], r"\b" if ends_word else ""))
+    return [
+        _spaces(left + _group(_COUNT.sub(_uncounted, _INNER_GAP.sub(_unbounded, part))) + right, SPACE)
+        for left, part, right in parts
+        if len(re.findall(r"[a-z]|[^\x00-\x7f]", part)) > 2
+    ]
 
 
 def _unbounded(match: re.Match[str]) -> str:

@@ -50,7 +50,14 @@ def test_segments_are_the_parts_between_gaps():
 
 
 def test_the_cue_is_the_longest_part_unless_listed():
-    assert re2.search(cue(rule("do ~2 something ~2 it"), WORDS), "something")
+    assert re2.search(cue(rule("do ~2 something ~2 it"), WORDS), "do something now")
+
+
+def test_a_part_keeps_the_edges_its_rule_demands():
+    middle = cue(rule("do ~2 something ~2 it"), WORDS)
+    assert not re2.search(middle, "do somethings now")
+    assert re2.search(segments(rule("one[^\n]{0,60}(?:twofold)"), WORDS)[1], "so twofold")
+    assert not re2.search(segments(rule("{verb} ~3 {noun}"), WORDS)[0], "xignore it")
 
 
 def test_every_channel_has_a_letter():
