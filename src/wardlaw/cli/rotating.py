@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import getpass
 import os
 import time
 from enum import StrEnum
-from pathlib import Path
 
-from wardlaw.cli.roles.control import CONTROL_SPOOL
+from wardlaw.cli.accounting import record_by_account
 from wardlaw.config.model import Config
-from wardlaw.console.desks.recorder import ControlRecorder
 from wardlaw.facts.errors import ConfigError
 from wardlaw.governance.bundle import parse_bundle
 from wardlaw.store.bundle import read_bundle, write_bundle
@@ -23,7 +19,6 @@ from wardlaw.store.keyring_kek import FileKek, kek_source
 from wardlaw.store.keyring_signing import rotate_signing_key
 from wardlaw.store.sequencer import Sequencer, SequencerSettings
 from wardlaw.store.sequencing import log_parts
-from wardlaw.store.spool import SpoolSettings, SpoolWriter
 
 
 class InstallationKey(StrEnum):
@@ -47,7 +42,7 @@ def rotate_installation_key(config: Config, which: InstallationKey) -> str:
         keyring = places.open_keyring(os.environ)
         try:
             # Recorded before it is done: a change nobody wrote down would be worse than a record of an attempt.
-            asyncio.run(_record(config, places, keyring, which))
+            record_by_account(config, keyring, "installation.key_rotate", {"key": which.value})
             return _rotate(config, places, keyring, which)
         finally:
             keyring.close()
@@ -93,16 +88,3 @@ def _publish(config: Config, places: Installation) -> None:
     finally:
         sequencer.close()
         engine.dispose()
-
-
-async def _record(config: Config, places: Installation, keyring: Keyring, which: InstallationKey) -> None:
-    settings = SpoolSettings(reserve_bytes=config.audit.spool_reserve_bytes)
-    spool = SpoolWriter(
-        Path(config.audit.spool), gateway=CONTROL_SPOOL, sign=places.gateway_signer(), settings=settings
-    )
-    try:
-        recorder = ControlRecorder(spool, keyring, clock=time.time, entropy=os.urandom)
-        account = f"account:{getpass.getuser()}"
-        await recorder.record("control", account, "installation.key_rotate", {"key": which.value})
-    finally:
-        await asyncio.to_thread(spool.close)

@@ -57,11 +57,23 @@ def bundle_payload(checked: Checked) -> bytes:
 
 
 def parse_bundle(payload: bytes) -> Bundle:
-    """Read a bundle's payload; its signature has been verified before.
+    """Read a bundle's payload for the door; its signature has been verified before.
 
     Raises:
         ConfigError: ``WL-POL-030`` it cannot be read, its text is not what it was signed for, or it was
             made for another version of the attribute table.
+    """
+    bundle = decode_bundle(payload)
+    if bundle.schema != schema_digest():
+        raise _unreadable("The policy bundle was made for another version of the attribute table.")
+    return bundle
+
+
+def decode_bundle(payload: bytes) -> Bundle:
+    """Read a bundle's payload, whichever attribute table it was made for: to compare and report, not to enforce.
+
+    Raises:
+        ConfigError: ``WL-POL-030`` it cannot be read, or its text is not what it was signed for.
     """
     try:
         bundle = msgspec.json.decode(payload, type=Bundle)
@@ -71,8 +83,6 @@ def parse_bundle(payload: bytes) -> Bundle:
         raise _unreadable(f'The policy bundle has the format "{bundle.format}", not "{FORMAT}".')
     if hashlib.sha256(bundle.text.encode()).hexdigest() != bundle.digest:
         raise _unreadable("The policy text in the bundle is not the one its digest names.")
-    if bundle.schema != schema_digest():
-        raise _unreadable("The policy bundle was made for another version of the attribute table.")
     return bundle
 
 

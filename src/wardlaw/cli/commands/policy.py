@@ -6,15 +6,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 from cyclopts import App, Parameter
 from rich.text import Text
 
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import rows
+from wardlaw.cli.renewing import publish_stopped
 from wardlaw.cli.session import connect, show_one
 from wardlaw.cli.sources import policy_files, read_sources, read_text
 from wardlaw.facts.errors import ConfigError, InputError
+from wardlaw.governance.bundle import decode_bundle
 from wardlaw.governance.check import Checked
 from wardlaw.governance.check import check as check_sources
 from wardlaw.governance.compiled import CompiledClause
@@ -23,7 +26,10 @@ from wardlaw.governance.differ import diff as compare
 from wardlaw.governance.examples import run_examples
 from wardlaw.governance.fmt import format_source
 from wardlaw.governance.problems import Problem, Severity
+from wardlaw.governance.renewal import published_set
 from wardlaw.governance.sentence import render_sentence
+from wardlaw.store.bundle import read_bundle
+from wardlaw.store.installation import Installation
 
 app = App(name="policy", help="Check, format, test, explain and compare clauses.")
 
@@ -155,14 +161,14 @@ def explain(clause: str = "", *, path: Annotated[str, Parameter(name="--path")] 
 
 
 @app.command
-def diff(old: str, new: str = "", *, options: Options = NONE) -> int:
+def diff(old: str = "", new: str = "", *, options: Options = NONE) -> int:
     """Compare two sets of clauses in words. Exit 1 when anything became looser.
 
     Args:
-        old: Folder or file of the set in force.
+        old: Folder or file of the set to compare with; what is published when left out.
         new: Folder or file of the other; the configuration's policies when left out.
     """
-    changes = compare(_usable(old, options), _usable(new, options))
+    changes = compare(_usable(old, options) if old else _published(options), _usable(new, options))
     lines = [
         (change.clause, Text(change.direction.value, style=_COLORS[change.direction]), change.words)
         for change in changes
@@ -177,8 +183,15 @@ def diff(old: str, new: str = "", *, options: Options = NONE) -> int:
 
 
 @app.command
-def publish(*, options: Options = NONE) -> int:
-    """Have the running Wardlaw check the clauses on disk and put them in force."""
+def publish(*, stopped: bool = False, options: Options = NONE) -> int:
+    """Have the running Wardlaw check the clauses on disk and put them in force.
+
+    Args:
+        stopped: Do it while Wardlaw is stopped, as after an upgrade whose clauses must change first; recorded
+            under the name of your account, which must be able to read the bundle's key.
+    """
+    if stopped:
+        return show_one(options, "policy", msgspec.to_builtins(publish_stopped(options.configuration())))
     return show_one(options, "policy", connect(options).post("/policy/reload"))
 
 
@@ -186,6 +199,13 @@ def publish(*, options: Options = NONE) -> int:
 def status(*, options: Options = NONE) -> int:
     """Show which set of clauses is in force."""
     return show_one(options, "policy", connect(options).get("/policy"))
+
+
+def _published(options: Options) -> Checked:
+    """What is in force, also when another version of Wardlaw published it."""
+    places = Installation(options.configuration())
+    bundle = read_bundle(places.bundle_path, trusted_keys=places.bundle_keys())
+    return published_set(decode_bundle(bundle.payload))
 
 
 def _checked(path: str, options: Options) -> Checked:

@@ -18,6 +18,7 @@ from wardlaw.cli.creating import create_installation
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import Output
+from wardlaw.cli.renewing import renew_policies
 from wardlaw.cli.supervise import Part, Supervisor, python_command
 from wardlaw.config.address import parse_listen
 from wardlaw.config.load import FILE_NAME, read_config
@@ -47,6 +48,9 @@ def up(*, options: Options = NONE) -> int:
     _check_socket(config)
     with InstanceLock(Path(config.data_dir)):
         token = (token or "?") if _prepare(config) else ""
+        renewed = renew_policies(config)
+        if renewed:
+            output.note(renewed)
         # What flags say must hold in every process of the group.
         env = dict(os.environ) | {env_name(key): value for key, value in options.flags().items()}
         return asyncio.run(_run(config, path, env=env, screen=_Screen(config, output, token, began)))

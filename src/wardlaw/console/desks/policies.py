@@ -12,8 +12,8 @@ import msgspec
 from wardlaw.console.api.deps import PolicyStatus
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.errors import ConfigError, InputError, UnavailableError
-from wardlaw.governance.bundle import bundle_payload, parse_bundle
-from wardlaw.governance.check import check
+from wardlaw.governance.bundle import bundle_payload, decode_bundle, schema_digest
+from wardlaw.governance.check import Checked, check
 from wardlaw.governance.problems import Severity
 from wardlaw.store.bundle import read_bundle, write_bundle
 from wardlaw.store.installation import Installation
@@ -57,43 +57,12 @@ class PolicyDesk:
         """
         return await asyncio.to_thread(self._publish, prepared)
 
-    def set_of(self, digest: str) -> PolicySet | None:
-        """The policy set of a digest that was published once; None when it is not kept."""
-        if not (len(digest) == 64 and digest.isalnum()):
-            return None
-        try:
-            payload = (self._kept / f"{digest}.json").read_bytes()
-        except FileNotFoundError:
-            payload = self._published_payload()
-        bundle = parse_bundle(payload)
-        return PolicySet.build(bundle.text) if bundle.digest == digest else None
+    def check_clauses(self) -> Checked:
+        """Read and check the clauses on disk.
 
-    def keep_published(self) -> None:
-        """Keep the published set by its digest, so that old decisions can be explained after it changed."""
-        self._keep(self._published_payload())
-
-    def _published_payload(self) -> bytes:
-        return read_bundle(self._places.bundle_path, trusted_keys=self._places.bundle_keys()).payload
-
-    def _keep(self, payload: bytes) -> None:
-        digest = parse_bundle(payload).digest
-        path = self._kept / f"{digest}.json"
-        try:
-            self._kept.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not path.exists():
-                replace_file(path, payload)
-        except OSError as error:
-            raise UnavailableError(
-                "WL-CTL-005", f"The policy set cannot be kept in {self._kept}: {error.strerror}.", "Check the disk."
-            ) from error
-
-    def _status(self) -> PolicyStatus:
-        bundle = read_bundle(self._places.bundle_path, trusted_keys=self._places.bundle_keys())
-        content = parse_bundle(bundle.payload)
-        published_at = self._places.bundle_path.stat().st_mtime
-        return PolicyStatus(content.digest, bundle.version, len(content.clauses), published_at)
-
-    def _prepare(self) -> PolicyStatus:
+        Raises:
+            ConfigError: They do not pass (WL-CTL-003); what is published stays.
+        """
         try:
             sources = {
                 str(path.relative_to(self._folder)): path.read_text(encoding="utf-8")
@@ -115,10 +84,58 @@ class PolicyDesk:
                 f"The clauses have {len(errors)} errors; the first: {errors[0]}",
                 "See `wardlaw policy check`. What is published stays in force.",
             )
+        return checked
+
+    def prepare_checked(self, checked: Checked) -> PolicyStatus:
+        """Make what was checked ready to be published."""
         payload = bundle_payload(checked)
-        digest = parse_bundle(payload).digest
+        digest = decode_bundle(payload).digest
         self._prepared = {digest: payload}
         return PolicyStatus(digest, self._status().version + 1, len(checked.clauses))
+
+    def set_of(self, digest: str) -> PolicySet | None:
+        """The policy set of a digest that was published once; None when it is not kept, or not of this version.
+
+        Asked with attributes it was not made for, an old set would explain what never happened.
+        """
+        if not (len(digest) == 64 and digest.isalnum()):
+            return None
+        try:
+            payload = (self._kept / f"{digest}.json").read_bytes()
+        except FileNotFoundError:
+            payload = self._published_payload()
+        bundle = decode_bundle(payload)
+        is_meant = bundle.digest == digest and bundle.schema == schema_digest()
+        return PolicySet.build(bundle.text) if is_meant else None
+
+    def keep_published(self) -> None:
+        """Keep the published set by its digest, so that old decisions can be explained after it changed."""
+        self._keep(self._published_payload())
+
+    def _published_payload(self) -> bytes:
+        return read_bundle(self._places.bundle_path, trusted_keys=self._places.bundle_keys()).payload
+
+    def _keep(self, payload: bytes) -> None:
+        digest = decode_bundle(payload).digest
+        path = self._kept / f"{digest}.json"
+        try:
+            self._kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not path.exists():
+                replace_file(path, payload)
+        except OSError as error:
+            raise UnavailableError(
+                "WL-CTL-005", f"The policy set cannot be kept in {self._kept}: {error.strerror}.", "Check the disk."
+            ) from error
+
+    def _status(self) -> PolicyStatus:
+        bundle = read_bundle(self._places.bundle_path, trusted_keys=self._places.bundle_keys())
+        # Of another version's bundle it can be told what is published; only the door must not take it.
+        content = decode_bundle(bundle.payload)
+        published_at = self._places.bundle_path.stat().st_mtime
+        return PolicyStatus(content.digest, bundle.version, len(content.clauses), published_at)
+
+    def _prepare(self) -> PolicyStatus:
+        return self.prepare_checked(self.check_clauses())
 
     def _publish(self, prepared: PolicyStatus) -> PolicyStatus:
         payload = self._prepared.get(prepared.digest)

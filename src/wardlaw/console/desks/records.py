@@ -58,7 +58,7 @@ class RecordDesk:
                 for reason in decision.reasons
             ]
             sentence = (
-                f"{decision.effect.value}: the policy set {decision.policies[:16]} that decided is no longer kept."
+                f"{decision.effect.value}: the policy set {decision.policies[:16]} that decided is not kept in a form of this version."
             )
             return {"sentence": sentence, "causes": causes, "changes": [], "together": [], "observed": []}
         found = explain(inputs.request, inputs.findings, policies, inputs.state, decision=decision)

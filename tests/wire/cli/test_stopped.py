@@ -1,0 +1,117 @@
+"""What is done to a stopped Wardlaw by the real command line, and how it starts again afterwards."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.wire.cli.test_up import Machine
+from wardlaw.config.load import load_config
+from wardlaw.governance.bundle import decode_bundle
+from wardlaw.store.bundle import read_bundle, write_bundle
+from wardlaw.store.installation import Installation
+
+pytestmark = pytest.mark.xdist_group("stopped")  # one machine for all of them, in their order
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    machine = Machine(tmp_path_factory.mktemp("s"))
+    made = machine.json("init", ".")
+    config = machine.folder / "wardlaw.yaml"
+    config.write_text(config.read_text().replace("127.0.0.1:8085/v1", f"127.0.0.1:{machine.model}/v1"))
+    machine.up()
+    machine.run("token", "redeem", made["admin_token"])
+    try:
+        yield machine
+    finally:
+        machine.down()
+
+
+def places(machine: Machine) -> Installation:
+    return Installation(load_config(machine.folder / "wardlaw.yaml"))
+
+
+def version(machine: Machine) -> int:
+    found = places(machine)
+    return read_bundle(found.bundle_path, trusted_keys=found.bundle_keys()).version
+
+
+def made_by_another_version(machine: Machine) -> None:
+    """Leave the bundle that a version with another attribute table would have left."""
+    found = places(machine)
+    bundle = read_bundle(found.bundle_path, trusted_keys=found.bundle_keys())
+    content = msgspec.structs.replace(decode_bundle(bundle.payload), schema="0" * 64)
+    payload = msgspec.json.encode(content, order="sorted")
+    write_bundle(found.bundle_path, payload, found.bundle_signer().sign, version=bundle.version + 1)
+
+
+def start_refused(machine: Machine) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "wardlaw", "up"],
+        cwd=machine.folder,
+        env=machine.env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 3, done.stdout + done.stderr
+    return done.stderr
+
+
+def operations(machine: Machine) -> list[str]:
+    """What the log says was done, by its entry bundles."""
+    return [
+        json.loads(entry)["facts"].get("operation", "")
+        for path in sorted((machine.folder / "data" / "log" / "tile" / "entries").rglob("*"))
+        if path.is_file()
+        for entry in _entries(path)
+    ]
+
+
+def _entries(path: Path) -> list[bytes]:
+    data, found = path.read_bytes(), []
+    while data:
+        size = int.from_bytes(data[:2], "big")
+        found.append(data[2 : 2 + size])
+        data = data[2 + size :]
+    return found
+
+
+def test_an_upgrade_puts_the_published_clauses_in_force_and_the_gateway_answers(machine: Machine) -> None:
+    key = machine.run("key", "create", "app", "--principal", "user:me").strip()
+    machine.down()
+    made_by_another_version(machine)
+    before = version(machine)
+    machine.run("policy", "diff")
+    machine.up()
+    assert "published for this version" in machine.log
+    assert version(machine) == before + 1
+    assert machine.ask(key, "hello")[0] == 200
+    machine.down()
+    assert "policy.reload" in operations(machine)
+
+
+def test_clauses_nobody_published_keep_an_upgraded_installation_stopped(machine: Machine) -> None:
+    made_by_another_version(machine)
+    before = version(machine)
+    clauses = machine.folder / "policies" / "privacy.yaml"
+    text = clauses.read_text()
+    clauses.write_text(text.replace("mode: enforce", "mode: shadow", 1))
+    said = start_refused(machine)
+    assert "WL-CLI-024" in said
+    assert "PRV-02" in said
+    assert version(machine) == before
+    assert "loosened" in machine.run("policy", "diff", code=1)
+    machine.run("policy", "publish", "--stopped")
+    assert version(machine) == before + 1
+    clauses.write_text(text)
+    machine.up()
+    machine.down()
+    assert machine.json("audit", "verify")["sound"] is True
