@@ -20,6 +20,7 @@ from tests.wire.house import House
 from tests.wire.puppet import Puppet, Turn, completion
 
 from wardlaw.audit.envelope import RecordKind, decode
+from wardlaw.audit.sequence import GatewayKey
 from wardlaw.audit.verify import Expectations, verify_log
 from wardlaw.store.database import open_database
 from wardlaw.store.keyring_signing import trusted_keys
@@ -153,7 +154,7 @@ def test_no_answered_request_is_without_its_record(house: House) -> None:
         Expectations(
             log_key=house.places.log_signer().verifier,
             receipts=tuple(receipts),
-            gateway_keys={"gateway-1": trusted_keys(house.places.gateway_key_path)[-1].verifier.public},
+            gateway_keys={"gateway-1": (GatewayKey(trusted_keys(house.places.gateway_key_path)[-1].verifier.public),)},
         ),
     )
     assert report.problems == ()

@@ -32,6 +32,8 @@ class ProblemKind(StrEnum):
     SEEN_UNUSABLE = "seen-unusable"  # a checkpoint brought along for comparison does not verify
     RECEIPT_FALSE = "receipt-false"
     RECEIPT_WITHOUT_RECORD = "receipt-without-record"
+    FORMER_KEY = "former-key"  # an older copy: signed by a key the log has replaced since
+    RECORD_AFTER_KEY = "record-after-key"  # later than the end of the key that signed the log
     NOT_WITNESSED = "not-witnessed"
     MINIMUM_INDEX = "minimum-index"  # the statement of what was pruned makes no sense
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from wardlaw.audit.envelope import Position, position, positions
+import msgspec
+
+from wardlaw.audit.envelope import Position, decode, position, positions
 from wardlaw.audit.receipt import receipt_claim, verify_receipt
 from wardlaw.audit.report import ProblemKind
 from wardlaw.facts.errors import EvidenceError
@@ -19,22 +21,46 @@ class AddProblem(Protocol):
     def __call__(self, kind: ProblemKind, where: str, message: str, *, index: int = -1) -> None: ...
 
 
+class GatewayKey(msgspec.Struct, frozen=True):
+    """A key that signs, or once signed, a gateway's receipts.
+
+    Attributes:
+        public: Raw Ed25519 public key.
+        until_ms: When it was replaced, Unix milliseconds; 0 while it is in force.
+    """
+
+    public: bytes
+    until_ms: int = 0
+
+
+GatewayKeys = Mapping[str, Sequence[GatewayKey]]
+"""All keys of each gateway, by its id."""
+
+
 class SequenceCheck:
     """Follows (gateway, epoch, seq) through the log in its order; one count per gateway is kept.
 
     Args:
         receipts: Receipts callers kept; each must find its record.
-        gateway_keys: Raw Ed25519 public key by gateway id.
+        gateway_keys: Keys of each gateway, those replaced meanwhile included.
         add: Where problems go.
         is_pruned: The log does not begin with its first record, so a gateway may be met in the middle.
+        end_ms: The log's own key was replaced then (Unix milliseconds): no record may be later; 0 for no end.
     """
 
     def __init__(
-        self, receipts: Collection[str], gateway_keys: Mapping[str, bytes], add: AddProblem, *, is_pruned: bool
+        self,
+        receipts: Collection[str],
+        gateway_keys: GatewayKeys,
+        add: AddProblem,
+        *,
+        is_pruned: bool,
+        end_ms: int = 0,
     ) -> None:
         self._add = add
         self._keys = gateway_keys
         self._is_pruned = is_pruned
+        self._end_ms = end_ms
         self._next: dict[str, list[int]] = {}  # gateway -> [epoch, seq expected next]
         self._unread = 0  # records lost to damage that is already reported; they excuse as many missing numbers
         self._wanted: dict[tuple[str, int, int], list[str]] = {}
@@ -68,7 +94,9 @@ class SequenceCheck:
             else:
                 self._step(place, count, first + offset)
             if wanted:
-                self._match(place, leaves[offset], first + offset)
+                self._match(place, entries[offset], leaves[offset], first + offset)
+            if self._end_ms:
+                self._hold_to_end(entries[offset], first + offset)
 
     def finish(self) -> tuple[tuple[str, int, int], ...]:
         """Report receipts that found no record; gives (gateway, epoch, seq) of each gateway's newest record."""
@@ -124,15 +152,44 @@ class SequenceCheck:
             return
         self._wanted.setdefault((claim.gateway, claim.epoch, claim.seq), []).append(receipt)
 
-    def _match(self, place: Position, leaf: bytes, index: int) -> None:
+    def _match(self, place: Position, entry: bytes, leaf: bytes, index: int) -> None:
         for receipt in self._wanted.pop((place.gateway, place.epoch, place.seq), ()):
-            key = self._keys.get(place.gateway)
-            if key is None:
-                self._add(
-                    ProblemKind.RECEIPT_FALSE, f"record {index}", f"No key of {place.gateway} is given.", index=index
-                )
-                continue
-            try:
-                verify_receipt(receipt, leaf, key)
-            except EvidenceError as error:
-                self._add(ProblemKind.RECEIPT_FALSE, f"record {index}", error.message, index=index)
+            keys = self._keys.get(place.gateway, ())
+            why = _judge(receipt, entry, leaf, keys) if keys else f"No key of {place.gateway} is given."
+            if why:
+                self._add(ProblemKind.RECEIPT_FALSE, f"record {index}", why, index=index)
+
+    def _hold_to_end(self, entry: bytes, index: int) -> None:
+        at = _made_at(entry)
+        if at is None or at > self._end_ms:
+            self._add(
+                ProblemKind.RECORD_AFTER_KEY,
+                f"record {index}",
+                "It was made after the key that signed this log had been replaced.",
+                index=index,
+            )
+
+
+def _judge(receipt: str, entry: bytes, leaf: bytes, keys: Sequence[GatewayKey]) -> str:
+    """Why a receipt does not hold; ``""`` when it does."""
+    why = ""
+    for key in keys:
+        try:
+            verify_receipt(receipt, leaf, key.public)
+        except EvidenceError as error:
+            why = error.message
+            continue
+        at = _made_at(entry) if key.until_ms else 0
+        if at is None or at > key.until_ms > 0:
+            # A key that leaked and was replaced must be worth nothing from then on.
+            return "It is signed by a key that had been replaced before the record was made."
+        return ""
+    return why
+
+
+def _made_at(entry: bytes) -> int | None:
+    """When a record says it was made, Unix milliseconds; None when it does not say."""
+    try:
+        return decode(entry).at
+    except EvidenceError:
+        return None

@@ -6,7 +6,8 @@ given; files, sizes and texts are all taken as an attacker's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Protocol
 
 import msgspec
@@ -16,7 +17,7 @@ from wardlaw.audit.merkle import EMPTY_ROOT, HASH_BYTES, Accumulator, leaf_hashe
 from wardlaw.audit.note import Note, VerifierKey, parse_note
 from wardlaw.audit.report import Problem, ProblemKind, VerifyReport, Witnessed
 from wardlaw.audit.seen import Seen, compare_seen, find_witnessed, open_seen
-from wardlaw.audit.sequence import SequenceCheck
+from wardlaw.audit.sequence import GatewayKeys, SequenceCheck
 from wardlaw.audit.tiles import (
     TILE_HEIGHT,
     TILE_WIDTH,
@@ -48,23 +49,37 @@ class LogSource(Protocol):
         """Records before this one were pruned; 0 when none were, -1 when the statement cannot be read."""
 
 
+class FormerKey(msgspec.Struct, frozen=True):
+    """A key of the log from before it was rotated; others may have kept checkpoints it signed.
+
+    Attributes:
+        until_ms: When it was replaced, Unix milliseconds; 0 unknown.
+        may_head: The log to verify may be an older copy, such as a backup, whose newest checkpoint it signed.
+            A log in use is never one: its newest checkpoint is signed anew when the key is replaced.
+    """
+
+    key: VerifierKey
+    until_ms: int = 0
+    may_head: bool = False
+
+
 class Expectations(msgspec.Struct, frozen=True):
     """What a log is held against beside its own checkpoint.
 
     Attributes:
-        former_keys: The log's keys before it was rotated; others may have kept checkpoints they signed.
+        former_keys: The log's keys before it was rotated.
         witness_keys: Keys of the witnesses that should have cosigned.
         seen: Checkpoints kept where the operator could not rewrite them.
         receipts: Receipts callers kept.
-        gateway_keys: Raw Ed25519 public key of each gateway, for the receipts.
+        gateway_keys: Public keys of each gateway, for the receipts.
     """
 
     log_key: VerifierKey
-    former_keys: tuple[VerifierKey, ...] = ()
+    former_keys: tuple[FormerKey, ...] = ()
     witness_keys: tuple[VerifierKey, ...] = ()
     seen: tuple[Seen, ...] = ()
     receipts: tuple[str, ...] = ()
-    gateway_keys: Mapping[str, bytes] = {}
+    gateway_keys: GatewayKeys = {}
 
 
 def verify_log(source: LogSource, expected: Expectations) -> VerifyReport:
@@ -75,15 +90,18 @@ def verify_log(source: LogSource, expected: Expectations) -> VerifyReport:
         expected: Keys, and what others saw of the log.
     """
     problems = Problems()
-    note, head = _open_head(source, expected.log_key, problems)
+    note, head, end_ms = _open_head(source, expected, problems)
     if note is None or head is None:
         return VerifyReport(None, 0, 0, problems=tuple(problems.listed))
     minimum = source.minimum_index()
     if not 0 <= minimum <= head.size:
         problems.add(ProblemKind.MINIMUM_INDEX, "minimum-index", "It is no number within the log.")
         minimum = 0
-    others = open_seen(expected.seen, (expected.log_key, *expected.former_keys), head, problems.add)
-    sequence = SequenceCheck(expected.receipts, expected.gateway_keys, problems.add, is_pruned=minimum > 0)
+    keys = (expected.log_key, *(former.key for former in expected.former_keys))
+    others = open_seen(expected.seen, keys, head, problems.add)
+    sequence = SequenceCheck(
+        expected.receipts, expected.gateway_keys, problems.add, is_pruned=minimum > 0, end_ms=end_ms
+    )
     walk = _Walk(source, head, problems, sequence)
     walk.run(minimum, sorted({other.checkpoint.size for _, other in others}))
     gateways = sequence.finish()
@@ -119,22 +137,48 @@ class Problems:
             self.further += 1
 
 
-def _open_head(source: LogSource, key: VerifierKey, problems: Problems) -> tuple[Note | None, Checkpoint | None]:
+def _open_head(
+    source: LogSource, expected: Expectations, problems: Problems
+) -> tuple[Note | None, Checkpoint | None, int]:
+    """The head, and when the key that signed it was replaced (Unix milliseconds; 0 while it is in force)."""
     data = source.checkpoint()
     if data is None:
         problems.add(ProblemKind.CHECKPOINT_MISSING, "checkpoint", "There is no checkpoint.")
-        return None, None
+        return None, None, 0
     try:
         note = parse_note(data)
         head = parse_checkpoint(note.text)
     except EvidenceError as error:
         problems.add(ProblemKind.CHECKPOINT_MALFORMED, "checkpoint", error.message)
-        return None, None
+        return None, None, 0
     try:
-        open_checkpoint(data, key)
+        open_checkpoint(data, expected.log_key)
     except EvidenceError as error:
+        former = _former_signer(data, expected)
+        if former is not None:
+            problems.notices.append(Problem(ProblemKind.FORMER_KEY, "checkpoint", _older_copy(former)))
+            return note, head, former.until_ms
         problems.add(ProblemKind.CHECKPOINT_SIGNATURE, "checkpoint", error.message)
-    return note, head
+    return note, head, 0
+
+
+def _former_signer(data: bytes, expected: Expectations) -> FormerKey | None:
+    """The former key that signed the head of an older copy, if one may have."""
+    for former in reversed(expected.former_keys):
+        if former.may_head and parse_note(data).find(expected.log_key) is None:
+            try:
+                open_checkpoint(data, former.key)
+            except EvidenceError:
+                continue
+            return former
+    return None
+
+
+def _older_copy(former: FormerKey) -> str:
+    until = ""
+    if former.until_ms:
+        until = f", in force until {datetime.fromtimestamp(former.until_ms / 1000, tz=UTC):%Y-%m-%d %H:%M} UTC"
+    return f"Signed by a former key of the log{until}: this is the log as it stood before ({former.key.text})."
 
 
 def _notice_unwitnessed(name: str, head: Checkpoint, witnessed: Sequence[Witnessed], problems: Problems) -> None:

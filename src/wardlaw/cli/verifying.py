@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from wardlaw.audit.note import VerifierKey, parse_verifier_key
+from wardlaw.audit.receipt import receipt_claim
 from wardlaw.audit.report import VerifyReport, describe
 from wardlaw.audit.seen import Seen
+from wardlaw.audit.sequence import GatewayKey
+from wardlaw.audit.verify import FormerKey
 from wardlaw.cli.options import Options
 from wardlaw.cli.sources import read_text
 from wardlaw.config.model import Config
-from wardlaw.facts.errors import InputError, WardlawError
+from wardlaw.facts.errors import EvidenceError, InputError, WardlawError
+from wardlaw.store.backup import restored_marker
 from wardlaw.store.installation import Installation
-from wardlaw.store.keyring_signing import trusted_keys
+from wardlaw.store.keyring_signing import TrustedKey, trusted_keys, trusted_list
 from wardlaw.store.logdir import verify_directory
 from wardlaw.store.secondplace import SecondPlace, WitnessPlace, WriteOncePlace
 
@@ -35,7 +40,7 @@ class Verification(NamedTuple):
 
 
 def verify_log_folder(
-    folder: str, options: Options, *, key: str, witness: str, receipts: tuple[str, ...]
+    folder: str, options: Options, *, key: str, witness: str, gateway_key: str, receipts: tuple[str, ...]
 ) -> Verification:
     """Verify a log; keys and places come from the configuration where they are not given.
 
@@ -54,17 +59,18 @@ def verify_log_folder(
         raise InputError(
             "WL-CLI-010", f"There is no log in {path}.", "Give the folder that holds `checkpoint` and `tile`."
         )
-    current, former = _log_keys(key, config)
+    current, former = _log_keys(key, config, is_given=bool(folder))
     witnesses = _witness_keys(witness, config)
     seen, notices = _seen_elsewhere(config, current.name, witnesses)
+    kept = tuple(line for name in receipts for line in read_text(Path(name)).split())
     report = verify_directory(
         path,
         log_public_key=current,
         witness_public_keys=witnesses,
         former_keys=former,
-        gateway_keys=_gateway_keys(config),
+        gateway_keys=_gateway_keys(gateway_key, config, kept),
         seen=seen,
-        receipts=tuple(line for name in receipts for line in read_text(Path(name)).split()),
+        receipts=kept,
     )
     return Verification(report, list(describe(report)), _data(report), notices)
 
@@ -82,14 +88,27 @@ def _key_line(text: str) -> VerifierKey:
     return parse_verifier_key(read_text(path).strip() if path.is_file() else text)
 
 
-def _log_keys(given: str, config: Config | None) -> tuple[VerifierKey, tuple[VerifierKey, ...]]:
-    """The log's key in force and its former ones."""
+def _log_keys(given: str, config: Config | None, *, is_given: bool) -> tuple[VerifierKey, tuple[FormerKey, ...]]:
+    """The log's key in force and its former ones.
+
+    Args:
+        is_given: A folder was named: it may be an older copy. The log in use may be one only when it was restored.
+    """
     if given:
-        return _key_line(given), ()
-    if config is None:
+        path = Path(given.removeprefix("file:"))
+        if not (path.is_file() and read_text(path).lstrip().startswith("[")):
+            return _key_line(given), ()
+        chain, taken_at = trusted_list(path), 0.0
+    elif config is None:
         raise InputError("WL-CLI-010", "There is no key to verify with.", "Give it with --key.")
-    *former, current = trusted_keys(Installation(config).log_key_path)
-    return current.verifier, tuple(one.verifier for one in former)
+    else:
+        chain = trusted_keys(Installation(config).log_key_path)
+        marker = None if is_given else restored_marker(Path(config.data_dir))
+        taken_at = 0.0 if is_given else marker.taken_at if marker is not None else math.inf
+    *former, current = chain
+    return current.verifier, tuple(
+        FormerKey(one.verifier, int(one.until * 1000), may_head=taken_at <= one.until) for one in former
+    )
 
 
 def _witness_keys(given: str, config: Config | None) -> tuple[VerifierKey, ...]:
@@ -97,12 +116,24 @@ def _witness_keys(given: str, config: Config | None) -> tuple[VerifierKey, ...]:
     return (_key_line(text),) if text else ()
 
 
-def _gateway_keys(config: Config | None) -> dict[str, bytes]:
-    """Public key by gateway id; all workers of an installation sign receipts with one key."""
-    if config is None:
+def _gateway_keys(given: str, config: Config | None, receipts: tuple[str, ...]) -> dict[str, tuple[GatewayKey, ...]]:
+    """Public keys by gateway id, newest first; all workers of an installation sign receipts with one key."""
+    if given:
+        path = Path(given.removeprefix("file:"))
+        chain = trusted_list(path) if path.is_file() else (TrustedKey(_key_line(given).text),)
+    elif config is not None:
+        chain = trusted_keys(Installation(config).gateway_key_path)
+    else:
         return {}
-    public = trusted_keys(Installation(config).gateway_key_path)[-1].verifier.public
-    return {f"gateway-{number}": public for number in range(1, config.gateway.workers + 1)}
+    keys = tuple(GatewayKey(one.verifier.public, int(one.until * 1000)) for one in reversed(chain))
+    return {name: keys for name in map(_gateway_of, receipts) if name}
+
+
+def _gateway_of(receipt: str) -> str:
+    try:
+        return receipt_claim(receipt).gateway
+    except EvidenceError:
+        return ""  # the verifier names it
 
 
 def _seen_elsewhere(

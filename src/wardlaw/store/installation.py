@@ -45,6 +45,11 @@ class Installation:
         """Name under which a key of this installation signs: ``log`` signs as the log's origin itself."""
         return self.origin if role == "log" else f"{self.origin}/{role}"
 
+    @property
+    def key_paths(self) -> dict[str, Path]:
+        """Key file by role."""
+        return {"log": self.log_key_path, "gateway": self.gateway_key_path, "bundle": self.bundle_key_path}
+
     def database_url(self, env: Mapping[str, str]) -> str:
         """Address of the tables, its password filled in.
 

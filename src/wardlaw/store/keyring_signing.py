@@ -112,7 +112,7 @@ def rotate_signing_key(path: Path, *, now: float, random: Random = os.urandom) -
     if new.text != old.text:
         kept = [one for one in trusted_keys(path) if one.key not in (old.text, new.text)]
         since = next((one.since for one in trusted_keys(path) if one.key == old.text), 0.0)
-        _write_trusted(path, (*kept, TrustedKey(old.text, since, now), TrustedKey(new.text, now)))
+        write_trusted(path, (*kept, TrustedKey(old.text, since, now), TrustedKey(new.text, now)))
     staged.replace(path)
     sync_directory(path.parent)
     replace_file(_beside(path, ".pub"), new.text.encode() + b"\n", mode=0o644)
@@ -128,17 +128,32 @@ def trusted_keys(path: Path) -> tuple[TrustedKey, ...]:
         ConfigError: WL-KEY-017, the list or the public key cannot be read.
     """
     listed = _beside(path, ".trusted")
+    return trusted_list(listed if listed.exists() else _beside(path, ".pub"))
+
+
+def trusted_list(path: Path) -> tuple[TrustedKey, ...]:
+    """The keys in one ``.trusted`` or ``.pub`` file, oldest first; the last one is in force.
+
+    Raises:
+        ConfigError: WL-KEY-017, it holds none or cannot be read.
+    """
     try:
-        if listed.exists():
-            return msgspec.json.decode(listed.read_bytes(), type=tuple[TrustedKey, ...])
-        text = _beside(path, ".pub").read_text("ascii").strip()
-        return (TrustedKey(parse_verifier_key(text).text),)
+        if path.suffix == ".pub":
+            return (TrustedKey(parse_verifier_key(path.read_text("ascii").strip()).text),)
+        keys = msgspec.json.decode(path.read_bytes(), type=tuple[TrustedKey, ...])
+        for one in keys:
+            parse_verifier_key(one.key)
     except (OSError, UnicodeDecodeError, msgspec.MsgspecError, ConfigError) as error:
-        raise ConfigError(
-            "WL-KEY-017",
-            f"The public keys of {path.name} cannot be read.",
-            f"Restore {path.name}.pub and {path.name}.trusted from their backup.",
-        ) from error
+        raise _unreadable(path) from error
+    if not keys:
+        raise _unreadable(path)
+    return keys
+
+
+def _unreadable(path: Path) -> ConfigError:
+    return ConfigError(
+        "WL-KEY-017", f"The public keys in {path} cannot be read.", f"Restore {path.name} from its backup."
+    )
 
 
 def replace_file(path: Path, content: bytes, *, mode: int = 0o600) -> None:
@@ -157,7 +172,8 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o600) -> None:
     sync_directory(path.parent)
 
 
-def _write_trusted(path: Path, keys: Sequence[TrustedKey]) -> None:
+def write_trusted(path: Path, keys: Sequence[TrustedKey]) -> None:
+    """Write the list of trusted keys of a key file, oldest first, the one in force last."""
     replace_file(_beside(path, ".trusted"), msgspec.json.format(msgspec.json.encode(keys)) + b"\n", mode=0o644)
 
 

@@ -18,6 +18,7 @@ from wardlaw.audit.merkle import HashReader, perfect_root
 from wardlaw.audit.note import MAX_NOTE_BYTES, VerifierKey
 from wardlaw.audit.report import VerifyReport
 from wardlaw.audit.seen import Seen
+from wardlaw.audit.sequence import GatewayKeys
 from wardlaw.audit.tiles import (
     TILE_HEIGHT,
     TILE_WIDTH,
@@ -27,7 +28,7 @@ from wardlaw.audit.tiles import (
     tile_hash_reader,
     tile_path,
 )
-from wardlaw.audit.verify import Expectations, verify_log
+from wardlaw.audit.verify import Expectations, FormerKey, verify_log
 from wardlaw.facts.errors import EvidenceError, UnavailableError
 
 CHECKPOINT = "checkpoint"
@@ -233,8 +234,8 @@ def verify_directory(
     *,
     log_public_key: VerifierKey,
     witness_public_keys: Sequence[VerifierKey] = (),
-    gateway_keys: Mapping[str, bytes] | None = None,
-    former_keys: Sequence[VerifierKey] = (),
+    gateway_keys: GatewayKeys | None = None,
+    former_keys: Sequence[FormerKey] = (),
     seen: Sequence[Seen] = (),
     receipts: Sequence[str] = (),
 ) -> VerifyReport:
@@ -244,7 +245,7 @@ def verify_directory(
         path: The log directory.
         log_public_key: The log's key as it was noted at set-up, not one read beside the log.
         witness_public_keys: Keys of the witnesses.
-        gateway_keys: Raw Ed25519 public key by gateway id; needed for ``receipts``.
+        gateway_keys: Public keys by gateway id, former ones included; needed for ``receipts``.
         former_keys: The log's keys before rotation.
         seen: Checkpoints kept elsewhere (``store.secondplace``); without them a cut tail cannot be seen.
         receipts: Receipts callers kept.

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import tracemalloc
+from typing import Any
 
 import pytest
 
 from wardlaw.audit.checkpoint import Checkpoint, sign_checkpoint
 from wardlaw.audit.cosignature import cosign
 from wardlaw.audit.merkle import leaf_hash
-from wardlaw.audit.report import ProblemKind
+from wardlaw.audit.report import ProblemKind, VerifyReport, describe
 from wardlaw.audit.tiles import encode_bundle
-from wardlaw.audit.verify import Expectations, verify_log
+from wardlaw.audit.verify import Expectations, FormerKey, verify_log
 from wardlaw.testing.memorylog import MemoryLog, log_key, make_entries, make_entry, witness_key
 
 KEY = log_key().verifier
@@ -168,3 +169,49 @@ def test_memory_does_not_grow_with_the_log():
         return most
 
     assert peak(16_384) < 1.5 * peak(2_048)
+
+
+FORMER = log_key(7)
+MADE_MS = 1_790_000_000_000  # of the first record; each is a millisecond later
+
+
+def verify_former(log: MemoryLog, **fields: Any) -> VerifyReport:
+    former = FormerKey(FORMER.verifier, **fields)
+    return verify_log(log, Expectations(KEY, former_keys=(FormerKey(log_key(8).verifier, may_head=True), former)))
+
+
+def test_an_older_copy_verifies_with_the_key_of_its_time_and_says_so() -> None:
+    log = MemoryLog(ENTRIES[:300], key=FORMER)
+    report = verify_former(log, may_head=True, until_ms=MADE_MS + 299)
+    assert report.is_sound
+    assert [(one.kind, one.where) for one in report.notices] == [(ProblemKind.FORMER_KEY, "checkpoint")]
+    assert "in force until 2026-" in report.notices[0].message
+    assert any("former key" in line for line in describe(report))
+
+
+def test_a_log_in_use_signed_by_a_former_key_does_not_verify() -> None:
+    log = MemoryLog(ENTRIES[:300], key=FORMER)
+    assert [one.kind for one in verify_former(log).problems] == [ProblemKind.CHECKPOINT_SIGNATURE]
+
+
+def test_a_former_key_signs_nothing_that_was_made_after_its_end() -> None:
+    log = MemoryLog(ENTRIES[:300], key=FORMER)
+    report = verify_former(log, may_head=True, until_ms=MADE_MS + 297)
+    assert [(one.kind, one.index) for one in report.problems] == [
+        (ProblemKind.RECORD_AFTER_KEY, 298),
+        (ProblemKind.RECORD_AFTER_KEY, 299),
+    ]
+
+
+def test_a_false_signature_of_the_key_in_force_is_not_excused_by_a_former_one() -> None:
+    log = MemoryLog(ENTRIES[:3], key=FORMER)
+    good = MemoryLog(ENTRIES[:2]).signed.note.signatures[0]  # over another text
+    log.note = log.signed.note.with_signature(good).encode()
+    problems = verify_former(log, may_head=True, until_ms=MADE_MS + 9).problems
+    assert [one.kind for one in problems] == [ProblemKind.CHECKPOINT_SIGNATURE]
+
+
+def test_a_copy_changed_since_does_not_verify_with_a_former_key_either() -> None:
+    log = MemoryLog(ENTRIES[:300], key=FORMER)
+    log.bundles[0] = log.bundles[0][:-1] + bytes([log.bundles[0][-1] ^ 1])
+    assert not verify_former(log, may_head=True, until_ms=MADE_MS + 299).is_sound

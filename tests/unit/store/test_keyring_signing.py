@@ -110,9 +110,10 @@ def test_public_keys_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "log.pub").write_text("nonsense")
     with pytest.raises(ConfigError, match="WL-KEY-017"):
         trusted_keys(path)
-    (tmp_path / "log.trusted").write_text("[1]")
-    with pytest.raises(ConfigError, match="WL-KEY-017"):
-        trusted_keys(path)
+    for text in ("[1]", "[]", '[{"key": "nonsense"}]'):  # a key in force must be there
+        (tmp_path / "log.trusted").write_text(text)
+        with pytest.raises(ConfigError, match="WL-KEY-017"):
+            trusted_keys(path)
 
 
 def test_replacing_a_file_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import shutil
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-
 from tests.wire.cli.test_up import Machine
+
 from wardlaw.config.load import load_config
 from wardlaw.governance.bundle import decode_bundle
 from wardlaw.store.bundle import read_bundle, write_bundle
@@ -114,4 +118,74 @@ def test_clauses_nobody_published_keep_an_upgraded_installation_stopped(machine:
     clauses.write_text(text)
     machine.up()
     machine.down()
+    assert machine.json("audit", "verify")["sound"] is True
+
+
+def receipt_of(machine: Machine, key: str) -> str:
+    """The receipt of one answered request."""
+    body = json.dumps({"model": "demo", "messages": [{"role": "user", "content": "hello"}]}).encode()
+    headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+    request = urllib.request.Request(f"http://127.0.0.1:{machine.port}/v1/chat/completions", body, headers)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return str(answer.headers["x-wardlaw-receipt"])
+
+
+def in_the_log(machine: Machine, receipt: str) -> None:
+    """Wait until the record of a receipt is in the log and the receipt holds."""
+    (machine.folder / "one").write_text(receipt)
+    until = time.monotonic() + 30
+    while True:
+        with contextlib.suppress(AssertionError):
+            machine.run("audit", "verify", "--receipt", "one")
+            return
+        assert time.monotonic() < until
+        time.sleep(0.2)
+
+
+def test_receipts_and_backups_outlive_the_keys_they_were_signed_with(machine: Machine) -> None:
+    machine.up()
+    key = machine.run("key", "create", "kept", "--principal", "user:me").strip()
+    before = receipt_of(machine, key)
+    in_the_log(machine, before)
+    machine.down()
+    machine.run("backup", "older.tgz", "--keys", "older-keys.tgz")
+    machine.run("key", "rotate", "gateway")
+    machine.run("key", "rotate", "log")
+    machine.up()
+    after = receipt_of(machine, key)
+    in_the_log(machine, after)
+    machine.down()
+    kept = machine.folder / "receipts"
+    kept.write_text(f"{before}\n{after}\n")
+    assert machine.json("audit", "verify", "--receipt", str(kept))["sound"] is True
+    alone = ("data/log", "--key", "keys/log.key.trusted", "--receipt", str(kept), "--gateway-key")
+    assert machine.json("audit", "verify", *alone, "keys/gateway.key.trusted")["sound"] is True
+    assert machine.json("audit", "verify", *alone, "keys/gateway.key.pub", code=4)["sound"] is False
+
+    trusted = json.loads((machine.folder / "keys" / "gateway.key.trusted").read_text())
+    trusted[0]["until"] = 1.0  # as if the key had been replaced long before
+    changed = machine.folder / "changed.trusted"
+    changed.write_text(json.dumps(trusted))
+    said = machine.json("audit", "verify", *alone, str(changed), code=4)
+    assert [one["kind"] for one in said["problems"]] == ["receipt-false"]
+
+    for name in ("data", "keys/log.key.trusted", "keys/gateway.key.trusted"):
+        (machine.folder / name).rename(machine.folder / (Path(name).name + ".away"))
+    restored = machine.json("restore", "older.tgz", "--keys", "older-keys.tgz")
+    assert {one["done"] for one in restored["public_keys"]} == {"known", "left out"}
+    (machine.folder / "data").rename(machine.folder / "first")
+    for name in ("log.key.trusted", "gateway.key.trusted"):
+        (machine.folder / (name + ".away")).rename(machine.folder / "keys" / name)
+    assert {one["done"] for one in machine.json("restore", "older.tgz")["public_keys"]} == {"known"}
+    told = machine.run("audit", "verify")
+    assert "former-key" in told
+    machine.run("audit", "verify", "data.away/log")
+    shutil.rmtree(machine.folder / "data")
+    (machine.folder / "data.away").rename(machine.folder / "data")
+    checkpoint = machine.folder / "first" / "log" / "checkpoint"
+    mine = machine.folder / "data" / "log" / "checkpoint"
+    newest = mine.read_bytes()
+    mine.write_bytes(checkpoint.read_bytes())  # the log in use, rolled back to a head of the former key
+    machine.run("audit", "verify", code=4)
+    mine.write_bytes(newest)
     assert machine.json("audit", "verify")["sound"] is True

@@ -26,6 +26,7 @@ def verify(
     *,
     key: str = "",
     witness: str = "",
+    gateway_key: str = "",
     receipt: tuple[str, ...] = (),
     options: Options = NONE,
 ) -> int:
@@ -35,11 +36,13 @@ def verify(
 
     Args:
         folder: The log; audit.log of the configuration when left out.
-        key: The log's public key as it was noted at set-up (line or file); keys/log.key.pub when left out.
+        key: The log's public key as it was noted at set-up (line or file), or the file log.key.trusted with all
+            keys it ever had; those of keys/ when left out.
         witness: Public key of the witness (line or file); audit.witness.public_key when left out.
+        gateway_key: The key of receipts (line or file), or the file gateway.key.trusted; those of keys/ when left out.
         receipt: File with receipts that callers kept, one a line; may be given again.
     """
-    found = verify_log_folder(folder, options, key=key, witness=witness, receipts=receipt)
+    found = verify_log_folder(folder, options, key=key, witness=witness, gateway_key=gateway_key, receipts=receipt)
     style = "bold green" if found.report.is_sound else "bold red"
     verdict, *rest = found.lines
     options.output().result(found.data, Text(verdict, style=style), *rest)

@@ -57,9 +57,7 @@ class RecordDesk:
                 }
                 for reason in decision.reasons
             ]
-            sentence = (
-                f"{decision.effect.value}: the policy set {decision.policies[:16]} that decided is not kept in a form of this version."
-            )
+            sentence = f"{decision.effect.value}: the policy set {decision.policies[:16]} that decided is not kept in a form of this version."
             return {"sentence": sentence, "causes": causes, "changes": [], "together": [], "observed": []}
         found = explain(inputs.request, inputs.findings, policies, inputs.state, decision=decision)
         explained: dict[str, Any] = msgspec.to_builtins(found)

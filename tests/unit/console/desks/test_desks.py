@@ -137,7 +137,7 @@ def test_a_decision_is_explained_by_the_set_that_decided(house: House) -> None:
 def test_without_that_set_nothing_is_guessed(house: House) -> None:
     row, parts = decided(house, digest="0" * 64)
     explained = desk(house).explain(row, parts)
-    assert "no longer kept" in explained["sentence"]
+    assert "is not kept" in explained["sentence"]
     assert explained["causes"]
     assert explained["changes"] == []
 
