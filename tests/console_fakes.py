@@ -18,12 +18,13 @@ from wardlaw.console.api.deps import ApiDependencies, PolicyStatus
 from wardlaw.console.api.identity import PEER_UID
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.facts.credential import RegisteredSecret
-from wardlaw.facts.errors import UnavailableError
+from wardlaw.facts.errors import InputError, UnavailableError
 from wardlaw.facts.person import Person, Role
 from wardlaw.facts.record import Content, Passage
 from wardlaw.store.database import open_database, writing
 from wardlaw.store.migrate import upgrade
 from wardlaw.store.people import add_person
+from wardlaw.store.prunings import PruningBook
 
 START = 1_790_000_000.0
 
@@ -56,9 +57,25 @@ class FakeLog:
         self.erased: list[str] = []
         self.also: dict[str, set[str]] = {}
         self.broken = False
+        self.pruned: list[int] = []
+        self.folder = Path()
 
     def status(self):
         return {"size": 3}
+
+    def prunings(self):
+        return PruningBook(self.folder / "prunings.json")
+
+    def prunable_before(self, connection, at_ms):
+        if at_ms < 1_000:
+            raise InputError("WL-AUD-044", "Nothing would go.", "Wait.")
+        return 512
+
+    def prune(self, connection, before):
+        if self.broken:
+            raise InputError("WL-AUD-042", "A legal hold stands.", "Have it lifted.")
+        self.pruned.append(before)
+        return 500
 
     def proof(self, record_id):
         return f"proof of {record_id}"
@@ -132,6 +149,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         clock=Clock(),
         entropy=counted_entropy(),
     )
+    made.log.folder = folder
     made.deps = ApiDependencies(
         engine=engine,
         roles=load_role_book(),

@@ -25,6 +25,7 @@ def record_by_account(
     facts: Mapping[str, str | int],
     *,
     kind: RecordKind = RecordKind.CONTROL,
+    told: Mapping[str, str | int] | None = None,
 ) -> str:
     """Put one record into the spool of the stopped control process, durably; answers its id.
 
@@ -34,17 +35,15 @@ def record_by_account(
     Raises:
         WardlawError: It is not durable; what it tells of must not be done.
     """
-    return asyncio.run(_record(config, keyring, kind, operation, facts))
-
-
-async def _record(
-    config: Config, keyring: Keyring, kind: RecordKind, operation: str, facts: Mapping[str, str | int]
-) -> str:
     settings = SpoolSettings(reserve_bytes=config.audit.spool_reserve_bytes)
     sign = Installation(config).gateway_signer()
-    spool = SpoolWriter(Path(config.audit.spool), gateway=CONTROL_SPOOL, sign=sign, settings=settings)
-    try:
-        recorder = ControlRecorder(spool, keyring, clock=time.time, entropy=os.urandom)
-        return await recorder.record(kind.value, f"account:{getpass.getuser()}", operation, facts)
-    finally:
-        await asyncio.to_thread(spool.close)
+
+    async def append() -> str:
+        spool = SpoolWriter(Path(config.audit.spool), gateway=CONTROL_SPOOL, sign=sign, settings=settings)
+        try:
+            recorder = ControlRecorder(spool, keyring, clock=time.time, entropy=os.urandom)
+            return await recorder.record(kind.value, f"account:{getpass.getuser()}", operation, facts, told=told)
+        finally:
+            await asyncio.to_thread(spool.close)
+
+    return asyncio.run(append())

@@ -17,7 +17,7 @@ from wardlaw.store.sequencing import KEEP_FILE
 from wardlaw.store.spoolread import read_frames
 
 PICTURE_S = 30.0  # a restart replays at most so much; a picture of 20,000 callers takes some 100 ms
-_STATE_FILE = "ledger.state"
+STATE_FILE = "ledger.state"
 
 _log = logging.getLogger("wardlaw.gateway.remembering")
 
@@ -78,7 +78,7 @@ class Memory:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         restored = await asyncio.to_thread(
             restore,
-            self._folder / _STATE_FILE,
+            self._folder / STATE_FILE,
             frames_of(self._spool),
             epoch=epoch,
             limits=limits_of(self._config),
@@ -120,7 +120,7 @@ class Memory:
         """Keep the ledger as it stands; where the disk refuses, the spool still has everything."""
         content = picture(ledger, at)
         try:
-            await asyncio.to_thread(write_snapshot, self._folder / _STATE_FILE, content)
+            await asyncio.to_thread(write_snapshot, self._folder / STATE_FILE, content)
             self._note_position(at)
         except (WardlawError, OSError) as error:
             _log.warning("the state could not be pictured: %s", error)

@@ -73,8 +73,9 @@ def make_fingerprint(text: str, *, id: str, key: bytes, base: int, tripwire: boo
     if len(form) < MIN_LENGTH:
         raise InputError(
             "WL-SEC-001",
-            f"{id} has {len(form)} letters and digits; at least {MIN_LENGTH} are needed to recognise it.",
-            "Register a longer secret, or put the rule into a clause instead.",
+            f"{id} has {len(form)} letters and digits; with fewer than {MIN_LENGTH}, ordinary text would match it "
+            "by chance and honest requests would be cut.",
+            "Replace the credential by a longer one and register that.",
         )
     if entropy_bits(form) < MIN_ENTROPY_BITS:
         raise InputError(

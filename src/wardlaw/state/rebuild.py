@@ -200,7 +200,7 @@ def restore(
             "WL-STA-004",
             f"Counters and quarantines cannot be told: {warning or 'the snapshot is missing.'}"
             " The spool no longer holds the first changes.",
-            "Restore the data directory from a backup, or accept the loss explicitly; it is recorded.",
+            "Restore the data directory from a backup, or accept the loss: wardlaw audit accept-loss.",
         )
     replayed = rebuild(ledger, after)
     position = after[-1][0] if after else position
@@ -210,6 +210,18 @@ def restore(
         path.replace(path.with_name(path.name + ".damaged"))
     save_snapshot(ledger, path, position)
     return Restored(ledger, position, replayed, warning)
+
+
+def is_told(path: Path, frames: Frames, *, limits: Limits | None = None) -> bool:
+    """Whether ``restore`` can tell the state without a loss being accepted; changes nothing."""
+    damaged = False
+    try:
+        if load_snapshot(path, limits=limits) is not None:
+            return True
+    except EvidenceError:
+        damaged = True
+    after = list(frames(BEFORE_ALL))
+    return (not damaged and not after) or _reaches_back(after)
 
 
 def _reaches_back(frames: list[tuple[Position, bytes]]) -> bool:

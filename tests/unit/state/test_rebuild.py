@@ -12,6 +12,7 @@ from wardlaw.state.ledger import Ledger
 from wardlaw.state.rebuild import (
     BEFORE_ALL,
     Position,
+    is_told,
     load_snapshot,
     picture,
     rebuild,
@@ -170,6 +171,24 @@ def test_a_state_that_cannot_be_told_is_never_taken_for_empty(tmp_path: Path, da
     assert path.exists() is damaged
     accepted = restore(path, spool.after, epoch=1, accept_loss=True)
     assert accepted.ledger.reserve_now(Ask(b"q" * 16, b"", S, T0)).snapshot.quarantined == "why"
+
+
+@pytest.mark.parametrize("content", [None, b"junk"])
+@pytest.mark.parametrize("reaches", [True, False])
+def test_whether_a_start_would_be_refused_is_told_without_a_change(
+    tmp_path: Path, content: bytes | None, reaches: bool
+) -> None:
+    path, spool = tmp_path / "state", Spool()
+    live(restore(path, spool.after, epoch=0).ledger, spool)
+    assert is_told(path, spool.after)
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    if not reaches:
+        del spool.frames[:1]
+    assert is_told(path, spool.after) is reaches
+    assert (path.read_bytes() if path.exists() else None) == content
+    assert is_told(path, lambda _: []) is (content is None)
 
 
 def test_a_damaged_snapshot_and_an_empty_spool_do_not_start(tmp_path: Path) -> None:

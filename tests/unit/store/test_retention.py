@@ -7,11 +7,11 @@ from sqlalchemy import func, select
 
 from wardlaw.audit.proof import verify_proof
 from wardlaw.facts.errors import EvidenceError, InputError
-from wardlaw.store.database import reading
+from wardlaw.store.database import reading, writing
 from wardlaw.store.holds import LegalHold, place_hold
 from wardlaw.store.logdir import LogDirectory, verify_directory
 from wardlaw.store.logexport import prove_record
-from wardlaw.store.retention import first_index_since, prune_records, prune_sealed
+from wardlaw.store.retention import first_index_since, prunable_before, prune_records, prune_sealed
 from wardlaw.store.sequencer import LogParts, Sequencer
 from wardlaw.store.tables import RECORD, SEALED_PART
 from wardlaw.testing.databases import postgres_database, sqlite_database
@@ -106,3 +106,30 @@ def test_first_index_since(engine, log):
     assert first_index_since(engine, 0) == 0
     assert first_index_since(engine, 1_790_000_000_500) == 503
     assert first_index_since(engine, 1_900_000_000_000) == 703
+
+
+def test_what_may_go_is_told_before_it_goes(engine, log):
+    directory = log[0]
+    with reading(engine) as connection:
+        newest = connection.execute(select(func.max(RECORD.c.at_ms))).scalar()
+        assert prunable_before(connection, directory, at_ms=newest + 1, keys=KEYS) == 512
+        middle = connection.execute(select(RECORD.c.at_ms).where(RECORD.c.leaf_index == 300)).scalar()
+        limit = prunable_before(connection, directory, at_ms=middle, keys=KEYS)
+        assert (
+            limit == 256
+            and connection.execute(select(func.max(RECORD.c.at_ms)).where(RECORD.c.leaf_index < limit)).scalar()
+            < middle
+        )
+        with pytest.raises(InputError, match="WL-AUD-044"):
+            prunable_before(connection, directory, at_ms=0, keys=KEYS)
+    prune_records(engine, directory, before=600, keys=KEYS)
+    with reading(engine) as connection, pytest.raises(InputError, match="WL-AUD-044"):
+        prunable_before(connection, directory, at_ms=newest + 1, keys=KEYS)
+
+
+def test_a_hold_is_met_before_anything_is_asked_for(engine, log):
+    with writing(engine) as connection:
+        subject = connection.execute(select(RECORD.c.subject).where(RECORD.c.leaf_index == 400)).scalar()
+        place_hold(connection, LegalHold("hld_1", subject, "case", "person:a", 1.0))
+    with reading(engine) as connection, pytest.raises(InputError, match="WL-AUD-042"):
+        prunable_before(connection, log[0], at_ms=2**53, keys=KEYS)

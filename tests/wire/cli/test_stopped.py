@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.wire.cli.test_up import Machine
+from tests.wire.cli.test_up import Machine, person
 
 from wardlaw.config.load import load_config
 from wardlaw.governance.bundle import decode_bundle
@@ -188,4 +188,57 @@ def test_receipts_and_backups_outlive_the_keys_they_were_signed_with(machine: Ma
     mine.write_bytes(checkpoint.read_bytes())  # the log in use, rolled back to a head of the former key
     machine.run("audit", "verify", code=4)
     mine.write_bytes(newest)
+    assert machine.json("audit", "verify")["sound"] is True
+
+
+def test_old_records_go_by_two_persons_and_the_log_still_verifies(machine: Machine) -> None:
+    machine.up()
+    for number in range(3):  # several callers: one of them would be told to wait
+        key = machine.run("key", "create", f"busy{number}", "--principal", f"user:busy{number}").strip()
+        for _ in range(35):
+            assert machine.ask(key, "hello")[0] == 200
+    in_the_log(machine, receipt_of(machine, key))
+    compliance, ciso = person(machine, "comp", "compliance"), person(machine, "ciso", "ciso")
+    soon = "2100-01-01T00:00"
+    machine.run("audit", "prune", "--before", soon, "--reason", "x", code=10)  # the admin of the machine may not
+    machine.run("audit", "prune", "--before", "2001-01-01T00:00", "--reason", "x", code=2, WARDLAW_TOKEN=compliance)
+    asked = machine.json("audit", "prune", "--before", soon, "--reason", "over", WARDLAW_TOKEN=compliance)["pruning"]
+    machine.run("audit", "prune", "--confirm", asked["id"], code=10, WARDLAW_TOKEN=compliance)
+    bundle = machine.folder / "data" / "log" / "tile" / "entries" / "000"
+    assert bundle.is_file()
+    done = machine.json("audit", "prune", "--confirm", asked["id"], WARDLAW_TOKEN=ciso)["pruning"]
+    assert done["rows"] > 200
+    assert not bundle.exists()
+    assert asked["id"] in machine.run("audit", "prune", WARDLAW_TOKEN=ciso)
+    assert machine.ask(key, "hello")[0] == 200
+    said = machine.json("audit", "verify")
+    assert (said["sound"], said["minimum_index"]) == (True, asked["before"])
+    machine.run("audit", "accept-loss", code=69)
+    machine.down()
+
+
+def test_a_loss_is_shown_accepted_and_recorded_and_the_gateway_starts(machine: Machine) -> None:
+    assert "sound" in machine.run("audit", "accept-loss")
+    newest = max((machine.folder / "data" / "spool" / "gateway-1").glob("*.seg"))
+    whole = newest.read_bytes()
+    newest.write_bytes(b"x" + whole[1:])
+    refused = subprocess.run(
+        [sys.executable, "-m", "wardlaw", "up"],
+        cwd=machine.folder,
+        env=machine.env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert refused.returncode != 0
+    assert "WL-SPL-012" in refused.stdout + refused.stderr
+    assert "WL-SPL-012" in machine.run("audit", "accept-loss", code=1)
+    machine.run("audit", "accept-loss", "gateway-1", code=2)
+    machine.run("audit", "accept-loss", "gateway-1", "--reason", "the disk failed")
+    assert list((newest.parent / "quarantine").glob("*.lost"))
+    machine.up()
+    key = machine.run("key", "create", "after", "--principal", "user:me").strip()
+    in_the_log(machine, receipt_of(machine, key))
+    machine.down()
+    assert "audit.accept_loss" in operations(machine)
     assert machine.json("audit", "verify")["sound"] is True

@@ -1,13 +1,16 @@
-"""``wardlaw audit``: verify, prove, export, erase."""
+"""``wardlaw audit``: verify, prove, export, erase, prune, go on after a loss."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 from cyclopts import App
 from rich.text import Text
 
+from wardlaw.cli.accepting import Examined, examine_spools
+from wardlaw.cli.accepting import accept_loss as accept_losses
 from wardlaw.cli.client import quoted
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.options import NONE, Options
@@ -15,7 +18,7 @@ from wardlaw.cli.session import connect, show_list, show_one
 from wardlaw.cli.verifying import verify_log_folder
 from wardlaw.facts.errors import InputError
 
-app = App(name="audit", help="Verify, prove, export and erase.")
+app = App(name="audit", help="Verify, prove, export, erase and prune.")
 hold = App(name="hold", help="Legal holds: nothing of a held subject is erased.")
 app.command(hold)
 
@@ -108,6 +111,54 @@ def erase(subject: str = "", *, reason: str = "", confirm: str = "", options: Op
     return show_list(options, "erasures", client.get("/audit/erasures"), columns=columns)
 
 
+@app.command
+def prune(*, before: datetime | None = None, reason: str = "", confirm: str = "", options: Options = NONE) -> int:
+    """Take old records out of tables and log for ever, by two people: one asks, another confirms. Proofs stay valid.
+
+    Records go by whole bundles of 256, never those under a legal hold. `audit verify` says from where on the log holds
+    its records.
+
+    Args:
+        before: Records made before this moment go (UTC unless it says otherwise); requests are listed when left out.
+        reason: Why; it stands in the log.
+        confirm: Id of a request to confirm, prn_…
+    """
+    client = connect(options)
+    if confirm:
+        return show_one(options, "pruning", _flat(client.post(f"/audit/prunings/{quoted(confirm)}/confirm"), "pruning"))
+    if before is not None:
+        if not reason:
+            raise InputError("WL-CLI-009", "A pruning needs a reason.", "Say why with --reason.")
+        body = {"before_ms": _millis(before), "reason": reason}
+        return show_one(options, "pruning", _flat(client.post("/audit/prunings", body), "pruning"))
+    columns = ("id", "before", "requested_by", "requested_at", "confirmed_by", "confirmed_at", "rows", "reason")
+    return show_list(options, "prunings", client.get("/audit/prunings"), columns=columns)
+
+
+@app.command
+def accept_loss(spool: str = "", *, reason: str = "", options: Options = NONE) -> int:
+    """Go on without records or counters that are lost for good, while Wardlaw is stopped; the log says so.
+
+    What is damaged is moved to the spool's `quarantine` folder, never deleted. Counters that are lost begin anew: what
+    they had used up is given back, and quarantines they held are open. Restore from a backup where you can.
+
+    Args:
+        spool: The spool that goes on, such as gateway-1 or control; when left out, all are looked at and
+            nothing is changed (exit 1 when anything is lost).
+        reason: Why; it stands in the log.
+    """
+    config = options.configuration()
+    if spool:
+        if not reason:
+            raise InputError("WL-CLI-009", "Accepting a loss needs a reason.", "Say why with --reason.")
+        accepted = accept_losses(config, spool, reason=reason)
+        options.output().result({"accepted": msgspec.to_builtins(accepted)}, *_losses((accepted,)))
+        return Exit.DONE
+    found = examine_spools(config)
+    options.output().result({"spools": msgspec.to_builtins(found)}, *_losses(found))
+    return Exit.DONE if all(one.is_sound for one in found) else Exit.FINDINGS
+
+
 @hold.command(name="list")
 def list_holds(*, options: Options = NONE) -> int:
     """List legal holds."""
@@ -137,11 +188,28 @@ def lift(hold_id: str, *, options: Options = NONE) -> int:
     return show_one(options, "hold", {**answer["hold"], "lifted": answer["lifted"]})
 
 
-def _flat(answer: dict[str, object]) -> dict[str, object]:
-    inner = answer.get("erasure")
+def _losses(found: tuple[Examined, ...]) -> list[str]:
+    lines = []
+    for one in found:
+        if one.loss is not None:
+            loss = one.loss
+            last = f"epoch {loss.epoch} record {loss.seq}" if loss.epoch >= 0 else "none"
+            lines.append(f"{one.spool}: {loss.code}: {loss.message}")
+            lines.append(
+                f"{one.spool}: last good {last}; behind it {', '.join(loss.files)}, {loss.readable} records readable"
+            )
+        if one.state_lost:
+            lines.append(f"{one.spool}: counters and quarantines cannot be told (WL-STA-004)")
+        if one.is_sound:
+            lines.append(f"{one.spool}: sound")
+    return lines or ["there are no spools yet"]
+
+
+def _flat(answer: dict[str, object], noun: str = "erasure") -> dict[str, object]:
+    inner = answer.get(noun)
     return {
         **(inner if isinstance(inner, dict) else {}),
-        **{name: value for name, value in answer.items() if name != "erasure"},
+        **{name: value for name, value in answer.items() if name != noun},
     }
 
 

@@ -20,6 +20,7 @@ from wardlaw.console.api import (
     keys,
     persons,
     policy,
+    pruning,
     response,
     session,
     watched,
@@ -74,6 +75,9 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     audit.list_holds,
     audit.place_hold,
     audit.lift_hold,
+    pruning.list_prunings,
+    pruning.request_pruning,
+    pruning.confirm_pruning,
     policy.policy_status,
     policy.policy_reload,
 )

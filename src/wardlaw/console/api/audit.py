@@ -66,7 +66,7 @@ async def request_erasure(call: Given, data: JSONBody[SubjectRequest]) -> Erasur
         )
         erasures.request_erasure(turn.connection, erasure)
         facts: dict[str, str | int] = {"erasure": erasure.id, "subject": data.subject, "reason": data.reason}
-        return Done(ErasureAnswer(erasure, _waits_for(turn.person)), facts)
+        return Done(ErasureAnswer(erasure, waits_for(turn.person)), facts)
 
     return await call.change(work, circumstances=lambda _turn: Circumstances(asks=True))
 
@@ -142,6 +142,7 @@ def _lift_asker(turn: Turn, hold_id: str) -> Person | None:
     return None if first.disabled or not set(first.roles) & {Role.COMPLIANCE, Role.CISO} else first
 
 
-def _waits_for(person: Person) -> tuple[Role, ...]:
+def waits_for(person: Person) -> tuple[Role, ...]:
+    """Who must confirm what this person asked for (SOD-7)."""
     others = tuple(role for role in (Role.COMPLIANCE, Role.CISO) if role not in person.roles)
     return others or (Role.COMPLIANCE, Role.CISO)

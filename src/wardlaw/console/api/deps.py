@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, Engine
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.record import Content
 from wardlaw.governance.rights import RoleBook
+from wardlaw.store.prunings import PruningBook
 from wardlaw.store.records import RecordRow, StoredPart
 
 Fact = str | int
@@ -70,6 +71,22 @@ class LogDesk(Protocol):
 
     def erase(self, connection: Connection, subject: str) -> int:
         """Destroy the keys of a subject; answers how many sealed parts became unreadable. Repeating is harmless.
+
+        Where it touches the database it must use ``connection``, which holds the write lock.
+        """
+
+    def prunings(self) -> PruningBook:
+        """Requests to prune the log."""
+
+    def prunable_before(self, connection: Connection, at_ms: int) -> int:
+        """The first record that must stay when all made before a time (Unix milliseconds) go.
+
+        Raises:
+            WardlawError: Nothing would go, or a legal hold stands.
+        """
+
+    def prune(self, connection: Connection, before: int) -> int:
+        """Take the records before one away; answers how many went. Repeating is harmless.
 
         Where it touches the database it must use ``connection``, which holds the write lock.
         """

@@ -26,6 +26,7 @@ _NOT_FOUND = frozenset(
         "WL-STO-060",
         "WL-STO-070",
         "WL-STO-072",
+        "WL-STO-075",
     }
 )
 _CONFLICT = frozenset(
@@ -39,6 +40,7 @@ _CONFLICT = frozenset(
         "WL-STO-071",
         "WL-STO-073",
         "WL-STO-074",
+        "WL-STO-076",
         "WL-API-007",
         "WL-API-008",
     }

@@ -11,6 +11,7 @@ from wardlaw.facts.principal import PrincipalKind
 from wardlaw.store.erasures import Erasure
 from wardlaw.store.holds import LegalHold
 from wardlaw.store.keys import OwnedKey
+from wardlaw.store.prunings import Pruning
 from wardlaw.store.records import RecordRow
 from wardlaw.store.secrets import KeptSecret
 from wardlaw.store.tokens import TokenEntry
@@ -260,6 +261,20 @@ class ErasureAnswer(msgspec.Struct, frozen=True):
     """A request for erasure, and the person with which role must confirm it next."""
 
     erasure: Erasure
+    waits_for: tuple[Role, ...]
+
+
+class PruneRequest(_Body, frozen=True):
+    """Records made before a time (Unix milliseconds) are to go, and why."""
+
+    before_ms: Annotated[int, msgspec.Meta(gt=0, le=2**53)]
+    reason: Line
+
+
+class PruningAnswer(msgspec.Struct, frozen=True):
+    """A request to prune, and the person with which role must confirm it next."""
+
+    pruning: Pruning
     waits_for: tuple[Role, ...]
 
 

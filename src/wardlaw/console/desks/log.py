@@ -1,4 +1,4 @@
-"""What people ask of the log: how it stands, proofs, exports, erasure."""
+"""What people ask of the log: how it stands, proofs, exports, erasure, pruning."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from wardlaw.store.keyring import Keyring
 from wardlaw.store.keyring_signing import trusted_keys
 from wardlaw.store.logdir import LogDirectory
 from wardlaw.store.logexport import export_records, prove_record
+from wardlaw.store.prunings import PruningBook
 from wardlaw.store.records import get_record
+from wardlaw.store.retention import prunable_before, prune_within
 from wardlaw.store.tables import RECORD, SEALED_PART
 
 
@@ -105,6 +107,22 @@ class LogDesk:
         # The ciphertexts are worth nothing now; they go too, so that nobody keeps them in hope of the key.
         gone = connection.execute(delete(SEALED_PART).where(SEALED_PART.c.subject.in_(sorted(names))))
         return gone.rowcount
+
+    def prunings(self) -> PruningBook:
+        """Requests to prune the log."""
+        return PruningBook(self._places.data_dir / "prunings.json")
+
+    def prunable_before(self, connection: Connection, at_ms: int) -> int:
+        """The first record that must stay when all made before a time (Unix milliseconds) go.
+
+        Raises:
+            InputError: Nothing would go (WL-AUD-044), or a legal hold stands (WL-AUD-042).
+        """
+        return prunable_before(connection, self._directory, at_ms=at_ms, keys=self._keys())
+
+    def prune(self, connection: Connection, before: int) -> int:
+        """Take the records before one out of tables and log; answers how many rows went. Repeating is harmless."""
+        return prune_within(connection, self._directory, before=before, keys=self._keys()).rows
 
     def _keys(self) -> tuple[VerifierKey, ...]:
         return tuple(one.verifier for one in reversed(trusted_keys(self._places.log_key_path)))

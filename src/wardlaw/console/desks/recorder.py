@@ -45,8 +45,20 @@ class ControlRecorder:
         self._clock = clock
         self._entropy = entropy
 
-    async def record(self, kind: str, actor: str, operation: str, facts: Mapping[str, str | int]) -> str:
+    async def record(
+        self,
+        kind: str,
+        actor: str,
+        operation: str,
+        facts: Mapping[str, str | int],
+        *,
+        told: Mapping[str, str | int] | None = None,
+    ) -> str:
         """Append one record and answer its id once it is durable.
+
+        Args:
+            facts: Sealed, since they may name persons.
+            told: Further facts that stand open in the log for ever; never about a person.
 
         Raises:
             WardlawError: The record is not durable; the change must be rolled back.
@@ -60,7 +72,7 @@ class ControlRecorder:
         envelope = Envelope(
             at=int(now * 1000),
             epoch=0,
-            facts={"operation": operation},
+            facts={"operation": operation, **(told or {})},
             gateway="",
             id=f"ctl_{self._entropy(_ID_BYTES).hex()}",
             kind=RecordKind(kind),

@@ -52,6 +52,9 @@ CASES: list[tuple[str, str, str, Any, Any]] = [
     ("audit erase", "GET", "/audit/erasures", None, []),
     ("audit erase ab12 --reason r", "POST", "/audit/erasures", {"subject": "ab12", "reason": "r"}, {"erasure": {"id": "era_1"}, "waits_for": []}),
     ("audit erase --confirm era_1", "POST", "/audit/erasures/era_1/confirm", None, {"erasure": {"id": "era_1"}, "waits_for": []}),
+    ("audit prune", "GET", "/audit/prunings", None, []),
+    ("audit prune --before 2026-01-01T00:00 --reason r", "POST", "/audit/prunings", {"before_ms": 1767225600000, "reason": "r"}, {"pruning": {"id": "prn_1"}, "waits_for": []}),
+    ("audit prune --confirm prn_1", "POST", "/audit/prunings/prn_1/confirm", None, {"pruning": {"id": "prn_1"}, "waits_for": []}),
     ("audit hold list", "GET", "/audit/holds", None, []),
     ("audit hold place ab12 --reason r", "POST", "/audit/holds", {"subject": "ab12", "reason": "r"}, DONE),
     ("audit hold lift h1", "POST", "/audit/holds/h1/lift", None, {"hold": {"id": "h1"}, "lifted": False}),
@@ -157,4 +160,5 @@ def test_a_proof_is_written_once(command: Any, api: RecordingClient) -> None:
 
 def test_an_erasure_needs_a_reason(command: Any, api: RecordingClient) -> None:
     assert command("audit", "erase", "ab12").code == 2
+    assert command("audit", "prune", "--before", "2026-01-01T00:00").code == 2
     assert api.calls == []

@@ -149,3 +149,13 @@ def test_texts_that_are_gone_or_changed_are_told(house: House) -> None:
     changed = msgspec.structs.replace(parts[1], ciphertext=parts[1].ciphertext[:-1] + b"x")
     with pytest.raises(EvidenceError):
         desk(house).read(row, (parts[0], changed))
+
+
+def test_pruning_goes_by_whole_bundles_of_the_published_log(house: House) -> None:
+    log = LogDesk(house.engine, house.places, house.keyring, clock=lambda: NOW)
+    house.record(*["keys.create"] * 60)
+    with writing(house.engine) as connection:
+        with pytest.raises(InputError, match="WL-AUD-044"):
+            log.prunable_before(connection, 2**53)
+        assert log.prune(connection, 0) == 0
+    assert log.prunings().list() == ()
