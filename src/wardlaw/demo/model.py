@@ -45,11 +45,15 @@ class ScriptedModel:
             body += event.get("body", b"")
             if not event.get("more_body"):
                 break
-        if scope["method"] == "GET":
+        if scope["method"] != "POST":  # also the HEAD of `wardlaw doctor`
             await _answer(send, 200, {"object": "list", "data": [{"id": "demo", "object": "model"}]})
             return
         note_request(self._observations, scope["path"], body)
-        request = json.loads(body)
+        try:
+            request = json.loads(body)
+        except ValueError:
+            await _answer(send, 400, {"error": {"message": "This is no JSON."}})
+            return
         if scope["path"].endswith("/embeddings"):
             await _answer(send, 200, _embeddings(request))
             return

@@ -62,3 +62,8 @@ def test_embeddings_and_models_are_answered_too(model: ScriptedModel) -> None:
     assert len(json.loads(body)["data"]) == 1
     _, body = request(model, "/v1/models", method="GET")
     assert json.loads(body)["data"][0]["id"] == "demo"
+
+
+def test_a_mere_look_and_nonsense_are_answered_too(model: ScriptedModel) -> None:
+    assert request(model, "/", method="HEAD")[0] == 200  # what `wardlaw doctor` sends
+    assert request(model, "/v1/chat/completions", b"no json")[0] == 400
