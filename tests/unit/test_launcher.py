@@ -120,6 +120,79 @@ def test_a_check_that_fails_fails_the_whole_and_the_rest_still_runs(
     assert launcher.run_checks() == 0
 
 
+@pytest.fixture
+def small(launcher: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The launcher with locks for the small model, compilers, and a compilation that only notes itself."""
+    (launcher.ROOT / "requirements-model.txt").write_text("c==1 \\\n    --hash=sha256:0\n")
+    (launcher.ROOT / "requirements-llama.txt").write_text("d==1 \\\n    --hash=sha256:0\n")
+    monkeypatch.setattr(launcher.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(launcher, "quiet", lambda *_: False)
+    compiled = launcher.compile_server
+    monkeypatch.setattr(launcher, "compile_server", lambda: launcher.made.append(("compiled",)))
+    launcher.really_compile = compiled
+    launcher.ensure("dev")
+    launcher.made.clear()
+    return launcher
+
+
+def test_what_the_model_shares_with_the_tests_has_the_same_pin(launcher: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launcher, "ROOT", ROOT)
+    for group in ("demo", "dev"):
+        model, base = launcher.pins("model"), launcher.pins(group)
+        shared = {pin.split("==")[0] for pin in model} & {pin.split("==")[0] for pin in base}
+        assert len(shared) > 5
+        assert {pin for pin in model if pin.split("==")[0] in shared} <= base
+
+
+def test_the_small_model_is_compiled_once_and_again_when_its_lock_changes(small: Any) -> None:
+    small.ensure_model()
+    assert [step[0] for step in small.made] == ["--require-hashes", "compiled"]
+    small.made.clear()
+    small.ensure_model()
+    assert small.made == []
+    (small.ROOT / "requirements-llama.txt").write_text("d==2 \\\n    --hash=sha256:0\n")
+    small.ensure_model()
+    assert [step[0] for step in small.made] == ["--require-hashes", "compiled"]
+
+
+@pytest.mark.parametrize("missing", [("cc", "gcc", "clang"), ("c++", "g++", "clang++")])
+def test_without_a_compiler_nothing_is_fetched_and_it_says_what_to_install(
+    small: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any, missing: tuple[str, ...]
+) -> None:
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.delenv("CXX", raising=False)
+    monkeypatch.setattr(small.shutil, "which", lambda name: None if name in missing else f"/usr/bin/{name}")
+    with pytest.raises(SystemExit) as caught:
+        small.ensure_model()
+    assert caught.value.code == 69
+    assert small.made == []
+    assert "apt-get install g++" in capsys.readouterr().err
+
+
+def test_the_progress_of_the_compilation_is_told(small: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    code = "for n in range(1, 41): print(f'  [{n}/40] Building')"
+    monkeypatch.setattr(small, "installers", lambda: [[sys.executable, "-c", code, "-qq"]])
+    small.really_compile()
+    told = capsys.readouterr().err
+    assert "10 % compiled" in told
+    assert "100 % compiled" in told
+    assert told.count("% compiled") == 10
+    assert "[40/40] Building" in (small.VENV / "llama-build.log").read_text()
+
+
+def test_a_compilation_that_fails_shows_its_last_words(
+    small: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    code = "print('fatal: no space'); raise SystemExit(1)"
+    monkeypatch.setattr(small, "installers", lambda: [[sys.executable, "-c", code]])
+    with pytest.raises(SystemExit) as caught:
+        small.really_compile()
+    assert caught.value.code == 69
+    told = capsys.readouterr().err
+    assert "fatal: no space" in told
+    assert "llama-build.log" in told
+
+
 def test_it_uses_the_standard_library_alone() -> None:
     code = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='x'); print(*sys.modules)"
     done = subprocess.run(

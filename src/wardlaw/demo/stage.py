@@ -19,9 +19,9 @@ from typing import Any, Protocol
 import uvicorn
 
 from wardlaw.demo.customers import generate
-from wardlaw.demo.localmodel import LocalModel, NotedModel
+from wardlaw.demo.localmodel import NOTES_ASKS, LocalModel, NotedModel
 from wardlaw.demo.model import ScriptedModel
-from wardlaw.demo.stories import Scene
+from wardlaw.demo.stories import SCRIPTED_ASKS, Scene
 from wardlaw.facts.errors import InputError, UnavailableError, WardlawError
 
 _START_S = 60.0
@@ -38,7 +38,11 @@ data_dir: data
 gateway: {{listen: "127.0.0.1:{gateway}"}}
 control: {{listen: ""}}
 upstreams:
-  - {{name: scripted, url: "http://127.0.0.1:{model}/v1", region: local, trust: internal}}
+  - name: scripted
+    url: "http://127.0.0.1:{model}/v1"
+    region: local
+    trust: internal
+    first_byte_timeout_s: 120
 models:
   - {{name: demo, upstreams: [scripted]}}
 tools:
@@ -109,7 +113,7 @@ class Stage:
             return ScriptedModel(self.observations, self.secret)
         self._local = LocalModel(free_port(), self.folder / "model.log")
         self._local.wait()
-        return NotedModel(self.observations, self._local.url)
+        return NotedModel(self.observations, self._local.url, self.secret)
 
     def start(self) -> None:
         """Start everything with ``wardlaw up`` and wait until the gateway serves.
@@ -157,6 +161,7 @@ class Stage:
             secret=self.secret,
             clause_of=clause_of,
             say=lambda _kind, _text: None,
+            notes_asks=NOTES_ASKS if self._model == SMOLLM2 else SCRIPTED_ASKS,
         )
 
     def _redeem(self, connect: Connect, token: str) -> Management:

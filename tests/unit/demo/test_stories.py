@@ -25,12 +25,16 @@ class Naive(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     observations: Path
-    refusing = False
+    refusing = failing = chatting = False
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers["content-length"]))
         if self.refusing:
             self._answer(403, {"error": {"message": "No.", "code": "request_cut", "decision_id": "dec_1"}}, close=True)
+            return
+        if self.failing:
+            error = {"message": "The model failed.", "type": "upstream_error", "code": "upstream_failed"}
+            self._answer(400, {"error": error})  # 400, since the client does not try that again
             return
         with self.observations.open("a") as file:
             file.write(json.dumps({"body": raw.decode()}) + "\n")
@@ -38,7 +42,7 @@ class Naive(BaseHTTPRequestHandler):
         names = [tool["function"]["name"] for tool in asked.get("tools", ())]
         reply = respond(asked["messages"], names, internal_key=SECRET)
         message: dict[str, Any] = {"role": "assistant", "content": reply.text}
-        if reply.tool:
+        if reply.tool and not self.chatting:
             call = {"id": "c1", "type": "function"}
             message["tool_calls"] = [
                 call | {"function": {"name": reply.tool, "arguments": json.dumps(reply.arguments)}}
@@ -72,11 +76,11 @@ class Naive(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def scene(folder: Path, *, refusing: bool = False) -> Iterator[Scene]:
+def scene(folder: Path, **manner: bool) -> Iterator[Scene]:
     """The stories before a door that lets all through, or none."""
     generate(folder / "customers.db", rows=120)
     seen = folder / "seen.jsonl"
-    handler = type("Handler", (Naive,), {"observations": seen, "refusing": refusing})
+    handler = type("Handler", (Naive,), {"observations": seen, **manner})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
@@ -122,6 +126,24 @@ def test_a_door_that_refuses_everything_is_seen_from_outside(tmp_path: Path) -> 
     assert (injection.effect, injection.connection_closed) == ("cut", True)
     assert (injection.upstream_saw_injection, injection.secret_left) == (False, False)
     assert injection.steps["poisoned_document_stopped"] is False  # its reader could not go on either
+
+
+def test_a_model_that_fails_does_not_pass_for_a_refusal(tmp_path: Path) -> None:
+    with scene(tmp_path, failing=True) as played:
+        bulk, injection = play_bulk(played), play_injection(played)
+    assert (bulk.effect, bulk.refused_afterwards) == ("allow", False)
+    assert (injection.effect, injection.refused_afterwards) == ("allow", False)
+
+
+def test_a_model_that_only_chats_is_given_rows_and_documents_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stories, "_MOST_SIPS", 3)
+    with scene(tmp_path, chatting=True) as played:
+        result = play_bulk(played)
+        play_injection(played)
+    assert result.steps["sips_rows"] == 120
+    assert "spring meeting" in played.observations.read_text()
 
 
 @pytest.mark.parametrize("shift", [0, 1, 2])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+import signal
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,9 +45,12 @@ def demo(*, keep: str = "", model: str = "scripted", options: Options = NONE) ->
         )
     output = options.output()
     folder = Path(keep).absolute() if keep else Path(tempfile.mkdtemp(prefix="wardlaw-demo-"))
+    # Asked to stop, it stops what it started, as at ctrl-C.
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         results = _play(folder, output, model)
     finally:
+        signal.signal(signal.SIGTERM, before)
         if not keep:
             shutil.rmtree(folder, ignore_errors=True)
     data = {"stories": [msgspec.to_builtins(result) for result in results]}
@@ -61,6 +66,8 @@ def _play(folder: Path, output: Output, model: str) -> list[Result]:
     from wardlaw.demo.stories import play_bulk, play_injection
 
     stage = Stage(folder, model=model)
+    if model != "scripted":
+        output.note(Text("Loading a real model; it thinks, so the stories take some minutes.", style="dim"))
     output.note(
         Text("Setting the scene: a fresh installation, its people, keys and a registered secret …", style="dim")
     )
