@@ -34,7 +34,7 @@ class Matched(msgspec.Struct, frozen=True):
     """What the three sets of a slice said.
 
     Attributes:
-        permitted: A base permit matched in the enforced set.
+        permitted: A permit matched in the enforced set, whatever the forbids say.
         forbids: Enforced forbids that matched, by id.
         observed: Warn and shadow forbids that matched, by id.
         errors: Engine errors, in words; any of them must deny.
@@ -94,6 +94,9 @@ class Slice:
         self.kind = kind
         self.policies = policies
         self._enforced = _Part([p for p in policies if p.mode is Mode.ENFORCE])
+        # Cedar does not say whether a request it forbids would have been permitted otherwise. It matters: what nobody
+        # registered must not become a mere masking because a clause matched it too.
+        self._permits = _Part([p for p in policies if p.mode is Mode.ENFORCE and not p.forbid])
         # A permit only answers for the enforced set; in the others forbids alone are asked, and Cedar
         # names every matching forbid of a denied request.
         self._warned = _Part([p for p in policies if p.mode is Mode.WARN and p.forbid])
@@ -153,6 +156,11 @@ class Slice:
             "resource": {"type": f"Wardlaw::{resource_type}", "id": resource},
         }
         permitted, reasons, errors = self._enforced.ask(request, context)
+        forbids: tuple[str, ...] = ()
+        if not permitted and reasons:
+            forbids = reasons
+            permitted, _, faults = self._permits.ask(request, context)
+            errors += faults
         observed: tuple[str, ...] = ()
         for part in (self._warned, self._shadowed):
             if not part.empty:
@@ -161,7 +169,7 @@ class Slice:
                 errors += faults
         return Matched(
             permitted=permitted,
-            forbids=() if permitted else reasons,
+            forbids=forbids,
             observed=observed,
             errors=errors,
         )

@@ -69,6 +69,18 @@ def test_what_nobody_registered_is_denied() -> None:
     assert "gpt" in decision.reasons[0].message
 
 
+@pytest.mark.parametrize("effect", ["transform", "hold"])
+def test_a_clause_that_would_only_mask_or_hold_never_stands_in_for_registration(effect: str) -> None:
+    weak = MASK.replace('"transform"', f'"{effect}"')
+    personal = (finding(FindingKind.PII, label="email"),)
+    decision = decide(request(registered=False, region="us"), personal, policies(weak), QUIET)
+    assert decision.effect is Effect.DENY
+    assert [reason.code for reason in decision.reasons] == [ReasonCode.UNREGISTERED, ReasonCode.CLAUSE]
+    known = decide(request(region="us"), personal, policies(weak), QUIET)
+    assert known.effect is Effect(effect)
+    assert [reason.code for reason in known.reasons] == [ReasonCode.CLAUSE]
+
+
 @pytest.mark.parametrize(
     ("state", "found", "code"),
     [
