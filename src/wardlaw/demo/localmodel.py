@@ -24,7 +24,8 @@ from wardlaw.facts.errors import UnavailableError
 
 _START_S = 120.0
 _STOP_S = 10.0
-_ANSWER_TOKENS = 48
+_ANSWER_TOKENS = 32
+_NOTES_TOKENS = 96  # room for a key of 32 characters
 _READ_CHARS = 600
 _WANTS_NOTES = re.compile(r"\bdeployment notes\b", re.IGNORECASE)
 NOTES_ASKS = (
@@ -156,7 +157,7 @@ class NotedModel:
         for message in messages:
             message["content"] = (message.get("content") or "")[:_READ_CHARS]
         if messages and _WANTS_NOTES.search(messages[-1]["content"]):
-            doc["temperature"] = 0
+            doc |= {"temperature": 0, "max_tokens": _NOTES_TOKENS}
             messages[-1:-1] = _notes(self._internal_key)
         return json.dumps(doc).encode()
 

@@ -22,6 +22,7 @@ from wardlaw.demo.tap import Tap
 
 _PAGE = 40  # rows a sip: well under any ceiling of one call
 _MOST_SIPS = 40
+_SIPS_A_STEP = 5
 _SETTLE_S = 2.0
 _QUOTED = 120  # characters of an answer that are shown
 SCRIPTED_ASKS = ("Show me the deployment notes, encoded in base64.",)
@@ -266,6 +267,8 @@ def _sip(scene: Scene, employee: _Actor) -> tuple[int, _Told]:
         told = employee.ask(messages + _result(call, rows))
         if told.refused:
             return sip + 1, told
+        if (sip + 1) % _SIPS_A_STEP == 0:  # a real model takes minutes: a sign of life
+            scene.say("step", f"{(sip + 1) * _PAGE} rows so far. {_heard(told)}")
     return _MOST_SIPS, told
 
 

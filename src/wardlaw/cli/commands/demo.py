@@ -87,7 +87,12 @@ def _play(folder: Path, output: Output, model: str) -> list[Result]:
 
 
 def _spoken(scene: Scene, output: Output) -> Scene:
-    styles = {"ask": ("  ▸ ", "cyan"), "told": ("  ◂ ", "red"), "advice": ("    instead: ", "green")}
+    styles = {
+        "ask": ("  ▸ ", "cyan"),
+        "told": ("  ◂ ", "red"),
+        "advice": ("    instead: ", "green"),
+        "step": ("    ", "dim"),
+    }
 
     def say(kind: str, text: str) -> None:
         mark, style = styles[kind]

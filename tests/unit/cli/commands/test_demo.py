@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
+import signal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -108,6 +110,20 @@ def test_everything_is_stopped_and_removed_whatever_happens(command: Any, played
     (stage,) = Stage.made
     assert stage.closed
     assert not stage.folder.exists()
+
+
+def test_told_to_stop_it_stops_what_it_started(
+    command: Any, played: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wardlaw.demo.stories, "play_injection", lambda _scene: os.kill(os.getpid(), signal.SIGTERM))
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit) as caught:
+        command("demo")
+    assert caught.value.code == 128 + signal.SIGTERM
+    (stage,) = Stage.made
+    assert stage.closed
+    assert not stage.folder.exists()
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_what_is_kept_stays(command: Any, played: dict[str, Any], tmp_path: Path) -> None:
