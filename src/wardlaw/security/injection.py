@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import msgspec
 import re2
@@ -57,8 +58,8 @@ class _Pack:
             re2.compile(fold_text(expand(rule, VOCABULARY, squeezed=squeezed)).encode(), options) for rule in rules
         ]
         cues: dict[bytes, list[int]] = {}
-        for index, rule in enumerate([] if squeezed else rules):
-            cues.setdefault(fold_text(cue(rule, VOCABULARY)).encode(), []).append(index)
+        for index, rule in enumerate(rules):
+            cues.setdefault(fold_text(cue(rule, VOCABULARY, squeezed=squeezed)).encode(), []).append(index)
         self._sets: list[tuple[re2.Set, list[list[int]]]] = []
         words = sorted(cues)
         for begin in range(0, len(words), _CUES_PER_SET):
@@ -77,15 +78,23 @@ class _Pack:
                 yield index, *match.span()
 
     def candidates(self, raw: bytes) -> list[int]:
-        """Indices of the rules whose cue stands in ``raw``; of all rules where there are no cues."""
-        if not self._sets:
-            return list(range(len(self.rules)))
+        """Indices of the rules whose cue stands in ``raw``."""
         return [
             index
             for automaton, owners in self._sets
             for number in automaton.Match(raw) or ()
             for index in owners[number]
         ]
+
+
+@cache
+def _packs() -> tuple[_Pack, _Pack, _Pack]:
+    """Rules in ASCII, rules in other scripts, rules for text without spaces; compiled once, whoever detects with them."""
+    return (
+        _Pack(tuple(rule for rule in RULES if fold_text(rule.pattern).isascii()), squeezed=False),
+        _Pack(tuple(rule for rule in RULES if not fold_text(rule.pattern).isascii()), squeezed=False),
+        _Pack(tuple(rule for rule in RULES if rule.squeeze), squeezed=True),
+    )
 
 
 # Questions about attacks, reports of them and warnings against them quote the words of an attack. On the user's channel
@@ -106,9 +115,7 @@ class InjectionDetector:
     name = NAME
 
     def __init__(self) -> None:
-        self._plain = _Pack(tuple(rule for rule in RULES if fold_text(rule.pattern).isascii()), squeezed=False)
-        self._scripts = _Pack(tuple(rule for rule in RULES if not fold_text(rule.pattern).isascii()), squeezed=False)
-        self._squeezed = _Pack(tuple(rule for rule in RULES if rule.squeeze), squeezed=True)
+        self._plain, self._scripts, self._squeezed = _packs()
         self.version = hashlib.sha256(repr((VOCABULARY, RULES)).encode()).hexdigest()[:12]
 
     def detect(self, views: Views, segment: Segment) -> list[Finding]:

@@ -14,6 +14,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 import re2
@@ -35,6 +36,7 @@ from wardlaw.security.rules.secrets import (
 from wardlaw.security.views import Layer, View
 
 NAME = "secrets"
+RULES: tuple[SecretRule, ...] = (*PROVIDERS, URL_PASSWORD, SERVICE, ASSIGNED, BARE)
 _CERTAIN, _LIKELY = 950, 650
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _CHECKSUM = 6  # base-62 characters of a CRC32 at the end of GitHub and npm tokens
@@ -61,22 +63,10 @@ class SecretDetector:
     name = NAME
 
     def __init__(self) -> None:
-        options = scan_options()
-        self._rules: tuple[SecretRule, ...] = (*PROVIDERS, URL_PASSWORD, SERVICE, ASSIGNED, BARE)
-        self.version = hashlib.sha256(repr((self._rules, PLACEHOLDERS)).encode()).hexdigest()[:12]
-        wide = re2.Options()
-        wide.log_errors = False
-        self._patterns = [re2.compile(rule.pattern, wide) for rule in self._rules]
-        raw = [rule.pattern.encode() for rule in self._rules]
-        # Rules of a long token are looked for only where the gate saw a long run. Of those, the ones with a telling
-        # literal go through RE2's literal filter, the few others through one automaton.
-        self._short = [number for number, rule in enumerate(self._rules) if rule.id in WITHOUT_RUN]
-        without = set(_filter_of(raw, options).Match(b"-", True) or ()) - set(self._short)
-        self._with = [number for number in range(len(raw)) if number not in without and number not in self._short]
-        self._without = sorted(without)
-        self._filter = _filter_of([raw[number] for number in self._with], options)
-        self._set = _set_of([raw[number] for number in self._without], options)
-        self._short_set = _set_of([raw[number] for number in self._short], options)
+        self._rules = RULES
+        self.version = hashlib.sha256(repr((RULES, PLACEHOLDERS)).encode()).hexdigest()[:12]
+        self._patterns = _patterns()
+        self._short, self._long = _packs()
 
     def detect(self, views: Views, segment: Segment) -> list[Finding]:
         """One finding for each credential, the surest where several rules overlap."""
@@ -89,10 +79,9 @@ class SecretDetector:
     def _scan(self, view: View, raw: bytes, index: int, *, run: bool) -> list[Finding]:
         """Credentials in one view; ``run`` says whether it may hold sixteen characters of a token in a row."""
         found: list[Finding] = []
-        numbers = [self._short[at] for at in self._short_set.Match(raw) or ()]
+        numbers = self._short.match(raw)
         if run:
-            numbers += [self._with[at] for at in self._filter.Match(raw) or ()]
-            numbers += [self._without[at] for at in self._set.Match(raw) or ()]
+            numbers += self._long.match(raw)
         for number in sorted(numbers):
             rule = self._rules[number]
             for start, end, certain in self._hits(number, view.text):
@@ -130,18 +119,49 @@ class SecretDetector:
                     yield start, end, False
 
 
+class _Pack:
+    """Some of the rules, compiled: the ones with a telling literal go through RE2's literal filter, the others
+    through one automaton.
+    """
+
+    def __init__(self, numbers: list[int], literal: list[int]) -> None:
+        self._literal, self._others = literal, [number for number in numbers if number not in literal]
+        options = scan_options()
+        self._filter = _filter_of([RULES[number].pattern.encode() for number in literal], options) if literal else None
+        self._set = re2.Set.SearchSet(options)
+        for number in self._others:
+            self._set.Add(RULES[number].pattern.encode())
+        self._set.Compile()
+
+    def match(self, raw: bytes) -> list[int]:
+        """Numbers of the rules that match somewhere in ``raw``."""
+        found = [self._others[at] for at in self._set.Match(raw) or ()]
+        if self._filter is not None:
+            found += [self._literal[at] for at in self._filter.Match(raw) or ()]
+        return found
+
+
+@cache
+def _packs() -> tuple[_Pack, _Pack]:
+    """The few rules that may match a short text, all in one automaton, and those of a long token."""
+    raw = [rule.pattern.encode() for rule in RULES]
+    without = set(_filter_of(raw, scan_options()).Match(b"-", True) or ())
+    numbers = [number for number, rule in enumerate(RULES) if rule.id not in WITHOUT_RUN]
+    short = [number for number, rule in enumerate(RULES) if rule.id in WITHOUT_RUN]
+    return _Pack(short, []), _Pack(numbers, [number for number in numbers if number not in without])
+
+
+@cache
+def _patterns() -> tuple[re2._Regexp, ...]:
+    options = re2.Options()
+    options.log_errors = False
+    return tuple(re2.compile(rule.pattern, options) for rule in RULES)
+
+
 def _filter_of(patterns: list[bytes], options: re2.Options) -> re2.Filter:
     made = re2.Filter()
     for pattern in patterns:
         made.Add(pattern, options)
-    made.Compile()
-    return made
-
-
-def _set_of(patterns: list[bytes], options: re2.Options) -> re2.Set:
-    made = re2.Set.SearchSet(options)
-    for pattern in patterns:
-        made.Add(pattern)
     made.Compile()
     return made
 

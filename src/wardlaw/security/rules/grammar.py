@@ -98,29 +98,29 @@ _COUNT = re.compile(r"\{(\d+)(?:,\d*)?\}")
 _INNER_GAP = re.compile(r" ~\d* |\[\^\\n\]\{\d+,\d+\}")  # any width, so that no state counts
 
 
-def cue(rule: Rule, vocabulary: dict[str, str]) -> str:
+def cue(rule: Rule, vocabulary: dict[str, str], *, squeezed: bool = False) -> str:
     """The part of ``rule`` that ordinary text holds most seldom, as measured (``cues.CUES``); else its longest part."""
-    parts = segments(rule, vocabulary)
+    parts = segments(rule, vocabulary, squeezed=squeezed)
     place = CUES.get(rule.id, -1)
     return parts[place] if 0 <= place < len(parts) else max(parts, key=len)
 
 
-def segments(rule: Rule, vocabulary: dict[str, str]) -> list[str]:
+def segments(rule: Rule, vocabulary: dict[str, str], *, squeezed: bool = False) -> list[str]:
     """The parts of a rule between its gaps, each an RE2 pattern: a text that lacks one cannot match the rule.
 
     Parts hold no gaps, so that one automaton over the parts of all rules stays small whatever the text says. Each
     keeps the edge its rule demands beside it (the separator of a gap, the word boundary at either end), so that the
-    automaton leaves a word at its first letter that fits no part.
+    automaton leaves a word at its first letter that fits no part. ``squeezed`` texts have no such edges.
     """
     text = rule.pattern
     while _NAME.search(text):
         text = _NAME.sub(lambda match: f"(?:{vocabulary[match[1]]})", text)
-    starts_word, ends_word = _whole_words(text)
+    starts_word, ends_word = (False, False) if squeezed else _whole_words(text)
     depth, at, parts, start, before = 0, 0, [], 0, r"\b" if starts_word else ""
     while at < len(text):
         cut = _CUT.match(text, at) if depth == 0 else None
         if cut:
-            edge = " " if cut[0][0] == " " else ""
+            edge = " " if cut[0][0] == " " and not squeezed else ""
             parts.append((before, text[start:at], edge))
             at = start = cut.end()
             before = edge
@@ -139,7 +139,10 @@ def segments(rule: Rule, vocabulary: dict[str, str]) -> list[str]:
         at += 1
     parts.append((before, text[start:], r"\b" if ends_word else ""))
     return [
-        _spaces(left + _group(_COUNT.sub(_uncounted, _INNER_GAP.sub(_unbounded, part))) + right, SPACE)
+        _spaces(
+            left + _group(_COUNT.sub(_uncounted, _INNER_GAP.sub(_unbounded, part))) + right,
+            _SQUEEZED if squeezed else SPACE,
+        )
         for left, part, right in parts
         if len(re.findall(r"[a-z]|[^\x00-\x7f]", part)) > 2
     ]
