@@ -59,7 +59,7 @@ def verify_log_folder(
         raise InputError(
             "WL-CLI-010", f"There is no log in {path}.", "Give the folder that holds `checkpoint` and `tile`."
         )
-    current, former = _log_keys(key, config, is_given=bool(folder))
+    current, former = _log_keys(key, config, is_elsewhere=config is None or not _is_same(path, _audit(config).log))
     witnesses = _witness_keys(witness, config)
     seen, notices = _seen_elsewhere(config, current.name, witnesses)
     kept = tuple(line for name in receipts for line in read_text(Path(name)).split())
@@ -75,6 +75,10 @@ def verify_log_folder(
     return Verification(report, list(describe(report)), _data(report), notices)
 
 
+def _is_same(path: Path, other: str) -> bool:
+    return path.resolve() == Path(other).resolve()
+
+
 def _audit(config: Config | None) -> Any:
     if config is None:
         raise InputError("WL-CLI-010", "There is no configuration here.", "Give the folder of the log.")
@@ -88,11 +92,12 @@ def _key_line(text: str) -> VerifierKey:
     return parse_verifier_key(read_text(path).strip() if path.is_file() else text)
 
 
-def _log_keys(given: str, config: Config | None, *, is_given: bool) -> tuple[VerifierKey, tuple[FormerKey, ...]]:
+def _log_keys(given: str, config: Config | None, *, is_elsewhere: bool) -> tuple[VerifierKey, tuple[FormerKey, ...]]:
     """The log's key in force and its former ones.
 
     Args:
-        is_given: A folder was named: it may be an older copy. The log in use may be one only when it was restored.
+        is_elsewhere: Another folder than that of the log in use was named: it may hold an older copy. The log in use
+            may be one only when it was restored.
     """
     if given:
         path = Path(given.removeprefix("file:"))
@@ -103,8 +108,8 @@ def _log_keys(given: str, config: Config | None, *, is_given: bool) -> tuple[Ver
         raise InputError("WL-CLI-010", "There is no key to verify with.", "Give it with --key.")
     else:
         chain = trusted_keys(Installation(config).log_key_path)
-        marker = None if is_given else restored_marker(Path(config.data_dir))
-        taken_at = 0.0 if is_given else marker.taken_at if marker is not None else math.inf
+        marker = None if is_elsewhere else restored_marker(Path(config.data_dir))
+        taken_at = 0.0 if is_elsewhere else marker.taken_at if marker is not None else math.inf
     *former, current = chain
     return current.verifier, tuple(
         FormerKey(one.verifier, int(one.until * 1000), may_head=taken_at <= one.until) for one in former
