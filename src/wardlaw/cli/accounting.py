@@ -42,7 +42,8 @@ def record_by_account(
         spool = SpoolWriter(Path(config.audit.spool), gateway=CONTROL_SPOOL, sign=sign, settings=settings)
         try:
             recorder = ControlRecorder(spool, keyring, clock=time.time, entropy=os.urandom)
-            return await recorder.record(kind.value, f"account:{getpass.getuser()}", operation, facts, told=told)
+            account = f"account:{getpass.getuser()}"
+            return await recorder.record_told(kind.value, account, operation, facts, told=told or {})
         finally:
             await asyncio.to_thread(spool.close)
 

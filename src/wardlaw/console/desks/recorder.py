@@ -45,16 +45,24 @@ class ControlRecorder:
         self._clock = clock
         self._entropy = entropy
 
-    async def record(
+    async def record(self, kind: str, actor: str, operation: str, facts: Mapping[str, str | int]) -> str:
+        """Append one record, its facts sealed, and answer its id once it is durable.
+
+        Raises:
+            WardlawError: The record is not durable; the change must be rolled back.
+        """
+        return await self.record_told(kind, actor, operation, facts, told={})
+
+    async def record_told(
         self,
         kind: str,
         actor: str,
         operation: str,
         facts: Mapping[str, str | int],
         *,
-        told: Mapping[str, str | int] | None = None,
+        told: Mapping[str, str | int],
     ) -> str:
-        """Append one record and answer its id once it is durable.
+        """As ``record``, with facts that everybody may read.
 
         Args:
             facts: Sealed, since they may name persons.
@@ -72,7 +80,7 @@ class ControlRecorder:
         envelope = Envelope(
             at=int(now * 1000),
             epoch=0,
-            facts={"operation": operation, **(told or {})},
+            facts={"operation": operation, **told},
             gateway="",
             id=f"ctl_{self._entropy(_ID_BYTES).hex()}",
             kind=RecordKind(kind),
