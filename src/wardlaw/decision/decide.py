@@ -61,7 +61,9 @@ def _judge(
         reasons.append(_fault(ReasonCode.ENGINE_FAULT, message))
     hit_policies = [policies.policies[name] for name in matched.forbids]
     reasons.extend(_clause_reason(policy, findings) for policy in hit_policies)
-    if not (matched.permitted or matched.errors or any(p.effect.strength >= Effect.DENY.strength for p in hit_policies)):
+    if not (
+        matched.permitted or matched.errors or any(p.effect.strength >= Effect.DENY.strength for p in hit_policies)
+    ):
         # INVARIANT: a clause that would only mask or hold never stands in for the permit that is missing.
         reasons.append(_unregistered(request))
     hits = tuple(_hit(policies.policies[name]) for name in matched.observed)

@@ -11,6 +11,7 @@ authority (single use) and the issuers' keys are handed in.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
@@ -21,9 +22,16 @@ from wardlaw.config.model import Identity, Issuer
 from wardlaw.facts.keytext import Prefix, read_prefix
 from wardlaw.facts.principal import Principal, PrincipalKind
 from wardlaw.gateway.admitted import Admitted, Refused, Scope, refuse
-from wardlaw.gateway.assertion import ASSERTION_HEADER, Occasion, check_assertion
+from wardlaw.gateway.assertion import ASSERTION_HEADER, Claimed, Occasion, check_assertion
 from wardlaw.gateway.jwt import IssuerKeys, Token, choose_key, is_name, is_text, read_token, verify
 from wardlaw.gateway.keybook import HeldKey, KeyBook
+from wardlaw.gateway.signature import (
+    INPUT_HEADER,
+    PERSON_HEADER,
+    SIGNATURE_HEADER,
+    SignedRequest,
+    check_signature,
+)
 from wardlaw.state.authority import StateAuthority
 
 _CREDENTIAL_CHARS = 16_384 + len("Bearer ")
@@ -32,6 +40,8 @@ _CACHED_S = 60.0
 _GROUPS = 500
 _ALGORITHMS = frozenset(("RS256", "PS256", "ES256", "EdDSA", "Ed25519"))
 """Asymmetric only: with a shared secret whoever checks tokens could make them (RFC 8725 §3.1)."""
+
+_DEFAULT_PORT = re.compile(r":(?:80|443)\Z")  # RFC 9421 section 2.2.3: the scheme's own port is left out
 
 _ROUTES = {
     "/v1/chat/completions": "chat.completions",
@@ -108,10 +118,10 @@ class Admission:
             if refusal is not None:
                 return refusal
             admitted: Admitted | Refused = held.admitted
-            if ASSERTION_HEADER in headers:
+            if ASSERTION_HEADER in headers or _is_signed_for_a_person(headers):
                 occasion = Occasion(at, method, path, self._audience)
-                admitted = await self._assert(headers[ASSERTION_HEADER], held, occasion, body_sha256)
-        elif ASSERTION_HEADER in headers:
+                admitted = await self._assert(headers, held, occasion, body_sha256)
+        elif ASSERTION_HEADER in headers or _is_signed_for_a_person(headers):
             return refuse("WL-ADM-020", "An assertion came without the agent's Wardlaw key.")
         else:
             admitted = await self._admit_token(credential, at)
@@ -129,12 +139,12 @@ class Admission:
         return self.book.find(text)
 
     async def _assert(
-        self, text: object, held: HeldKey, occasion: Occasion, body_sha256: bytes | None
+        self, headers: Mapping[str, str], held: HeldKey, occasion: Occasion, body_sha256: bytes | None
     ) -> Admitted | Refused:
         entry = held.entry
-        if not isinstance(text, str) or entry.principal.kind is not PrincipalKind.AGENT:
+        if entry.principal.kind is not PrincipalKind.AGENT:
             return refuse("WL-ADM-020", "Only agents make assertions.", key=entry.id)
-        claimed = check_assertion(text, held, occasion)
+        claimed = _claims(headers, held, occasion)
         if isinstance(claimed, Refused):
             return claimed
         lent = self.book.scope_of_person(claimed.person, occasion.at)
@@ -281,6 +291,29 @@ def check_model(admitted: Admitted, model: str) -> Refused | None:
     if models is not None and model not in models:
         return refuse("WL-ADM-008", "The credential does not reach this model.", key=admitted.principal.credential)
     return None
+
+
+def _is_signed_for_a_person(headers: Mapping[str, str]) -> bool:
+    """A message signature that names a person; others are signatures for somebody else, and say nothing here."""
+    return PERSON_HEADER in headers and (INPUT_HEADER in headers or SIGNATURE_HEADER in headers)
+
+
+def _claims(headers: Mapping[str, str], held: HeldKey, occasion: Occasion) -> Claimed | Refused:
+    """What the agent shows: one assertion, or one message signature, never both."""
+    if ASSERTION_HEADER not in headers:
+        signed = SignedRequest(
+            at=occasion.at,
+            method=occasion.method,
+            path=occasion.path,
+            authority=_DEFAULT_PORT.sub("", headers.get("host", "").lower()),
+            audience=occasion.audience,
+            fields=tuple(headers.items()),
+        )
+        return check_signature(signed, held)
+    text: object = headers[ASSERTION_HEADER]
+    if not isinstance(text, str) or _is_signed_for_a_person(headers):
+        return refuse("WL-ADM-020", "A request carries one assertion or one signature.", key=held.entry.id)
+    return check_assertion(text, held, occasion)
 
 
 def _credential(headers: Mapping[str, str]) -> str | Refused:

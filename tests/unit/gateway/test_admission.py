@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from joserfc.jwk import OKPKey, RSAKey
 
+from tests.unit.gateway.test_signature import signed
 from tests.unit.gateway.tokens import (
     AGENT,
     AGENT_KEY,
@@ -396,6 +397,33 @@ def test_an_assertion_needs_the_agents_own_key_beside_it() -> None:
     # Not accepted means refused: an agent never silently falls back to its own rights.
     assert code(knock(door, "wl_bot", x_wardlaw_assertion="")) == "WL-ADM-021"
     assert code(knock(door, "wl_bot", x_wardlaw_assertion=assertion(OKPKey.generate_key("Ed25519")))) == "WL-ADM-021"
+
+
+def test_an_agent_may_sign_the_request_itself_instead() -> None:
+    fields = dict(signed())
+    door = Door(AGENT, entry("ada"))
+    admitted = knock(door, "wl_bot", **{name.replace("-", "_"): value for name, value in fields.items()})
+    assert who(admitted) == ("agent:bot", "user:ada")
+    again = knock(door, "wl_bot", **{name.replace("-", "_"): value for name, value in fields.items()})
+    assert code(again) == "WL-ADM-024"
+
+
+def test_a_signature_is_the_agents_own_over_one_request_and_never_beside_an_assertion() -> None:
+    fields = {name.replace("-", "_"): value for name, value in signed()}
+    people = (AGENT, entry("ada"))
+    assert code(knock(Door(*people), "wl_ada", **fields)) == "WL-ADM-020"
+    assert code(knock(Door(*people), token(), **fields)) == "WL-ADM-020"
+    assert code(knock(Door(*people), "wl_bot", path="/v1/embeddings", **fields)) == "WL-ADM-021"
+    assert code(knock(Door(*people), "wl_bot", body=b"x" * 32, **fields)) == "WL-ADM-025"
+    assert code(knock(Door(*people), "wl_bot", x_wardlaw_assertion=assertion(), **fields)) == "WL-ADM-020"
+    elsewhere = fields | {"host": "other.example"}
+    assert code(knock(Door(*people), "wl_bot", **elsewhere)) == "WL-ADM-021"
+
+
+def test_a_signature_that_names_no_person_is_for_somebody_else() -> None:
+    fields = {name.replace("-", "_"): value for name, value in signed() if name != "x-wardlaw-person"}
+    assert who(knock(Door(AGENT, entry("ada")), "wl_bot", **fields)) == ("agent:bot", "")
+    assert who(knock(Door(AGENT, entry("ada")), "wl_ada", **fields)) == ("user:ada", "")
 
 
 def test_no_authority_means_no_assertion() -> None:
