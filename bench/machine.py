@@ -18,7 +18,7 @@ from bench.mock import find_nginx
 from bench.targets import ENV_LITELLM, ENV_PORTKEY, peer_version
 
 _PACKAGES = (
-    "cedarpy", "cryptography", "google-re2", "granian", "msgspec", "numpy", "orjson", "pyreqwest", "sqlalchemy", "uvloop",
+    "cedarpy", "cryptography", "google-re2", "granian", "msgspec", "numpy", "orjson", "httptools", "sqlalchemy", "uvloop",
 )  # fmt: skip
 
 

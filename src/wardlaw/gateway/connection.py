@@ -13,6 +13,8 @@ import time
 from collections import deque
 from typing import cast
 
+import certifi
+
 from wardlaw.gateway.wire.response import GarbledError, ResponseReader
 
 _UNTAKEN_BYTES = 262_144  # read ahead of who takes the pieces; then the upstream waits
@@ -240,3 +242,12 @@ class Pool:
         """Close what is idle."""
         while self._idle:
             self._idle.pop().abort()
+
+
+def trusting_context() -> ssl.SSLContext:
+    """TLS with the system's authorities; on a machine that has none, with those of the certifi package."""
+    context = ssl.create_default_context()
+    if not context.cert_store_stats()["x509_ca"] and not context.get_ca_certs():
+        context.load_verify_locations(certifi.where())
+    context.set_alpn_protocols(["http/1.1"])
+    return context

@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
-from pyreqwest.client import Client, ClientBuilder
-from pyreqwest.exceptions import PyreqwestError
 
 from wardlaw.config.address import is_loopback
 from wardlaw.config.model import Issuer
 from wardlaw.facts.errors import UnavailableError
+from wardlaw.gateway.connection import BrokenError
+from wardlaw.gateway.fetch import fetch
 from wardlaw.gateway.jwt import IssuerKeys, read_jwks
 
 REFRESH_S = 30.0  # an unknown `kid` asks the issuer at most this often, whoever sends it
@@ -103,9 +101,6 @@ class JwksStore:
 class JwksFetcher:
     """Gets key sets over https (or http on this machine), or from a file."""
 
-    def __init__(self) -> None:
-        self._client: Client | None = None
-
     async def fetch(self, issuer: Issuer) -> bytes:
         """The key set as it is published.
 
@@ -129,34 +124,23 @@ class JwksFetcher:
                 return await self._get(issuer)
         except TimeoutError as error:
             raise _unavailable(issuer, f"no answer within {_TIMEOUT_S:.0f} s") from error
-        except PyreqwestError as error:
+        except (OSError, BrokenError) as error:
             raise _unavailable(issuer, type(error).__name__) from error
 
     async def _get(self, issuer: Issuer) -> bytes:
-        if self._client is None:
-            # A redirect could lead from https to anywhere, so none is followed.
-            self._client = (
-                ClientBuilder().follow_redirects(False).no_proxy().timeout(timedelta(seconds=_TIMEOUT_S)).build()
-            )
-        request = self._client.get(issuer.jwks_url).header("accept", "application/json")
-        async with request.streamed_read_buffer_limit(0).build_streamed() as answer:
+        # A redirect could lead from https to anywhere, so none is followed.
+        wanted = [("accept", "application/json"), ("accept-encoding", "identity")]
+        async with fetch("GET", issuer.jwks_url, headers=wanted, within_s=_TIMEOUT_S) as answer:
             if answer.status != 200:
                 raise _unavailable(issuer, f"status {answer.status}")
             parts: list[bytes] = []
             size = 0
-            while (piece := await answer.body_reader.read_chunk()) is not None:
+            async for piece in answer.pieces():
                 size += len(piece)
                 if size > _BYTES:
                     raise _unavailable(issuer, "the answer is too large")
-                parts.append(bytes(piece))
+                parts.append(piece)
             return b"".join(parts)
-
-    async def close(self) -> None:
-        """Close the client."""
-        if self._client is not None:
-            client, self._client = self._client, None
-            with suppress(PyreqwestError):
-                await client.close()
 
 
 def _unavailable(issuer: Issuer, why: str) -> UnavailableError:

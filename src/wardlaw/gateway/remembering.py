@@ -12,7 +12,6 @@ from wardlaw.facts.errors import WardlawError
 from wardlaw.state.authority import Limits, StateAuthority
 from wardlaw.state.ledger import Ledger
 from wardlaw.state.rebuild import Position, picture, restore, write_snapshot
-from wardlaw.state.redis_authority import RedisAuthority
 from wardlaw.store.sequencing import KEEP_FILE
 from wardlaw.store.spoolread import read_frames
 
@@ -89,6 +88,8 @@ class Memory:
         return restored.ledger
 
     async def _open_redis(self, epoch: int, at: float) -> StateAuthority:
+        from wardlaw.state.redis_authority import RedisAuthority
+
         state = self._config.state
         url = state.url
         if self._password:

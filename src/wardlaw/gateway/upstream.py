@@ -8,11 +8,10 @@ from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-import certifi
 import msgspec
 
 from wardlaw.facts.errors import ConfigError, UnavailableError
-from wardlaw.gateway.connection import BrokenError, Connection, Pool
+from wardlaw.gateway.connection import BrokenError, Connection, Pool, trusting_context
 from wardlaw.gateway.wire.response import ResponseReader, request_bytes, request_prefix
 
 _IDLE_CONNECTIONS = 512  # per upstream; fewer made a pool reconnect at 256 callers (measured)
@@ -86,7 +85,7 @@ class Upstreams:
         url = urlsplit(destination.url)
         secure = url.scheme == "https"
         if secure and self._tls is None:
-            self._tls = _trusting_context()
+            self._tls = trusting_context()
         host = url.hostname or ""
         own = list(destination.headers)
         if destination.credential:
@@ -201,15 +200,6 @@ class _WireAnswer:
 def _left(ends: float, at_most_s: float) -> float:
     """Seconds to wait: what is left of the whole, or less."""
     return max(0.0, min(at_most_s, ends - asyncio.get_running_loop().time()))
-
-
-def _trusting_context() -> ssl.SSLContext:
-    """TLS with the system's authorities; on a machine that has none, with those of the certifi package."""
-    context = ssl.create_default_context()
-    if not context.cert_store_stats()["x509_ca"] and not context.get_ca_certs():
-        context.load_verify_locations(certifi.where())
-    context.set_alpn_protocols(["http/1.1"])
-    return context
 
 
 def _refused(destination: Destination) -> UpstreamRefusedError:

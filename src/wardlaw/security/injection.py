@@ -39,6 +39,9 @@ _NOT_LEET = bytes(code for code in range(256) if code not in _LEET)
 # of 60 some 40 µs, the same as on ordinary text), so that a caller could make the door slow.
 _CUES_PER_SET = 60
 _MEMORY_BYTES = 8 << 20  # RE2's own default bound for the states of one automaton
+# A whole rule is run seldom, and there are some two hundred: with the default for each, texts made for it could fill
+# more than a gigabyte. With less room than this ordinary documents make automata forget states they need again.
+_RULE_BYTES = 4 << 20
 
 
 class _Pack:
@@ -53,7 +56,7 @@ class _Pack:
         # Bytes make smaller automata; only patterns with other letters than ASCII need UTF-8.
         if not all(fold_text(rule.pattern).isascii() for rule in rules):
             options.encoding = re2.Options.Encoding.UTF8
-        options.max_mem = _MEMORY_BYTES
+        options.max_mem = _RULE_BYTES
         self._patterns = [
             re2.compile(fold_text(expand(rule, VOCABULARY, squeezed=squeezed)).encode(), options) for rule in rules
         ]

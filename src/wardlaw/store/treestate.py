@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
-import psycopg
 from sqlalchemy import Table, func, insert, select, update
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
@@ -130,7 +129,7 @@ def append_records(engine: Engine, state: TreeState, records: Sequence[NewRecord
                 rows, parts = _rows(records[start : start + _CHUNK], state.size + start)
                 _insert_many(connection, RECORD, rows)
                 _insert_many(connection, SEALED_PART, parts)
-    except (IntegrityError, psycopg.IntegrityError) as error:
+    except (IntegrityError, engine.dialect.loaded_dbapi.IntegrityError) as error:
         raise EvidenceError(
             "WL-AUD-026",
             "The spool offers a record whose gateway, epoch and seq the log already has.",

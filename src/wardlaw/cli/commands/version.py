@@ -18,7 +18,7 @@ _PARTS = (
     "litestar",
     "msgspec",
     "orjson",
-    "pyreqwest",
+    "httptools",
     "sqlalchemy",
 )
 

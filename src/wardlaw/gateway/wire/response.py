@@ -138,7 +138,7 @@ class ResponseReader:
 
 
 def request_bytes(prefix: bytes, path: str, headers: Iterable[tuple[str, str]], body: bytes) -> bytes:
-    """A POST request.
+    """A request.
 
     Args:
         prefix: What ``request_prefix`` gave.
@@ -152,7 +152,9 @@ def request_bytes(prefix: bytes, path: str, headers: Iterable[tuple[str, str]], 
     return b"".join((start, head, rest, b"\r\n", body))
 
 
-def request_prefix(base_path: str, host: str, headers: Iterable[tuple[str, str]]) -> bytes:
+def request_prefix(
+    base_path: str, host: str, headers: Iterable[tuple[str, str]] = (), *, method: str = "POST"
+) -> bytes:
     """What all requests to one destination have in common: the line's start, and headers of its own.
 
     Raises:
@@ -162,4 +164,4 @@ def request_prefix(base_path: str, host: str, headers: Iterable[tuple[str, str]]
     for name, value in lines:
         if any(ord(letter) < 32 or ord(letter) == 127 for letter in name + value):
             raise ValueError(name)
-    return f"POST {base_path}\n".encode("latin-1") + "".join([f"{n}: {v}\r\n" for n, v in lines]).encode("latin-1")
+    return f"{method} {base_path}\n".encode("latin-1") + "".join([f"{n}: {v}\r\n" for n, v in lines]).encode("latin-1")
