@@ -15,7 +15,6 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise
 
 import re2
 
@@ -230,11 +229,8 @@ def _basic(value: str) -> bool:
 def _random(value: str) -> bool:
     """Looks drawn at random rather than written: enough entropy, no structure of words."""
     core = value.rstrip("=.")
-    if (
-        _STRUCTURED.fullmatch(core)
-        or not any(char.isdigit() for char in core)
-        or not any(char.isalpha() for char in core)
-    ):
+    kinds = _kinds(core)
+    if _STRUCTURED.fullmatch(core) or "d" not in kinds or not any(map(str.isalpha, core)):
         return (
             len(core) >= _BARE_LENGTH and core.isalnum() and core.isupper() is False and _switches(core) > len(core) / 4
         )
@@ -263,16 +259,15 @@ def _bare(value: str, before: str) -> bool:
         or _STRUCTURED.fullmatch(value)
     ):
         return False
-    if _readable(value):
-        return False
-    kinds = sum((any(c.islower() for c in value), any(c.isupper() for c in value), any(c.isdigit() for c in value)))
-    letters = sum(char.isdigit() for char in value)
+    kinds = _kinds(value)
     return (
-        kinds == 3
-        and letters >= 3
-        and entropy(value) >= 4.2
+        "l" in kinds
+        and "u" in kinds
+        and kinds.count("d") >= 3
         and _switches(value) >= len(value) / 3
         and "=" not in value
+        and not _readable(value)
+        and entropy(value) >= 4.2
     )
 
 
@@ -285,13 +280,33 @@ def _readable(value: str) -> bool:
     return raw.isascii() and raw.decode().isprintable()
 
 
+def _kinds(value: str) -> str:
+    """One letter for each character: l(ower), u(pper), d(igit), o(ther)."""
+    if value.isascii():
+        return value.encode().translate(_KINDS).decode()
+    return "".join([_kind(char) for char in value])
+
+
+def _kind(char: str) -> str:
+    return "l" if char.islower() else "u" if char.isupper() else "d" if char.isdigit() else "o"
+
+
 def _switches(value: str) -> int:
-    """How often the kind of character changes (lower, upper, digit, other)."""
-    kinds = ["l" if char.islower() else "u" if char.isupper() else "d" if char.isdigit() else "o" for char in value]
-    return sum(left != right for left, right in pairwise(kinds))
+    """How often the kind of character changes."""
+    return max(0, len(_KIND_RUNS.findall(_kinds(value))) - 1)
 
 
 def entropy(text: str) -> float:
     """Shannon entropy in bits per character."""
-    counts = Counter(text)
-    return -sum(count / len(text) * math.log2(count / len(text)) for count in counts.values())
+    if not text:
+        return 0.0
+    # H = log n - (sum of c log c) / n, with the logarithms of the small counts at hand
+    total = sum(
+        [_C_LOG_C[count] if count < len(_C_LOG_C) else count * math.log2(count) for count in Counter(text).values()]
+    )
+    return math.log2(len(text)) - total / len(text)
+
+
+_KINDS = bytes(ord(_kind(chr(code))) if code < 128 else 0 for code in range(256))
+_KIND_RUNS = re.compile(r"l+|u+|d+|o+")
+_C_LOG_C = (0.0, *(count * math.log2(count) for count in range(1, 64)))

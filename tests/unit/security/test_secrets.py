@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import base64
+import itertools
+import math
 import random
 import string
 import zlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.security.normalise import Normaliser
 from wardlaw.security.rules.secrets import PROVIDERS
-from wardlaw.security.secrets import SecretDetector, entropy
+from wardlaw.security.secrets import SecretDetector, _kinds, _switches, entropy
 
 DETECTOR = SecretDetector()
 NORMALISER = Normaliser()
@@ -164,3 +168,12 @@ def test_the_table_covers_many_providers():
 def test_entropy_counts_bits_a_character():
     assert entropy("aaaa") == 0
     assert entropy("abcdefgh") == 3
+
+
+@given(st.text(alphabet="abzABZ019-_.éÉ٣中", max_size=40))
+def test_kinds_switches_and_entropy_are_what_their_names_say(text: str) -> None:
+    kinds = ["l" if c.islower() else "u" if c.isupper() else "d" if c.isdigit() else "o" for c in text]
+    assert list(_kinds(text)) == kinds
+    assert _switches(text) == sum(left != right for left, right in itertools.pairwise(kinds))
+    shares = [text.count(c) / len(text) for c in set(text)]
+    assert math.isclose(entropy(text), -sum(share * math.log2(share) for share in shares), abs_tol=1e-9)
