@@ -50,16 +50,11 @@ class _Pack:
     A cue is the part of a rule that ordinary text holds most seldom; a rule is run only where its cue stands.
     """
 
-    def __init__(self, rules: tuple[Rule, ...], *, squeezed: bool) -> None:
+    def __init__(self, rules: tuple[Rule, ...], *, squeezed: bool, utf8: bool) -> None:
         self.rules = rules
-        options = scan_options()
-        # Bytes make smaller automata; only patterns with other letters than ASCII need UTF-8.
-        if not all(fold_text(rule.pattern).isascii() for rule in rules):
-            options.encoding = re2.Options.Encoding.UTF8
-        options.max_mem = _RULE_BYTES
-        self._patterns = [
-            re2.compile(fold_text(expand(rule, VOCABULARY, squeezed=squeezed)).encode(), options) for rule in rules
-        ]
+        self._patterns = [_compiled(rule, squeezed=squeezed, utf8=utf8) for rule in rules]
+        options = _options(utf8=utf8)
+        options.max_mem = _MEMORY_BYTES
         cues: dict[bytes, list[int]] = {}
         for index, rule in enumerate(rules):
             cues.setdefault(fold_text(cue(rule, VOCABULARY, squeezed=squeezed)).encode(), []).append(index)
@@ -90,14 +85,47 @@ class _Pack:
         ]
 
 
+def _options(*, utf8: bool) -> re2.Options:
+    # Bytes make smaller automata; only patterns with other letters than ASCII need UTF-8.
+    options = scan_options()
+    if utf8:
+        options.encoding = re2.Options.Encoding.UTF8
+    return options
+
+
 @cache
-def _packs() -> tuple[_Pack, _Pack, _Pack]:
-    """Rules in ASCII, rules in other scripts, rules for text without spaces; compiled once, whoever detects with them."""
-    return (
-        _Pack(tuple(rule for rule in RULES if fold_text(rule.pattern).isascii()), squeezed=False),
-        _Pack(tuple(rule for rule in RULES if not fold_text(rule.pattern).isascii()), squeezed=False),
-        _Pack(tuple(rule for rule in RULES if rule.squeeze), squeezed=True),
+def _compiled(rule: Rule, *, squeezed: bool, utf8: bool) -> re2._Regexp:
+    """A whole rule, compiled once however many packs hold it."""
+    options = _options(utf8=utf8)
+    options.max_mem = _RULE_BYTES
+    return re2.compile(fold_text(expand(rule, VOCABULARY, squeezed=squeezed)).encode(), options)
+
+
+# Few rules look at answers, at system prompts and at the arguments of calls: these channels have packs of their own,
+# so that each word of a stream is not held against rules that would not count there. The others share one.
+_SHARED = "".join(sorted(set(CHANNELS.values()) - set("rsg")))
+
+
+@cache
+def _packs(letters: str) -> tuple[_Pack, _Pack, _Pack]:
+    """Rules in ASCII, in other scripts, and for text without spaces, as far as they count on one of these channels.
+
+    Compiled once, whoever detects with them.
+    """
+    kinds = (
+        (tuple(rule for rule in RULES if fold_text(rule.pattern).isascii()), False),
+        (tuple(rule for rule in RULES if not fold_text(rule.pattern).isascii()), False),
+        (tuple(rule for rule in RULES if rule.squeeze), True),
     )
+    packs = [
+        _Pack(
+            tuple(rule for rule in rules if set(letters) & set(rule.block + rule.review)),
+            squeezed=squeezed,
+            utf8=not all(fold_text(rule.pattern).isascii() for rule in rules),
+        )
+        for rules, squeezed in kinds
+    ]
+    return packs[0], packs[1], packs[2]
 
 
 # Questions about attacks, reports of them and warnings against them quote the words of an attack. On the user's channel
@@ -118,7 +146,9 @@ class InjectionDetector:
     name = NAME
 
     def __init__(self) -> None:
-        self._plain, self._scripts, self._squeezed = _packs()
+        self._packs = {
+            channel: _packs(letter if letter not in _SHARED else _SHARED) for channel, letter in CHANNELS.items()
+        }
         self.version = hashlib.sha256(repr((VOCABULARY, RULES)).encode()).hexdigest()[:12]
 
     def detect(self, views: Views, segment: Segment) -> list[Finding]:
@@ -127,20 +157,21 @@ class InjectionDetector:
         lower = views.folded.lower
         if not lower:
             return []
-        self._scan(self._plain, views.folded, lower, segment, found)
+        plain, scripts, squeezed = self._packs[segment.channel]
+        self._scan(plain, views.folded, lower, segment, found)
         if not lower.isascii():
-            self._scan(self._scripts, views.folded, lower, segment, found)
+            self._scan(scripts, views.folded, lower, segment, found)
         raw = lower.encode()
         # Most texts hold few of those signs or none; they are searched only then.
         if raw.translate(None, _NOT_LEET) and _LEET_GATE.search(raw):
-            self._scan(self._plain, views.folded, lower.translate(_LEET), segment, found)
+            self._scan(plain, views.folded, lower.translate(_LEET), segment, found)
         for view in views.others:
             if view.layer is Layer.JOINED:
-                self._scan(self._squeezed, view, view.lower, segment, found)
+                self._scan(squeezed, view, view.lower, segment, found)
                 continue
-            self._scan(self._plain, view, view.lower, segment, found)
+            self._scan(plain, view, view.lower, segment, found)
             if not view.lower.isascii():
-                self._scan(self._scripts, view, view.lower, segment, found)
+                self._scan(scripts, view, view.lower, segment, found)
         if found and segment.channel is Channel.USER and len(lower) <= _MENTION_CHARS and _MENTION.match(lower):
             return [_for_review(finding) for finding in found.values()]
         return list(found.values())

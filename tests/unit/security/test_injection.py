@@ -11,6 +11,7 @@ from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.security.injection import RULES, InjectionDetector
 from wardlaw.security.normalise import Normaliser
 from wardlaw.security.rules.cues import CUES
+from wardlaw.security.rules.grammar import CHANNELS
 
 DETECTOR = InjectionDetector()
 NORMALISER = Normaliser()
@@ -204,6 +205,14 @@ def test_a_cue_never_hides_a_match():
     for text in [*(text for text, _ in ATTACKS), *DOCUMENT_ONLY, *WORLD_ATTACKS.values(), PHRASE]:
         view = NORMALISER.normalise(text).folded
         raw = view.lower.encode()
-        for pack in (DETECTOR._plain, DETECTOR._scripts):
-            matching = {index for index, pattern in enumerate(pack._patterns) if pattern.search(raw)}
-            assert matching <= set(pack.candidates(raw))
+        for plain, scripts, _ in DETECTOR._packs.values():
+            for pack in (plain, scripts):
+                matching = {index for index, pattern in enumerate(pack._patterns) if pattern.search(raw)}
+                assert matching <= set(pack.candidates(raw))
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+def test_a_channel_has_every_rule_that_counts_on_it(channel):
+    held = {rule.id for pack in DETECTOR._packs[channel] for rule in pack.rules}
+    letter = CHANNELS[channel]
+    assert {rule.id for rule in RULES if letter in rule.block + rule.review} <= held
