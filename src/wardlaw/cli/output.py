@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -15,6 +17,11 @@ FORMAT = 1
 """Version of the JSON that commands print; it rises when a field changes its meaning."""
 # A pipe has no width; rows must stay on one line for whoever reads them with grep.
 _PIPE_WIDTH = 200
+
+
+def program() -> str:
+    """How this command line was called, for what is printed to be typed next; the launcher of a checkout says so."""
+    return shlex.quote(os.environ.get("_WARDLAW_CALLED") or "wardlaw")
 
 
 class Output:

@@ -7,7 +7,7 @@ import json
 import pytest
 from rich.text import Text
 
-from wardlaw.cli.output import Output, rows
+from wardlaw.cli.output import Output, program, rows
 
 
 def test_text_and_notes_go_their_own_ways(capsys: pytest.CaptureFixture[str], no_color: None) -> None:
@@ -39,3 +39,13 @@ def test_rows_in_a_pipe_stay_on_one_line(capsys: pytest.CaptureFixture[str]) -> 
     out = capsys.readouterr().out
     assert "x" * 150 in out
     assert "[y]" in out
+
+
+@pytest.mark.parametrize(("called", "shown"), [(None, "wardlaw"), ("./wardlaw", "./wardlaw"), ("/a b/w", "'/a b/w'")])
+def test_what_is_to_be_typed_next_works_from_where_it_was_called(
+    called: str | None, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("_WARDLAW_CALLED", raising=False)
+    if called is not None:
+        monkeypatch.setenv("_WARDLAW_CALLED", called)
+    assert program() == shown

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from wardlaw.cli.creating import ADMIN_TOKEN_S, Created, create_installation
 from wardlaw.cli.options import NONE, Options
+from wardlaw.cli.output import program
 
 
 def init(folder: str = ".", *, options: Options = NONE) -> int:
@@ -33,12 +34,12 @@ def init(folder: str = ".", *, options: Options = NONE) -> int:
 
 def next_steps(created: Created) -> list[Text]:
     """What to do now, with the one-time token where there is one."""
-    steps = [Text(""), Text("Next", style="bold"), Text(f"  wardlaw up --config {created.config_path}")]
+    steps = [Text(""), Text("Next", style="bold"), Text(f"  {program()} up --config {created.config_path}")]
     if created.admin_token:
         hours = int(ADMIN_TOKEN_S // 3600)
         steps += [
-            Text(f"  wardlaw token redeem {created.admin_token}"),
+            Text(f"  {program()} token redeem {created.admin_token}"),
             Text(f"    makes you the first admin; works once, for {hours} hours", style="dim"),
         ]
-    steps.append(Text("  wardlaw key create my-app --principal user:me"))
+    steps.append(Text(f"  {program()} key create my-app --principal user:me"))
     return steps

@@ -17,7 +17,7 @@ from wardlaw import __version__
 from wardlaw.cli.creating import create_installation
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.options import NONE, Options
-from wardlaw.cli.output import Output
+from wardlaw.cli.output import Output, program
 from wardlaw.cli.renewing import renew_policies
 from wardlaw.cli.supervise import Part, Supervisor, python_command
 from wardlaw.config.address import parse_listen
@@ -133,7 +133,7 @@ class _Screen:
             Text(f"  config    {config_path}"),
             Text(""),
             *self._admin_steps(config_path),
-            Text("  a key     ").append("wardlaw key create my-app --principal user:me", style=bold),
+            Text("  a key     ").append(f"{program()} key create my-app --principal user:me", style=bold),
             Text("  your app  ").append(f'OpenAI(base_url="{address}/v1", api_key="wl_…")', style=bold),
             Text("  ctrl-C ends it", style="dim"),
             Text(""),
@@ -147,12 +147,12 @@ class _Screen:
         if self._token == "?":
             return [
                 Text("  no admin  ")
-                .append(f"wardlaw init {config_path.parent}", style="bold")
+                .append(f"{program()} init {config_path.parent}", style="bold")
                 .append(" prints a one-time token", style="not bold")
             ]
         return [
             Text("  admin     ")
-            .append(f"wardlaw token redeem {self._token}", style="bold")
+            .append(f"{program()} token redeem {self._token}", style="bold")
             .append("  (once, now)", style="dim not bold")
         ]
 
