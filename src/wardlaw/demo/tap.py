@@ -21,6 +21,9 @@ class Seen(msgspec.Struct, frozen=True):
     closed_by_gateway: int
 
 
+_LINGER_S = 1.0  # a gateway that closes a connection does so at once
+
+
 class Tap:
     """Forwards connections on a loopback port to the gateway and keeps what comes back.
 
@@ -60,8 +63,12 @@ class Tap:
         with client, gateway, selectors.DefaultSelector() as ready:
             ready.register(client, selectors.EVENT_READ, gateway)
             ready.register(gateway, selectors.EVENT_READ, client)
+            patience_s: float | None = None
             while True:
-                for key, _ in ready.select():
+                events = ready.select(patience_s)
+                if not events:
+                    return
+                for key, _ in events:
                     source = key.fileobj
                     assert isinstance(source, socket.socket)
                     try:
@@ -72,6 +79,12 @@ class Tap:
                         if source is gateway:
                             self._bytes += data
                             self._closed += not data
+                    if not data and source is client:
+                        # The client hangs up when it is told that the connection closes. Whether the gateway closes by
+                        # itself shows only when it is not told of that.
+                        ready.unregister(client)
+                        patience_s = _LINGER_S
+                        break
                     if not data:
                         return
                     try:

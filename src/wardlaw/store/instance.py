@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,6 +13,8 @@ from typing import Self
 from wardlaw.facts.errors import ConfigError, UnavailableError
 
 LOCK_NAME = "wardlaw.lock"
+_LAST_S = 5.0  # a process that is killed is gone before all it had begun is
+_LOOK_S = 0.05
 
 
 class InstanceLock:
@@ -37,7 +40,7 @@ class InstanceLock:
                 "Run `wardlaw init`, or check the path and its permissions.",
             ) from error
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(self._descriptor)
         except OSError as error:
             holder = os.pread(self._descriptor, 200, 0).decode("utf-8", errors="replace").strip()
             os.close(self._descriptor)
@@ -69,3 +72,31 @@ class InstanceLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _lock(descriptor: int) -> None:
+    """Take the lock; while whoever held it is gone already, wait for its last children to end too."""
+    until = time.monotonic() + _LAST_S
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno != errno.EWOULDBLOCK or time.monotonic() >= until or not _is_gone(descriptor):
+                raise
+            time.sleep(_LOOK_S)
+        else:
+            return
+
+
+def _is_gone(descriptor: int) -> bool:
+    """The process that wrote its number into the lock file does not run any more."""
+    number = os.pread(descriptor, 200, 0).decode("utf-8", errors="replace").rpartition("process ")[2].strip()
+    if not number.isdigit():
+        return True  # it let go of it, and has not closed it yet
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):
+        return False
+    return False

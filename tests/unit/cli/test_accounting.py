@@ -25,7 +25,7 @@ def test_the_account_is_named_in_a_sealed_part_and_nowhere_else(tmp_path: Path) 
         first, second = (decode(frame.envelope) for frame in frames)
         assert (first.kind, first.facts) == (RecordKind.CONTROL, {"operation": "a.b"})
         assert (second.kind, second.id) == (RecordKind.GAP, found)
-        assert getpass.getuser().encode() not in frames[0].envelope
+        assert f"account:{getpass.getuser()}".encode() not in frames[0].envelope
         opened = keyring.unseal(first.subject, first.sealed[0], frames[0].blobs[0])
         assert msgspec.json.decode(opened, type=ControlFacts) == ControlFacts(
             f"account:{getpass.getuser()}", "a.b", {"key": "x"}

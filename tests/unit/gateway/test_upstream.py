@@ -38,14 +38,16 @@ async def _with_server(
         task = asyncio.current_task()
         assert task is not None
         conversations.append(task)
-        received.append(await reader.readuntil(b"\r\n\r\n"))
-        writer.write(answer)
-        await writer.drain()
-        if hang:
-            await reader.read()
-            received.append(b"gone")
-        writer.close()
-        await writer.wait_closed()
+        try:
+            received.append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(answer)
+            await writer.drain()
+            if hang:
+                await reader.read()
+                received.append(b"gone")
+        finally:
+            writer.close()
+            await writer.wait_closed()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]

@@ -50,3 +50,24 @@ def test_a_stale_file_is_no_lock(tmp_path: Path) -> None:
 def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="WL-INS-002"):
         InstanceLock(tmp_path / "none")
+
+
+LEAVER = """
+import subprocess, sys
+from pathlib import Path
+from wardlaw.store.instance import InstanceLock
+lock = InstanceLock(Path(sys.argv[1]), role="another copy")
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1)"], pass_fds=(lock._descriptor,))
+print("held", flush=True)
+sys.stdout.close()
+import os
+os._exit(0)
+"""
+
+
+def test_what_a_process_that_is_gone_had_begun_is_waited_for(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", LEAVER, str(tmp_path)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        process.wait()
+        InstanceLock(tmp_path).close()
