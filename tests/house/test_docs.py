@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.house.cli_page import MARK, PAGE, generated
+from tests.house.detector_table import detector_table
 from tests.house.sources import ROOT
 from wardlaw.cli.table import COMMANDS
 from wardlaw.config.parse import parse_config
@@ -20,6 +21,10 @@ HELP_BLOCK = re.compile(r"^```console\n\$ (?:\./)?wardlaw ([^\n]*--help)\n(.*?)^
 
 def test_configuration_page_holds_the_reference_of_all_keys() -> None:
     assert key_reference() in (ROOT / "docs" / "configuration.md").read_text()
+
+
+def test_scanning_page_holds_the_record_of_each_detector() -> None:
+    assert detector_table() in (ROOT / "docs" / "scanning.md").read_text()
 
 
 def test_the_configuration_shown_is_one() -> None:

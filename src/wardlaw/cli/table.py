@@ -33,7 +33,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("witness", "Run", "Run a witness that cosigns checkpoints.", _HERE + "witness:app"),
     CommandEntry("policy", "Decide", "Check, format, test, explain and compare clauses.", _HERE + "policy:app"),
     CommandEntry("decide", "Decide", "Decide one request offline, with reasons.", _HERE + "decide:decide"),
-    CommandEntry("scan", "Decide", "Show what the detectors see in a text.", _HERE + "scan:scan"),
+    CommandEntry("scan", "Decide", "Show what the detectors see in texts, lines and files.", _HERE + "scan:scan"),
     CommandEntry("explain", "Decide", "Why a decision came out as it did.", _HERE + "explain:explain"),
     CommandEntry("key", "Access", "Keys for callers of the gateway.", _HERE + "key:app"),
     CommandEntry("person", "Access", "People and their roles.", _HERE + "person:app"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,38 +12,80 @@ from rich.text import Text
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import rows
+from wardlaw.cli.scanning.judging import MASKED, text_judge
+from wardlaw.cli.scanning.kinds import FileKind, kind_of
+from wardlaw.cli.scanning.lines import scan_lines
+from wardlaw.cli.scanning.places import scan_places
+from wardlaw.cli.scanning.spotted import masked_excerpt
+from wardlaw.cli.scanning.wanted import Wanted
 from wardlaw.cli.sources import read_stdin, read_text
-from wardlaw.facts.exchange import Channel, Segment
-from wardlaw.facts.finding import Finding, FindingKind, Level
-from wardlaw.security.fingerprint import FingerprintBook
-from wardlaw.security.inspect import Inspector
+from wardlaw.facts.errors import InputError
+from wardlaw.facts.exchange import Channel
+from wardlaw.facts.finding import Finding, Level
 
 _COLORS = {Level.BLOCK: "bold red", Level.REVIEW: "yellow", Level.NOTE: "dim"}
-_KEY_BYTES = 32
-# Findings that are somebody's secret or personal data; their text is not shown again.
-_MASKED = (FindingKind.SECRET, FindingKind.FINGERPRINT, FindingKind.TRIPWIRE, FindingKind.PII)
-_SHOWN_CHARACTERS = 48
+EVERYTHING = Wanted()
+_PATH_CHARS = 1024
 
 
 def scan(
-    text: Annotated[str, Parameter(allow_leading_hyphen=True)],
-    *,
-    channel: Channel = Channel.USER,
+    *texts: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    wanted: Wanted = EVERYTHING,
     options: Options = NONE,
 ) -> int:
     """Show what the detectors see. Exit 1 when they found something that warns or blocks.
 
-    Registered secrets and tripwires are known only to the running gateway; this looks for everything else.
+    One text is shown with its findings. Several paths, a folder, a data set, an agent's skill or a configuration of
+    tool servers are read for what they are, and so is every file with --files or a report. Registered secrets and
+    tripwires are known only to the running gateway; this looks for everything else.
 
     Args:
-        text: A text, the path of a file, or - for stdin.
-        channel: Where the text would stand in a conversation.
+        texts: A text, the path of a file, or - for stdin; or files and folders.
     """
+    if wanted.jobs < 1:
+        raise InputError("WL-CLI-044", "--jobs must be at least 1.", "Give a number of processes.")
+    if wanted.jsonl:
+        if len(texts) > 1:
+            raise InputError("WL-CLI-044", "--jsonl takes one file or stdin.", "Give one file, or - for stdin.")
+        return _scan_lines(texts[0] if texts else "-", wanted)
+    if not texts:
+        raise InputError(
+            "WL-CLI-044", "There is nothing to scan.", "Give a text, paths, or - for stdin; see wardlaw scan --help."
+        )
+    if wanted.reports or len(texts) > 1 or _is_place(texts[0]):
+        return scan_places(texts, wanted, options)
+    return _scan_text(texts[0], wanted, options)
+
+
+def _scan_lines(name: str, wanted: Wanted) -> int:
+    if name == "-":
+        return scan_lines(sys.stdin.buffer, sys.stdout.buffer, groups=wanted.detector, jobs=wanted.jobs)
+    try:
+        with Path(name).open("rb") as source:
+            return scan_lines(source, sys.stdout.buffer, groups=wanted.detector, jobs=wanted.jobs)
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError) and error.filename == name:
+            hint = "Check path and permissions."
+            raise InputError("WL-CLI-004", f"{name} cannot be read: {error.strerror}.", hint) from error
+        raise
+
+
+def _is_file(text: str) -> bool:
+    # A long text is no path, and asking the file system about it would be an error of its own (PATH_MAX).
+    return len(text) < _PATH_CHARS and "\n" not in text and "\0" not in text and Path(text).is_file()
+
+
+def _is_place(text: str) -> bool:
+    """Whether a word is a folder, or a file with a structure that matters."""
+    if len(text) < _PATH_CHARS and "\0" not in text and Path(text).is_dir():
+        return True
+    return _is_file(text) and kind_of(Path(text)) in (FileKind.DATASET, FileKind.SKILL, FileKind.AGENT_CONFIG)
+
+
+def _scan_text(text: str, wanted: Wanted, options: Options) -> int:
     content, source = _content(text)
-    # A key of this run alone: subjects are counted, and nothing that is printed can be matched elsewhere.
-    book = FingerprintBook((), key=secrets.token_bytes(_KEY_BYTES), base=257)
-    inspector = Inspector(book=book, subject_key=secrets.token_bytes(_KEY_BYTES))
-    findings = inspector.inspect(Segment(0, channel, "", content))
+    judge = text_judge(wanted.detector)
+    findings = judge.judge(content, wanted.channel or Channel.USER)
     lines = [
         (
             Text(finding.level.value, style=_COLORS[finding.level]),
@@ -58,7 +100,7 @@ def scan(
     ]
     data = {
         "source": source,
-        "version": inspector.version,
+        "version": judge.version,
         "findings": [{**_plain(finding), "excerpt": _excerpt(content, finding)} for finding in findings],
     }
     columns = ("level", "kind", "label", "rule", "score", "span", "text")
@@ -70,18 +112,13 @@ def scan(
 def _content(text: str) -> tuple[str, str]:
     if text == "-":
         return read_stdin(), "stdin"
-    path = Path(text)
-    # A long text is no path, and asking the file system about it would be an error of its own (PATH_MAX).
-    if len(text) < 1024 and "\n" not in text and "\0" not in text and path.is_file():
-        return read_text(path), str(path)
+    if _is_file(text):
+        return read_text(Path(text)), str(Path(text))
     return text, "argument"
 
 
 def _excerpt(content: str, finding: Finding) -> str:
-    if finding.kind in _MASKED:
-        return "•" * min(finding.end - finding.start, 8)
-    shown = content[finding.start : finding.end]
-    return repr(shown if len(shown) <= _SHOWN_CHARACTERS else shown[:_SHOWN_CHARACTERS] + "…")[1:-1]
+    return masked_excerpt(content, finding.start, finding.end, masks=finding.kind in MASKED)
 
 
 def _plain(finding: Finding) -> dict[str, str | int]:

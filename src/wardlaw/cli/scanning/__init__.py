@@ -1,0 +1,1 @@
+"""Scanning texts, lines and files with the detectors alone, without a running Wardlaw."""

@@ -1,0 +1,137 @@
+"""What each detector is: one record for each, used by scans, reports and papers; and what a detector of others is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from wardlaw.facts.exchange import Segment
+from wardlaw.facts.finding import Finding, FindingKind
+from wardlaw.security.normalise import Views
+
+ENTRY_POINTS = "wardlaw.detectors"
+"""Group of entry points under which packages offer detectors of their own."""
+
+
+class DetectorRecord(msgspec.Struct, frozen=True):
+    """One detector.
+
+    Attributes:
+        id: Name that stands in its findings.
+        name: For people.
+        finds: What it finds, one sentence.
+        kinds: Kinds of its findings.
+        group: What ``--detector`` calls it: ``injection``, ``secrets`` or ``pii``; ``""`` when it cannot be chosen.
+        threshold: Lowest score, 0 to 1000, at which its findings stop a request by themselves; 0 when none does.
+        version: Version of its rules; ``""`` where the record describes every version.
+        owasp: Ids of the OWASP Top 10 for LLM Applications 2025.
+        atlas: Ids of MITRE ATLAS.
+    """
+
+    id: str
+    name: str
+    finds: str
+    kinds: tuple[FindingKind, ...]
+    group: str = ""
+    threshold: int = 0
+    version: str = ""
+    owasp: tuple[str, ...] = ()
+    atlas: tuple[str, ...] = ()
+
+
+DETECTORS: tuple[DetectorRecord, ...] = (
+    DetectorRecord(
+        "hidden-text",
+        "Hidden text",
+        "Characters that a person does not see and a model reads, and encodings nested too deep to look into.",
+        (FindingKind.HIDDEN_TEXT, FindingKind.UNINSPECTED),
+        "injection",
+        1000,
+        owasp=("LLM01:2025",),
+        atlas=("AML.T0051", "AML.T0068"),
+    ),
+    DetectorRecord(
+        "fingerprints",
+        "Registered secrets and tripwires",
+        "Exactly the secrets and planted tokens that the operator registered, in any encoding; known to the gateway alone.",
+        (FindingKind.FINGERPRINT, FindingKind.TRIPWIRE),
+        threshold=1000,
+        owasp=("LLM02:2025", "LLM07:2025"),
+        atlas=("AML.T0055", "AML.T0057"),
+    ),
+    DetectorRecord(
+        "injection-rules",
+        "Prompt injection",
+        "Text that tries to take over a model or an agent: orders to ignore, reveal, send or obey, in many languages.",
+        (FindingKind.INJECTION,),
+        "injection",
+        700,
+        owasp=("LLM01:2025",),
+        atlas=("AML.T0051", "AML.T0054"),
+    ),
+    DetectorRecord(
+        "secrets",
+        "Credentials",
+        "Keys, tokens and passwords, by their provider's format, by a checksum, or by an assignment of something random.",
+        (FindingKind.SECRET,),
+        "secrets",
+        950,
+        owasp=("LLM02:2025",),
+        atlas=("AML.T0055",),
+    ),
+    DetectorRecord(
+        "personal-data",
+        "Personal data",
+        "Addresses, telephone numbers, cards, accounts and national numbers whose format and check digits hold.",
+        (FindingKind.PII,),
+        "pii",
+        owasp=("LLM02:2025",),
+        atlas=("AML.T0057",),
+    ),
+    DetectorRecord(
+        "agent-config",
+        "Agents' configurations",
+        "Servers of tools that fetch code when they start, carry keys in the file, or are reached unencrypted.",
+        (FindingKind.SECRET,),
+        "secrets",
+        950,
+        owasp=("LLM03:2025", "LLM02:2025"),
+        atlas=("AML.T0010", "AML.T0055"),
+    ),
+)
+
+GROUPS: tuple[str, ...] = ("injection", "secrets", "pii")
+"""What a scan can be narrowed to."""
+
+
+def chosen(groups: Sequence[str]) -> frozenset[str]:
+    """Ids of the detectors of some groups; of all when none is named."""
+    return frozenset(record.id for record in DETECTORS if not groups or record.group in groups)
+
+
+def with_versions(versions: Mapping[str, str]) -> tuple[DetectorRecord, ...]:
+    """The records of the detectors that ran, each with the version of its rules."""
+    return tuple(
+        msgspec.structs.replace(record, version=versions[record.id]) for record in DETECTORS if record.id in versions
+    )
+
+
+class ForeignDetector(Protocol):
+    """A detector of somebody else, offered as an entry point of the group ``wardlaw.detectors``.
+
+    The entry point names a class or function that is called without arguments and gives the detector. It is asked
+    from a thread of its own, may be asked from several at once, and must not change what it is given. One that fails
+    or is too slow is a finding that denies.
+
+    Attributes:
+        id: Its name in lower case; the one under which the configuration switches it on.
+        version: Changes whenever it may find something else in the same text.
+    """
+
+    id: str
+    version: str
+
+    def inspect(self, segment: Segment, views: Views) -> Sequence[Finding]:
+        """Findings with spans in the original text of the segment."""
