@@ -1,1 +1,1 @@
-"""Bindings to outside services; none yet."""
+"""Bindings to what is not ours: detectors of installed packages, and services that judge texts."""

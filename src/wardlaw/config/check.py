@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from collections.abc import Iterator, Mapping
 from urllib.parse import SplitResult, urlsplit
@@ -11,11 +12,13 @@ from wardlaw.config.model import Authority, Config, Issuer, Origin, Tls, Upstrea
 from wardlaw.config.places import lies_under
 from wardlaw.config.problem import ConfigProblem, nearest
 from wardlaw.facts.resource import ToolEffect, Trust
+from wardlaw.security.detectors import DETECTORS
 
 ROUTES = ("chat.completions", "embeddings", "models", "scan")
 # RFC 7518 and RFC 8037 signatures with a public key. A shared secret or "none" would let anybody
 # who can verify also sign (RFC 8725, 3.1 and 3.2).
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+_DETECTOR_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _CREDENTIAL_WORDS = ("auth", "key", "token", "secret", "cookie", "password")
 # Headers the gateway sets itself (RFC 9110, 7.6.1: connection-bound ones are never forwarded).
 _OWN_HEADERS = ("host", "content-length", "transfer-encoding", "connection", "te", "upgrade", "expect", "trailer")
@@ -35,6 +38,7 @@ def check_config(config: Config, origins: Mapping[str, Origin], source: str) -> 
         *_upstreams(config),
         *_models(config),
         *_tools(config),
+        *_detectors(config),
         *_issuers(config),
         *_state(config),
         *_keys(config),
@@ -143,6 +147,29 @@ def _upstream_url(path: str, upstream: Upstream) -> Found:
     if parts.scheme == "http" and not (is_private(parts.hostname) and upstream.trust is Trust.INTERNAL):
         hint = "Use https, or a loopback or private address with trust: internal."
         yield "WL-CFG-008", f"{path}.url", "plain http would send prompts and the key in the clear", hint
+
+
+def _detectors(config: Config) -> Found:
+    own = {record.id for record in DETECTORS}
+    for name, setting in config.detectors.items():
+        path = f"detectors.{name}"
+        if name in own:
+            hint = "Clauses say what its findings do; a clause in mode warn or shadow only records."
+            yield "WL-CFG-010", path, "a built-in detector cannot be set or switched off", hint
+        elif not _DETECTOR_ID.fullmatch(name):
+            yield "WL-CFG-003", path, "not the id of a detector", "Use lower case, digits and hyphens."
+        if not setting.url:
+            if setting.key:
+                yield "WL-CFG-005", f"{path}.url", "a key without an address", "Set url, or take the key out."
+            continue
+        parts = _split(setting.url)
+        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+            yield "WL-CFG-003", f"{path}.url", "expected http:// or https:// with a host", ""
+        elif parts.username or parts.password:
+            yield "WL-CFG-006", f"{path}.url", "a secret must not stand in the file", f"Use {path}.key: env:NAME."
+        elif parts.scheme == "http" and not is_loopback(parts.hostname):
+            hint = "Use https, or an address of this machine."
+            yield "WL-CFG-008", f"{path}.url", "plain http would send prompts in the clear", hint
 
 
 def _models(config: Config) -> Found:

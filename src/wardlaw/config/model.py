@@ -52,6 +52,13 @@ class ContentClass(StrEnum):
     NONE = "none"
 
 
+class OnFailure(StrEnum):
+    """What it means that a detector of others failed, was too slow or made no sense."""
+
+    DENY = "deny"
+    ALLOW_AND_RECORD = "allow-and-record"
+
+
 class LogFormat(StrEnum):
     """How the processes write their own log lines."""
 
@@ -255,6 +262,24 @@ class Identity(msgspec.Struct, frozen=True):
     ] = "wardlaw"
 
 
+class DetectorSetting(msgspec.Struct, frozen=True):
+    """A detector of others, by its id: one that an installed package offers, or a service that is asked over HTTP."""
+
+    enabled: Annotated[bool, Meta(description="Ask it. Installing a package alone never runs its detector.")] = False
+    url: Annotated[
+        str,
+        Meta(
+            description="Address of a service; empty for a detector of an installed package. `http` to loopback only."
+        ),
+    ] = ""
+    key: Annotated[SecretRef, Meta(description="Credential sent to the service as bearer token.")] = SecretRef()
+    timeout_s: Annotated[float, Meta(gt=0, le=60, description="Seconds in which it must have answered.")] = 2.0
+    on_failure: Annotated[
+        OnFailure,
+        Meta(description="When it fails or is too slow: `deny`, or `allow-and-record` (a finding `uninspected:note`)."),
+    ] = OnFailure.DENY
+
+
 class Policies(msgspec.Struct, frozen=True):
     """Where the clauses are."""
 
@@ -375,6 +400,9 @@ class Config(msgspec.Struct, frozen=True):
         tuple[RegisteredTool, ...], Meta(description="Tools models may call; every other is refused.")
     ] = ()
     identity: Annotated[Identity, Meta(description="Who may call, beside Wardlaw keys.")] = Identity()
+    detectors: Annotated[
+        dict[str, DetectorSetting], Meta(description="Detectors of others by id, beside the built-in ones.")
+    ] = {}
     policies: Annotated[Policies, Meta(description="Where the clauses are.")] = Policies()
     state: Annotated[State, Meta(description="Counters, taint, quarantine, revocations.")] = State()
     database: Annotated[Database, Meta(description="Tables.")] = Database()

@@ -60,7 +60,8 @@ def resolve(config: Config, root: PurePath) -> Config:
     )
     issuers = tuple(msgspec.structs.replace(one, jwks_file=place(one.jwks_file)) for one in config.identity.issuers)
     identity = msgspec.structs.replace(config.identity, issuers=issuers)
-    return msgspec.structs.replace(config, upstreams=upstreams, identity=identity)
+    detectors = {name: msgspec.structs.replace(one, key=secret(one.key)) for name, one in config.detectors.items()}
+    return msgspec.structs.replace(config, upstreams=upstreams, identity=identity, detectors=detectors)
 
 
 def lies_under(path: str, folder: str) -> bool:

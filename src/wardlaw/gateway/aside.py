@@ -36,9 +36,10 @@ async def aside(chars: int, work: Callable[[], _Made]) -> _Made:
 async def inspect_aside(inspection: Inspection, segments: Sequence[Segment]) -> tuple[Finding, ...]:
     """Findings of the segments; detectors that take too long are a finding of its own, and that denies."""
     try:
-        return await aside(_chars(segments), lambda: inspection.inspect(segments))
+        found = await aside(_chars(segments), lambda: inspection.inspect(segments))
     except TimeoutError:
         return (_too_slow(inspection.version),)
+    return found + await inspection.outside.inspect(segments) if inspection.outside.detectors else found
 
 
 async def meter_aside(segments: Sequence[Segment], measures: Measures, work: Callable[[], Moved]) -> Moved:

@@ -12,16 +12,22 @@ import msgspec
 
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind
+from wardlaw.gateway.outside import Outside
 from wardlaw.security.inspect import Inspector
 
 _REMEMBERED = 50_000  # digests; about 150 bytes each, so under 10 MB a worker
 
 
 class Inspection:
-    """Detectors with a bounded memory of what they have judged."""
+    """Detectors with a bounded memory of what they have judged.
 
-    def __init__(self, inspector: Inspector, *, remembered: int = _REMEMBERED) -> None:
+    Attributes:
+        outside: Detectors of others; ``aside.inspect_aside`` asks them too, the methods here do not.
+    """
+
+    def __init__(self, inspector: Inspector, *, remembered: int = _REMEMBERED, outside: Outside | None = None) -> None:
         self._inspector = inspector
+        self.outside = outside or Outside(())
         self._limit = remembered
         self._known: dict[tuple[Channel, bytes], tuple[Finding, ...]] = {}
 

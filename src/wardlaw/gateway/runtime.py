@@ -26,6 +26,7 @@ from wardlaw.gateway.jwks import JwksFetcher, JwksStore
 from wardlaw.gateway.keybook import KeyBook
 from wardlaw.gateway.metering import Meter
 from wardlaw.gateway.metrics import Metrics
+from wardlaw.gateway.outside import Outside
 from wardlaw.gateway.recorder import Recorder
 from wardlaw.gateway.registry import Registry
 from wardlaw.gateway.remembering import Memory
@@ -76,6 +77,7 @@ class Runtime:
         self._gateway = ""
         self._admission: Admission | None = None
         self._upstreams = Upstreams()
+        self._outside: Outside | None = None
         self._renewing: asyncio.Task[None] | None = None
 
     def _secret(self, ref: SecretRef, what: str = "a secret of the configuration") -> str:
@@ -188,8 +190,10 @@ class Runtime:
         return PolicySet.build(parse_bundle(bundle.payload).text)
 
     def _inspection(self, secrets: tuple[RegisteredSecret, ...], purposes: Purposes) -> Inspection:
+        if self._outside is None:
+            self._outside = Outside.from_config(self._config, self._secret)
         book = FingerprintBook(secrets, key=purposes.fingerprint, base=purposes.fingerprint_base)
-        return Inspection(Inspector(book=book, subject_key=purposes.subjects))
+        return Inspection(Inspector(book=book, subject_key=purposes.subjects), outside=self._outside)
 
     async def _compare(self) -> Mapping[str, int]:
         assert self._engine is not None
@@ -267,6 +271,8 @@ class Runtime:
         if self._spool is not None:
             await asyncio.to_thread(self._spool.close)
         await self._upstreams.close()
+        if self._outside is not None:
+            await self._outside.close()
         if self._keyring is not None:
             self._keyring.close()
         if self._engine is not None:

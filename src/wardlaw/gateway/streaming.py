@@ -18,6 +18,7 @@ from wardlaw.facts.errors import UnavailableError
 from wardlaw.facts.exchange import Channel, Measures, Segment
 from wardlaw.facts.finding import Finding
 from wardlaw.gateway.answering import AnswerHalf
+from wardlaw.gateway.aside import inspect_aside
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.port import Call, CallerGoneError
 from wardlaw.gateway.request import Accepted, redacted_classes
@@ -175,7 +176,7 @@ class StreamHalf:
         return Judged(command.ticket, masked)
 
     async def _tool_call(self, command: JudgeToolCall) -> Event:
-        findings = self._services.inspection.inspect(command.segments)
+        findings = await inspect_aside(self._services.inspection, command.segments)
         judgement = await self._answers.tool_call(self._case, command.call, findings)
         if not judgement.released or judgement.decision.effect is Effect.TRANSFORM:
             decision = judgement.decision

@@ -11,10 +11,12 @@ from wardlaw.facts.finding import FindingKind
 from wardlaw.gateway import aside as room
 from wardlaw.gateway.aside import INLINE_CHARS, aside, inspect_aside, meter_aside
 from wardlaw.gateway.metering import Moved
+from wardlaw.gateway.outside import Outside
 
 
 class SlowInspection:
     version = "1"
+    outside = Outside(())
 
     def inspect(self, segments):
         time.sleep(0.2)
