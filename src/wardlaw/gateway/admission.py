@@ -47,6 +47,7 @@ _ROUTES = {
     "/v1/chat/completions": "chat.completions",
     "/v1/embeddings": "embeddings",
     "/v1/models": "models",
+    "/v1/guard": "scan",
 }
 
 

@@ -13,6 +13,7 @@ from wardlaw.facts.record import Outcome
 from wardlaw.gateway.admission import Admission, check_body
 from wardlaw.gateway.admitted import Admitted, Refused
 from wardlaw.gateway.exchange import ModelExchange
+from wardlaw.gateway.guarding import SCAN, GuardExchange
 from wardlaw.gateway.metrics import CONTENT_TYPE
 from wardlaw.gateway.port import Call
 from wardlaw.gateway.request import CHAT, EMBEDDINGS
@@ -20,7 +21,7 @@ from wardlaw.gateway.services import Services
 from wardlaw.gateway.wire.failure import TooLargeError
 from wardlaw.gateway.wire.refusal import error_body
 
-_MODEL_ROUTES = {"/v1/chat/completions": CHAT, "/v1/embeddings": EMBEDDINGS}
+_MODEL_ROUTES = {"/v1/chat/completions": CHAT, "/v1/embeddings": EMBEDDINGS, "/v1/guard": SCAN}
 _JSON = ("content-type", "application/json")
 
 
@@ -100,7 +101,10 @@ class Door:
         metrics = self.services.metrics
         metrics.running += 1
         try:
-            await ModelExchange(self.services, call, admitted, route).run(raw)
+            if route == SCAN:
+                await GuardExchange(self.services, call, admitted).run(raw)
+            else:
+                await ModelExchange(self.services, call, admitted, route).run(raw)
         finally:
             metrics.running -= 1
             left = self._running[who] - 1

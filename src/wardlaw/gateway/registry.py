@@ -91,6 +91,13 @@ class Registry:
         unknown = Resource(kind=ResourceKind.MODEL, id=f"model:{model[:200]}", registered=False)
         return (Candidate(unknown, NOWHERE),)
 
+    def first(self, model: str) -> Resource:
+        """A model at its first upstream, whatever routes serve it; an unknown one is denied by base policy."""
+        known = self._models.get(model)
+        if known:
+            return known[0].resource
+        return Resource(kind=ResourceKind.MODEL, id=f"model:{model[:200]}", registered=False)
+
     def tool(self, name: str) -> Resource:
         """A tool as a resource; an unregistered one has effect ``unknown`` and is denied by base policy."""
         tool = self._tools.get(name)
