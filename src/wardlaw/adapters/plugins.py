@@ -13,7 +13,7 @@ from wardlaw.config.model import DetectorSetting
 from wardlaw.facts.errors import ConfigError
 from wardlaw.facts.exchange import Segment
 from wardlaw.facts.finding import Finding
-from wardlaw.security.detectors import ENTRY_POINTS, ForeignDetector
+from wardlaw.security.foreign import ENTRY_POINTS, ForeignDetector
 from wardlaw.security.normalise import Normaliser
 
 _THREADS = 2  # one that hangs leaves one; when both do, every question runs out of time, and that denies

@@ -1,18 +1,12 @@
-"""What each detector is: one record for each, used by scans, reports and papers; and what a detector of others is."""
+"""What each detector is: one record for each, used by scans, reports, the configuration and papers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 import msgspec
 
-from wardlaw.facts.exchange import Segment
-from wardlaw.facts.finding import Finding, FindingKind
-from wardlaw.security.normalise import Views
-
-ENTRY_POINTS = "wardlaw.detectors"
-"""Group of entry points under which packages offer detectors of their own."""
+from wardlaw.facts.finding import FindingKind
 
 
 class DetectorRecord(msgspec.Struct, frozen=True):
@@ -116,22 +110,3 @@ def with_versions(versions: Mapping[str, str]) -> tuple[DetectorRecord, ...]:
     return tuple(
         msgspec.structs.replace(record, version=versions[record.id]) for record in DETECTORS if record.id in versions
     )
-
-
-class ForeignDetector(Protocol):
-    """A detector of somebody else, offered as an entry point of the group ``wardlaw.detectors``.
-
-    The entry point names a class or function that is called without arguments and gives the detector. It is asked
-    from a thread of its own, may be asked from several at once, and must not change what it is given. One that fails
-    or is too slow is a finding that denies.
-
-    Attributes:
-        id: Its name in lower case; the one under which the configuration switches it on.
-        version: Changes whenever it may find something else in the same text.
-    """
-
-    id: str
-    version: str
-
-    def inspect(self, segment: Segment, views: Views) -> Sequence[Finding]:
-        """Findings with spans in the original text of the segment."""

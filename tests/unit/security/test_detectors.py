@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
+from tests.house.sources import ROOT
 
 from wardlaw.facts.exchange import Channel, Segment
+from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.governance.shipped import known
 from wardlaw.security.detectors import DETECTORS, GROUPS, chosen, with_versions
 from wardlaw.security.fingerprint import FingerprintBook
+from wardlaw.security.foreign import ENTRY_POINTS, ForeignDetector
 from wardlaw.security.inspect import Inspector
+from wardlaw.security.normalise import Normaliser, Views
 
+COVERS = ("foreign",)
 KEY = b"k" * 32
 BOOK = FingerprintBook((), key=KEY, base=257)
 IDS = {record.id for record in DETECTORS}
@@ -53,3 +60,18 @@ def test_without_groups_all_are_chosen() -> None:
 def test_records_carry_the_version_of_the_rules() -> None:
     versions = Inspector(book=BOOK, subject_key=KEY, only=chosen(("pii",))).versions
     assert [(record.id, record.version) for record in with_versions(versions)] == list(versions.items())
+
+
+def test_a_built_in_detector_could_be_a_foreign_one() -> None:
+    class Given:
+        id = "acme"
+        version = "1"
+
+        def inspect(self, segment: Segment, views: Views) -> Sequence[Finding]:
+            del segment
+            return [Finding(FindingKind.PII, self.id, self.version, "r", Level.NOTE, 1, end=len(views.original.text))]
+
+    detector: ForeignDetector = Given()
+    (one,) = detector.inspect(Segment(0, Channel.USER, "", "abc"), Normaliser().normalise("abc"))
+    assert one.end == 3
+    assert ENTRY_POINTS in (ROOT / "docs" / "detectors.md").read_text()

@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 
-from wardlaw.cli.scanning.judging import MASKED, faulty, text_judge
+from wardlaw.cli.scanning.code import as_in_code, is_code
+from wardlaw.cli.scanning.judging import MASKED, MORE_PLACES, faulty, text_judge
 from wardlaw.cli.scanning.kinds import CHANNELS, FileKind, kind_of
 from wardlaw.cli.scanning.reading import Text, UnreadableError, read_file, read_rows
 from wardlaw.cli.scanning.spotted import Lines, Spotted, context, masked_excerpt, with_fingerprints
@@ -61,16 +62,16 @@ def judge_files(asked: Asked, paths: list[Path]) -> list[FileReport]:
 def judge_file(asked: Asked, path: Path) -> FileReport:
     """Judge one file for what it is."""
     shown, kind = shown_path(path), kind_of(path)
-    groups = asked.groups or (_SECRETS if kind is FileKind.CODE else ())
-    judge = text_judge(groups)
-    channel = asked.channel or CHANNELS[kind]
     found: list[tuple[Spotted, str]] = []
     failed = False
     try:
         for text in _texts(path, kind):
-            findings = judge.judge_everywhere(text.text, channel)
+            kind = FileKind.CODE if kind is FileKind.TEXT and is_code(path, text.text) else kind
+            judge = text_judge(asked.groups or (_SECRETS if kind is FileKind.CODE else ()))
+            findings = judge.judge_everywhere(text.text, asked.channel or CHANNELS[kind])
             failed = failed or faulty(findings)
-            found += _spotted(shown, text, findings)
+            told = as_in_code(path, text.text, findings) if kind is FileKind.CODE else findings
+            found += _spotted(shown, text, told)
         if kind is FileKind.AGENT_CONFIG and (not asked.groups or "secrets" in asked.groups):
             found += _config(shown, read_file(path, limit=_CONFIG_BYTES), known=found)
     except UnreadableError as error:
@@ -122,6 +123,8 @@ def _spotted(path: str, text: Text, findings: Iterable[Finding]) -> Iterator[tup
 
 def says(finding: Finding) -> str:
     """What a finding is, for a person."""
+    if finding.rule == MORE_PLACES:
+        return "more places of the same rules than are told"
     if finding.kind is FindingKind.INJECTION:
         return _SAYS.get(finding.rule, "text that tries to take over a model")
     return _WHAT.get(finding.kind, finding.kind.value).format(label=finding.label)

@@ -12,6 +12,7 @@ from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.security.detectors import chosen
 from wardlaw.security.fingerprint import FingerprintBook
+from wardlaw.security.injection import NAME as INJECTION
 from wardlaw.security.inspect import HiddenDetector, Inspector
 
 _KEY_BYTES = 32
@@ -21,6 +22,9 @@ _ORDER = (Level.NOTE, Level.REVIEW, Level.BLOCK)
 # In the text of a file the same rule may match many times; a detector reports the first. More places than this are
 # no news to whoever reads a report.
 _MOST_PLACES = 50
+_REST_SCORE = 700
+MORE_PLACES = "more-places"
+"""Rule of the finding that stands for the places beyond those."""
 MASKED = (FindingKind.SECRET, FindingKind.FINGERPRINT, FindingKind.TRIPWIRE, FindingKind.PII)
 """Kinds of findings that are somebody's secret or personal data; their text is not shown again."""
 
@@ -64,6 +68,13 @@ class TextJudge:
                 if one.kind is FindingKind.INJECTION:
                     moved = msgspec.structs.replace(one, start=one.start + offset, end=one.end + offset)
                     found.setdefault((moved.rule, moved.start, moved.end), moved)
+        else:
+            # Said, so that whoever has accepted all that was told learns when the rest changes.
+            rest = Finding(
+                FindingKind.UNINSPECTED, INJECTION, self.version, MORE_PLACES, Level.REVIEW, _REST_SCORE,
+                label="text", start=offset, end=len(text),
+            )  # fmt: skip
+            found[MORE_PLACES, offset, len(text)] = rest
         return tuple(sorted(found.values(), key=lambda one: (one.start, one.end, one.rule)))
 
 

@@ -50,6 +50,11 @@ _CODE_NAMES = frozenset(
      ".gitconfig", ".gitignore", ".dockerignore", ".bashrc", ".zshrc", "license", "notice")
 )  # fmt: skip
 
+
+def _is_lock(name: str) -> bool:
+    return name.endswith(".sum") or (name.startswith("requirements") and name.endswith((".txt", ".in")))
+
+
 CHANNELS: dict[FileKind, Channel] = {
     FileKind.TEXT: Channel.TOOL_RESULT,
     FileKind.PROMPT: Channel.SYSTEM,
@@ -74,6 +79,6 @@ def kind_of(path: PurePath) -> FileKind:
         return FileKind.PROMPT
     if ending in _ROWS and name not in _TOOL_JSON:
         return FileKind.DATASET
-    if ending in _CODE or name in _CODE_NAMES or name in _TOOL_JSON or name.startswith(".env."):
+    if ending in _CODE or name in _CODE_NAMES or name in _TOOL_JSON or name.startswith(".env.") or _is_lock(name):
         return FileKind.CODE
     return FileKind.TEXT

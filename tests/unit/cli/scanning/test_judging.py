@@ -46,5 +46,10 @@ def test_every_place_of_a_rule_is_found() -> None:
     assert judge.judge_everywhere("a quiet afternoon", Channel.USER) == ()
 
 
-def test_the_places_of_one_rule_are_bounded() -> None:
-    assert len(TextJudge(("injection",)).judge_everywhere(f"{ORDER}\n" * 300, Channel.TOOL_RESULT)) < 300
+def test_the_places_of_one_rule_are_bounded_and_the_rest_is_said() -> None:
+    text = f"{ORDER}\n" * 300
+    found = TextJudge(("injection",)).judge_everywhere(text, Channel.TOOL_RESULT)
+    rest = [one for one in found if one.rule == "more-places"]
+    assert len(found) < 300
+    assert [(one.kind, one.level, one.end) for one in rest] == [(FindingKind.UNINSPECTED, Level.REVIEW, len(text))]
+    assert rest[0].start > 0
