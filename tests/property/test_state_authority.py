@@ -195,7 +195,9 @@ class AuthorityMachine(RuleBasedStateMachine):
     def quarantine(self, key: bytes, life: float) -> None:
         until = self.at + life if life else 0.0
         self.deltas.append(self.run(self.state.quarantine([key], f"for {life}", until=until, at=self.at)))
-        self.model.locked[key] = (f"for {life}", until)
+        held = self.model.locked.get(key)
+        if held is None or (held[1] and (not until or until > held[1])):  # the later end stands
+            self.model.locked[key] = (f"for {life}", until)
 
     @rule(key=st.sampled_from([*PRINCIPALS, *SESSIONS[1:]]))
     def release(self, key: bytes) -> None:

@@ -32,6 +32,9 @@ def explanation_lines(explanation: Mapping[str, Any]) -> list[Text]:
             lines.append(Text(f"    instead {cause['advice']}"))
     lines += _changes("It would have passed with any one of:", explanation.get("changes", ()))
     lines += _changes("It would have passed only with all of:", explanation.get("together", ()))
+    if unusual := explanation.get("unusual"):
+        lines.append(Text(f"  Unlike this caller's own past (score {unusual['score']} of 1000):"))
+        lines += [Text(f"    {reason}", style="yellow") for reason in unusual["reasons"]]
     if explanation.get("observed"):
         lines.append(Text(f"  Noted, not enforced: {', '.join(explanation['observed'])}", style="dim"))
     return lines

@@ -9,6 +9,8 @@ import msgspec
 from wardlaw.facts.effect import Effect, Mode
 from wardlaw.facts.errors import ConfigError
 
+_MINUTES_DIGITS = 6
+
 
 class Policy(msgspec.Struct, frozen=True):
     """A Cedar policy with its annotations parsed.
@@ -17,6 +19,7 @@ class Policy(msgspec.Struct, frozen=True):
         id: The ``@id``; unique in a set.
         forbid: False for a base permit.
         attributes: Context attributes its condition reads.
+        quarantine_minutes: How long a quarantine on its ground stands; 0 until released.
         literals: Text literals in its condition, to tell which findings it rests on.
         boundaries: Numbers each Long attribute is compared with.
         opaque: Attributes used in any other way than a comparison with a literal.
@@ -35,6 +38,7 @@ class Policy(msgspec.Struct, frozen=True):
     advice: str
     redact: tuple[str, ...]
     quarantine: bool
+    quarantine_minutes: int
     attributes: frozenset[str]
     literals: frozenset[str]
     boundaries: dict[str, tuple[int, ...]]
@@ -127,6 +131,7 @@ def read_policy(source: dict[str, Any]) -> Policy:
         advice=notes.get("advice", ""),
         redact=tuple(part.strip() for part in notes.get("redact", "").split(",") if part.strip()),
         quarantine=notes.get("quarantine", "") == "true",
+        quarantine_minutes=_minutes(notes.get("quarantine_minutes", "")),
         attributes=frozenset(reading.attributes),
         literals=frozenset(reading.literals),
         boundaries={name: tuple(sorted(numbers)) for name, numbers in reading.boundaries.items()},
@@ -135,6 +140,11 @@ def read_policy(source: dict[str, Any]) -> Policy:
         names_resource=_names_one(source["resource"]) or "resource" in reading.variables,
         source=source,
     )
+
+
+def _minutes(text: str) -> int:
+    """Minutes of a quarantine; what is no number means until released, which is the stricter reading."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MINUTES_DIGITS else 0
 
 
 def _names_one(scope: dict[str, Any]) -> bool:

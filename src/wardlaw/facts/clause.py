@@ -86,6 +86,7 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         valid_to: Last day it holds, ISO date; ``""`` for ever.
         redact: Data classes to mask (effect ``transform`` only).
         quarantine: The match is a deterministic second signal, so that quarantine is allowed.
+        quarantine_minutes: How long the quarantine stands; 0 until a person releases it.
     """
 
     id: str
@@ -107,4 +108,5 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     advice: str = ""
     redact: tuple[str, ...] = ()
     quarantine: bool = False
+    quarantine_minutes: int = 0
     examples: tuple[Example, ...] = ()

@@ -11,12 +11,17 @@ from wardlaw.facts.request import RequestFacts, Snapshot
 
 
 class Inputs(msgspec.Struct, frozen=True):
-    """Every input of ``decide()`` and what it said; re-running ``decide()`` on it gives the same decision."""
+    """Every input of ``decide()`` and what it said; re-running ``decide()`` on it gives the same decision.
+
+    Attributes:
+        unusual: What the anomaly score in ``state`` rests on, in sentences with figures; no input itself.
+    """
 
     request: RequestFacts
     findings: tuple[Finding, ...]
     state: Snapshot
     decision: Decision
+    unusual: tuple[str, ...] = ()
 
 
 class Passage(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ it changes in the state is applied, and the record with all of that is durable b
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 
@@ -23,15 +24,19 @@ from wardlaw.facts.mac import hmac_sha256
 from wardlaw.facts.principal import Principal
 from wardlaw.facts.record import Inputs
 from wardlaw.facts.request import RequestFacts, Snapshot
-from wardlaw.facts.resource import Resource
+from wardlaw.facts.resource import Resource, ToolEffect
 from wardlaw.gateway.ids import make_id
 from wardlaw.gateway.recorder import Recorder
 from wardlaw.state.authority import Ask, StateAuthority
 from wardlaw.state.deltas import join
+from wardlaw.state.habits import Deed, Habits, Noted
 
 _RELEASING = frozenset((Effect.ALLOW, Effect.TRANSFORM))
 _ATTACKS = frozenset((FindingKind.INJECTION, FindingKind.SECRET, FindingKind.FINGERPRINT, FindingKind.TRIPWIRE))
 _FOREIGN = frozenset((Channel.TOOL_RESULT.value, Channel.TOOL_DEFINITION.value))
+_OUTWARD = frozenset((ToolEffect.EGRESS, ToolEffect.SHARE, ToolEffect.PAYMENT))
+_MINUTE_S = 60.0
+_UNTOLD = Noted(0, ())
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -97,11 +102,15 @@ class Notice(msgspec.Struct, frozen=True):
     Attributes:
         reason: Ground of a quarantine.
         locked: Kind and key of what was quarantined.
+        until: When the quarantine ends, Unix seconds; 0 until released.
+        payload: SHA-256 of what was found in, in one form for all its spellings; ``b""`` when nothing was.
     """
 
     inputs: Inputs
     reason: str = ""
     locked: tuple[tuple[str, bytes], ...] = ()
+    until: float = 0.0
+    payload: bytes = b""
 
 
 class PolicyHolder:
@@ -142,6 +151,8 @@ class Judge:
         self.random = random
         self._zone = zone
         self._notice = notice
+        self.habits: Habits | None = None
+        """Profiles the anomaly score comes from; without them it is 0."""
         self._minute = -1  # the one whose hour and weekday are known
         self._local = (0, 1)
 
@@ -170,8 +181,13 @@ class Judge:
                 result_bytes=measures.result_bytes + matter.before.result_bytes,
             )
         request = self._facts(case, matter, measures, at)
+        noted = self._note(case, matter, measures, at)
+        if noted.score:
+            state = msgspec.structs.replace(state, anomaly_score=noted.score)
         decision = decide(request, matter.findings, self.policies.current, state)
         released = decision.effect in _RELEASING
+        if self.habits is not None:
+            self.habits.settle(noted, released=released)
         deltas = [ticket.delta, await self.state.settle(ticket, released=released)]
         if matter.delta:
             deltas.insert(0, matter.delta)
@@ -180,8 +196,12 @@ class Judge:
             deltas.append(await self.state.taint(ask, fresh_labels))
         if released and matter.release:
             deltas.append(await self.state.released_calls(ask, dict(matter.release)))
-        inputs = Inputs(request=request, findings=matter.findings, state=state, decision=decision)
+        inputs = Inputs(
+            request=request, findings=matter.findings, state=state, decision=decision, unusual=noted.unusual
+        )
         notice, signals = await self._punish(case, ask, inputs, deltas)
+        if notice is not None:
+            notice = msgspec.structs.replace(notice, payload=_payload(matter))
         receipt = await self.recorder.decision(
             inputs,
             segments=matter.segments,
@@ -192,6 +212,29 @@ class Judge:
         if notice is not None:
             self._notice(case, notice)
         return Judgement(decision=decision, receipt=receipt, measures=measures)
+
+    def _note(self, case: Case, matter: Matter, measures: Measures, at: float) -> Noted:
+        """Tell the callers' profiles what is judged; what another judgement counted counts for nothing more."""
+        if self.habits is None:
+            return _UNTOLD
+        callers = [case.principal_key]
+        if case.person_key and case.person_key != case.principal_key:
+            callers.append(case.person_key)
+        resource, counted, before = matter.resource, matter.counted, matter.before
+        outward = resource.effect in _OUTWARD
+        deed = Deed(
+            at,
+            matter.action,
+            "" if matter.action is Action.MODEL_ANSWER else resource.id,
+            resource.id if outward else resource.upstream,
+            matter.tokens if counted else 0,
+            measures.data_subjects - (before.data_subjects if before else 0) if counted else 0,
+            matter.measures.result_bytes if counted else 0,
+            case.session_key,
+            # An answer follows within a call; a tool call is one more.
+            1 if counted and (matter.calls or matter.action is Action.TOOL_CALL) else 0,
+        )
+        return self.habits.arrive(callers, deed)
 
     def _facts(self, case: Case, matter: Matter, measures: Measures, at: float) -> RequestFacts:
         minute = int(at // 60)  # the offset of a time zone changes at whole minutes only
@@ -237,8 +280,15 @@ class Judge:
             named = (("principal", case.principal_key), ("person", case.person_key))
             locked += [(kind, key) for kind, key in named if key]
         reason = f"clause {', '.join(signals)}, decision {decision.request}"
-        deltas.append(await self.state.quarantine([key for _, key in locked], reason, until=0.0, at=ask.at))
-        return Notice(inputs, reason, tuple(locked)), signals
+        until = self._ends(signals, ask.at)
+        deltas.append(await self.state.quarantine([key for _, key in locked], reason, until=until, at=ask.at))
+        return Notice(inputs, reason, tuple(locked), until), signals
+
+    def _ends(self, signals: Sequence[str], at: float) -> float:
+        """When a quarantine ends: the latest its clauses ask for; one that names no time stands until released."""
+        policies = self.policies.current.policies.values()
+        minutes = [policy.quarantine_minutes for policy in policies if policy.quarantine and policy.clause in signals]
+        return at + max(minutes) * _MINUTE_S if minutes and all(minutes) else 0.0
 
 
 def _ask(case: Case, matter: Matter, at: float) -> Ask:
@@ -253,6 +303,15 @@ def _ask(case: Case, matter: Matter, at: float) -> Ask:
         subjects=frozenset(matter.subjects) if counted else frozenset(),
         result_bytes=matter.measures.result_bytes if counted else 0,
     )
+
+
+def _payload(matter: Matter) -> bytes:
+    """By what a replay is known again: the texts something grave was found in, whatever their case and spacing."""
+    places = {finding.segment for finding in matter.findings if finding.kind in _ATTACKS}
+    texts = sorted({" ".join(one.text.casefold().split()) for one in matter.segments if one.index in places})
+    if not texts:
+        return b""
+    return hashlib.sha256("\x00".join(texts).encode("utf-8", "surrogatepass")).digest()
 
 
 def _is_probe(decision: Decision, findings: Sequence[Finding]) -> bool:

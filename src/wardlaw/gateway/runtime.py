@@ -19,6 +19,7 @@ from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import UnavailableError
 from wardlaw.gateway.admission import Admission
 from wardlaw.gateway.door import Door, Health
+from wardlaw.gateway.habits import HabitsFile
 from wardlaw.gateway.ids import RandomPool
 from wardlaw.gateway.inspection import Inspection
 from wardlaw.gateway.judge import Judge, PolicyHolder
@@ -37,6 +38,7 @@ from wardlaw.gateway.watcher import MAX_AGE_S, Watcher
 from wardlaw.governance.bundle import parse_bundle
 from wardlaw.security.fingerprint import FingerprintBook
 from wardlaw.security.inspect import Inspector
+from wardlaw.state.habits import Habits
 from wardlaw.store.database import open_database, reading
 from wardlaw.store.generations import Generation, read
 from wardlaw.store.installation import Installation
@@ -68,6 +70,7 @@ class Runtime:
         self._keyring: Keyring | None = None
         self._spool: SpoolWriter | None = None
         self._memory: Memory | None = None
+        self._habits: HabitsFile | None = None
         self._watcher: Watcher | None = None
         self._reporter: Reporter | None = None
         self._door: Door | None = None
@@ -96,9 +99,8 @@ class Runtime:
         purposes = self._purposes = derive_purposes(keyring)
         known = await asyncio.to_thread(newest_positions, engine)
         spool = self._spool = self._open_spool(known)
-        gateway = self._gateway
         password = self._secret(config.state.password, "state.password") if config.state.password else ""
-        memory = self._memory = Memory(config, gateway, password=password)
+        memory = self._memory = Memory(config, self._gateway, password=password)
         authority = await memory.open(epoch=spool.epoch, at=time.time())
         if memory.warning:
             _log.warning("state rebuilt: %s", memory.warning)
@@ -122,6 +124,7 @@ class Runtime:
             zone=ZoneInfo(config.installation.timezone),
             notice=reporter.notice,
         )
+        judge.habits = await self._open_habits(purposes)
         jwks = JwksStore(config.identity.issuers, JwksFetcher().fetch)
         self._admission = Admission(
             self._book, config.identity, keys=jwks, state=authority, look_again=self._look_again
@@ -163,6 +166,15 @@ class Runtime:
         self._watcher.start()
         memory.start(self._position)
         return self._door
+
+    async def _open_habits(self, purposes: Purposes) -> Habits:
+        """The behaviour profiles of what this worker judges."""
+        habits = Habits(purposes.state, workers=self._config.gateway.workers)
+        file = self._habits = HabitsFile(habits, Path(self._config.data_dir) / "state", self._gateway)
+        if warning := await asyncio.to_thread(file.open):
+            _log.warning("%s", warning)
+        file.start()
+        return habits
 
     def _open_spool(self, known: Mapping[str, tuple[int, int]]) -> SpoolWriter:
         """A spool of its own for each worker: the first that nobody writes."""
@@ -266,6 +278,8 @@ class Runtime:
             await asyncio.gather(self._renewing, return_exceptions=True)
         if self._reporter is not None:
             await self._reporter.close()
+        if self._habits is not None:
+            await self._habits.close()
         if self._memory is not None and self._spool is not None:
             await self._memory.close(self._position())
         if self._spool is not None:

@@ -13,7 +13,14 @@ from wardlaw.facts.clause import Clause, Condition, Example, Test, Wing
 from wardlaw.facts.effect import Effect
 from wardlaw.governance.clauses import PlacedClause
 from wardlaw.governance.compile import misfit
-from wardlaw.governance.domains import DETERMINISTIC_ATTRIBUTES, domain, is_deterministic_class, why_unknown
+from wardlaw.governance.domains import (
+    DETERMINISTIC_ATTRIBUTES,
+    MOST_QUARANTINE_MINUTES,
+    domain,
+    is_deterministic_class,
+    is_evidence,
+    why_unknown,
+)
 from wardlaw.governance.examples import example_faults
 from wardlaw.governance.implication import action_names, never_true
 from wardlaw.governance.problems import Problem, Severity, did_you_mean
@@ -143,6 +150,18 @@ def _effect(clause: Clause, sheet: _Sheet) -> Iterator[Problem]:
         message = "Quarantine needs a deterministic signal; this clause can match on a detector's guess alone."
         hint = "Ask for registered-secret or tripwire in dataClasses, for probes, or for taint, in every alternative."
         yield sheet.note("WL-POL-019", "quarantine", message, hint)
+    if not 0 <= clause.quarantine_minutes <= MOST_QUARANTINE_MINUTES:
+        message = f"A quarantine lasts at most {MOST_QUARANTINE_MINUTES} minutes, or until it is released."
+        yield sheet.note(
+            "WL-POL-019", "quarantine_minutes", message, "Leave it out for one that stands until released."
+        )
+    elif clause.quarantine_minutes and not clause.quarantine:
+        message = "quarantine_minutes has no meaning without quarantine."
+        yield sheet.note("WL-POL-019", "quarantine_minutes", message, "Add quarantine: true, or take it out.")
+    if clause.effect is Effect.CUT and _rests_on_statistics(clause.when):
+        message = "Statistics alone never cut: this clause can match because somebody behaves unlike their past."
+        hint = "Write deny or hold, or ask for a finding or a count in every alternative as well."
+        yield sheet.note("WL-POL-034", "effect", message, hint)
     if clause.effect is Effect.TRANSFORM and not clause.redact:
         message = "A clause that masks must say what: redact is missing."
         yield sheet.note("WL-POL-020", "effect", message, "Add redact: [pii].")
@@ -156,6 +175,16 @@ def _effect(clause: Clause, sheet: _Sheet) -> Iterator[Problem]:
         if domain("dataClasses").unknown(word) or "," in word:
             hint = did_you_mean(word, domain("dataClasses").words)
             yield sheet.note("WL-POL-020", f"redact.{place}", f'"{word}" is not a class of data.', hint)
+
+
+def _rests_on_statistics(when: Condition) -> bool:
+    """Whether some alternative asks for an anomaly score and for nothing that has happened."""
+    named = [test.attribute for test in (*when.all, *when.any)]
+    if "anomalyScore" not in named or any(name not in BY_NAME for name in named):
+        return False
+    if any(is_evidence(test.attribute) for test in when.all):
+        return False
+    return not when.any or not all(is_evidence(test.attribute) for test in when.any)
 
 
 def _rests_on_facts(when: Condition) -> bool:

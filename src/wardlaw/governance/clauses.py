@@ -22,7 +22,8 @@ COMPARISONS = ("over", "at_least", "under", "equals", "one_of", "contains_any")
 # In the order a clause is read and written; fmt keeps it.
 CLAUSE_KEYS: tuple[str, ...] = (
     "id", "title", "text", "owner", "wing", "risk", "refs", "mode", "effect", "actions", "principals",
-    "resources", "valid_from", "valid_to", "when", "unless", "redact", "quarantine", "advice", "examples",
+    "resources", "valid_from", "valid_to", "when", "unless", "redact", "quarantine", "quarantine_minutes", "advice",
+    "examples",
 )  # fmt: skip
 REQUIRED = ("id", "title", "text", "owner", "wing", "risk", "effect", "actions", "when")
 EXAMPLE_KEYS = ("name", "effect", "action", "principal", "resource", "context")
@@ -226,6 +227,7 @@ _FIELDS: dict[str, Callable[[Reader, Node], Any]] = {
     "unless": _condition("unless"),
     "redact": _texts("redact"),
     "quarantine": lambda reader, node: reader.claim(node),
+    "quarantine_minutes": lambda reader, node: reader.number(node),
     "advice": _words,
     "examples": _examples,
 }

@@ -21,6 +21,7 @@ from wardlaw.governance.schema import NAMESPACE, resource_kind
 # In the order they are written; ``decision.policy`` reads them back.
 ANNOTATIONS = (
     "id", "clause", "title", "refs", "owner", "wing", "risk", "mode", "effect", "advice", "redact", "quarantine",
+    "quarantine_minutes",
 )  # fmt: skip
 
 
@@ -105,7 +106,9 @@ def _annotations(clause: Clause, identity: str) -> list[str]:
         "redact": ",".join(sorted(set(clause.redact))),
         "quarantine": "true" if clause.quarantine else "false",
     }
-    return [f"@{name}({quote(values[name])})" for name in ANNOTATIONS]
+    if clause.quarantine_minutes:
+        values["quarantine_minutes"] = str(clause.quarantine_minutes)
+    return [f"@{name}({quote(values[name])})" for name in ANNOTATIONS if name in values]
 
 
 def _scope(clause: Clause, kind: PrincipalKind | None) -> str:

@@ -63,6 +63,15 @@ _ANY = Domain()
 DETERMINISTIC_ATTRIBUTES = frozenset(("dataClasses", "probes", "taint"))
 
 
+MOST_QUARANTINE_MINUTES = 525_600
+"""A year: longer than that is until released."""
+
+
+def is_evidence(attribute: str) -> bool:
+    """Whether an attribute tells of something that happened, and not only of who, when and how unusual."""
+    return attribute != "anomalyScore" and BY_NAME[attribute].producer in ("detectors", "state")
+
+
 def domain(attribute: str) -> Domain:
     """Values of an attribute; any when it is open."""
     return _DOMAINS.get(attribute, _ANY)

@@ -18,7 +18,13 @@ from wardlaw.governance.clauserules import reference_problem
 from wardlaw.governance.clauses import CLAUSE_ID
 from wardlaw.governance.compile import ANNOTATIONS
 from wardlaw.governance.compiled import CompiledClause
-from wardlaw.governance.domains import DETERMINISTIC_ATTRIBUTES, domain, is_deterministic_class
+from wardlaw.governance.domains import (
+    DETERMINISTIC_ATTRIBUTES,
+    MOST_QUARANTINE_MINUTES,
+    domain,
+    is_deterministic_class,
+    is_evidence,
+)
 from wardlaw.governance.problems import Problem, Severity, did_you_mean
 from wardlaw.governance.reader import hidden_characters
 from wardlaw.governance.shipped import Known
@@ -157,6 +163,7 @@ class _Statement:
             self._permit(notes, policy)
         else:
             self._forbid(notes, known)
+            self._statistics(notes, policy)
             if notes.get("quarantine") == "true":
                 self._quarantine(notes, policy)
         self._types(text, schema)
@@ -204,6 +211,10 @@ class _Statement:
                 self._note("WL-POL-025", message, did_you_mean(notes[name], values), near=f"@{name}")
         if notes.get("quarantine", "false") not in ("true", "false"):
             self._note("WL-POL-025", '@quarantine is "true" or "false".', near="@quarantine")
+        minutes = notes.get("quarantine_minutes", "0")
+        if not (minutes.isascii() and minutes.isdigit() and int(minutes[:9]) <= MOST_QUARANTINE_MINUTES):
+            message = f"@quarantine_minutes is a number up to {MOST_QUARANTINE_MINUTES}."
+            self._note("WL-POL-025", message, near="@quarantine_minutes")
 
     def _forbid(self, notes: dict[str, str], known: Known) -> None:
         clause = notes.get("clause", "")
@@ -242,6 +253,16 @@ class _Statement:
         if missing:
             message = f"This permit is open to what nobody registered: it does not ask for {' and '.join(missing)}."
             self._note("WL-POL-028", message, "Add them to its condition.", near="permit")
+
+    def _statistics(self, notes: dict[str, str], policy: dict[str, Any]) -> None:
+        reads = set(_attributes(policy))
+        if notes.get("effect") != Effect.CUT.value or "anomalyScore" not in reads:
+            return
+        if not any(name in BY_NAME and is_evidence(name) for name in reads):
+            message = "Statistics alone never cut: this policy asks for an anomaly score and for nothing that happened."
+            self._note(
+                "WL-POL-034", message, "Write deny or hold, or ask for a finding or a count too.", near="@effect"
+            )
 
     def _quarantine(self, notes: dict[str, str], policy: dict[str, Any]) -> None:
         reads = set(_attributes(policy))

@@ -145,6 +145,12 @@ def role_conflict(roles: Iterable[Role], book: RoleBook) -> Refusal | None:
     return None
 
 
+def holds_any(person: Person, permissions: Iterable[Permission], *, book: RoleBook) -> bool:
+    """Whether a person in good standing holds one of these permissions: for what is shown beside an operation."""
+    context = Circumstances()
+    return any(isinstance(authorise(person, one, context=context, book=book), Permitted) for one in permissions)
+
+
 def roles_with(permission: Permission, book: RoleBook) -> tuple[Role, ...]:
     """The roles that give a permission, or that share it between two persons."""
     if permission in _JOINT:

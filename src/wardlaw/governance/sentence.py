@@ -95,7 +95,8 @@ def _verb(clause: Clause) -> str:
         case never:
             assert_never(never)
     if clause.quarantine:
-        said += " and the caller set apart"
+        minutes = clause.quarantine_minutes
+        said += f" and the caller set apart{f' for {minutes} minutes' if minutes else ''}"
     if clause.mode is Mode.ENFORCE:
         return said
     return f"is let through and noted ({clause.mode.value}; in force it {said})"

@@ -147,7 +147,7 @@ class StateAuthority(Protocol):
         """Put labels on the session, and on principal and person for ``Limits.taint_s``."""
 
     async def quarantine(self, keys: Collection[bytes], reason: str, *, until: float, at: float) -> bytes:
-        """Lock principals, persons or sessions out; ``until`` 0 means until released."""
+        """Lock principals, persons or sessions out; ``until`` 0 means until released. The later end of two stands."""
 
     async def release(self, keys: Collection[bytes]) -> bytes:
         """End quarantines, and forget the probing that stands against these keys: people have looked at it."""

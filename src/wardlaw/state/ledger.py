@@ -197,7 +197,7 @@ class Ledger:
                 self._taint(change)
             case Quarantined():
                 for key in change.keys:
-                    self.quarantines[key] = (change.reason, change.until)
+                    self._lock(key, change.reason, change.until)
             case Freed():
                 for key in change.keys:
                     self._free(key)
@@ -355,6 +355,12 @@ class Ledger:
         before = meter.size()
         meter.settle(subjects, released=released)
         self.subjects_total -= before - meter.size()
+
+    def _lock(self, key: bytes, reason: str, until: float) -> None:
+        """Of two quarantines the one that ends later stands: a second one must not shorten the first."""
+        held = self.quarantines.get(key)
+        if held is None or (held[1] != 0.0 and (until == 0.0 or until > held[1])):
+            self.quarantines[key] = (reason, until)
 
     def _free(self, key: bytes) -> None:
         """What people have looked at no longer counts as probing, or the next request would lock again."""

@@ -339,7 +339,15 @@ return {'ok'}
 """
 
 QUARANTINE = """
-for place = 3, #ARGV do redis.call('SET', P .. 'q:' .. ARGV[place], ARGV[1] .. ':' .. ARGV[2]) end
+-- Of two quarantines the one that ends later stands: a second one must not shorten the first.
+local ends = tonumber(ARGV[1])
+for place = 3, #ARGV do
+  local held = redis.call('GET', P .. 'q:' .. ARGV[place])
+  local stands = held and tonumber(string.match(held, '^([^:]*):'))
+  if not stands or (stands ~= 0 and (ends == 0 or ends > stands)) then
+    redis.call('SET', P .. 'q:' .. ARGV[place], ARGV[1] .. ':' .. ARGV[2])
+  end
+end
 return {'ok'}
 """
 

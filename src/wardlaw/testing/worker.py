@@ -33,6 +33,7 @@ from wardlaw.governance.check import check
 from wardlaw.governance.shipped import starter_sources
 from wardlaw.security.fingerprint import FingerprintBook, make_fingerprint
 from wardlaw.security.inspect import Inspector
+from wardlaw.state.habits import Habits
 from wardlaw.state.ledger import Ledger
 from wardlaw.state.rebuild import restore
 from wardlaw.store.keyring import Keyring
@@ -142,6 +143,7 @@ class Worker:
             zone=UTC,
             notice=lambda case, notice: self.noticed.append((case, notice)),
         )
+        judge.habits = Habits(_KEY)
         installation = msgspec.structs.replace(CONFIG.installation, mode=mode)
         self.config = msgspec.structs.replace(CONFIG, installation=installation)
         self.services = Services(

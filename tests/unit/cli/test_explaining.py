@@ -40,3 +40,10 @@ def test_everything_that_is_known_is_said() -> None:
 
 def test_a_bare_sentence_is_enough() -> None:
     assert [line.plain for line in explanation_lines({"sentence": "Allowed."})] == ["Allowed."]
+
+
+def test_what_was_unusual_is_said_in_figures() -> None:
+    unusual = {"score": 712, "reasons": ["moved 4,100 records within about an hour; usual is at most 35"]}
+    text = "\n".join(line.plain for line in explanation_lines({"sentence": "Allowed.", "unusual": unusual}))
+    assert "score 712 of 1000" in text
+    assert "usual is at most 35" in text

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from wardlaw.audit.envelope import RecordKind
-from wardlaw.decision.decide import SAW_TOOL_RESULT
+from wardlaw.decision.decide import SAW_TOOL_RESULT, decide
 from wardlaw.facts.action import Action
 from wardlaw.facts.decision import ReasonCode
 from wardlaw.facts.effect import Effect, RouteMode
@@ -15,6 +15,7 @@ from wardlaw.facts.exchange import Channel, Measures
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.gateway.judge import Case, Judgement, Matter, state_key
 from wardlaw.state.authority import Ask
+from wardlaw.state.habits import Deed, Habits
 from wardlaw.testing.worker import ADA, BOT, Worker
 
 
@@ -231,3 +232,30 @@ def test_state_keys_tell_kinds_and_names_apart() -> None:
     assert len(keys) == 5
     assert {len(key) for key in keys} == {16}
     assert ADA.id.encode() not in b"".join(keys)
+
+
+def test_behaviour_enters_the_snapshot_before_the_decision_and_the_record_tells_why(worker: Worker) -> None:
+    habits = worker.judge.habits = Habits(b"k" * 32)
+    case = worker.case()
+    for day in range(30):
+        for call in range(20):
+            usual = Deed(worker.clock.now - (30 - day) * 86_400 + call * 600, Action.MODEL_CALL, tokens=400, records=2)
+            habits.settle(habits.arrive([case.principal_key], usual), released=True)
+    raid = model(worker, subjects=frozenset(f"s{n}" for n in range(90)), tokens=900_000)
+    judge(worker, model(worker, tokens=400), raid, case=case)
+    calm, alarmed = worker.inputs()
+    assert calm.state.anomaly_score < 333
+    assert calm.unusual == ()
+    assert alarmed.state.anomaly_score > 616
+    assert any("tokens" in words for words in alarmed.unusual)
+    again = decide(alarmed.request, alarmed.findings, worker.holder.current, alarmed.state)
+    assert again == alarmed.decision
+
+
+def test_a_masked_request_counts_once_in_the_profile(worker: Worker) -> None:
+    habits = worker.judge.habits = Habits(b"k" * 32)
+    judge(worker, model(worker, tokens=10), model(worker, tokens=10, counted=False))
+    ((profile, _),) = habits.arrive(
+        [worker.case().principal_key], Deed(worker.clock.now, Action.MODEL_CALL, calls=0)
+    ).arrivals
+    assert (profile.values[0], profile.values[1]) == (1.0, 10.0)

@@ -148,3 +148,26 @@ def test_problems_stand_where_the_word_stands() -> None:
 def test_references_with_colons_and_brackets_are_known() -> None:
     for ref in ("owasp-llm-2025:LLM01:2025", "gdpr:5(1)(f)", "nist-ai-rmf:MANAGE 2.4", "mitre-atlas:AML.T0051.001"):
         assert reference_problem(ref, known()) is None
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        (Condition(all=(Term("anomalyScore", over=616),)), ["WL-POL-034"]),
+        (Condition(all=(Term("anomalyScore", over=616), Term("hour", under=6))), ["WL-POL-034"]),
+        (Condition(any=(Term("anomalyScore", over=616), Term("probes", at_least=5))), ["WL-POL-034"]),
+        (Condition(all=(Term("anomalyScore", over=616), Term("subjectsPerDay", over=500))), []),
+        (Condition(all=(Term("anomalyScore", over=616),), any=(SIGNAL, Term("probes", at_least=5))), []),
+    ],
+)
+def test_statistics_alone_never_cut(when: Condition, expected: list[str]) -> None:
+    clause = sound(when=when, wing=Wing.SECURITY, effect=Effect.CUT)
+    assert [problem.code for problem in found(clause)] == expected
+    assert found(sound(when=when, wing=Wing.SECURITY)) == ()
+
+
+def test_minutes_belong_to_a_quarantine() -> None:
+    cut = {"wing": Wing.SECURITY, "effect": Effect.CUT}
+    assert found(sound(SIGNAL, quarantine=True, quarantine_minutes=60, **cut)) == ()
+    assert [one.code for one in found(sound(SIGNAL, quarantine_minutes=60, **cut))] == ["WL-POL-019"]
+    assert [one.code for one in found(sound(SIGNAL, quarantine=True, quarantine_minutes=-1, **cut))] == ["WL-POL-019"]

@@ -156,3 +156,16 @@ def test_policies_of_one_clause_are_joined_and_must_agree() -> None:
     (clause,), (problem,) = compile_written(read(WRITTEN + second.replace('"deny"', '"cut"')).policies)
     assert clause.text.count("forbid (") == 1
     assert (problem.code, problem.line) == ("WL-POL-025", 12)
+
+
+def test_statistics_alone_never_cut_by_hand() -> None:
+    text = QUARANTINE.replace('context.hour < 6 && context.toolEffect != "read"', "context.anomalyScore > 900")
+    assert "WL-POL-034" in [problem.code for problem in read(text).problems]
+
+
+@pytest.mark.parametrize(("minutes", "codes"), [("60", []), ("-1", ["WL-POL-025"]), ("9999999999", ["WL-POL-025"])])
+def test_minutes_by_hand(minutes: str, codes: list[str]) -> None:
+    text = QUARANTINE.replace('context.hour < 6 && context.toolEffect != "read"', "context.probes > 5")
+    text = text.replace('@quarantine("true")', f'@quarantine("true")\n@quarantine_minutes("{minutes}")')
+    assert "quarantine_minutes" in text
+    assert [problem.code for problem in read(text).problems] == codes

@@ -405,3 +405,15 @@ def test_bounded_and_digests() -> None:
     assert subject_digests((b"12345678", b"12345678")) == (b"12345678",)
     assert subject_digests(("12345678",)) != (b"12345678",)
     assert all(len(digest) == 8 for digest in subject_digests(("a", b"", "x" * 1000)))
+
+
+def test_of_two_quarantines_the_later_end_stands(kind: str) -> None:
+    async def story(state: StateAuthority) -> None:
+        for until, reason in ((T0 + 100, "first"), (T0 + 50, "shorter"), (T0 + 200, "longer")):
+            await state.quarantine([AGENT], reason, until=until, at=T0)
+        assert (await state.reserve(ask(AGENT, at=T0 + 150))).snapshot.quarantined == "longer"
+        await state.quarantine([AGENT], "for good", until=0.0, at=T0 + 160)
+        await state.quarantine([AGENT], "an hour", until=T0 + 3_600, at=T0 + 160)
+        assert (await state.reserve(ask(AGENT, at=T0 + 9_999))).snapshot.quarantined == "for good"
+
+    play(kind, story)

@@ -11,14 +11,19 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.desk import Done, Given, Turn
 from wardlaw.console.api.shapes import Purpose, RecordDetail, RecordView, record_view
+from wardlaw.facts.person import Permission
 from wardlaw.facts.record import Content
-from wardlaw.governance.rights import Circumstances
+from wardlaw.governance.rights import Circumstances, holds_any
 from wardlaw.store.records import MAX_ROWS, Search, get_record, search_records, stored_parts
 
 _Text = Annotated[str, QueryParameter(max_length=128)]
 _Millis = Annotated[int, QueryParameter(ge=0, le=2**53)]
 _Index = Annotated[int, QueryParameter(ge=-1, le=2**53)]
 _Limit = Annotated[int, QueryParameter(ge=1, le=MAX_ROWS)]
+
+
+MAY_KNOW_BEHAVIOUR = (Permission.KILL_CONNECTION, Permission.CLOSE_INCIDENT)
+"""How somebody usually works is personal: for those who answer for incidents, not for all who read records."""
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -73,6 +78,8 @@ async def get_decision(call: Given, record_id: FromPath[str]) -> RecordDetail:
     def work(turn: Turn) -> RecordDetail:
         row = get_record(turn.connection, record_id)
         explanation = dict(explainer.explain(row, stored_parts(turn.connection, row.leaf_index)))
+        if not holds_any(turn.person, MAY_KNOW_BEHAVIOUR, book=call.deps.roles):
+            explanation.pop("unusual", None)
         return RecordDetail(record_view(row), msgspec.json.decode(row.envelope), explanation)
 
     return await call.read(work)

@@ -16,6 +16,9 @@ from wardlaw.facts.record import Content, Inputs
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.records import RecordRow, StoredPart
 
+UNUSUAL = "unusual"
+"""Field of an explanation that says how a caller deviated from their own past; not for everybody who reads records."""
+
 _INPUTS, _CONTENT = "inputs", "content"
 _ERASED = "WL-KEY-010"
 
@@ -58,10 +61,11 @@ class RecordDesk:
                 for reason in decision.reasons
             ]
             sentence = f"{decision.effect.value}: the policy set {decision.policies[:16]} that decided is not kept in a form of this version."
-            return {"sentence": sentence, "causes": causes, "changes": [], "together": [], "observed": []}
+            told = {"sentence": sentence, "causes": causes, "changes": [], "together": [], "observed": []}
+            return told | {UNUSUAL: _unusual(inputs)}
         found = explain(inputs.request, inputs.findings, policies, inputs.state, decision=decision)
         explained: dict[str, Any] = msgspec.to_builtins(found)
-        return explained
+        return explained | {UNUSUAL: _unusual(inputs)}
 
     def read(self, row: RecordRow, parts: tuple[StoredPart, ...]) -> Content:
         """The texts that were judged.
@@ -102,3 +106,9 @@ class RecordDesk:
                 f"The sealed part of {row.id} opens, but is not of this version.",
                 "Read it with the version of Wardlaw that wrote it.",
             ) from error
+
+
+def _unusual(inputs: Inputs) -> dict[str, Any]:
+    """The anomaly score of the moment and the sentences it rests on; empty where nothing stood out."""
+    score = inputs.state.anomaly_score
+    return {"score": score, "reasons": list(inputs.unusual)} if inputs.unusual else {}

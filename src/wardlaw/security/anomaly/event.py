@@ -44,6 +44,7 @@ class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
         records: Distinct data subjects moved.
         size_bytes: Bytes of results or answer.
         session: Key of the session; it only keeps sequences of tools apart.
+        calls: 0 for what follows within a call that was counted, such as its answer.
     """
 
     principal: bytes
@@ -56,6 +57,7 @@ class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
     size_bytes: int = 0
     ending: Ending = Ending.RELEASED
     session: bytes = b""
+    calls: int = 1
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -74,6 +76,25 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 CALM = Reading()
+
+
+class Arrival(msgspec.Struct, frozen=True, gc=False):
+    """An event that was counted and is not decided yet.
+
+    Attributes:
+        sizes: Tokens, records and bytes as they were counted.
+        tool: The tool as a number, 0 for none.
+        step: Key of "this tool after that one", 0 for none.
+        place: Key of the destination, 0 for none.
+        session: The session as a number.
+    """
+
+    reading: Reading
+    sizes: tuple[int, int, int]
+    tool: int
+    step: int
+    place: int
+    session: int
 
 
 def key_digest(name: str, *, key: bytes) -> bytes:

@@ -7,7 +7,7 @@ import operator
 
 from wardlaw.security.anomaly.baseline import Baselines, Prior
 from wardlaw.security.anomaly.distinct import Distinct
-from wardlaw.security.anomaly.event import ALERTS, CALM, Ending, Event, Reading
+from wardlaw.security.anomaly.event import ALERTS, CALM, Arrival, Ending, Event, Reading
 from wardlaw.security.anomaly.familiar import Familiar, step_key
 from wardlaw.security.anomaly.quantiles import Quantiles
 from wardlaw.security.anomaly.reading import bounded_reading, broken_bounds, read_values
@@ -37,6 +37,7 @@ _LARGE_FROM = 50  # sizes before anything is said about large ones
 _CLOCK_SLACK_S = 3_600.0  # as in the ledger: less is disorder, more is a clock set back
 _MOST = 2**53  # beyond this floats no longer tell neighbours apart
 _DRIFT_SEEN = 0.01  # a drift's tail below which it is looked at with every event
+_SIZE_PLACES = ((1, 5, 9), (2, 6, 10), (3, 7, 11))  # of tokens, records, bytes: a minute, an hour, a working day
 _FOREIGN_FROM_DAYS = 7  # before a week was seen every hour is foreign, which says nothing
 
 
@@ -94,6 +95,14 @@ class Profile:
         Raises:
             ValueError: The event is another principal's; mixing two pasts would be a fault of the caller.
         """
+        return self.settle(self.arrive(event), event.ending)
+
+    def arrive(self, event: Event) -> Arrival:
+        """Count an event that is about to be decided and say what it looks like; ``settle`` ends it, once.
+
+        Raises:
+            ValueError: The event is another principal's.
+        """
         if event.principal != self.principal:
             raise ValueError("an event of another principal")
         self._pass_time(event.at)
@@ -106,7 +115,7 @@ class Profile:
         if not (0 <= tokens <= _MOST and 0 <= records <= _MOST and 0 <= moved <= _MOST):
             tokens, records, moved = _bounded(tokens), _bounded(records), _bounded(moved)
         sizes = (tokens, records, moved)
-        self._count(sizes, is_refused=event.ending is Ending.REFUSED)
+        self._count(sizes, calls=event.calls)
         values = self.values
         if tool:
             values[TOOLS] = self.tools.add(tool & 0xFFFFFFFF)
@@ -117,19 +126,36 @@ class Profile:
             values[DESTINATIONS] = self.destinations.add(place)
             if place not in self.known_destinations.counts and place not in self.alert_keys.counts:
                 values[NEW_DESTINATIONS] += 1.0
-        reading = self._read()
+        return Arrival(self._read(), sizes, tool, step, place, session)
+
+    def settle(self, arrival: Arrival, ending: Ending) -> Reading:
+        """End an event: what was refused did not move, and counts as refused; then learn from it.
+
+        Returns:
+            What the event looks like now that its ending is known.
+        """
+        reading, values = arrival.reading, self.values
+        if ending is Ending.REFUSED:
+            self._take_back(arrival.sizes)
+            values[REFUSED_ROW] += 1.0
+            values[REFUSED_HOUR] += 1.0
+            reading = self._read()
+        elif values[REFUSED_ROW]:
+            values[REFUSED_ROW] = 0.0
+            reading = self._read()
         peaks = self.peaks
         for index, value in enumerate(values):
             if value > peaks[index]:  # noqa: PLR1730  max() costs 1 µs an event more
                 peaks[index] = value
         if reading.step in ALERTS:
             self.alert_day = self.day
-        if tool:
-            self._follow(session, tool)
+        if arrival.tool:
+            self._follow(arrival.session, arrival.tool)
         if self.alert_day != self.day:
-            self._learn(sizes, step, place)
+            refused = ending is Ending.REFUSED
+            self._learn((0, 0, 0) if refused else arrival.sizes, arrival.step, arrival.place)
         else:
-            self._note(step, place)
+            self._note(arrival.step, arrival.place)
         return reading
 
     def accept(self, at: float) -> None:
@@ -153,13 +179,15 @@ class Profile:
             reading = bounded_reading(broken_bounds(values, bounds), reading)
         return reading
 
-    def _count(self, sizes: tuple[int, int, int], *, is_refused: bool) -> None:
+    def _count(self, sizes: tuple[int, int, int], *, calls: int) -> None:
         """Add an event to the rates; the time has passed already."""
         values = self.values
         tokens, records, moved = sizes
-        values[0] += 1.0
-        values[4] += 1.0
-        values[8] += 1.0
+        if calls:
+            values[0] += calls
+            values[4] += calls
+            values[8] += calls
+            values[FOREIGN_HOURS] += self.foreign
         if tokens:
             values[1] += tokens
             values[5] += tokens
@@ -175,12 +203,16 @@ class Profile:
         large = self.large
         if tokens > large[0] or records > large[1] or moved > large[2]:
             values[LARGE] += 1.0
-        values[FOREIGN_HOURS] += self.foreign
-        if is_refused:
-            values[REFUSED_ROW] += 1.0
-            values[REFUSED_HOUR] += 1.0
-        else:
-            values[REFUSED_ROW] = 0.0
+
+    def _take_back(self, sizes: tuple[int, int, int]) -> None:
+        """Take the sizes of an event out of the rates again; its call stays counted."""
+        values, large = self.values, self.large
+        for size, places in zip(sizes, _SIZE_PLACES, strict=True):
+            if size:
+                for place in places:
+                    values[place] = max(0.0, values[place] - size)
+        if any(map(operator.gt, sizes, large)):
+            values[LARGE] = max(0.0, values[LARGE] - 1.0)
 
     def _learn(self, sizes: tuple[int, int, int], step: int, place: int) -> None:
         """What is learned at once, as long as nothing alerts: keys, sizes, the hour."""

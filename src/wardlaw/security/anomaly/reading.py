@@ -20,7 +20,9 @@ from wardlaw.security.anomaly.watched import (
 )
 
 _NAMED_BELOW = 0.01  # a statistic is named when its family alone is this rare
+_MOST_NAMED = 8  # sentences; the rarest say enough
 _FAMILIES = len(Family)
+_ROWS = tuple((watch.family, SIZES[watch.family], FLOORS[watch.family]) for watch in WATCHED)
 _CAPPED = 1.001  # just above the throttle: what a new principal's reading is capped at
 
 
@@ -42,21 +44,25 @@ def read_values(values: Sequence[float], baselines: Baselines, settings: Setting
         is_experienced: The burn-in is over; before, nothing above ``LOWER_THRESHOLDS`` comes out.
     """
     rarest: dict[Family, float] = {}
-    named: list[tuple[float, str]] = []
-    for place, watch in enumerate(WATCHED):
-        if values[place] > baselines.quiet[place]:
-            raw = min(1.0, SIZES[watch.family] * baselines.tail(place, values[place]))
-            tail = max(FLOORS[watch.family], raw)
-            if tail < rarest.get(watch.family, 1.0):
-                rarest[watch.family] = tail
+    named: list[tuple[float, int]] = []
+    quiet, tails = baselines.quiet, baselines.tail
+    for place, (family, size, floor) in enumerate(_ROWS):
+        if values[place] > quiet[place]:
+            raw = min(1.0, size * tails(place, values[place]))
+            tail = max(floor, raw)
+            if tail < rarest.get(family, 1.0):
+                rarest[family] = tail
             if raw < _NAMED_BELOW:
-                named.append((raw, _sentence(place, values[place], baselines)))
+                named.append((raw, place))
     _add_drift(baselines, rarest, named)
     tail = combine(rarest.values(), families=_FAMILIES)
     if not is_experienced:
         tail = max(tail, settings.throttle * _CAPPED)
     step = _step(tail, settings)
-    reasons = tuple(words for _, words in sorted(named)) if step is not Step.NONE else ()
+    if step is Step.NONE:
+        return Reading(score_of(tail), step, tail)
+    named.sort()
+    reasons = tuple([_words(place, values, baselines) for _, place in named[:_MOST_NAMED]])
     return Reading(score_of(tail), step, tail, reasons)
 
 
@@ -70,20 +76,24 @@ def figure(value: float) -> str:
     return f"{value:,.1f}".removesuffix(".0") if value < 10 else f"{value:,.0f}"
 
 
-def _add_drift(baselines: Baselines, rarest: dict[Family, float], named: list[tuple[float, str]]) -> None:
-    for place, watched in enumerate(DRIFTING):
+def _add_drift(baselines: Baselines, rarest: dict[Family, float], named: list[tuple[float, int]]) -> None:
+    for place in range(len(DRIFTING)):
         raw = min(1.0, SIZES[Family.DRIFT] * baselines.drift_tail(place))
         tail = max(FLOORS[Family.DRIFT], raw)
         if tail < rarest.get(Family.DRIFT, 1.0):
             rarest[Family.DRIFT] = tail
         if raw < _NAMED_BELOW:
-            what = ("calls", "tokens", "records", "bytes")[place]
-            typical = figure(baselines.typical(watched))
-            named.append((raw, f"{what} have been above their usual level ({typical} a working day) for days"))
+            named.append((raw, len(WATCHED) + place))
 
 
-def _sentence(place: int, value: float, baselines: Baselines) -> str:
-    return WATCHED[place].words.format(seen=figure(value), usual=figure(baselines.usual(place)))
+def _words(place: int, values: Sequence[float], baselines: Baselines) -> str:
+    """The sentence of a statistic; the drifts follow after the last of them."""
+    drift = place - len(WATCHED)
+    if drift < 0:
+        return WATCHED[place].words.format(seen=figure(values[place]), usual=figure(baselines.usual(place)))
+    what = ("calls", "tokens", "records", "bytes")[drift]
+    typical = figure(baselines.typical(DRIFTING[drift]))
+    return f"{what} have been above their usual level ({typical} a working day) for days"
 
 
 def _step(tail: float, settings: Settings) -> Step:

@@ -61,3 +61,15 @@ def test_prompts_stay_closed_when_reading_cannot_be_recorded(busy: Api) -> None:
     status, answer = busy.call("POST", "/decisions/dec_0/content", {"purpose": "incident inc_1"}, uid=secops)
     assert status == 503
     assert "hello" not in msgspec.json.encode(answer).decode()
+
+
+def test_how_somebody_usually_works_is_told_to_those_who_answer_for_incidents(
+    busy: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"sentence": "Allowed.", "unusual": {"score": 700, "reasons": ["moved 4,100 records within about an hour"]}}
+    monkeypatch.setattr(type(busy.made.deps.explainer), "explain", lambda *_: dict(told))
+    for name, role in (("sec", Role.SECOPS), ("chief", Role.CISO), ("legal", Role.LEGAL)):
+        assert busy.ok("GET", "/decisions/dec_0", uid=busy.person(name, role))["explanation"] == told
+    for name, role in (("rev", Role.AUDITOR), ("risk", Role.RISK)):
+        explanation = busy.ok("GET", "/decisions/dec_0", uid=busy.person(name, role))["explanation"]
+        assert explanation == {"sentence": "Allowed."}

@@ -233,3 +233,17 @@ def test_digests_need_a_real_key_and_differ_by_it() -> None:
         key_digest("tool", key=b"short")
     assert key_digest("tool", key=b"k" * 16) != key_digest("tool", key=b"l" * 16)
     assert len(key_digest("\ud800", key=b"k" * 16)) == 8
+
+
+def test_an_event_that_arrives_and_is_refused_leaves_the_sizes_as_they_were() -> None:
+    profile = Profile(b"p" * 16)
+    event = Event(b"p" * 16, 1_790_000_000.0, Action.MODEL_CALL, b"t" * 8, b"d" * 8, 900, 40, 5_000)
+    arrival = profile.arrive(event)
+    assert profile.values[6] == 40.0
+    profile.settle(arrival, Ending.REFUSED)
+    assert profile.values[4] == 1.0
+    assert profile.values[5:8] == [0.0, 0.0, 0.0]
+    assert profile.sizes[1].weight() == 0
+    assert profile.values[18] == 1.0
+    profile.settle(profile.arrive(event), Ending.RELEASED)
+    assert profile.values[18] == 0.0
