@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import msgspec
 
 from wardlaw.console.api.app import build_api
-from wardlaw.console.api.deps import ApiDependencies, PolicyStatus
+from wardlaw.console.api.deps import ApiDependencies, Glance, PolicyStatus
 from wardlaw.console.api.identity import PEER_UID
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.facts.credential import RegisteredSecret
@@ -45,6 +45,9 @@ class FakeRecorder:
 
 
 class FakeReader:
+    def glance(self, row, parts):
+        return Glance(f"user:of-{row.id}", "model:gpt")
+
     def explain(self, row, parts):
         return {"effect": row.effect, "parts": [part.klass for part in parts]}
 

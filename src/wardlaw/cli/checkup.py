@@ -18,6 +18,7 @@ import msgspec
 from wardlaw.config.address import parse_listen
 from wardlaw.config.load import read_reference, read_secret
 from wardlaw.config.model import Authority, Config
+from wardlaw.config.notify import channel_names
 from wardlaw.config.parse import unknown_env
 from wardlaw.facts.errors import WardlawError
 from wardlaw.governance.bundle import parse_bundle
@@ -26,11 +27,13 @@ from wardlaw.store.database import open_database, reading
 from wardlaw.store.installation import Installation
 from wardlaw.store.keyring_signing import load_signing_key
 from wardlaw.store.migrate import revision
+from wardlaw.store.notifications import Standing, count_by_state
 from wardlaw.store.people import count_admins
 
 # Below this the spool's reserve and a day of log at a request a second (about 2 KB each) do not fit.
 LEAST_FREE_BYTES = 512 * 1024 * 1024
 TIMEOUT_S = 3.0
+_BEFORE_NOTIFICATIONS = ("", "0001")  # schema revisions without their table
 # Tokens and certificates are checked to the minute; a clock off by more than that refuses people.
 MOST_SKEW_S = 60.0
 
@@ -64,6 +67,7 @@ def examine(config: Config, env: Mapping[str, str]) -> Iterator[Diagnosis]:
         ("keys", _keys),
         ("keyring", _keyring),
         ("database", _database),
+        ("notifications", _notifications),
         ("policies", _policies),
         ("state", _state),
         ("ports", _ports),
@@ -150,6 +154,27 @@ def _database(config: Config, env: Mapping[str, str]) -> Check:
             yield Diagnosis("people", Verdict.WARN, "Nobody is admin yet.", "`wardlaw init` prints a one-time token.")
     finally:
         engine.dispose()
+
+
+def _notifications(config: Config, env: Mapping[str, str]) -> Check:
+    """Whether people hear of incidents: what was sent, what waits, what was given up."""
+    named = channel_names(config.notify)
+    if not named:
+        yield Diagnosis("notify", Verdict.OK, "nobody is told about incidents: no channel under notify")
+        return
+    engine = open_database(Installation(config).database_url(env))
+    try:
+        if revision(engine) in _BEFORE_NOTIFICATIONS:
+            return
+        with reading(engine) as connection:
+            counts = count_by_state(connection)
+    finally:
+        engine.dispose()
+    words = f"{', '.join(named)}: {counts[Standing.SENT]} sent, {counts[Standing.WAITING]} waiting"
+    yield Diagnosis("notify", Verdict.OK, words)
+    if dead := counts[Standing.DEAD]:
+        fix = "Mend the channel named in the control process's log; closing their incidents ends this warning."
+        yield Diagnosis("notify", Verdict.BAD, f"{dead} notifications were given up.", fix)
 
 
 def _policies(config: Config, _env: Mapping[str, str]) -> Check:

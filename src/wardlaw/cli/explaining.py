@@ -7,6 +7,8 @@ from typing import Any
 
 from rich.text import Text
 
+from wardlaw.cli.session import when
+
 STYLES: Mapping[str, str] = {
     "allow": "green",
     "transform": "cyan",
@@ -38,6 +40,45 @@ def explanation_lines(explanation: Mapping[str, Any]) -> list[Text]:
     if explanation.get("observed"):
         lines.append(Text(f"  Noted, not enforced: {', '.join(explanation['observed'])}", style="dim"))
     return lines
+
+
+def incident_lines(detail: Mapping[str, Any]) -> list[Text]:
+    """An incident, its evidence and its quarantines.
+
+    Args:
+        detail: ``IncidentDetail`` as JSON.
+    """
+    incident = detail["incident"]
+    lines = [
+        Text(f"{incident['id']}  {incident['kind']}  {incident['state']}", style="bold"),
+        Text(f"  {incident['count']} exchanges from {when(incident['opened_at'])} to {when(incident['last_at'])}"),
+        Text(f"  first by {incident['principal']}; last: {incident['detail']}"),
+    ]
+    if incident["closed_by"]:
+        lines.append(Text(f"  closed by {incident['closed_by']} {when(incident['closed_at'])}"))
+    lines += [_quarantine_line(one) for one in detail["quarantines"]]
+    if detail["evidence"]:
+        lines.append(Text("  Decisions:"))
+    for one in detail["evidence"]:
+        place = f"record {one['leaf_index']}" if one["leaf_index"] >= 0 else "not in the log's tables"
+        effect = Text(f"    {one['effect']}", style=STYLES.get(one["effect"], ""))
+        lines.append(
+            effect.append(f"  {one['decision']}  {one['clause']}  {when(one['at'])}  {place}", style="default")
+        )
+    if incident["count"] > len(detail["evidence"]):
+        lines.append(Text("    … the first are named; the log has all.", style="dim"))
+    if detail["checkpoint"]:
+        origin, size, root = detail["checkpoint"].split("\n")[:3]
+        lines.append(Text(f"  Checkpoint {origin}: {size} records, root {root}", style="dim"))
+    return lines
+
+
+def _quarantine_line(one: Mapping[str, Any]) -> Text:
+    standing = f"until {when(one['until'])}" if one["until"] else "until released"
+    if one["released_at"]:
+        why = f": {one['release_reason']}" if one["release_reason"] else ""
+        standing = f"released by {one['released_by']} {when(one['released_at'])}{why}"
+    return Text(f"  locked out: {one['kind']} {one['key']} ({one['id']}), {standing}")
 
 
 def _changes(title: str, changes: Any) -> list[Text]:

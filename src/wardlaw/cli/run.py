@@ -40,7 +40,7 @@ def run(words: Sequence[str]) -> int:
         hint = f" Did you mean {choice}?" if choice else ""
         return tell_usage(f"There is no command {words[0]}.{hint}", command="", as_json=as_json)
     try:
-        answer = build_app()(list(words), exit_on_error=False, print_error=False)
+        answer = build_app()([entry.name, *words[1:]], exit_on_error=False, print_error=False)
         sys.stdout.flush()
     except WardlawError as error:
         return tell_error(error, as_json=as_json, color=color)

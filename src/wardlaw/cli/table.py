@@ -6,6 +6,8 @@ Only names stand here; a command's module is imported when the command runs, so 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -35,12 +37,13 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("decide", "Decide", "Decide one request offline, with reasons.", _HERE + "decide:decide"),
     CommandEntry("scan", "Decide", "Show what the detectors see in texts, lines and files.", _HERE + "scan:scan"),
     CommandEntry("explain", "Decide", "Why a decision came out as it did.", _HERE + "explain:explain"),
+    CommandEntry("tail", "Decide", "Decisions and outcomes as they happen.", _HERE + "tail:tail"),
     CommandEntry("key", "Access", "Keys for callers of the gateway.", _HERE + "key:app"),
     CommandEntry("person", "Access", "People and their roles.", _HERE + "person:app"),
     CommandEntry("token", "Access", "Tokens for the management API.", _HERE + "token:app"),
     CommandEntry("secret", "Guard", "Secrets that must never leave, and tripwires.", _HERE + "secret:app"),
     CommandEntry("quarantine", "Guard", "Who is locked out.", _HERE + "quarantine:app"),
-    CommandEntry("incident", "Guard", "What security stopped and nobody has closed yet.", _HERE + "incident:app"),
+    CommandEntry("incidents", "Guard", "What security stopped and nobody has closed yet.", _HERE + "incidents:app"),
     CommandEntry("audit", "Prove", "Verify, prove, export, erase and prune.", _HERE + "audit:app"),
     CommandEntry("backup", "Prove", "Copy tables and log into one file.", _HERE + "backup:backup"),
     CommandEntry("restore", "Prove", "Bring a backup back; a log that shrank is noticed.", _HERE + "backup:restore"),
@@ -51,8 +54,13 @@ COMMANDS: tuple[CommandEntry, ...] = (
 )
 
 
+ALIASES: Mapping[str, str] = MappingProxyType({"incident": "incidents"})
+"""Former names, which scripts may still use."""
+
+
 def find_command(name: str) -> CommandEntry | None:
-    """The command of that name."""
+    """The command of that name, or of that former name."""
+    name = ALIASES.get(name, name)
     return next((entry for entry in COMMANDS if entry.name == name), None)
 
 

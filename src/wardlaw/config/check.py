@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from wardlaw.config.address import is_loopback, is_private, parse_listen
 from wardlaw.config.model import Authority, Config, Issuer, Origin, Tls, Upstream
+from wardlaw.config.notify import channel_faults
 from wardlaw.config.places import lies_under
 from wardlaw.config.problem import ConfigProblem, nearest
 from wardlaw.facts.resource import ToolEffect, Trust
@@ -43,6 +44,7 @@ def check_config(config: Config, origins: Mapping[str, Origin], source: str) -> 
         *_state(config),
         *_keys(config),
         *_audit(config),
+        *channel_faults(config.notify),
     ]
     return [
         ConfigProblem(code, path, _where(path, origins, source), message, hint) for code, path, message, hint in found

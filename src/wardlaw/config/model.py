@@ -386,6 +386,102 @@ class Logs(msgspec.Struct, frozen=True):
     )
 
 
+_ChannelName = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$",
+        description="Name in lower case, unique among all channels; do not change it while notifications wait.",
+    ),
+]
+
+
+class WebhookForm(StrEnum):
+    """What a webhook is sent."""
+
+    JSON = "json"
+    SLACK = "slack"
+
+
+class SyslogForm(StrEnum):
+    """How a syslog message is written."""
+
+    PLAIN = "plain"
+    CEF = "cef"
+
+
+class MailSecurity(StrEnum):
+    """How the connection to a mail server is protected."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+class Webhook(msgspec.Struct, frozen=True):
+    """An address that is sent one POST for each notification."""
+
+    name: _ChannelName
+    url: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="Address, `https` (or `http` on loopback); one that is a secret itself as `env:NAME` or `file:/path`.",
+        ),
+    ]
+    form: Annotated[
+        WebhookForm, Meta(description="`json`: all fields; `slack`: one `text`, for Slack and what is compatible.")
+    ] = WebhookForm.JSON
+    secret: Annotated[
+        SecretRef,
+        Meta(
+            description="Key of the HMAC-SHA256 in `x-wardlaw-signature`: `env:NAME` or `file:/path`; none, no signature."
+        ),
+    ] = SecretRef()
+    ca: Annotated[
+        str, Meta(description="File of the certificates that sign the receiver's; empty for the system's.")
+    ] = ""
+
+
+class Mail(msgspec.Struct, frozen=True):
+    """A mail server and who gets mail."""
+
+    name: _ChannelName
+    host: Annotated[str, Meta(min_length=1, description="Mail server.")]
+    sender: Annotated[str, Meta(pattern=r"^[^@\s<>]+@[^@\s<>]+$", description="Address mails come from.")]
+    to: Annotated[tuple[str, ...], Meta(min_length=1, description="Addresses mails go to.")]
+    port: Annotated[int, Meta(ge=1, le=65_535, description="Port: 587 for `starttls`, 465 for `tls`.")] = 587
+    security: Annotated[
+        MailSecurity, Meta(description="`starttls`, `tls`, or `none` (loopback only). A server without TLS is refused.")
+    ] = MailSecurity.STARTTLS
+    user: Annotated[str, Meta(description="User to sign in with; empty for none.")] = ""
+    password: Annotated[SecretRef, Meta(description="Password: `env:NAME` or `file:/path`.")] = SecretRef()
+    ca: Annotated[str, Meta(description="File of the certificates that sign the server's; empty for the system's.")] = (
+        ""
+    )
+
+
+class Syslog(msgspec.Struct, frozen=True):
+    """A syslog receiver: RFC 5424 messages, octet-counted over TCP or TLS."""
+
+    name: _ChannelName
+    url: Annotated[str, Meta(description="`tls://host:port`, or `tcp://host:port` to loopback or private addresses.")]
+    form: Annotated[SyslogForm, Meta(description="`plain`: words and structured data; `cef`: ArcSight CEF:0.")] = (
+        SyslogForm.PLAIN
+    )
+    facility: Annotated[int, Meta(ge=0, le=23, description="Syslog facility; 13 is log audit, 16–23 are local.")] = 13
+    ca: Annotated[
+        str, Meta(description="File of the certificates that sign the receiver's; empty for the system's.")
+    ] = ""
+
+
+class Notify(msgspec.Struct, frozen=True):
+    """Who is told about incidents."""
+
+    webhooks: Annotated[tuple[Webhook, ...], Meta(description="Webhooks.")] = ()
+    mail: Annotated[tuple[Mail, ...], Meta(description="Mail servers.")] = ()
+    syslog: Annotated[tuple[Syslog, ...], Meta(description="Syslog receivers.")] = ()
+
+
 class Config(msgspec.Struct, frozen=True):
     """One installation's configuration, complete and checked."""
 
@@ -409,6 +505,7 @@ class Config(msgspec.Struct, frozen=True):
     keys: Annotated[Keys, Meta(description="Private keys.")] = Keys()
     audit: Annotated[Audit, Meta(description="The tamper-evident log.")] = Audit()
     demo_model: Annotated[DemoModel, Meta(description="The scripted model for trying out.")] = DemoModel()
+    notify: Annotated[Notify, Meta(description="Who is told about incidents.")] = Notify()
     logs: Annotated[Logs, Meta(description="What the processes say about themselves.")] = Logs()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from wardlaw.config.model import DATA_DIR, Config, SecretRef
+from wardlaw.config.model import DATA_DIR, Config, Notify, SecretRef
 
 _SQLITE = "sqlite:///"
 # Keys whose text is a path.
@@ -59,9 +59,21 @@ def resolve(config: Config, root: PurePath) -> Config:
         for upstream in config.upstreams
     )
     issuers = tuple(msgspec.structs.replace(one, jwks_file=place(one.jwks_file)) for one in config.identity.issuers)
+    notify = Notify(
+        tuple(
+            msgspec.structs.replace(one, url=text(one.url), secret=secret(one.secret), ca=place(one.ca))
+            for one in config.notify.webhooks
+        ),
+        tuple(
+            msgspec.structs.replace(one, password=secret(one.password), ca=place(one.ca)) for one in config.notify.mail
+        ),
+        tuple(msgspec.structs.replace(one, ca=place(one.ca)) for one in config.notify.syslog),
+    )
     identity = msgspec.structs.replace(config.identity, issuers=issuers)
     detectors = {name: msgspec.structs.replace(one, key=secret(one.key)) for name, one in config.detectors.items()}
-    return msgspec.structs.replace(config, upstreams=upstreams, identity=identity, detectors=detectors)
+    return msgspec.structs.replace(
+        config, upstreams=upstreams, identity=identity, detectors=detectors, notify=notify
+    )
 
 
 def lies_under(path: str, folder: str) -> bool:

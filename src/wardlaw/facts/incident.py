@@ -40,6 +40,23 @@ class Incident(msgspec.Struct, frozen=True):
     closed_at: float = 0.0
 
 
+class Evidence(msgspec.Struct, frozen=True):
+    """One decision an incident rests on.
+
+    Attributes:
+        at: Unix seconds, UTC.
+        clause: The clause that led, or the code of a built-in reason.
+        leaf_index: Place of its record in the log; -1 while the log has not caught up, or once it was pruned.
+    """
+
+    decision: str
+    exchange: str
+    at: float
+    clause: str
+    effect: str
+    leaf_index: int = -1
+
+
 class Quarantine(msgspec.Struct, frozen=True):
     """Somebody or something that is refused altogether for a while.
 
@@ -51,6 +68,8 @@ class Quarantine(msgspec.Struct, frozen=True):
         since: Unix seconds, UTC; so is ``until`` (0 until released).
         placed_by: Person or ``gateway``.
         released_at: 0 while it stands.
+        incident: The incident it was placed for; ``""`` when a person placed it.
+        release_reason: Why it was released.
     """
 
     id: str
@@ -62,6 +81,8 @@ class Quarantine(msgspec.Struct, frozen=True):
     placed_by: str = "gateway"
     released_at: float = 0.0
     released_by: str = ""
+    incident: str = ""
+    release_reason: str = ""
 
     def stands(self, at: float) -> bool:
         """Whether it still locks out at this moment."""

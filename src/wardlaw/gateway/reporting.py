@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
-from wardlaw.facts.incident import Incident, Quarantine
+from wardlaw.facts.incident import Evidence, Incident, Quarantine
+from wardlaw.facts.mac import hmac_sha256
 from wardlaw.gateway.ids import make_id
 from wardlaw.gateway.judge import Case, Notice, state_key
 from wardlaw.gateway.recorder import month_of
 from wardlaw.gateway.services import Services
 from wardlaw.store.database import reading, writing
-from wardlaw.store.incidents import open_or_join
+from wardlaw.store.incidents import Joined, open_or_join
 from wardlaw.store.keyring import Keyring
+from wardlaw.store.notifications import GROWN_AT, Event, enqueue
 from wardlaw.store.quarantines import list_released, list_standing, place
 
 _log = logging.getLogger("wardlaw.gateway.reporting")
@@ -29,6 +31,9 @@ _RETRY_S = 2.0
 _TRIES = 300  # ten minutes; one that never fits must not hold up all the others
 _PLACED_BY_GATEWAY = "gateway"
 _CALLER_KINDS = ("principal", "person")
+
+
+_BATCH = 200
 
 
 class _Item(NamedTuple):
@@ -42,12 +47,23 @@ class Reporter:
     Args:
         engine: The tables.
         keyring: Gives the pseudonym under which the log knows a principal.
+        secret: Key of the digests by which payloads are known again.
+        channels: Names of the channels over which people are told.
     """
 
     def __init__(
-        self, engine: Engine, keyring: Keyring, *, clock: Callable[[], float], random: Callable[[int], bytes]
+        self,
+        engine: Engine,
+        keyring: Keyring,
+        *,
+        clock: Callable[[], float],
+        random: Callable[[int], bytes],
+        secret: bytes,
+        channels: tuple[str, ...] = (),
     ) -> None:
         self._engine = engine
+        self._secret = secret
+        self._channels = channels
         self._keyring = keyring
         self._clock = clock
         self._random = random
@@ -69,48 +85,90 @@ class Reporter:
 
     async def _run(self) -> None:
         while True:
-            item = await self._queue.get()
-            for _ in range(_TRIES):
-                try:
-                    await asyncio.to_thread(self._write, item)
-                    break
-                except Exception as error:  # noqa: BLE001 - background tick: tried again, and told when given up
-                    _log.warning("an incident could not be written yet: %s", error)
-                    await asyncio.sleep(_RETRY_S)
-            else:
-                _log.error("an incident was not written; the log has it: %s", item.notice.inputs.request.id)
-            self._queue.task_done()
+            items = [await self._queue.get()]
+            while len(items) < _BATCH and not self._queue.empty():
+                items.append(self._queue.get_nowait())
+            # One that does not fit must not hold up the others: what fails together is tried one by one.
+            if len(items) == 1 or not await self._try(items):
+                for item in items:
+                    await self._keep_trying(item)
+            for _ in items:
+                self._queue.task_done()
 
-    def _write(self, item: _Item) -> None:
+    async def _keep_trying(self, item: _Item) -> None:
+        for _ in range(_TRIES):
+            if await self._try([item]):
+                return
+            await asyncio.sleep(_RETRY_S)
+        _log.error("an incident was not written; the log has it: %s", item.notice.inputs.request.id)
+
+    async def _try(self, items: Sequence[_Item]) -> bool:
+        try:
+            await asyncio.to_thread(self._write, items)
+        except Exception as error:  # noqa: BLE001 - background tick: tried again, and told when given up
+            _log.warning("an incident could not be written yet: %s", error)
+            return False
+        return True
+
+    def _write(self, items: Sequence[_Item]) -> None:
+        """Write what waits in one transaction: a flood must not become a flood of transactions."""
+        with writing(self._engine) as connection:
+            now = items[0].notice.inputs.request.at
+            held = {quarantine.key: quarantine.until for quarantine in list_standing(connection, now=now)}
+            for item in items:
+                self._report(connection, item, held)
+
+    def _report(self, connection: Connection, item: _Item, held: dict[str, float]) -> None:
         case, notice = item
         request = notice.inputs.request
         lead = notice.inputs.decision.reasons[0]
+        kind = lead.clause or lead.code.value
         subject = request.principal.acting_for or request.principal.id
         incident = Incident(
             id=make_id("inc", at=request.at, random=self._random(10)),
             exchange=case.exchange,
             principal=self._keyring.pseudonym(subject, month_of(request.at)),
-            kind=lead.clause or lead.code.value,
+            kind=kind,
             opened_at=request.at,
             last_at=request.at,
             detail=f"{lead.message} ({request.id})",
         )
-        with writing(self._engine) as connection:
-            open_or_join(connection, incident)
-            held = {quarantine.key for quarantine in list_standing(connection, now=request.at)}
-            for kind, key in notice.locked:
-                if key.hex() in held:
-                    continue  # somebody who goes on and on must not fill the table
-                place(
-                    connection,
-                    Quarantine(
-                        id=f"qua_{request.id.removeprefix('dec_')}_{kind}",
-                        key=key.hex(),
-                        kind=kind,
-                        reason=notice.reason,
-                        since=request.at,
-                    ),
-                )
+        effect = notice.inputs.decision.effect.value
+        evidence = Evidence(request.id, case.exchange, request.at, kind, effect)
+        joined = open_or_join(connection, incident, marks=self._marks(case, notice), evidence=evidence)
+        locked = False
+        for what, key in notice.locked:
+            # Somebody who goes on and on must not fill the table; a later end must stand in it.
+            until = held.get(key.hex(), -1.0)
+            if until == 0.0 or (notice.until != 0.0 and until >= notice.until):
+                continue
+            held[key.hex()] = notice.until
+            locked = locked or what in _CALLER_KINDS  # sessions are the caller's to choose, as many as it likes
+            place(
+                connection,
+                Quarantine(
+                    id=f"qua_{request.id.removeprefix('dec_')}_{what}",
+                    key=key.hex(),
+                    kind=what,
+                    reason=notice.reason,
+                    since=request.at,
+                    until=notice.until,
+                    incident=joined.incident.id,
+                ),
+            )
+        event = _event(joined, locked=locked)
+        if event is not None:
+            enqueue(connection, joined.incident, event, channels=self._channels, at=request.at)
+
+    def _marks(self, case: Case, notice: Notice) -> tuple[str, ...]:
+        """By what a campaign is known again: the caller, the person it acts for, what was found."""
+        marks = [f"caller:{case.principal_key.hex()}"]
+        if case.person_key:
+            marks.append(f"caller:{case.person_key.hex()}")
+        if notice.payload:
+            # Keyed: the digest of a short secret alone would tell the secret to whoever guesses it.
+            marks.append(f"payload:{hmac_sha256(self._secret, b'incident payload ' + notice.payload).hex()}")
+        return tuple(marks)
 
     async def apply(self, services: Services) -> None:
         """Bring what people placed or released into the state authority."""
@@ -164,3 +222,12 @@ class Reporter:
             _log.warning("%d incidents were not written; the log has them", self._queue.qsize())
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
+
+
+def _event(joined: Joined, *, locked: bool) -> Event | None:
+    """What people are told about a report; None when nothing changed that they need to hear."""
+    if joined.opened:
+        return Event.OPENED
+    if locked:
+        return Event.LOCKED
+    return Event.GROWN if joined.counted and joined.incident.count in GROWN_AT else None

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 
 from wardlaw.config.load import read_secret
 from wardlaw.config.model import Config, ContentClass, SecretRef
+from wardlaw.config.notify import channel_names
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import UnavailableError
@@ -114,7 +115,7 @@ class Runtime:
         )
         policies = self._read_policies()
         holder = self._holder = PolicyHolder(policies)
-        reporter = self._reporter = Reporter(engine, keyring, clock=time.time, random=os.urandom)
+        reporter = self._reporter = self._make_reporter(engine, keyring, purposes)
         judge = Judge(
             holder,
             authority,
@@ -166,6 +167,16 @@ class Runtime:
         self._watcher.start()
         memory.start(self._position)
         return self._door
+
+    def _make_reporter(self, engine: Engine, keyring: Keyring, purposes: Purposes) -> Reporter:
+        return Reporter(
+            engine,
+            keyring,
+            clock=time.time,
+            random=os.urandom,
+            secret=purposes.state,
+            channels=channel_names(self._config.notify),
+        )
 
     async def _open_habits(self, purposes: Purposes) -> Habits:
         """The behaviour profiles of what this worker judges."""

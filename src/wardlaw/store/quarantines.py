@@ -25,7 +25,7 @@ def place(connection: Connection, quarantine: Quarantine) -> None:
         bump(connection, Generation.QUARANTINES)
 
 
-def release(connection: Connection, quarantine_id: str, *, by: str, now: float) -> Quarantine:
+def release(connection: Connection, quarantine_id: str, *, by: str, now: float, reason: str = "") -> Quarantine:
     """End a quarantine, and every other one that stands on the same key.
 
     Raises:
@@ -37,10 +37,41 @@ def release(connection: Connection, quarantine_id: str, *, by: str, now: float) 
     connection.execute(
         update(QUARANTINE)
         .where(QUARANTINE.c.key == quarantine.key, QUARANTINE.c.released_at == _STANDS)
-        .values(released_at=now, released_by=by)
+        .values(released_at=now, released_by=by, release_reason=reason)
     )
     bump(connection, Generation.QUARANTINES)
     return get_quarantine(connection, quarantine_id)
+
+
+def release_incident(
+    connection: Connection, incident_id: str, *, by: str, now: float, reason: str
+) -> tuple[Quarantine, ...]:
+    """End every quarantine that was placed for an incident, and every other one on the same keys.
+
+    Raises:
+        InputError: None of them stands (WL-STO-052).
+    """
+    standing = [one for one in list_of_incident(connection, incident_id) if one.stands(now)]
+    if not standing:
+        raise InputError(
+            "WL-STO-052",
+            f"Nobody is locked out because of {incident_id}.",
+            "See `wardlaw quarantine list`; a quarantine without an incident is released by its own id.",
+        )
+    keys = sorted({one.key for one in standing})
+    connection.execute(
+        update(QUARANTINE)
+        .where(QUARANTINE.c.key.in_(keys), QUARANTINE.c.released_at == _STANDS)
+        .values(released_at=now, released_by=by, release_reason=reason)
+    )
+    bump(connection, Generation.QUARANTINES)
+    return tuple(get_quarantine(connection, one.id) for one in standing)
+
+
+def list_of_incident(connection: Connection, incident_id: str) -> tuple[Quarantine, ...]:
+    """Quarantines placed for an incident, newest first, those that have ended included."""
+    query = select(QUARANTINE).where(QUARANTINE.c.incident == incident_id)
+    return _all(connection, query.order_by(QUARANTINE.c.since.desc(), QUARANTINE.c.id))
 
 
 def get_quarantine(connection: Connection, quarantine_id: str) -> Quarantine:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection, RowMapping
 
 from wardlaw.facts.errors import InputError
@@ -104,6 +106,25 @@ def stored_parts(connection: Connection, leaf_index: int) -> tuple[StoredPart, .
     """The encrypted parts of one record, by class; erased and pruned ones are missing."""
     query = select(SEALED_PART).where(SEALED_PART.c.leaf_index == leaf_index).order_by(SEALED_PART.c.klass)
     return tuple(as_struct(row, StoredPart) for row in connection.execute(query).mappings())
+
+
+def stored_class(connection: Connection, leaves: Sequence[int], klass: str) -> dict[int, StoredPart]:
+    """The encrypted parts of one class by their record; erased and pruned ones are missing."""
+    query = select(SEALED_PART).where(SEALED_PART.c.leaf_index.in_(list(leaves)), SEALED_PART.c.klass == klass)
+    parts = (as_struct(row, StoredPart) for row in connection.execute(query).mappings()) if leaves else ()
+    return {part.leaf_index: part for part in parts}
+
+
+def records_after(connection: Connection, leaf_index: int, *, limit: int) -> tuple[RecordRow, ...]:
+    """Records after one, in the order of the log."""
+    query = select(RECORD).where(RECORD.c.leaf_index > leaf_index).order_by(RECORD.c.leaf_index)
+    return tuple(_row(row) for row in connection.execute(query.limit(min(limit, MAX_ROWS))).mappings())
+
+
+def records_end(connection: Connection) -> int:
+    """Place after the newest record; 0 while there is none."""
+    newest = connection.execute(select(func.max(RECORD.c.leaf_index))).scalar()
+    return 0 if newest is None else int(newest) + 1
 
 
 def _row(row: RowMapping) -> RecordRow:

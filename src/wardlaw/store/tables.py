@@ -183,6 +183,44 @@ INCIDENT = Table(
     Index(None, "opened_at"),
 )
 
+# What an incident is known again by: keyed digests of callers, persons and payloads.
+INCIDENT_MARK = Table(
+    "incident_mark",
+    METADATA,
+    Column("incident", String(64), primary_key=True),
+    Column("mark", String(96), primary_key=True),
+    Index(None, "mark"),
+)
+
+# The first decisions of an incident; the log has all of them.
+INCIDENT_EVIDENCE = Table(
+    "incident_evidence",
+    METADATA,
+    Column("incident", String(64), primary_key=True),
+    Column("decision", String(64), primary_key=True),
+    Column("exchange", String(64), nullable=False),
+    Column("at", Double, nullable=False),
+    Column("clause", String(64), nullable=False),
+    Column("effect", String(16), nullable=False),
+)
+
+# Who is to be told about an incident: written with it, sent by the control process, kept when it was sent or given up.
+NOTIFICATION = Table(
+    "notification",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("channel", String(64), nullable=False),
+    Column("incident", String(64), nullable=False),
+    Column("event", String(16), nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_at", Double, nullable=False),
+    Column("error", Text, nullable=False),
+    Index(None, "state", "next_at"),
+)
+
 QUARANTINE = Table(
     "quarantine",
     METADATA,
@@ -195,7 +233,10 @@ QUARANTINE = Table(
     Column("placed_by", String(128), nullable=False),
     Column("released_at", Double, nullable=False),
     Column("released_by", String(128), nullable=False),
+    Column("incident", String(64), nullable=False, server_default=""),
+    Column("release_reason", Text, nullable=False, server_default=""),
     Index(None, "key"),
+    Index(None, "incident"),
 )
 
 # A counter per kind of thing the gateway keeps in memory, raised in the transaction that changes it.

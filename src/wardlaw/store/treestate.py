@@ -49,6 +49,12 @@ class NewRecord(msgspec.Struct, frozen=True, gc=False):
     blobs: tuple[bytes, ...]
 
 
+def newest_checkpoint(connection: Connection) -> str:
+    """The newest published checkpoint as a signed note; ``""`` before the first."""
+    note: bytes | None = connection.execute(select(TREE_STATE.c.checkpoint)).scalar_one_or_none()
+    return (note or b"").decode("utf-8", "replace")
+
+
 def assert_durable(engine: Engine) -> None:
     """Refuse a database that acknowledges commits it could lose in a power cut.
 

@@ -12,8 +12,12 @@ import pytest
 
 from wardlaw.cli.checkup import Diagnosis, Verdict, examine
 from wardlaw.cli.creating import create_installation
-from wardlaw.config.model import Authority, Config, DemoModel, SecretRef, Upstream
+from wardlaw.config.model import Authority, Config, DemoModel, Notify, SecretRef, Upstream, Webhook
+from wardlaw.facts.incident import Incident
 from wardlaw.facts.resource import Trust
+from wardlaw.store.database import open_database, writing
+from wardlaw.store.incidents import open_or_join
+from wardlaw.store.notifications import Event, enqueue, list_due, mark_failed
 
 
 def free_port() -> int:
@@ -114,3 +118,18 @@ def upstream_from_the_past() -> Iterator[int]:
 def test_a_clock_that_is_wrong(config: Config, upstream_from_the_past: int) -> None:
     upstream = Upstream("a", f"http://127.0.0.1:{upstream_from_the_past}", trust=Trust.INTERNAL)
     assert [one.name for one in bad(msgspec.structs.replace(config, upstreams=(upstream,)))] == ["clock"]
+
+
+def test_notifications_that_were_given_up_are_told(config: Config) -> None:
+    assert any("nobody is told" in one.words for one in examine(config, {}))
+    told = msgspec.structs.replace(config, notify=Notify(webhooks=(Webhook("hook", "https://hook.example/"),)))
+    assert any("hook: 0 sent, 0 waiting" in one.words for one in examine(told, {}))
+    engine = open_database(config.database.url)
+    with writing(engine) as connection:
+        opened = Incident("inc_1", "exc_1", "aa", "SEC-05", 1.0, 1.0)
+        open_or_join(connection, opened, marks=("caller:aa",))
+        enqueue(connection, opened, Event.OPENED, channels=("hook",), at=1.0)
+        (queued,) = list_due(connection, now=1.0)
+        mark_failed(connection, queued, why="refused", now=1.0, final=True)
+    engine.dispose()
+    assert [one.words for one in bad(told)] == ["1 notifications were given up."]

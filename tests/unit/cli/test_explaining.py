@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wardlaw.cli.explaining import explanation_lines
+from tests.unit.cli.commands.test_online import INCIDENT
+from wardlaw.cli.explaining import explanation_lines, incident_lines
 
 
 def test_everything_that_is_known_is_said() -> None:
@@ -47,3 +48,19 @@ def test_what_was_unusual_is_said_in_figures() -> None:
     text = "\n".join(line.plain for line in explanation_lines({"sentence": "Allowed.", "unusual": unusual}))
     assert "score 712 of 1000" in text
     assert "usual is at most 35" in text
+
+
+def test_an_incident_names_its_evidence_and_who_was_locked_out() -> None:
+    text = "\n".join(line.plain for line in incident_lines(INCIDENT))
+    for said in (
+        "1000 exchanges",
+        "dec_1  SEC-05",
+        "record 7",
+        "not in the log",
+        "released by person:sec",
+        "mistake",
+        "until 1970-01-01 00:01:00Z",
+        "the log has all",
+        "Checkpoint wardlaw.example: 12 records, root AAAA",
+    ):
+        assert said in text

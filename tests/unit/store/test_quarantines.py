@@ -49,3 +49,16 @@ def test_what_has_ended_cannot_be_released(database) -> None:
             quarantines.release(connection, "qua_2", by="x", now=200.0)
         with pytest.raises(InputError, match="WL-STO-050"):
             quarantines.release(connection, "qua_9", by="x", now=200.0)
+
+
+def test_an_incident_releases_all_that_was_locked_for_it(database) -> None:
+    with writing(database) as connection:
+        for number, key in enumerate(("aa", "bb", "aa")):
+            made = Quarantine(f"qua_{number}", key, "principal", "x", 100.0, incident="inc_1" if number < 2 else "")
+            quarantines.place(connection, made)
+        freed = quarantines.release_incident(connection, "inc_1", by="person:sec", now=110.0, reason="a mistake")
+        assert {one.id for one in freed} == {"qua_0", "qua_1"}
+        assert {one.release_reason for one in freed} == {"a mistake"}
+        assert quarantines.list_standing(connection, now=110.0) == ()
+        with pytest.raises(InputError, match="WL-STO-052"):
+            quarantines.release_incident(connection, "inc_1", by="person:sec", now=111.0, reason="again")

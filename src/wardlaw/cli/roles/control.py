@@ -17,6 +17,7 @@ from wardlaw.console.desks.log import LogDesk
 from wardlaw.console.desks.policies import PolicyDesk
 from wardlaw.console.desks.recorder import ControlRecorder
 from wardlaw.console.desks.records import RecordDesk
+from wardlaw.console.notify.notifier import Notifier
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.console.serve import Listener, TcpListener, UnixListener, serve_control
 from wardlaw.facts.credential import RegisteredSecret
@@ -73,6 +74,8 @@ async def _serve_control(config: Config) -> None:
             entropy=os.urandom,
         )
     )
+    notifier = Notifier(engine, config.notify, installation=config.installation.name, env=os.environ, clock=time.time)
+    notifier.start()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in ending_signals():
@@ -80,6 +83,7 @@ async def _serve_control(config: Config) -> None:
     try:
         await serve_control(api, control_listeners(config), stop=stop, started=tell_ready)
     finally:
+        await notifier.stop()
         await asyncio.to_thread(spool.close)
         keyring.close()
         engine.dispose()

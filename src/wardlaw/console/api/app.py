@@ -23,6 +23,7 @@ from wardlaw.console.api import (
     pruning,
     response,
     session,
+    tail,
     watched,
 )
 from wardlaw.console.api.deps import ApiDependencies
@@ -60,8 +61,10 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     decisions.list_decisions,
     decisions.get_decision,
     decisions.read_content,
+    tail.tail_decisions,
     response.list_incidents,
     response.get_incident,
+    response.release_incident,
     response.close_incident,
     response.list_quarantines,
     response.place_quarantine,

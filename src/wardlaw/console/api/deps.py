@@ -32,8 +32,18 @@ class Recorder(Protocol):
         """
 
 
+class Glance(msgspec.Struct, frozen=True):
+    """Who a decision was about, by id, and what it was to be done to; empty when its inputs were erased."""
+
+    principal: str = ""
+    resource: str = ""
+
+
 class Explainer(Protocol):
     """Says why a decision came out as it did."""
+
+    def glance(self, row: RecordRow, parts: tuple[StoredPart, ...]) -> Glance:
+        """Who and what a decision's record is about."""
 
     def explain(self, row: RecordRow, parts: tuple[StoredPart, ...]) -> Mapping[str, Any]:
         """JSON-ready explanation of a decision's record; empty when its inputs were erased."""

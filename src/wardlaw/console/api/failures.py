@@ -37,6 +37,7 @@ _CONFLICT = frozenset(
         "WL-STO-030",
         "WL-STO-041",
         "WL-STO-051",
+        "WL-STO-052",
         "WL-STO-071",
         "WL-STO-073",
         "WL-STO-074",

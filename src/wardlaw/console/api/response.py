@@ -8,9 +8,10 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.desk import Done, Given, Turn
-from wardlaw.console.api.shapes import QuarantineRequest
+from wardlaw.console.api.shapes import IncidentDetail, QuarantineRequest, Release, Released
 from wardlaw.facts.incident import Incident, IncidentState, Quarantine
 from wardlaw.store import incidents, quarantines
+from wardlaw.store.treestate import newest_checkpoint
 
 _MINUTE_S = 60
 
@@ -23,10 +24,34 @@ async def list_incidents(call: Given, only: _State = None) -> tuple[Incident, ..
     return await call.read(lambda turn: incidents.list_incidents(turn.connection, state=only))
 
 
-@get("/incidents/{incident_id:str}", operation_id="incidents.get", summary="One incident")
-async def get_incident(call: Given, incident_id: FromPath[str]) -> Incident:
-    """One incident."""
-    return await call.read(lambda turn: incidents.get_incident(turn.connection, incident_id))
+@get("/incidents/{incident_id:str}", operation_id="incidents.get", summary="One incident with its evidence")
+async def get_incident(call: Given, incident_id: FromPath[str]) -> IncidentDetail:
+    """One incident, the decisions it rests on with their places in the log, and who was locked out for it."""
+
+    def work(turn: Turn) -> IncidentDetail:
+        return IncidentDetail(
+            incidents.get_incident(turn.connection, incident_id),
+            incidents.list_evidence(turn.connection, incident_id),
+            quarantines.list_of_incident(turn.connection, incident_id),
+            newest_checkpoint(turn.connection),
+        )
+
+    return await call.read(work)
+
+
+@post("/incidents/{incident_id:str}/release", operation_id="incidents.release", summary="Let go", status_code=200)
+async def release_incident(call: Given, incident_id: FromPath[str], data: JSONBody[Release]) -> Released:
+    """End every quarantine that was placed for an incident; the incident stays open until it is closed."""
+
+    def work(turn: Turn) -> Done[Released]:
+        incident = incidents.get_incident(turn.connection, incident_id)
+        freed = quarantines.release_incident(
+            turn.connection, incident_id, by=turn.person.id, now=turn.now, reason=data.reason
+        )
+        names = ",".join(one.id for one in freed)
+        return Done(Released(incident, freed), {"incident": incident_id, "quarantines": names, "reason": data.reason})
+
+    return await call.change(work)
 
 
 @post("/incidents/{incident_id:str}/close", operation_id="incidents.close", summary="Close", status_code=200)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from wardlaw.facts.incident import Evidence, Incident, Quarantine
 from wardlaw.facts.person import Person, Role
 from wardlaw.facts.principal import PrincipalKind
 from wardlaw.store.erasures import Erasure
@@ -219,6 +220,34 @@ class Purpose(_Body, frozen=True):
     """Why prompt content is to be read (SOD-11)."""
 
     purpose: Annotated[str, msgspec.Meta(max_length=500)]
+
+
+class Release(_Body, frozen=True):
+    """Why the quarantines of an incident are lifted; it stands in the log."""
+
+    reason: Line
+
+
+class IncidentDetail(msgspec.Struct, frozen=True):
+    """An incident with what it rests on.
+
+    Attributes:
+        evidence: Its first decisions, with their places in the log.
+        quarantines: Who was locked out for it, those released included.
+        checkpoint: The newest signed statement about the log that covers the evidence; ``""`` before the first.
+    """
+
+    incident: Incident
+    evidence: tuple[Evidence, ...]
+    quarantines: tuple[Quarantine, ...]
+    checkpoint: str = ""
+
+
+class Released(msgspec.Struct, frozen=True):
+    """The quarantines that were lifted."""
+
+    incident: Incident
+    released: tuple[Quarantine, ...]
 
 
 class QuarantineRequest(_Body, frozen=True):

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from wardlaw.audit.envelope import decode
+from wardlaw.console.api.deps import Glance
 from wardlaw.console.desks.recorder import CONTROL_CLASS, ControlFacts
 from wardlaw.decision.explain import explain
 from wardlaw.decision.policyset import PolicySet
@@ -66,6 +67,19 @@ class RecordDesk:
         found = explain(inputs.request, inputs.findings, policies, inputs.state, decision=decision)
         explained: dict[str, Any] = msgspec.to_builtins(found)
         return explained | {UNUSUAL: _unusual(inputs)}
+
+    def glance(self, row: RecordRow, parts: tuple[StoredPart, ...]) -> Glance:
+        """Who and what a decision's record is about."""
+        opened = self._open(row, parts, _INPUTS)
+        if opened is None:
+            return Glance()
+        try:
+            request = self._decode(row, opened, Inputs).request
+        except EvidenceError:
+            return Glance()  # of another version: the line says less, and `explain` says why
+        principal = request.principal
+        name = f"{principal.id} for {principal.acting_for}" if principal.acting_for else principal.id
+        return Glance(name, request.resource.id)
 
     def read(self, row: RecordRow, parts: tuple[StoredPart, ...]) -> Content:
         """The texts that were judged.

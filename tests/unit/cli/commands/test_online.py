@@ -11,7 +11,25 @@ from tests.unit.cli.conftest import RecordingClient
 
 from wardlaw.console.api import app as api_app
 
-COVERS = ("audit", "explain", "incident", "key", "person", "quarantine", "secret", "token")
+INCIDENT = {
+    "incident": {
+        "id": "inc_1", "kind": "SEC-05", "state": "open", "count": 1000, "opened_at": 1.0, "last_at": 9.0,
+        "principal": "aabb", "detail": "A registered secret was found (dec_1)", "closed_by": "", "closed_at": 0.0,
+    },
+    "evidence": [
+        {"decision": "dec_1", "exchange": "exc_1", "at": 1.0, "clause": "SEC-05", "effect": "cut", "leaf_index": 7},
+        {"decision": "dec_2", "exchange": "exc_2", "at": 2.0, "clause": "SEC-06", "effect": "cut", "leaf_index": -1},
+    ],
+    "quarantines": [
+        {"id": "qua_1", "kind": "principal", "key": "ff", "until": 0.0, "released_at": 5.0, "released_by": "person:sec",
+         "release_reason": "mistake"},
+        {"id": "qua_2", "kind": "session", "key": "ee", "until": 60.0, "released_at": 0.0, "released_by": "",
+         "release_reason": ""},
+    ],
+    "checkpoint": "wardlaw.example\n12\nAAAA\n\n— sig",
+}  # fmt: skip
+
+COVERS = ("audit", "explain", "incidents", "key", "person", "quarantine", "secret", "token")
 ROUTES = [(method, path) for handler in api_app._HANDLERS for method in handler.http_methods for path in handler.paths]
 TOKEN = {"token": {}, "text": "wlt_x"}
 KEY = {"key": {}, "text": "wl_x"}
@@ -41,10 +59,17 @@ CASES: list[tuple[str, str, str, Any, Any]] = [
     ("quarantine list", "GET", "/quarantines", None, []),
     ("quarantine place principal:user:a --reason r", "POST", "/quarantines", {"key": "principal:user:a", "reason": "r", "minutes": 0}, DONE),
     ("quarantine release qua_1", "POST", "/quarantines/qua_1/release", None, DONE),
-    ("incident list", "GET", "/incidents", {"state": "open"}, []),
+    ("incidents list", "GET", "/incidents", {"state": "open"}, []),
     ("incident list --everything", "GET", "/incidents", None, []),
-    ("incident show inc_1", "GET", "/incidents/inc_1", None, DONE),
-    ("incident close inc_1", "POST", "/incidents/inc_1/close", None, DONE),
+    ("incidents show inc_1", "GET", "/incidents/inc_1", None, INCIDENT),
+    (
+        "incidents release inc_1 --reason mistake",
+        "POST",
+        "/incidents/inc_1/release",
+        {"reason": "mistake"},
+        {"incident": INCIDENT["incident"], "released": INCIDENT["quarantines"]},
+    ),
+    ("incidents close inc_1", "POST", "/incidents/inc_1/close", None, DONE),
     ("explain", "GET", "/decisions", {"limit": 20}, []),
     ("audit status", "GET", "/audit", None, {"size": 1}),
     ("audit prove dec_1", "GET", "/audit/proofs/dec_1", None, {"id": "dec_1", "proof": "c2sp.org/tlog-proof@v1\n"}),

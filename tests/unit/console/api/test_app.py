@@ -43,7 +43,7 @@ SAMPLES = {
     "tokens.create": {"person": "person:x"}, "tokens.create_own": {}, "keys.create": {"id": "key:x", "principal": "nhi:x"},
     "keys.rotate": {}, "secrets.register": {"id": "secret:x", "text": "12345678"},
     "decisions.content": {"purpose": "incident inc_1"}, "quarantines.place": {"key": "person:x", "reason": "x"},
-    "audit.export": {}, "erasures.request": {"subject": "aabbccdd", "reason": "x"},
+    "incidents.release": {"reason": "x"}, "audit.export": {}, "erasures.request": {"subject": "aabbccdd", "reason": "x"},
     "prunings.request": {"before_ms": 1, "reason": "x"}, "holds.place": {"subject": "aabbccdd", "reason": "x"},
 }  # fmt: skip
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.console_fakes import START, Api
-from wardlaw.facts.incident import Incident, Quarantine
+from wardlaw.facts.incident import Evidence, Incident, Quarantine
 from wardlaw.facts.person import Role
 from wardlaw.store import generations, incidents, quarantines
 from wardlaw.store.database import writing
@@ -12,8 +12,10 @@ from wardlaw.store.database import writing
 @pytest.fixture
 def troubled(api: Api) -> Api:
     with writing(api.made.engine) as connection:
-        incidents.open_or_join(connection, Incident("inc_1", "exc_1", "aa", "clause", START, START))
-        quarantines.place(connection, Quarantine("qua_1", "aabb", "session", "tripwire", START))
+        evidence = Evidence("dec_1", "exc_1", START, "clause", "cut")
+        opened = Incident("inc_1", "exc_1", "aa", "clause", START, START)
+        incidents.open_or_join(connection, opened, marks=["caller:aa"], evidence=evidence)
+        quarantines.place(connection, Quarantine("qua_1", "aabb", "session", "tripwire", START, incident="inc_1"))
     return api
 
 
@@ -22,7 +24,7 @@ def test_incidents_are_closed_by_those_who_may(troubled: Api) -> None:
     assert [one["id"] for one in troubled.ok("GET", "/incidents?state=open", uid=secops)] == ["inc_1"]
     assert troubled.error("POST", "/incidents/inc_1/close", uid=secops) == (403, "WL-RGT-010")
     assert troubled.ok("POST", "/incidents/inc_1/close", uid=ciso)["closed_by"] == "person:ciso"
-    assert troubled.ok("GET", "/incidents/inc_1", uid=secops)["state"] == "closed"
+    assert troubled.ok("GET", "/incidents/inc_1", uid=secops)["incident"]["state"] == "closed"
     assert troubled.ok("GET", "/incidents?state=open", uid=secops) == []
     assert troubled.error("POST", "/incidents/inc_1/close", uid=ciso) == (409, "WL-STO-041")
     assert troubled.error("GET", "/incidents?state=odd", uid=ciso) == (400, "WL-API-003")
@@ -46,3 +48,23 @@ def test_quarantines_are_released_and_placed(troubled: Api) -> None:
 def test_keys_that_lock_nobody_out(troubled: Api, key: str) -> None:
     secops = troubled.person("sec", Role.SECOPS)
     assert troubled.error("POST", "/quarantines", {"key": key, "reason": "x"}, uid=secops) == (400, "WL-API-003")
+
+
+def test_an_incident_shows_its_evidence_and_releases_whom_it_locked_out(troubled: Api) -> None:
+    secops, legal = troubled.person("sec", Role.SECOPS), troubled.person("legal", Role.LEGAL)
+    with writing(troubled.made.engine) as connection:
+        quarantines.place(connection, Quarantine("qua_2", "aabb", "session", "by hand", START, placed_by="person:x"))
+    shown = troubled.ok("GET", "/incidents/inc_1", uid=legal)
+    assert [(one["decision"], one["leaf_index"]) for one in shown["evidence"]] == [("dec_1", -1)]
+    assert [one["id"] for one in shown["quarantines"]] == ["qua_1"]
+    assert shown["checkpoint"] == ""
+    asked = {"reason": "a test of ours"}
+    assert troubled.error("POST", "/incidents/inc_1/release", asked, uid=legal) == (403, "WL-RGT-010")
+    assert troubled.error("POST", "/incidents/inc_1/release", {"reason": ""}, uid=secops) == (400, "WL-API-003")
+    (freed,) = troubled.ok("POST", "/incidents/inc_1/release", asked, uid=secops)["released"]
+    assert (freed["released_by"], freed["release_reason"]) == ("person:sec", "a test of ours")
+    assert troubled.ok("GET", "/quarantines", uid=legal) == []  # nor does any other on the same key stand
+    assert troubled.ok("GET", "/incidents/inc_1", uid=legal)["incident"]["state"] == "open"
+    assert troubled.error("POST", "/incidents/inc_1/release", asked, uid=secops) == (409, "WL-STO-052")
+    facts = {"incident": "inc_1", "quarantines": "qua_1", "reason": "a test of ours"}
+    assert facts in troubled.made.recorder.of("incidents.release")

@@ -1,0 +1,1 @@
+"""Tells people about incidents, over webhooks, mail and syslog."""

@@ -1,0 +1,178 @@
+"""What a notification says, in each of its forms. Ids, a clause's id and figures: never a prompt, a secret or a name."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from hashlib import sha256
+
+import msgspec
+
+from wardlaw import __version__
+from wardlaw.facts.incident import Incident, Quarantine
+from wardlaw.store.notifications import Event, Notification
+
+SIGNATURE_HEADER = "x-wardlaw-signature"
+FORMAT = 1
+"""Version of the JSON that webhooks are sent; it rises when a field changes its meaning."""
+
+_SAID = {
+    Event.OPENED: "opened",
+    Event.GROWN: "grew",
+    Event.LOCKED: "led to a quarantine",
+}
+# Of syslog (RFC 5424, 6.2.1) and of CEF (0 to 10).
+_SYSLOG_SEVERITY = {Event.OPENED: 4, Event.GROWN: 4, Event.LOCKED: 3}
+_CEF_SEVERITY = {Event.OPENED: 7, Event.GROWN: 8, Event.LOCKED: 9}
+_ENTERPRISE = "32473"  # RFC 5612: reserved for documentation and private use
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One incident as it is told.
+
+    Attributes:
+        id: Of the notification; a receiver that has seen it need not look again.
+        kind: Clause that opened the incident, or the code of a built-in reason.
+        principal: Pseudonym, as the log has it.
+        locked: What kinds of quarantine stand for it.
+    """
+
+    id: str
+    event: Event
+    installation: str
+    incident: str
+    kind: str
+    count: int
+    opened_at: float
+    last_at: float
+    state: str
+    principal: str
+    locked: tuple[str, ...] = ()
+
+
+def message_of(
+    notification: Notification,
+    incident: Incident,
+    quarantines: tuple[Quarantine, ...],
+    *,
+    installation: str,
+    now: float,
+) -> Message:
+    """The message of a queued notification; its count is that of the moment it was queued."""
+    return Message(
+        id=notification.id,
+        event=notification.event,
+        installation=installation,
+        incident=incident.id,
+        kind=incident.kind,
+        count=notification.count,
+        opened_at=incident.opened_at,
+        last_at=incident.last_at,
+        state=incident.state.value,
+        principal=incident.principal,
+        locked=tuple(sorted({one.kind for one in quarantines if one.stands(now)})),
+    )
+
+
+def sentence(message: Message) -> str:
+    """The message in one line."""
+    exchanges = f"{message.count:,} exchange{'s' if message.count > 1 else ''}"
+    locked = f"; locked out: {', '.join(message.locked)}" if message.locked else ""
+    return (
+        f"Incident {message.incident} {_SAID[message.event]} at {message.installation}: {message.kind}, {exchanges} "
+        f"since {_time(message.opened_at)}, principal {message.principal}{locked}"
+    )
+
+
+def json_body(message: Message) -> bytes:
+    """The body of a webhook: all fields, times in ISO 8601."""
+    fields = msgspec.to_builtins(message)
+    fields["opened_at"], fields["last_at"] = _time(message.opened_at), _time(message.last_at)
+    return msgspec.json.encode({"format": FORMAT, **fields})
+
+
+def slack_body(message: Message) -> bytes:
+    """The body for Slack and what is compatible: one text, its three special characters escaped."""
+    text = sentence(message).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return msgspec.json.encode({"text": f"{text}\n`wardlaw incidents show {message.incident}`"})
+
+
+def signature(body: bytes, key: bytes, *, at: int) -> str:
+    """The signature header's value: the time, and HMAC-SHA256 over ``<time>.<body>``, so that it cannot be replayed."""
+    return f"t={at},v1={hmac.new(key, b'%d.' % at + body, sha256).hexdigest()}"
+
+
+def mail(message: Message, *, sender: str, to: tuple[str, ...], at: float) -> EmailMessage:
+    """The message as mail."""
+    made = EmailMessage()
+    made["From"] = sender
+    made["To"] = ", ".join(to)
+    made["Date"] = format_datetime(datetime.fromtimestamp(at, tz=UTC))
+    made["Message-ID"] = f"<{message.id}@wardlaw.invalid>"
+    made["Auto-Submitted"] = "auto-generated"
+    made["Subject"] = f"[wardlaw {message.installation}] incident {_SAID[message.event]}: {message.kind}"
+    made.set_content(
+        f"{sentence(message)}.\n\nLast seen {_time(message.last_at)}; state {message.state}.\n"
+        f"See it with: wardlaw incidents show {message.incident}\n"
+    )
+    return made
+
+
+def syslog_line(message: Message, *, facility: int, at: float, host: str) -> bytes:
+    """An RFC 5424 message with structured data, without framing."""
+    data = " ".join(
+        f'{name}="{_quoted(value)}"'
+        for name, value in (
+            ("event", message.event.value), ("incident", message.incident), ("kind", message.kind),
+            ("count", str(message.count)), ("principal", message.principal), ("locked", ",".join(message.locked)),
+        )
+    )  # fmt: skip
+    head = _head(message, facility=facility, at=at, host=host)
+    return f"{head} [wardlaw@{_ENTERPRISE} {data}] \ufeff{sentence(message)}".encode()
+
+
+def cef_line(message: Message, *, facility: int, at: float, host: str) -> bytes:
+    """An RFC 5424 message whose text is one ArcSight CEF:0 event, without framing."""
+    header = "|".join(
+        _cef_header(part)
+        for part in (
+            "Wardlaw", "wardlaw", __version__, message.kind, f"Incident {_SAID[message.event]}",
+            str(_CEF_SEVERITY[message.event]),
+        )
+    )  # fmt: skip
+    fields = {
+        "rt": str(int(message.last_at * 1000)),
+        "start": str(int(message.opened_at * 1000)),
+        "cnt": str(message.count),
+        "externalId": message.incident,
+        "suid": message.principal,
+        "act": ",".join(message.locked) or "none",
+        "dvchost": message.installation,
+    }
+    extension = " ".join(f"{name}={_cef_value(value)}" for name, value in fields.items())
+    return f"{_head(message, facility=facility, at=at, host=host)} - CEF:0|{header}|{extension}".encode()
+
+
+def _head(message: Message, *, facility: int, at: float, host: str) -> str:
+    time = datetime.fromtimestamp(at, tz=UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    name = "".join(one for one in host if "!" <= one <= "~")[:255] or "-"
+    return f"<{facility * 8 + _SYSLOG_SEVERITY[message.event]}>1 {time} {name} wardlaw - incident"
+
+
+def _quoted(value: str) -> str:
+    """A value of structured data (RFC 5424, 6.3.3)."""
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("]", "\\]")
+
+
+def _cef_header(value: str) -> str:
+    return " ".join(value.replace("\\", "\\\\").replace("|", "\\|").split())
+
+
+def _cef_value(value: str) -> str:
+    return " ".join(value.replace("\\", "\\\\").replace("=", "\\=").split())
+
+
+def _time(at: float) -> str:
+    return datetime.fromtimestamp(at, tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,129 @@
+"""Sends what is queued, in the control process and never on the request path; what fails waits for its turn."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from wardlaw.config.model import Notify
+from wardlaw.config.notify import Channel, channels
+from wardlaw.console.notify.message import Message, message_of
+from wardlaw.console.notify.send import send
+from wardlaw.facts.errors import WardlawError
+from wardlaw.store.database import reading, writing
+from wardlaw.store.incidents import get_incident
+from wardlaw.store.notifications import (
+    Notification,
+    forget_sent,
+    list_due,
+    mark_failed,
+    mark_sent,
+)
+from wardlaw.store.quarantines import list_of_incident
+
+POLL_S = 2.0
+_KEPT_S = 30 * 86_400.0  # sent ones, as an answer to "who was told"
+_FORGET_EVERY_S = 3_600.0
+_log = logging.getLogger("wardlaw.notify")
+
+Send = Callable[[Channel, Message], None]
+
+
+class Notifier:
+    """Sends notifications over the configured channels.
+
+    Args:
+        engine: The tables.
+        notify: The channels.
+        installation: Name of the installation, for the receivers of several.
+        env: Where secrets named ``env:`` come from.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        notify: Notify,
+        *,
+        installation: str,
+        env: Mapping[str, str],
+        clock: Callable[[], float],
+    ) -> None:
+        self._engine = engine
+        self._channels = {channel.name: channel for channel in channels(notify)}
+        self._installation = installation
+        self._env = env
+        self._clock = clock
+        self._forget_at = 0.0
+        self._task: asyncio.Task[None] | None = None
+
+    def run_once(self) -> int:
+        """Send what is due; answers how many were taken.
+
+        A channel that fails is left alone until the next turn: one that hangs must not hold up the others.
+        """
+        now = self._clock()
+        with reading(self._engine) as connection:
+            due = list_due(connection, now=now)
+        taken, failing = 0, set[str]()
+        for notification in due:
+            if notification.channel in failing:
+                continue
+            if self._one(notification, now=now):
+                taken += 1
+            else:
+                failing.add(notification.channel)
+        if now >= self._forget_at:
+            self._forget_at = now + _FORGET_EVERY_S
+            with writing(self._engine) as connection:
+                forget_sent(connection, before=now - _KEPT_S)
+        return taken
+
+    def _one(self, notification: Notification, *, now: float) -> bool:
+        channel = self._channels.get(notification.channel)
+        if channel is None:
+            self._failed(notification, "no such channel in the configuration", now=now, final=True)
+            return True  # nothing is wrong with others of that name: each is given up
+        try:
+            with reading(self._engine) as connection:
+                incident = get_incident(connection, notification.incident)
+                locks = list_of_incident(connection, notification.incident)
+            message = message_of(notification, incident, locks, installation=self._installation, now=now)
+            send(channel, message, env=self._env, at=now)
+        except WardlawError as error:
+            self._failed(notification, error.message, now=now, final=False)
+            return False
+        with writing(self._engine) as connection:
+            mark_sent(connection, notification)
+        return True
+
+    def _failed(self, notification: Notification, why: str, *, now: float, final: bool) -> None:
+        with writing(self._engine) as connection:
+            dead = mark_failed(connection, notification, why=why, now=now, final=final)
+        if dead:
+            _log.error("a notification about %s was given up: %s", notification.incident, why)
+        else:
+            _log.warning("a notification about %s was not sent yet: %s", notification.incident, why)
+
+    def start(self) -> None:
+        """Send in the background; with no channel there is nothing to do."""
+        if self._channels:
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(self.run_once)
+            except (WardlawError, SQLAlchemyError) as error:
+                _log.warning("notifications could not be looked at: %s", error)
+            await asyncio.sleep(POLL_S)
+
+    async def stop(self) -> None:
+        """End the background task; what waits is sent after the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)

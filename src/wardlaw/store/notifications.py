@@ -1,0 +1,121 @@
+"""Notifications: queued with the incident in one transaction, sent later by the control process, kept as proof."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+
+import msgspec
+from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy.engine import Connection
+
+from wardlaw.facts.incident import Incident, IncidentState
+from wardlaw.store.rows import as_struct
+from wardlaw.store.tables import INCIDENT, NOTIFICATION
+
+MOST_TRIES = 10
+"""With the pauses below about eight hours; what was not taken by then is dead and waits for a person."""
+
+_PAUSES_S = (5.0, 15.0, 60.0, 300.0, 900.0, 1_800.0, 3_600.0, 7_200.0, 14_400.0)
+GROWN_AT = frozenset(10**power for power in range(1, 10))
+"""Counts at which a growing incident is told again: each power of ten."""
+
+
+class Event(StrEnum):
+    """What is told."""
+
+    OPENED = "opened"
+    GROWN = "grown"
+    LOCKED = "locked"  # somebody was set apart under an incident that was open already
+
+
+class Standing(StrEnum):
+    """How far a notification has come."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+class Notification(msgspec.Struct, frozen=True):
+    """One incident to be told over one channel.
+
+    Attributes:
+        count: How many exchanges the incident joined at that moment.
+        at: Unix seconds, UTC; so is ``next_at``.
+        error: Why the last try failed, without content.
+    """
+
+    id: str
+    channel: str
+    incident: str
+    event: Event
+    count: int
+    at: float
+    state: Standing = Standing.WAITING
+    tries: int = 0
+    next_at: float = 0.0
+    error: str = ""
+
+
+def enqueue(connection: Connection, incident: Incident, event: Event, *, channels: tuple[str, ...], at: float) -> None:
+    """Queue an incident for each channel; the same event at the same count is told once."""
+    for channel in channels:
+        what = f"{incident.id} {event.value} {incident.count} {channel}"
+        name = f"ntf_{hashlib.blake2b(what.encode(), digest_size=16).hexdigest()}"
+        known = select(NOTIFICATION.c.id).where(NOTIFICATION.c.id == name)
+        if connection.execute(known).one_or_none() is None:
+            queued = Notification(name, channel, incident.id, event, incident.count, at, next_at=at)
+            connection.execute(insert(NOTIFICATION).values(**msgspec.structs.asdict(queued)))
+
+
+def list_due(connection: Connection, *, now: float, limit: int = 50) -> tuple[Notification, ...]:
+    """What is to be sent now, oldest first."""
+    query = (
+        select(NOTIFICATION)
+        .where(NOTIFICATION.c.state == Standing.WAITING.value, NOTIFICATION.c.next_at <= now)
+        .order_by(NOTIFICATION.c.next_at, NOTIFICATION.c.id)
+        .limit(limit)
+    )
+    return tuple(as_struct(row, Notification) for row in connection.execute(query).mappings())
+
+
+def mark_sent(connection: Connection, notification: Notification) -> None:
+    """It was taken."""
+    _set(connection, notification, state=Standing.SENT.value, tries=notification.tries + 1, error="")
+
+
+def mark_failed(connection: Connection, notification: Notification, *, why: str, now: float, final: bool) -> bool:
+    """It was not taken: try again after a pause, or give it up; true when it is dead now.
+
+    Args:
+        final: Trying again is of no use.
+    """
+    tries = notification.tries + 1
+    dead = final or tries >= MOST_TRIES
+    pause = _PAUSES_S[min(tries, len(_PAUSES_S)) - 1]
+    state = Standing.DEAD if dead else Standing.WAITING
+    _set(connection, notification, state=state.value, tries=tries, next_at=now + pause, error=why[:500])
+    return dead
+
+
+def forget_sent(connection: Connection, *, before: float) -> None:
+    """Let go of what was sent before a time, Unix seconds; what is dead stays for a person to see."""
+    table = NOTIFICATION
+    connection.execute(delete(table).where(table.c.state == Standing.SENT.value, table.c.at < before))
+
+
+def count_by_state(connection: Connection) -> dict[Standing, int]:
+    """How many notifications stand where; of dead ones those whose incident nobody has closed yet."""
+    query = (
+        select(NOTIFICATION.c.state, func.count())
+        .join(INCIDENT, INCIDENT.c.id == NOTIFICATION.c.incident, isouter=True)
+        .where(or_(NOTIFICATION.c.state != Standing.DEAD.value, INCIDENT.c.state != IncidentState.CLOSED.value))
+        .group_by(NOTIFICATION.c.state)
+    )
+    found = {Standing(state): int(count) for state, count in connection.execute(query)}
+    return {state: found.get(state, 0) for state in Standing}
+
+
+def _set(connection: Connection, notification: Notification, **changed: object) -> None:
+    connection.execute(update(NOTIFICATION).where(NOTIFICATION.c.id == notification.id).values(**changed))
