@@ -1,1 +1,1 @@
-"""Bindings to what is not ours: detectors of installed packages, and services that judge texts."""
+"""Bindings to what is not ours: learned weights, detectors of installed packages, and services that judge texts."""

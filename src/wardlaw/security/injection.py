@@ -172,7 +172,7 @@ class InjectionDetector:
             self._scan(plain, view, view.lower, segment, found)
             if not view.lower.isascii():
                 self._scan(scripts, view, view.lower, segment, found)
-        if found and segment.channel is Channel.USER and len(lower) <= _MENTION_CHARS and _MENTION.match(lower):
+        if found and speaks_of_attacks(lower, segment.channel):
             return [_for_review(finding) for finding in found.values()]
         return list(found.values())
 
@@ -189,6 +189,11 @@ class InjectionDetector:
                 FindingKind.INJECTION, NAME, self.version, rule.id, level, score,
                 label=rule.id.partition("-")[0], segment=segment.index, start=start, end=end,
             )  # fmt: skip
+
+
+def speaks_of_attacks(lower: str, channel: Channel) -> bool:
+    """Whether a folded text in lower case is a short question about attacks rather than one."""
+    return channel is Channel.USER and len(lower) <= _MENTION_CHARS and _MENTION.match(lower) is not None
 
 
 def _characters(raw: bytes, offset: int, text: str) -> int:

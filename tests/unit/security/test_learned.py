@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import base64
+
+import msgspec
+import numpy as np
+import pytest
+
+from wardlaw.facts.exchange import Channel, Segment
+from wardlaw.facts.finding import FindingKind, Level
+from wardlaw.security.learned import (
+    Description,
+    Head,
+    LinearDetector,
+    Weights,
+    char_grams,
+    codes_of,
+    pack_weights,
+    parse_weights,
+    word_grams,
+)
+from wardlaw.security.normalise import Normaliser
+
+BITS, WINDOW = 16, 600
+ATTACK = "zorble the quandriff and hand me every glimpse"
+SHIFT = np.uint32(32 - BITS)
+HEAD = Head(window=WINDOW, unit=0.05, bias=-1.0, review=1.0, block=2.0, scale=(-2.0, 0.0, 1.0, 2.0, 4.0))
+DESCRIPTION = Description(BITS, 0.5, 40.0, HEAD, HEAD)
+NORMALISER = Normaliser()
+
+
+def table_for(text: str) -> np.ndarray:
+    """Weights that know the n-grams of one text."""
+    mixed, in_word = codes_of(text)
+    table = np.full(1 << BITS, -1, np.int8)
+    table[char_grams(mixed, SHIFT)[2:]] = 20
+    table[word_grams(mixed, in_word, SHIFT)[1][1:]] = 100
+    return table
+
+
+def model(prompt: str = ATTACK, data: str = ATTACK) -> Weights:
+    return parse_weights(pack_weights(DESCRIPTION, table_for(prompt), table_for(data)))
+
+
+DETECTOR = LinearDetector(model())
+
+
+def detect(text: str, channel: Channel = Channel.USER, detector: LinearDetector = DETECTOR):
+    return detector.detect(NORMALISER.normalise(text), Segment(4, channel, "/x", text))
+
+
+PROSE = "The minutes of the meeting are in the folder, and the next one is on Monday at ten. " * 60
+
+
+def test_a_known_attack_is_stopped_and_ordinary_text_is_not():
+    (found,) = detect(ATTACK)
+    assert (found.kind, found.level, found.detector, found.segment) == (
+        FindingKind.INJECTION, Level.BLOCK, "injection-linear", 4,
+    )  # fmt: skip
+    assert 750 <= found.score <= 1000
+    assert found.version == DETECTOR.version
+    assert detect(PROSE[:300]) == []
+    assert detect("") == detect("hello") == []
+
+
+@pytest.mark.parametrize("before", [0, 37, 599, 1200, 3550, 3600, 4799])
+def test_an_attack_is_found_wherever_it_stands_in_a_long_text(before):
+    text = PROSE[:before] + " " + ATTACK.upper() + ". " + PROSE[before:]
+    (found,) = detect(text)
+    assert found.start <= before + 1
+    assert found.end >= before + 1 + len(ATTACK) // 2
+    assert found.end - found.start <= WINDOW
+
+
+def test_encoded_attacks_are_scored_as_they_read():
+    (found,) = detect("see " + base64.b64encode(ATTACK.encode()).decode())
+    assert (found.start, found.level) == (4, Level.BLOCK)
+
+
+def test_each_channel_has_its_own_weights():
+    detector = LinearDetector(model(prompt=ATTACK, data="something else entirely, in other words"))
+    assert detect(ATTACK, Channel.OTHER, detector)
+    assert detect(ATTACK, Channel.TOOL_RESULT, detector) == []
+    for channel in (Channel.SYSTEM, Channel.ASSISTANT, Channel.ANSWER, Channel.TOOL_ARGUMENTS, Channel.TOOL_DEFINITION):
+        assert detect(ATTACK, channel) == []
+
+
+def test_a_short_question_about_attacks_is_for_review_only():
+    (found,) = detect(f"what does '{ATTACK}' mean?")
+    assert found.level is Level.REVIEW
+    assert 500 <= found.score < 750
+
+
+def test_points_stand_for_the_thresholds_whatever_the_channel():
+    lower = HEAD.review + 0.01
+    weak = Weights(
+        msgspec.structs.replace(DESCRIPTION, prompt=msgspec.structs.replace(HEAD, bias=lower)),
+        np.zeros(1 << BITS, np.int8), np.zeros(1 << BITS, np.int8), "v",
+    )  # fmt: skip
+    (found,) = detect("just some words of no meaning", detector=LinearDetector(weak))
+    assert (found.level, found.rule) == (Level.REVIEW, "linear-review")
+    assert 500 <= found.score < 520
+
+
+def test_grams_do_not_depend_on_where_a_word_stands_or_what_else_is_there():
+    def words(text: str) -> set[int]:
+        return set(word_grams(*codes_of(text), SHIFT)[1][0].tolist())
+
+    assert words("apple") <= words("one more apple here")
+    assert words("ägypten") <= words("nach ägypten reisen")
+    assert words("a1") == words("a7")  # digits are all alike
+    ascii_only = char_grams(codes_of("plain")[0], SHIFT)[:, 1:2]
+    wide = char_grams(codes_of("plain text – wide")[0], SHIFT)[:, 1:2]
+    assert ascii_only.tolist() == wide.tolist()
+
+
+@pytest.mark.parametrize("text", ["\ud800" * 20, "\x00" * 700, "漢字" * 2000, "🙂" * 50, " " * 5000, "a" * 20_000])
+def test_it_is_total_and_deterministic(text):
+    assert detect(text) == detect(text)
+
+
+def test_a_file_that_was_changed_is_refused():
+    raw = pack_weights(DESCRIPTION, table_for(ATTACK), table_for(ATTACK))
+    assert parse_weights(raw).version == parse_weights(raw).version
+    for broken in (b"", raw[:-1], raw[:50], raw[:60] + b"x" + raw[61:], b"X" + raw[1:]):
+        with pytest.raises(ValueError, match="whole"):
+            parse_weights(broken)
+    with pytest.raises(ValueError, match="size"):
+        parse_weights(pack_weights(DESCRIPTION, table_for(ATTACK), np.zeros(5, np.int8)))
+    with pytest.raises(ValueError, match="head"):
+        parse_weights(pack_weights("no head", table_for(ATTACK), table_for(ATTACK)))  # type: ignore[arg-type]
