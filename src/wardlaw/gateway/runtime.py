@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Engine
 
+from wardlaw.adapters.weights import load_weights
 from wardlaw.config.load import read_secret
 from wardlaw.config.model import Config, ContentClass, SecretRef
 from wardlaw.config.notify import channel_names
@@ -39,6 +40,7 @@ from wardlaw.gateway.watcher import MAX_AGE_S, Watcher
 from wardlaw.governance.bundle import parse_bundle
 from wardlaw.security.fingerprint import FingerprintBook
 from wardlaw.security.inspect import Inspector
+from wardlaw.security.learned import Weights
 from wardlaw.state.habits import Habits
 from wardlaw.store.database import open_database, reading
 from wardlaw.store.generations import Generation, read
@@ -77,6 +79,7 @@ class Runtime:
         self._door: Door | None = None
         self._holder: PolicyHolder | None = None
         self._purposes: Purposes | None = None
+        self._weights: Weights | None = None
         self._book = KeyBook()
         self._gateway = ""
         self._admission: Admission | None = None
@@ -94,6 +97,7 @@ class Runtime:
             WardlawError: Something needed is missing or wrong; the worker must not serve.
         """
         config = self._config
+        self._weights = await asyncio.to_thread(load_weights)
         database = self._places.database_url(self._env)
         engine = self._engine = await asyncio.to_thread(open_database, database)
         keyring = self._keyring = await asyncio.to_thread(self._places.open_keyring, self._env)
@@ -216,7 +220,8 @@ class Runtime:
         if self._outside is None:
             self._outside = Outside.from_config(self._config, self._secret)
         book = FingerprintBook(secrets, key=purposes.fingerprint, base=purposes.fingerprint_base)
-        return Inspection(Inspector(book=book, subject_key=purposes.subjects), outside=self._outside)
+        inspector = Inspector(book=book, subject_key=purposes.subjects, weights=self._weights)
+        return Inspection(inspector, outside=self._outside)
 
     async def _compare(self) -> Mapping[str, int]:
         assert self._engine is not None

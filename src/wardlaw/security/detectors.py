@@ -66,6 +66,16 @@ DETECTORS: tuple[DetectorRecord, ...] = (
         atlas=("AML.T0051", "AML.T0054"),
     ),
     DetectorRecord(
+        "injection-linear",
+        "Prompt injection, learned",
+        "Text that reads like known attacks: a linear model over pieces of words, trained on public collections.",
+        (FindingKind.INJECTION,),
+        "injection",
+        700,
+        owasp=("LLM01:2025",),
+        atlas=("AML.T0051", "AML.T0054"),
+    ),
+    DetectorRecord(
         "secrets",
         "Credentials",
         "Keys, tokens and passwords, by their provider's format, by a checksum, or by an assignment of something random.",

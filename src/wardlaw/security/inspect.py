@@ -11,6 +11,8 @@ from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.security.fingerprint import FingerprintBook
 from wardlaw.security.injection import NAME as INJECTION
 from wardlaw.security.injection import InjectionDetector
+from wardlaw.security.learned import NAME as LINEAR
+from wardlaw.security.learned import LinearDetector, Weights
 from wardlaw.security.normalise import Normaliser, Views
 from wardlaw.security.pii import NAME as PII
 from wardlaw.security.pii import PiiDetector
@@ -38,20 +40,31 @@ class Inspector:
     Args:
         book: The registered secrets.
         subject_key: Key of the digests by which data subjects are counted, at least 16 bytes.
+        weights: The learned model of injections, judged beside the rules; None for the rules alone.
         only: Names of the detectors to run, for scans that look for one thing; all of them when empty.
     """
 
-    def __init__(self, *, book: FingerprintBook, subject_key: bytes, only: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        *,
+        book: FingerprintBook,
+        subject_key: bytes,
+        weights: Weights | None = None,
+        only: frozenset[str] = frozenset(),
+    ) -> None:
         self._normaliser = Normaliser()
         self.book = book
         self._fingerprints = FingerprintDetector(book)
-        makers: tuple[tuple[str, Callable[[], Detector]], ...] = (
+        makers: list[tuple[str, Callable[[], Detector]]] = [
             (HiddenDetector.name, HiddenDetector),
             (FingerprintDetector.name, lambda: self._fingerprints),
             (INJECTION, InjectionDetector),
             (SECRETS, SecretDetector),
             (PII, lambda: PiiDetector(subject_key)),
-        )
+        ]
+        if weights is not None:
+            learned = weights
+            makers.insert(3, (LINEAR, lambda: LinearDetector(learned)))
         # A detector that is not asked for is not made: the rules of some take a tenth of a second to compile.
         self._detectors = tuple(make() for name, make in makers if not only or name in only)
         self.versions = {detector.name: detector.version for detector in self._detectors}

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from wardlaw.adapters.weights import load_weights
 from wardlaw.audit.envelope import Envelope, RecordKind, decode
 from wardlaw.config.model import Config, Limits, Model, ModelUpstream, RegisteredTool, Upstream
 from wardlaw.decision.policyset import PolicySet
@@ -104,7 +105,7 @@ def inspector() -> Inspector:
         make_fingerprint(SECRET, id="secret:internal", key=_KEY, base=257),
         make_fingerprint(TRIPWIRE, id="tripwire:wiki", key=_KEY, base=257, tripwire=True),
     )
-    return Inspector(book=FingerprintBook(secrets, key=_KEY, base=257), subject_key=_KEY)
+    return Inspector(book=FingerprintBook(secrets, key=_KEY, base=257), subject_key=_KEY, weights=load_weights())
 
 
 class Worker:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
+from wardlaw.adapters.weights import load_weights
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.explaining import explanation_lines
 from wardlaw.cli.options import NONE, Options
@@ -108,7 +109,7 @@ def _from_chat(doc: dict[str, Any], raw: bytes, principal: str, region: str) -> 
     if kind not in kinds:
         raise InputError("WL-CLI-032", f"--principal {principal} is none.", "Such as user:ana, agent:bot or nhi:etl.")
     book = FingerprintBook((), key=os.urandom(_KEY_BYTES), base=257)
-    inspection = Inspection(Inspector(book=book, subject_key=os.urandom(_KEY_BYTES)))
+    inspection = Inspection(Inspector(book=book, subject_key=os.urandom(_KEY_BYTES), weights=load_weights()))
     now = time.time()
     local = datetime.fromtimestamp(now, UTC)
     facts = RequestFacts(

@@ -8,6 +8,7 @@ from functools import cache
 
 import msgspec
 
+from wardlaw.adapters.weights import load_weights
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.security.detectors import chosen
@@ -42,7 +43,8 @@ class TextJudge:
         wanted = chosen(groups)
         only = wanted | {HiddenDetector.name} if groups else frozenset()
         self._hidden = HiddenDetector.name in wanted
-        self._inspector = Inspector(book=book, subject_key=secrets.token_bytes(_KEY_BYTES), only=only)
+        key = secrets.token_bytes(_KEY_BYTES)
+        self._inspector = Inspector(book=book, subject_key=key, weights=load_weights(), only=only)
         self.version = self._inspector.version
         self.versions = self._inspector.versions
 
