@@ -13,9 +13,9 @@ from wardlaw.config.notify import channel_faults
 from wardlaw.config.places import lies_under
 from wardlaw.config.problem import ConfigProblem, nearest
 from wardlaw.facts.resource import ToolEffect, Trust
+from wardlaw.facts.routes import ROUTES
 from wardlaw.security.detectors import DETECTORS
 
-ROUTES = ("chat.completions", "embeddings", "models", "scan")
 # RFC 7518 and RFC 8037 signatures with a public key. A shared secret or "none" would let anybody
 # who can verify also sign (RFC 8725, 3.1 and 3.2).
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")

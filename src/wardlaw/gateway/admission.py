@@ -21,6 +21,7 @@ import msgspec
 from wardlaw.config.model import Identity, Issuer
 from wardlaw.facts.keytext import Prefix, read_prefix
 from wardlaw.facts.principal import Principal, PrincipalKind
+from wardlaw.facts.routes import MODELS, SCAN
 from wardlaw.gateway.admitted import Admitted, Refused, Scope, refuse
 from wardlaw.gateway.assertion import ASSERTION_HEADER, Claimed, Occasion, check_assertion
 from wardlaw.gateway.jwt import IssuerKeys, Token, choose_key, is_name, is_text, read_token, verify
@@ -32,6 +33,7 @@ from wardlaw.gateway.signature import (
     SignedRequest,
     check_signature,
 )
+from wardlaw.gateway.surfaces import BY_PATH
 from wardlaw.state.authority import StateAuthority
 
 _CREDENTIAL_CHARS = 16_384 + len("Bearer ")
@@ -43,12 +45,7 @@ _ALGORITHMS = frozenset(("RS256", "PS256", "ES256", "EdDSA", "Ed25519"))
 
 _DEFAULT_PORT = re.compile(r":(?:80|443)\Z")  # RFC 9421 section 2.2.3: the scheme's own port is left out
 
-_ROUTES = {
-    "/v1/chat/completions": "chat.completions",
-    "/v1/embeddings": "embeddings",
-    "/v1/models": "models",
-    "/v1/guard": "scan",
-}
+_ROUTES = {**{path: surface.route for path, surface in BY_PATH.items()}, "/v1/models": MODELS, "/v1/guard": SCAN}
 
 
 class KeySource(Protocol):

@@ -15,16 +15,10 @@ from wardlaw.gateway.aside import inspect_aside, meter_aside
 from wardlaw.gateway.history import call_digest
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.metering import requested_rows
-from wardlaw.gateway.request import EMBEDDINGS, Accepted, redacted_classes, uninspected_findings
+from wardlaw.gateway.request import Accepted, redacted_classes, uninspected_findings
 from wardlaw.gateway.services import Services
-from wardlaw.gateway.wire.answer import (
-    Answer,
-    Usage,
-    read_answer,
-    read_embeddings_answer,
-    read_refusal,
-    rewrite_answer,
-)
+from wardlaw.gateway.wire.answer import Answer, Usage, read_refusal
+from wardlaw.gateway.wire.surface import Surface
 from wardlaw.security.redact import redact
 
 
@@ -46,8 +40,9 @@ class Withheld(msgspec.Struct, frozen=True):
 class AnswerHalf:
     """Judges complete answers and tool calls."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, surface: Surface) -> None:
         self._services = services
+        self.surface = surface
 
     async def judge(self, case: Case, accepted: Accepted, raw: bytes) -> Released | Withheld:
         """Judge a complete answer of status 2xx, its tool calls included.
@@ -56,7 +51,7 @@ class AnswerHalf:
             BadUpstreamError: The answer cannot be read, so nothing of it can be judged.
             UnavailableError: A record could not be made durable.
         """
-        answer = read_embeddings_answer(raw) if case.route == EMBEDDINGS else read_answer(raw)
+        answer = self.surface.read_answer(raw)
         findings = await inspect_aside(self._services.inspection, answer.segments)
         findings += uninspected_findings(answer.uninspected)
         judgement = await self._text(case, accepted, answer, findings, raw)
@@ -123,8 +118,8 @@ class AnswerHalf:
             masked = redact(segment.text, own, classes) if own else segment.text
             if masked != segment.text:
                 replacements[segment.pointer] = masked
-        body = rewrite_answer(answer, replacements)
-        again = read_answer(body)
+        body = self.surface.rewrite_answer(answer, replacements)
+        again = self.surface.read_answer(body)
         found = await inspect_aside(self._services.inspection, again.segments)
         found += uninspected_findings(again.uninspected)
         matter = _answer_matter(accepted, again.segments, found, body, judgement.measures)

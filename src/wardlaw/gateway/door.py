@@ -16,12 +16,13 @@ from wardlaw.gateway.exchange import ModelExchange
 from wardlaw.gateway.guarding import SCAN, GuardExchange
 from wardlaw.gateway.metrics import CONTENT_TYPE
 from wardlaw.gateway.port import Call
-from wardlaw.gateway.request import CHAT, EMBEDDINGS
 from wardlaw.gateway.services import Services
+from wardlaw.gateway.surfaces import BY_PATH, dialect_of
 from wardlaw.gateway.wire.failure import TooLargeError
 from wardlaw.gateway.wire.refusal import error_body
+from wardlaw.gateway.wire.surface import Surface
 
-_MODEL_ROUTES = {"/v1/chat/completions": CHAT, "/v1/embeddings": EMBEDDINGS, "/v1/guard": SCAN}
+_GUARD_PATH = "/v1/guard"
 _JSON = ("content-type", "application/json")
 
 
@@ -49,15 +50,16 @@ class Door:
 
     async def serve(self, call: Call) -> None:
         """Serve one request."""
-        route = _MODEL_ROUTES.get(call.path)
-        if route is None:
+        surface = BY_PATH.get(call.path)
+        if surface is None and call.path != _GUARD_PATH:
             await self._serve_other(call)
         elif call.method != "POST":
             _reply_error(call, 405, "method_not_allowed", f"{call.path} takes POST.")
         else:
-            await self._serve_model(call, route)
+            await self._serve_model(call, surface)
 
-    async def _serve_model(self, call: Call, route: str) -> None:
+    async def _serve_model(self, call: Call, surface: Surface | None) -> None:
+        """Serve a request to a model, or to the guard where there is no surface."""
         services = self.services
         try:
             self._check_health()
@@ -65,7 +67,7 @@ class Door:
             admitted = await self._admit(call)
             if admitted is None:
                 return
-            raw = await self._read(call, route)
+            raw = await self._read(call, surface.route if surface is not None else SCAN)
             if raw is None:
                 return
             refused = check_body(admitted, hashlib.sha256(raw).digest()) if admitted.bound_body else None
@@ -75,7 +77,7 @@ class Door:
         except WardlawError as error:
             _reply(call, error)
             return
-        await self._within_ceiling(call, admitted, route, raw)
+        await self._within_ceiling(call, admitted, surface, raw)
 
     async def _read(self, call: Call, route: str) -> bytes | None:
         """The body; one that is too large or too slow is told to the caller and recorded."""
@@ -90,7 +92,9 @@ class Door:
             services.metrics.ended(route, "refused", status=status, duration_s=0.0, overhead_s=0.0)
             return None
 
-    async def _within_ceiling(self, call: Call, admitted: Admitted, route: str, raw: bytes) -> None:
+    async def _within_ceiling(
+        self, call: Call, admitted: Admitted, surface: Surface | None, raw: bytes
+    ) -> None:
         who = admitted.principal.id
         running = self._running.get(who, 0)
         if running >= self.services.limits.concurrency_per_principal:
@@ -101,10 +105,10 @@ class Door:
         metrics = self.services.metrics
         metrics.running += 1
         try:
-            if route == SCAN:
+            if surface is None:
                 await GuardExchange(self.services, call, admitted).run(raw)
             else:
-                await ModelExchange(self.services, call, admitted, route).run(raw)
+                await ModelExchange(self.services, call, admitted, surface).run(raw)
         finally:
             metrics.running -= 1
             left = self._running[who] - 1
@@ -179,7 +183,7 @@ class HeadTooLargeError(InputError):
 
 
 def _reply(call: Call, error: WardlawError) -> int:
-    told = error_body(error)
+    told = error_body(error, dialect=dialect_of(call.path))
     status = 413 if error.code == "WL-GWY-002" or isinstance(error, TooLargeError) else told.status
     status = 408 if error.code == "WL-GWY-003" else status
     status = 500 if isinstance(error, Fault) else status
@@ -197,9 +201,9 @@ def _reply_refused(call: Call, refused: Refused) -> None:
     headers = [_JSON]
     if refused.status == 401:
         headers.append(("www-authenticate", 'Bearer realm="wardlaw"'))
-    call.reply(refused.status, headers, orjson.dumps({"error": error}))
+    call.reply(refused.status, headers, dialect_of(call.path).body(refused.status, error))
 
 
 def _reply_error(call: Call, status: int, code: str, message: str) -> None:
     error = {"message": message, "type": "invalid_request_error", "param": None, "code": code}
-    call.reply(status, [_JSON, ("x-should-retry", "false")], orjson.dumps({"error": error}))
+    call.reply(status, [_JSON, ("x-should-retry", "false")], dialect_of(call.path).body(status, error))

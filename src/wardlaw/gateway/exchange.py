@@ -16,18 +16,18 @@ from wardlaw.gateway.admitted import Admitted
 from wardlaw.gateway.answering import AnswerHalf, Released
 from wardlaw.gateway.judge import Case, Judgement, state_key
 from wardlaw.gateway.port import Call, CallerGoneError
-from wardlaw.gateway.request import CHAT, Accepted, Asked, Refused, RequestHalf
+from wardlaw.gateway.request import Accepted, Refused, RequestHalf
 from wardlaw.gateway.services import Services, Stopwatch
 from wardlaw.gateway.streaming import StreamHalf
 from wardlaw.gateway.wire.answer import Usage, refuse_encoding
-from wardlaw.gateway.wire.chat import ChatRequest
+from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.headers import caller_headers, check_request_headers, own_headers, upstream_headers
 from wardlaw.gateway.wire.refusal import Refusal, error_body, error_event, refusal_body, upstream_refusal
 from wardlaw.gateway.wire.session import SESSION_HEADER, session_id
+from wardlaw.gateway.wire.surface import Surface
 from wardlaw.state.authority import Ask
 
 _UNSETTLED = "fault"  # what an outcome says when nothing else was settled
-_PATHS = {CHAT: "/chat/completions", "embeddings": "/embeddings"}
 
 
 class _Ending(msgspec.Struct):
@@ -41,16 +41,17 @@ class _Ending(msgspec.Struct):
 
 
 class ModelExchange:
-    """Serves one request to a model route."""
+    """Serves one request to a surface."""
 
-    def __init__(self, services: Services, call: Call, admitted: Admitted, route: str) -> None:
+    def __init__(self, services: Services, call: Call, admitted: Admitted, surface: Surface) -> None:
         self._services = services
         self._call = call
         self._admitted = admitted
-        self._route = route
+        self._surface = surface
+        self._route = surface.route
         self._watch = Stopwatch()
-        self._request = RequestHalf(services, self._watch)
-        self._answers = AnswerHalf(services)
+        self._request = RequestHalf(services, self._watch, surface)
+        self._answers = AnswerHalf(services, surface)
         self._ending = _Ending()
         self._id = services.judge.new_id("exc")
         self._case: Case | None = None
@@ -72,15 +73,14 @@ class ModelExchange:
 
     async def _serve(self, raw: bytes) -> None:
         check_request_headers(self._call.headers)
-        doc, asked = self._request.read(self._route, raw)
+        doc, asked = self._request.read(raw)
         self._check_scope(asked.model)
         case = self._case = self._open_case(asked)
         prepared = await self._request.prepare(case, doc, raw, asked)
         prepared = msgspec.structs.replace(prepared, delta=self._admitted.delta)
         self._estimated = prepared.moved.measures.prompt_tokens
-        stream = isinstance(asked, ChatRequest) and asked.stream
-        headers = upstream_headers(self._call.headers, stream=stream)
-        outcome = await self._request.submit(case, prepared, path=_PATHS[self._route], headers=headers)
+        headers = upstream_headers(self._call.headers, stream=asked.stream)
+        outcome = await self._request.submit(case, prepared, headers=headers)
         if isinstance(outcome, Refused):
             self._refuse(outcome.judgement, outcome.resource)
             return
@@ -108,7 +108,7 @@ class ModelExchange:
 
     def _open_case(self, asked: Asked) -> Case:
         principal = self._admitted.principal
-        request = asked if isinstance(asked, ChatRequest) else None
+        request = asked if self._surface.converses else None
         header = self._call.headers.get(SESSION_HEADER)
         session = session_id(principal.id, header, request, key=self._services.session_key)
         secret = self._services.state_secret
@@ -128,7 +128,7 @@ class ModelExchange:
         answer = accepted.answer
         names = {name.lower(): value for name, value in answer.headers}
         refuse_encoding(names)
-        if isinstance(asked, ChatRequest) and asked.stream and answer.status < 300:
+        if asked.stream and answer.status < 300:
             await self._stream(case, accepted, names)
             return
         self._watch.leave()
@@ -161,7 +161,12 @@ class ModelExchange:
         body = outcome.body if isinstance(outcome, Released) else None
         self._ending.result = "upstream-failed"
         # A redirect is not followed: it would lead to a place nobody registered. So it is a failure of the upstream.
-        told = upstream_refusal(status if status >= 400 else 502, body, decision_id=accepted.judgement.decision.request)
+        told = upstream_refusal(
+            status if status >= 400 else 502,
+            body,
+            decision_id=accepted.judgement.decision.request,
+            dialect=self._surface.dialect,
+        )
         self._reply(told)
 
     def _reply(self, told: Refusal, judgement: Judgement | None = None) -> None:
@@ -193,7 +198,9 @@ class ModelExchange:
         decision = judgement.decision
         rates = self._services.judge.policies.current.rate_clauses
         self._ending.result = "cut" if decision.effect is Effect.CUT else "refused"
-        self._reply(refusal_body(decision, resource=resource, rate_clauses=rates), judgement)
+        self._reply(
+            refusal_body(decision, resource=resource, rate_clauses=rates, dialect=self._surface.dialect), judgement
+        )
 
     async def _fail(self, error: WardlawError) -> None:
         """Tell the caller about an error; a stream that has begun is cut instead."""
@@ -203,10 +210,10 @@ class ModelExchange:
             self._ending.result = "fault"
         if self._call.started:
             with contextlib.suppress(CallerGoneError):
-                await self._call.send(error_event(error.code, error.message))
+                await self._call.send(error_event(error.code, error.message, dialect=self._surface.dialect))
             await self._call.abort()
             return
-        self._reply(error_body(error))
+        self._reply(error_body(error, dialect=self._surface.dialect))
 
     async def _record_outcome(self) -> None:
         delta = await self._correct_tokens()

@@ -7,16 +7,13 @@ caller and stands in the history as it was released; anything else is text the c
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 import orjson
 
-from wardlaw.facts.exchange import Channel, Segment
+from wardlaw.facts.exchange import Channel, Segment, ToolCall
 from wardlaw.facts.finding import Finding
-from wardlaw.gateway.wire.answer import call_of
-from wardlaw.gateway.wire.failure import BadUpstreamError
 
 
 def call_digest(name: str, arguments: str) -> bytes:
@@ -33,28 +30,17 @@ def call_digest(name: str, arguments: str) -> bytes:
     return hashlib.sha256(name.encode("utf-8", "surrogatepass") + b"\x00" + canonical).digest()
 
 
-def genuine_calls(doc: Mapping[str, Any], released: Mapping[str, bytes]) -> frozenset[str]:
+def genuine_calls(told: Iterable[ToolCall], released: Mapping[str, bytes]) -> frozenset[str]:
     """Ids of the released calls that the history gives as they were released.
 
     Args:
-        doc: The body of a chat request.
+        told: The calls of which the history says that the model made them.
         released: Digest of each call that was released to this caller, by its id.
     """
     claimed: dict[str, set[bytes]] = {}
-    for call_id, digest in _claims(doc) if released else ():
-        claimed.setdefault(call_id, set()).add(digest)
+    for call in told if released else ():
+        claimed.setdefault(call.id, set()).add(call_digest(call.name, call.arguments))
     return frozenset(call_id for call_id, digest in released.items() if claimed.get(call_id) == {digest})
-
-
-def _claims(doc: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
-    for message in doc.get("messages") or ():
-        calls = message.get("tool_calls") if isinstance(message, dict) else None
-        for value in calls if isinstance(calls, list) else ():
-            try:
-                call, _ = call_of(value, 0)
-            except (BadUpstreamError, AttributeError):
-                continue  # of a shape we never released
-            yield call.id, call_digest(call.name, call.arguments)
 
 
 def attributed(

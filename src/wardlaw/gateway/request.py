@@ -25,16 +25,11 @@ from wardlaw.gateway.port import Headers
 from wardlaw.gateway.registry import Candidate
 from wardlaw.gateway.services import Services, Stopwatch
 from wardlaw.gateway.upstream import NOT_TAKEN, UpstreamAnswer, UpstreamRefusedError
+from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.body import BodyLimits, read_json
-from wardlaw.gateway.wire.chat import ChatRequest, read_chat
-from wardlaw.gateway.wire.embeddings import EmbeddingsRequest, read_embeddings
 from wardlaw.gateway.wire.rewrite import rewrite
+from wardlaw.gateway.wire.surface import Surface
 from wardlaw.security.redact import redact
-
-Asked = ChatRequest | EmbeddingsRequest
-
-CHAT = "chat.completions"
-EMBEDDINGS = "embeddings"
 
 UNVERIFIED = "unverified-history"  # taint: the client wrote tool results that we never saw asked for
 
@@ -78,35 +73,31 @@ class Refused(msgspec.Struct, frozen=True):
     resource: Resource
 
 
-def read_request(route: str, doc: dict[str, Any], limits: BodyLimits) -> Asked:
-    """Read a body by its route."""
-    return read_chat(doc, limits=limits) if route == CHAT else read_embeddings(doc, limits=limits)
-
-
 class RequestHalf:
     """Takes one request from its bytes to an upstream's first byte."""
 
-    def __init__(self, services: Services, watch: Stopwatch) -> None:
+    def __init__(self, services: Services, watch: Stopwatch, surface: Surface) -> None:
         self._services = services
+        self._surface = surface
         self._watch = watch
         limits = services.limits
         self._limits = BodyLimits(max_bytes=limits.body_bytes, max_depth=limits.depth, max_leaves=limits.segments)
 
-    def read(self, route: str, raw: bytes) -> tuple[dict[str, Any], Asked]:
+    def read(self, raw: bytes) -> tuple[dict[str, Any], Asked]:
         """Parse a body once.
 
         Raises:
-            InputError: The body is not what the route takes.
+            InputError: The body is not what the surface takes.
         """
         doc = read_json(raw, limits=self._limits)
-        return doc, read_request(route, doc, self._limits)
+        return doc, self._surface.read(doc, self._limits)
 
     async def prepare(self, case: Case, doc: dict[str, Any], raw: bytes, asked: Asked) -> Prepared:
         """Inspect and meter a request."""
         genuine = await self._genuine(case, doc, asked)
         found = await self.inspect(asked.segments)
         findings = attributed(found, asked.segments, genuine) + uninspected_findings(asked.uninspected)
-        if isinstance(asked, ChatRequest) and asked.joined:
+        if asked.joined:
             joined = attributed(await self.inspect(asked.joined), asked.joined, genuine)
             # Their places are none of the segments': masking there would mask the wrong text.
             findings += tuple(msgspec.structs.replace(finding, segment=-1) for finding in joined)
@@ -123,11 +114,12 @@ class RequestHalf:
 
     async def _genuine(self, case: Case, doc: dict[str, Any], asked: Asked) -> frozenset[str]:
         """Tool calls whose results can be believed to be results."""
-        if not isinstance(asked, ChatRequest) or not asked.call_ids:
+        if not asked.call_ids:
             return frozenset()
-        return genuine_calls(doc, await self._services.judge.state.was_released(case.principal_key, *asked.call_ids))
+        released = await self._services.judge.state.was_released(case.principal_key, *asked.call_ids)
+        return genuine_calls(self._surface.history(doc), released)
 
-    async def submit(self, case: Case, prepared: Prepared, *, path: str, headers: Headers) -> Accepted | Refused:
+    async def submit(self, case: Case, prepared: Prepared, *, headers: Headers) -> Accepted | Refused:
         """Judge the request for each upstream in turn until one takes it.
 
         Raises:
@@ -155,7 +147,7 @@ class RequestHalf:
             self._services.meter.settle(prepared.moved)
             self._services.meter.settle(ready.moved)
             try:
-                answer = await self._post(candidate, ready, path, headers)
+                answer = await self._post(candidate, ready, headers)
             except UpstreamRefusedError as error:
                 failure = error
                 continue
@@ -192,29 +184,31 @@ class RequestHalf:
                 replacements[segment.pointer] = masked
         raw = rewrite(prepared.doc, replacements)
         doc: dict[str, Any] = orjson.loads(raw)
-        asked = read_request(case.route, doc, self._limits)
+        asked = self._surface.read(doc, self._limits)
         fresh = await self.prepare(case, doc, raw, asked)
         return msgspec.structs.replace(fresh, rewritten=True)
 
-    async def _post(self, candidate: Candidate, prepared: Prepared, path: str, headers: Headers) -> UpstreamAnswer:
+    async def _post(self, candidate: Candidate, prepared: Prepared, headers: Headers) -> UpstreamAnswer:
         body = prepared.raw
-        if candidate.destination.model != prepared.asked.model:
-            body = orjson.dumps({**prepared.doc, "model": candidate.destination.model})
+        settled = self._surface.settle(prepared.doc)
+        if settled or candidate.destination.model != prepared.asked.model:
+            body = orjson.dumps({**prepared.doc, **settled, "model": candidate.destination.model})
         self._watch.leave()
         try:
-            return await self._services.upstreams.post(candidate.destination, path, body, headers)
+            return await self._services.upstreams.post(
+                candidate.destination, self._surface.upstream_path, body, headers
+            )
         finally:
             self._watch.back()
 
 
 def _labels(asked: Asked, findings: Sequence[Finding], genuine: frozenset[str]) -> tuple[str, ...]:
     labels: set[str] = set()
-    if isinstance(asked, ChatRequest):
-        results = {segment.call_id for segment in asked.segments if segment.channel is Channel.TOOL_RESULT}
-        if results & genuine:
-            labels.add(SAW_TOOL_RESULT)
-        if results - genuine:
-            labels.add(UNVERIFIED)
+    results = {segment.call_id for segment in asked.segments if segment.channel is Channel.TOOL_RESULT}
+    if results & genuine:
+        labels.add(SAW_TOOL_RESULT)
+    if results - genuine:
+        labels.add(UNVERIFIED)
     labels |= {"saw:pii" for finding in findings if finding.kind is FindingKind.PII}
     return tuple(sorted(labels))
 

@@ -14,7 +14,7 @@ import msgspec
 
 from wardlaw.facts.action import Action
 from wardlaw.facts.effect import Effect
-from wardlaw.facts.errors import UnavailableError
+from wardlaw.facts.errors import Fault, UnavailableError
 from wardlaw.facts.exchange import Channel, Measures, Segment
 from wardlaw.facts.finding import Finding
 from wardlaw.gateway.answering import AnswerHalf
@@ -41,7 +41,6 @@ from wardlaw.gateway.wire.commands import (
     UpstreamFailed,
 )
 from wardlaw.gateway.wire.refusal import cut_event
-from wardlaw.gateway.wire.stream import ChatStream
 from wardlaw.security.redact import redact
 from wardlaw.security.window import ReleaseWindow
 
@@ -69,7 +68,10 @@ class StreamHalf:
         self._unmetered: list[str] = []
         self._unmetered_chars = 0
         self._moved: Measures | None = None  # by the pieces judged so far; ceilings hold for the whole answer
-        self._layer = ChatStream(window=self._window)
+        self._surface = answers.surface
+        if self._surface.stream is None:
+            raise Fault("WL-GW-291", f"{self._surface.path} has no stream.", "Report this.")
+        self._layer = self._surface.stream(self._window)
         self._out: list[bytes] = []
         self.end: StreamEnd | None = None
         """How it ended, once that is settled; a caller that leaves afterwards changes nothing in it."""
@@ -123,7 +125,7 @@ class StreamHalf:
                 case Finish():
                     refused = await self._meter_rest()
                     if refused is not None:
-                        self._out = [cut_event(refused.decision)]
+                        self._out = [self._cut_event(refused)]
                         self.end = StreamEnd("cut", command.usage)
                         await self._flush()
                         await self._call.abort()
@@ -152,7 +154,7 @@ class StreamHalf:
         if judgement.decision.effect is Effect.TRANSFORM:
             return await self._mask(command, fresh, judgement)
         if not judgement.released:
-            return Refused(command.ticket, judgement.decision.reasons[0].code.value, cut_event(judgement.decision))
+            return self._refused(command.ticket, judgement)
         return Judged(command.ticket)
 
     async def _mask(self, command: Judge, fresh: tuple[Finding, ...], judgement: Judgement) -> Event:
@@ -172,16 +174,21 @@ class StreamHalf:
         )
         self._services.metrics.decided(second.decision, Action.MODEL_ANSWER.value)
         if not second.released:
-            return Refused(command.ticket, second.decision.reasons[0].code.value, cut_event(second.decision))
+            return self._refused(command.ticket, second)
         return Judged(command.ticket, masked)
 
     async def _tool_call(self, command: JudgeToolCall) -> Event:
         findings = await inspect_aside(self._services.inspection, command.segments)
         judgement = await self._answers.tool_call(self._case, command.call, findings)
         if not judgement.released or judgement.decision.effect is Effect.TRANSFORM:
-            decision = judgement.decision
-            return Refused(command.ticket, decision.reasons[0].code.value, cut_event(decision))
+            return self._refused(command.ticket, judgement)
         return Judged(command.ticket)
+
+    def _refused(self, ticket: int, judgement: Judgement) -> Refused:
+        return Refused(ticket, judgement.decision.reasons[0].code.value, self._cut_event(judgement))
+
+    def _cut_event(self, judgement: Judgement) -> bytes:
+        return cut_event(judgement.decision, dialect=self._surface.dialect)
 
     async def _meter_rest(self) -> Judgement | None:
         """Count what came since the last look; the judgement when it must not end well."""

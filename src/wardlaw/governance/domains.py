@@ -9,6 +9,7 @@ import msgspec
 from wardlaw.facts.attributes import BY_NAME, AttributeType
 from wardlaw.facts.finding import FindingKind, Level
 from wardlaw.facts.resource import ToolEffect, Trust
+from wardlaw.facts.routes import ROUTES
 from wardlaw.governance.problems import did_you_mean
 from wardlaw.governance.reader import MAX_LONG
 
@@ -47,7 +48,7 @@ _DOMAINS: dict[str, Domain] = {
     "weekday": Domain(1, 7),
     "injectionScore": Domain(*SCORE),
     "anomalyScore": Domain(*SCORE),
-    "route": Domain(words=frozenset(("chat.completions", "embeddings", "models", "scan"))),
+    "route": Domain(words=frozenset(ROUTES)),
     "destinationTrust": Domain(words=_values(Trust)),
     "toolEffect": Domain(words=_values(ToolEffect)),
     "uninspected": Domain(words=frozenset(("image", "audio", "file"))),

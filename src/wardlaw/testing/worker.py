@@ -30,6 +30,7 @@ from wardlaw.gateway.recorder import Recorder
 from wardlaw.gateway.registry import Registry
 from wardlaw.gateway.remembering import frames_of
 from wardlaw.gateway.services import Services
+from wardlaw.gateway.surfaces import BY_PATH
 from wardlaw.governance.check import check
 from wardlaw.governance.shipped import starter_sources
 from wardlaw.security.fingerprint import FingerprintBook, make_fingerprint
@@ -178,11 +179,9 @@ class Worker:
             session_key=state_key(_KEY, "session", principal.id, session),
         )
 
-    async def serve(
-        self, call: MemoryCall, *, admitted: Admitted | None = None, route: str = "chat.completions"
-    ) -> MemoryCall:
+    async def serve(self, call: MemoryCall, *, admitted: Admitted | None = None) -> MemoryCall:
         """Serve one request of an admitted caller, as the door does."""
-        await ModelExchange(self.services, call, admitted or Admitted(ADA), route).run(call.raw)
+        await ModelExchange(self.services, call, admitted or Admitted(ADA), BY_PATH[call.path]).run(call.raw)
         return call
 
     def close(self) -> None:

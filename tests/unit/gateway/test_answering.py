@@ -14,6 +14,7 @@ from wardlaw.gateway.history import call_digest
 from wardlaw.gateway.judge import Case
 from wardlaw.gateway.request import Accepted, Prepared, RequestHalf
 from wardlaw.gateway.services import Stopwatch
+from wardlaw.gateway.surfaces import CHAT
 from wardlaw.gateway.wire.failure import BadUpstreamError
 from wardlaw.testing.edges import MemoryAnswer, completion, user
 from wardlaw.testing.worker import SECRET, Worker, starter_set
@@ -27,12 +28,12 @@ MASK_ANSWERS = (
 
 async def accepted(worker: Worker, case: Case) -> Accepted:
     """A request that was let through."""
-    half = RequestHalf(worker.services, Stopwatch())
+    half = RequestHalf(worker.services, Stopwatch(), CHAT)
     raw = json.dumps(user("Hello")).encode()
-    doc, asked = half.read("chat.completions", raw)
+    doc, asked = half.read(raw)
     prepared: Prepared = await half.prepare(case, doc, raw, asked)
     worker.upstreams.will(MemoryAnswer())
-    outcome = await half.submit(case, prepared, path="/chat/completions", headers=())
+    outcome = await half.submit(case, prepared, headers=())
     assert isinstance(outcome, Accepted)
     return outcome
 
@@ -43,7 +44,7 @@ def answered(worker: Worker, document: object, case: Case | None = None) -> Rele
 
     async def story() -> Released | Withheld:
         raw = document if isinstance(document, bytes) else json.dumps(document).encode()
-        return await AnswerHalf(worker.services).judge(case, await accepted(worker, case), raw)
+        return await AnswerHalf(worker.services, CHAT).judge(case, await accepted(worker, case), raw)
 
     return asyncio.run(story())
 
@@ -122,7 +123,7 @@ def refused(worker: Worker, raw: bytes, status: int = 400) -> Released | Withhel
     case = worker.case()
 
     async def story() -> Released | Withheld:
-        return await AnswerHalf(worker.services).refusal(case, await accepted(worker, case), raw, status)
+        return await AnswerHalf(worker.services, CHAT).refusal(case, await accepted(worker, case), raw, status)
 
     return asyncio.run(story())
 

@@ -274,7 +274,7 @@ def test_sessions_come_from_the_header_or_the_opening(worker: Worker) -> None:
 def test_embeddings_take_the_same_way(worker: Worker) -> None:
     vectors = {"object": "list", "data": [{"object": "embedding", "index": 0, "embedding": [0.5, -0.5]}]}
     call = MemoryCall({"model": "demo", "input": "lighthouse"}, path="/v1/embeddings")
-    served(worker, call, MemoryAnswer(vectors), route="embeddings")
+    served(worker, call, MemoryAnswer(vectors))
     assert call.document == vectors
     assert worker.upstreams.asked[0].path == "/embeddings"
     assert {one.request.route for one in worker.inputs()} == {"embeddings"}

@@ -3,13 +3,14 @@ from __future__ import annotations
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.gateway.history import attributed, call_digest, genuine_calls
+from wardlaw.gateway.wire.chat import chat_history
 from wardlaw.testing.edges import with_result
 
 GENUINE = call_digest("query_customers", '{"limit":5,"offset":0}')
 
 
 def history(arguments: str) -> frozenset[str]:
-    return genuine_calls(with_result("?", "rows", arguments=arguments), {"call_1": GENUINE})
+    return genuine_calls(chat_history(with_result("?", "rows", arguments=arguments)), {"call_1": GENUINE})
 
 
 def test_a_released_call_told_as_it_was_is_genuine() -> None:
@@ -25,18 +26,18 @@ def test_a_call_with_other_arguments_is_not_the_one_released() -> None:
 
 
 def test_a_call_nobody_released_is_not_genuine() -> None:
-    assert genuine_calls(with_result("?", "rows"), {}) == frozenset()
+    assert genuine_calls(chat_history(with_result("?", "rows")), {}) == frozenset()
 
 
 def test_a_call_told_in_two_ways_is_not_genuine() -> None:
     doc = with_result("?", "rows", arguments='{"limit":5,"offset":0}')
     doc["messages"].insert(1, with_result("?", "rows", arguments="{}")["messages"][1])
-    assert genuine_calls(doc, {"call_1": GENUINE}) == frozenset()
+    assert genuine_calls(chat_history(doc), {"call_1": GENUINE}) == frozenset()
 
 
 def test_shapes_of_no_sense_are_no_claims() -> None:
     odd = {"messages": [None, {"tool_calls": "x"}, {"tool_calls": [None, 3, {"id": "call_1", "function": []}]}]}
-    assert genuine_calls(odd, {"call_1": GENUINE}) == frozenset()
+    assert genuine_calls(chat_history(odd), {"call_1": GENUINE}) == frozenset()
 
 
 def test_arguments_that_are_not_json_are_taken_as_they_are() -> None:

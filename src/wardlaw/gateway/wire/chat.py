@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import msgspec
-
-from wardlaw.facts.exchange import Channel, Measures, Segment
+from wardlaw.facts.exchange import Channel, ToolCall
+from wardlaw.gateway.wire.answer import call_of
+from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.body import DEFAULT_LIMITS, BodyLimits, wrong
+from wardlaw.gateway.wire.failure import BadUpstreamError
 from wardlaw.gateway.wire.leaves import child
 from wardlaw.gateway.wire.reading import Reading, check_names, flag, whole
 
@@ -50,47 +52,19 @@ _TOOL_MEMBERS = frozenset(
 _MOST_ANSWERS = 128  # the API's own limit on n
 
 
-class ChatRequest(msgspec.Struct, frozen=True):
+class ChatRequest(Asked, frozen=True, kw_only=True):
     """A chat completion request as the door needs it.
 
     Attributes:
-        stream: The answer is asked for as a stream.
         include_usage: The stream shall end with a usage chunk.
-        n: Answers asked for.
-        max_tokens: Token ceiling for one answer; 0 when none.
-        segments: Every text of the body, each once.
-        joined: Texts a model reads as one although they stand in several parts; ``pointer`` is that of the
-            list of parts. They are inspected besides; what is found only here cannot be redacted.
-        attachments: Images, sounds and files.
-        uninspected: Kinds of content nobody could read.
-        hosted_tools: Vendor-hosted tools, stored state and model fallbacks asked for.
-        tool_names: Tools the caller offers and runs itself.
-        call_ids: Ids of tool calls whose results the messages bring.
     """
 
-    model: str
-    stream: bool
-    include_usage: bool
-    n: int
-    max_tokens: int
-    segments: tuple[Segment, ...]
-    joined: tuple[Segment, ...] = ()
-    attachments: int = 0
-    uninspected: tuple[str, ...] = ()
-    hosted_tools: tuple[str, ...] = ()
-    tool_names: tuple[str, ...] = ()
-    call_ids: tuple[str, ...] = ()
+    include_usage: bool = False
 
-    def measures(self, body_bytes: int) -> Measures:
-        """The countable facts of the request; the ceiling counts for all answers together."""
-        return Measures(
-            body_bytes=body_bytes,
-            attachments=self.attachments,
-            prompt_tokens=body_bytes // 4,
-            max_tokens=self.max_tokens * self.n,
-            hosted_tools=self.hosted_tools,
-            uninspected=self.uninspected,
-        )
+    @property
+    def n(self) -> int:
+        """Answers asked for."""
+        return self.answers
 
 
 def read_chat(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS) -> ChatRequest:
@@ -133,7 +107,7 @@ def read_chat(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS) -> Ch
         model=model,
         stream=flag(doc, "stream"),
         include_usage=options is not None and flag(options, "include_usage", "/stream_options"),
-        n=_answers(doc),
+        answers=_answers(doc),
         max_tokens=max(whole(doc, "max_tokens"), whole(doc, "max_completion_tokens")),
         segments=tuple(reading.segments),
         joined=tuple(reading.joined),
@@ -143,6 +117,18 @@ def read_chat(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS) -> Ch
         tool_names=tuple(names),
         call_ids=tuple(calls),
     )
+
+
+def chat_history(doc: Mapping[str, Any]) -> Iterator[ToolCall]:
+    """The tool calls which the messages say the model made."""
+    for message in doc.get("messages") or ():
+        calls = message.get("tool_calls") if isinstance(message, dict) else None
+        for value in calls if isinstance(calls, list) else ():
+            try:
+                call, _ = call_of(value, 0)
+            except (BadUpstreamError, AttributeError):
+                continue  # of a shape we never released
+            yield call
 
 
 def _answers(doc: dict[str, Any]) -> int:

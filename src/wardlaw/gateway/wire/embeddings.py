@@ -4,39 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-from wardlaw.facts.exchange import Channel, Measures, Segment
+from wardlaw.facts.exchange import Channel
+from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.body import DEFAULT_LIMITS, BodyLimits, wrong
 from wardlaw.gateway.wire.reading import Reading, check_names, whole
 
 _VENDOR_SIDE = frozenset({"store", "models", "fallbacks", "provider", "plugins", "file_ids", "container"})
 
 
-class EmbeddingsRequest(msgspec.Struct, frozen=True):
+class EmbeddingsRequest(Asked, frozen=True, kw_only=True):
     """An embeddings request as the door needs it.
 
     Attributes:
-        inputs: Texts (or token lists) to embed.
-        segments: Every text of the body, each once.
-        uninspected: ``tokens`` when the input comes as token ids, which nobody can read here.
-        hosted_tools: Stored state and model fallbacks asked for.
+        inputs: Texts (or token lists) to embed. Token ids nobody can read here: ``uninspected`` then says ``tokens``.
     """
 
-    model: str
     inputs: int
-    segments: tuple[Segment, ...]
-    uninspected: tuple[str, ...] = ()
-    hosted_tools: tuple[str, ...] = ()
-
-    def measures(self, body_bytes: int) -> Measures:
-        """The countable facts of the request."""
-        return Measures(
-            body_bytes=body_bytes,
-            prompt_tokens=body_bytes // 4,
-            hosted_tools=self.hosted_tools,
-            uninspected=self.uninspected,
-        )
 
 
 def read_embeddings(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS) -> EmbeddingsRequest:

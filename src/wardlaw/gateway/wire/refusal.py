@@ -14,13 +14,12 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 import msgspec
-import orjson
 
 from wardlaw.facts.decision import Decision, Reason, ReasonCode
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.errors import ConfigError, Fault, WardlawError
 from wardlaw.facts.resource import Resource, ResourceKind
-from wardlaw.gateway.wire.sse import format_event
+from wardlaw.gateway.wire.dialect import OPENAI, Dialect
 
 Header = tuple[str, str]
 
@@ -59,7 +58,11 @@ class _Verdict(msgspec.Struct, frozen=True):
 
 
 def refusal_body(
-    decision: Decision, *, resource: Resource | None = None, rate_clauses: AbstractSet[str] = frozenset()
+    decision: Decision,
+    *,
+    resource: Resource | None = None,
+    rate_clauses: AbstractSet[str] = frozenset(),
+    dialect: Dialect = OPENAI,
 ) -> Refusal:
     """The answer to a request that was not allowed.
 
@@ -68,6 +71,7 @@ def refusal_body(
         resource: What was asked for; an unregistered model gets 404 ``model_not_found`` as from the vendor,
             which the clients raise as ``NotFoundError`` and do not try again.
         rate_clauses: Ids of clauses that only limit how much in how little time; they answer 429.
+        dialect: How the surface words it.
     """
     verdict = _verdict(decision, resource, rate_clauses)
     headers = [_JSON, ("x-wardlaw-decision", decision.request)]
@@ -75,25 +79,23 @@ def refusal_body(
         headers.append(_NO_RETRY)
     if decision.effect is Effect.CUT:
         headers.append(_CLOSE)
-    body = orjson.dumps({"error": _error(decision, verdict)})
+    body = dialect.body(verdict.status, _error(decision, verdict))
     return Refusal(verdict.status, tuple(headers), body, verdict.code)
 
 
-def cut_event(
-    decision: Decision, *, resource: Resource | None = None, rate_clauses: AbstractSet[str] = frozenset()
-) -> bytes:
-    """The event that ends a stream. The official clients raise ``APIError`` on it; ``[DONE]`` never follows."""
-    error = _error(decision, _verdict(decision, resource, rate_clauses))
-    return format_event(orjson.dumps({"error": error}))
+def cut_event(decision: Decision, *, dialect: Dialect = OPENAI) -> bytes:
+    """The event that ends a stream. The official clients raise on it; the mark of a complete answer never follows."""
+    return dialect.event(_error(decision, _verdict(decision, None, frozenset())))
 
 
-def error_event(code: str, message: str, *, decision_id: str = "") -> bytes:
+def error_event(code: str, message: str, *, decision_id: str = "", dialect: Dialect = OPENAI) -> bytes:
     """The event that ends a stream which an upstream spoilt."""
-    error = {"message": message, "type": "upstream_error", "param": None, "code": code, "decision_id": decision_id}
-    return format_event(orjson.dumps({"error": error}))
+    return dialect.event(
+        {"message": message, "type": "upstream_error", "param": None, "code": code, "decision_id": decision_id}
+    )
 
 
-def error_body(error: WardlawError, *, decision_id: str = "") -> Refusal:
+def error_body(error: WardlawError, *, decision_id: str = "", dialect: Dialect = OPENAI) -> Refusal:
     """The answer to a request that could not be judged: bad input, an upstream that fails, a fault of ours.
 
     What is wrong inside the house is said to the operator's log, not to the caller.
@@ -108,10 +110,10 @@ def error_body(error: WardlawError, *, decision_id: str = "") -> Refusal:
     headers = [_JSON] if retry else [_JSON, _NO_RETRY]
     if decision_id:
         headers.append(("x-wardlaw-decision", decision_id))
-    return Refusal(error.http_status, tuple(headers), orjson.dumps({"error": detail}), error.code)
+    return Refusal(error.http_status, tuple(headers), dialect.body(error.http_status, detail), error.code)
 
 
-def upstream_refusal(status: int, body: bytes | None, *, decision_id: str) -> Refusal:
+def upstream_refusal(status: int, body: bytes | None, *, decision_id: str, dialect: Dialect = OPENAI) -> Refusal:
     """The answer when the upstream refused.
 
     Args:
@@ -129,7 +131,7 @@ def upstream_refusal(status: int, body: bytes | None, *, decision_id: str) -> Re
         code, message, body = "upstream_failed", "The upstream failed.", None
     if body is None:
         error = {"message": message, "type": "upstream_error", "param": None, "code": code, "decision_id": decision_id}
-        body = orjson.dumps({"error": error})
+        body = dialect.body(status, error)
     headers = [_JSON, ("x-wardlaw-decision", decision_id)]
     if code != "upstream_failed" and status != 429:
         headers.append(_NO_RETRY)

@@ -7,14 +7,14 @@ import re
 
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.exchange import Channel
-from wardlaw.gateway.wire.chat import ChatRequest
+from wardlaw.gateway.wire.asked import Asked
 
 SESSION_HEADER = "x-wardlaw-session"
 _VALID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:\-]{0,127}")
 _DIGEST_BYTES = 16  # 128 bits: sessions of one principal never collide by chance
 
 
-def session_id(principal_id: str, header: str | None, request: ChatRequest | None, *, key: bytes) -> str:
+def session_id(principal_id: str, header: str | None, request: Asked | None, *, key: bytes) -> str:
     """The session of a request: ``ses_`` and 32 hex digits.
 
     Without a header it is derived from the principal and the opening of the conversation (first system
@@ -41,7 +41,7 @@ def session_id(principal_id: str, header: str | None, request: ChatRequest | Non
     return _digest(key, "opening", principal_id, *_opening(request))
 
 
-def _opening(request: ChatRequest | None) -> tuple[str, str]:
+def _opening(request: Asked | None) -> tuple[str, str]:
     system = user = ""
     for segment in request.segments if request is not None else ():
         if not system and segment.channel is Channel.SYSTEM:

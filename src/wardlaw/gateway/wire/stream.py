@@ -1,70 +1,33 @@
 """The layer between an upstream's chat stream and the caller: nothing passes that was not judged.
 
-Events in, commands out; no socket, no clock. What goes out is kept in one line of *slots* in the order of the
-upstream's chunks; a slot leaves when every text in it has its verdict and all before it have left. So answers to
-``Judge`` may come in any order, and ``finish_reason``, usage and ``[DONE]`` never overtake a verdict.
-
-Chunks are written anew by orjson, not passed on as bytes: 1 µs against the 4 µs of a scan for duplicate names,
-and what the caller parses is by construction what was judged. A chunk nobody changed comes out with the same
-members, values and order.
+The line of slots is ``wire/lane.py``'s; here stands what the chunks of a chat completion mean. A chunk nobody changed
+comes out with the same members, values and order.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
-from typing import Any, assert_never
+from typing import Any
 
 import orjson
 
-from wardlaw.facts.errors import Fault
 from wardlaw.facts.exchange import Channel, Segment
-from wardlaw.gateway.wire.answer import Usage, call_leaves, garbage, read_usage, refuse_stray_calls
+from wardlaw.gateway.wire.answer import call_leaves, garbage, read_usage
 from wardlaw.gateway.wire.calls import CallParts
-from wardlaw.gateway.wire.commands import (
-    AbortUpstream,
-    ClientGone,
-    Command,
-    Cut,
-    Event,
-    Finish,
-    Judge,
-    Judged,
-    JudgeToolCall,
-    Refused,
-    Send,
-    UpstreamBytes,
-    UpstreamEnded,
-    UpstreamFailed,
-)
+from wardlaw.gateway.wire.commands import JudgeToolCall
+from wardlaw.gateway.wire.dialect import OPENAI
 from wardlaw.gateway.wire.failure import BadUpstreamError
-from wardlaw.gateway.wire.leaves import child, collect_member
+from wardlaw.gateway.wire.lane import Slot, StreamLane
+from wardlaw.gateway.wire.leaves import child
 from wardlaw.gateway.wire.names import misnamed
-from wardlaw.gateway.wire.refusal import error_event
-from wardlaw.gateway.wire.sse import DONE, DONE_EVENT, SseParser, format_event
+from wardlaw.gateway.wire.sse import DONE, DONE_EVENT, MAX_EVENT_BYTES, SseEvent, format_event
 from wardlaw.security.window import Piece, ReleaseWindow
 
 _MOST_CHOICES = 128  # the API's own limit on n
 _CHOICE_NAMES = frozenset({"index", "delta", "finish_reason", "logprobs"})
-_MOST_FIELDS = 512  # texts tracked over a stream; real streams have below 20
-_TAIL_CHARS = 1024  # context for a text that is not windowed, as much as a window keeps
 _ROLES = frozenset({"assistant", "system", "user", "tool", "developer", "function"})
 _REASONS = frozenset({"stop", "length", "tool_calls", "content_filter", "function_call"})
 _DERIVED = ("id", "object", "created", "model", "system_fingerprint", "service_tier")
-
-
-class _Slot:
-    """One event on its way out: waits for ``waiting`` verdicts.
-
-    Either a chunk (``doc``) or ready ``data``; a slot with no data is a gate: it only holds back what follows.
-    """
-
-    __slots__ = ("data", "doc", "waiting")
-
-    def __init__(self, doc: dict[str, Any] | None, data: bytes = b"") -> None:
-        self.doc = doc
-        self.data = data
-        self.waiting = 0
 
 
 class _Choice:
@@ -83,14 +46,14 @@ class _Line:
 
     __slots__ = ("doc", "index", "slot", "state")
 
-    def __init__(self, index: int, state: _Choice, doc: dict[str, Any], slot: _Slot | None) -> None:
+    def __init__(self, index: int, state: _Choice, doc: dict[str, Any], slot: Slot | None) -> None:
         self.index = index
         self.state = state
         self.doc = doc
         self.slot = slot
 
 
-class ChatStream:
+class ChatStream(StreamLane):
     """One ``chat.completion.chunk`` stream.
 
     Args:
@@ -98,81 +61,33 @@ class ChatStream:
         max_event_bytes: Largest event of the upstream.
     """
 
-    def __init__(self, *, window: Callable[[], ReleaseWindow], max_event_bytes: int = 1024 * 1024) -> None:
-        self._make_window = window
-        self._parser = SseParser(max_event_bytes=max_event_bytes)
+    def __init__(self, *, window: Callable[[], ReleaseWindow], max_event_bytes: int = MAX_EVENT_BYTES) -> None:
+        super().__init__(window=window, dialect=OPENAI, max_event_bytes=max_event_bytes)
         self._choices: dict[int, _Choice] = {}
-        self._slots: deque[_Slot] = deque()
-        self._tickets: dict[int, tuple[_Slot, dict[str, Any] | None, str]] = {}
-        self._next_ticket = 0
-        self._fields = 0
-        self._tails: dict[str, str] = {}
         self._head: tuple[object, ...] = ()
-        self._out: list[Command] = []
-        self._usage: Usage | None = None
-        self._done = self._ended = False
 
-    @property
-    def usage(self) -> Usage | None:
-        """Tokens the upstream has reported so far."""
-        return self._usage
+    def _format(self, doc: dict[str, Any]) -> bytes:
+        return format_event(orjson.dumps(doc))
 
-    def handle(self, event: Event) -> list[Command]:
-        """Take an event; what is to be done, in this order. After the last command everything is ignored.
+    def _reasons(self) -> tuple[str, ...]:
+        return tuple(state.reason or "" for _, state in sorted(self._choices.items()))
 
-        Raises:
-            Fault: WL-GW-290 when a verdict comes for a ticket that was never given out or is settled.
-        """
-        if self._ended:
-            return []
-        self._out = []
-        try:
-            self._take(event)
-        except BadUpstreamError as error:
-            self._fail(error.code, error.message)
-        return self._out
+    def _completes(self, left: bytes) -> bool:
+        if left.removeprefix(b"data:").strip() != DONE:
+            return False
+        self._close()
+        return True
 
-    def _take(self, event: Event) -> None:
-        match event:
-            case UpstreamBytes(data):
-                if not self._done:  # nothing may follow the end, so nothing of it is even read
-                    self._read(data)
-                self._drain()
-            case Judged(ticket, text):
-                self._settle(ticket, text)
-                self._drain()
-            case Refused(ticket, code, body):
-                if ticket not in self._tickets:
-                    self._unknown(ticket)
-                self._stop(Cut(code), body)
-            case UpstreamEnded():
-                self._upstream_ended()
-            case UpstreamFailed(code, message):
-                self._fail(code, message)
-            case ClientGone():
-                self._ended = True
-                self._out = [AbortUpstream()]
-            case _:
-                assert_never(event)
+    def _close(self) -> None:
+        self._finish_all()
+        self._done = True
+        self._slots.append(Slot(None, DONE_EVENT))
 
-    def _read(self, data: bytes) -> None:
-        for sse in self._parser.feed(data):
-            self._event(sse.data)
-            if self._done:
-                return
-
-    def _event(self, data: bytes) -> None:
-        if data.strip() == DONE:
-            self._finish_all()
-            self._done = True
-            self._slots.append(_Slot(None, DONE_EVENT))
+    def _event(self, sse: SseEvent) -> None:
+        if sse.data.strip() == DONE:
+            self._close()
             return
-        try:
-            doc = orjson.loads(data)
-        except orjson.JSONDecodeError:
-            raise garbage("a chunk that is not JSON") from None
-        if type(doc) is not dict or misnamed(doc):
-            raise garbage("a chunk of another shape")
+        doc = self._parse(sse.data)
         if doc.get("error") is not None:
             raise BadUpstreamError("WL-GW-205", "The upstream reported an error in the middle of its answer.")
         self._chunk(doc)
@@ -182,7 +97,7 @@ class ChatStream:
         choices = doc.get("choices")
         if type(choices) is not list:
             raise garbage("a chunk without choices")
-        slot = _Slot(doc)
+        slot = Slot(doc)
         self._members(doc)
         usage = read_usage(doc.get("usage"))
         if usage is not None:
@@ -198,14 +113,14 @@ class ChatStream:
         head = tuple([doc.get(name) for name in _DERIVED] + list(doc))
         known = head == self._head
         self._head = head
-        gate = _Slot(None)
+        gate = Slot(None)
         for name, value in doc.items():
             if name != "choices" and not (known and (value is None or name in _DERIVED)):
                 self._aside(name, value, "", -1, gate, repeats=True)
         if gate.waiting:
             self._slots.append(gate)
 
-    def _choice(self, choice: Any, doc: dict[str, Any], slot: _Slot) -> bool:
+    def _choice(self, choice: Any, doc: dict[str, Any], slot: Slot) -> bool:
         """Read one choice of a chunk and take out what is held back; whether anything is left to send."""
         index, delta, reason = _choice_parts(choice)
         state = self._choices.get(index)
@@ -232,7 +147,7 @@ class ChatStream:
             self._aside("finish_reason", reason, pointer, index, slot, repeats=True)
         return True
 
-    def _choice_members(self, choice: dict[str, Any], pointer: str, index: int, slot: _Slot) -> None:
+    def _choice_members(self, choice: dict[str, Any], pointer: str, index: int, slot: Slot) -> None:
         for name in choice.keys() - _CHOICE_NAMES:
             self._aside(name, choice[name], pointer, index, slot, repeats=type(choice[name]) is not str)
 
@@ -291,7 +206,7 @@ class ChatStream:
 
     def _name_once(self, name: str, pointer: str, index: int) -> None:
         """Have the name of an unknown text judged before its first chunk: names go out as well."""
-        gate = _Slot(None)
+        gate = Slot(None)
         self._aside(name, None, pointer[: pointer.rindex("/")], index, gate)
         if gate.waiting:
             self._slots.append(gate)
@@ -302,13 +217,13 @@ class ChatStream:
         slot = self._derive(line, delta)
         self._ask_piece(slot, delta, name, line.index, pointer, piece)
 
-    def _ahead(self, line: _Line, name: str, value: Any) -> _Slot:
+    def _ahead(self, line: _Line, name: str, value: Any) -> Slot:
         return self._derive(line, {name: value})
 
-    def _derive(self, line: _Line, delta: dict[str, Any]) -> _Slot:
+    def _derive(self, line: _Line, delta: dict[str, Any]) -> Slot:
         derived = {name: line.doc[name] for name in _DERIVED if name in line.doc}
         derived["choices"] = [{"index": line.index, "delta": delta, "finish_reason": None}]
-        slot = _Slot(derived)
+        slot = Slot(derived)
         self._slots.append(slot)
         return slot
 
@@ -338,94 +253,6 @@ class ChatStream:
         for index, state in self._choices.items():
             if state.reason is None:
                 self._finish(_Line(index, state, doc, None))
-
-    def _aside(self, name: str, value: Any, pointer: str, index: int, slot: _Slot, *, repeats: bool = False) -> None:
-        """Have every text judged that no window sees: names, nested texts, what surrounds the answers.
-
-        Args:
-            repeats: The text is the same in each chunk and is judged again only when it changes.
-        """
-
-        def add(at: str, text: str) -> None:
-            tail = self._tails.get(at)
-            if tail is None:
-                self._count_field()
-            elif text == tail and (repeats or at.startswith("#")):
-                return
-            context = tail or ""
-            self._tails[at] = text if repeats or at.startswith("#") else (context + text)[-_TAIL_CHARS:]
-            self._ask_piece(slot, None, "", index, at, Piece(context, text))
-
-        refuse_stray_calls(name, value)
-        collect_member(name, value, pointer, add)
-
-    def _ask_piece(
-        self, slot: _Slot, holder: dict[str, Any] | None, name: str, index: int, pointer: str, piece: Piece
-    ) -> None:
-        self._out.append(Judge(self._ticket(slot, holder, name), index, pointer, piece))
-
-    def _ticket(self, slot: _Slot, holder: dict[str, Any] | None, name: str) -> int:
-        ticket = self._next_ticket
-        self._next_ticket += 1
-        self._tickets[ticket] = (slot, holder, name)
-        slot.waiting += 1
-        return ticket
-
-    def _count_field(self) -> None:
-        self._fields += 1
-        if self._fields > _MOST_FIELDS:
-            raise garbage(f"a stream of more than {_MOST_FIELDS} different texts")
-
-    def _settle(self, ticket: int, text: str | None) -> None:
-        known = self._tickets.pop(ticket, None)
-        if known is None:
-            self._unknown(ticket)
-            return
-        slot, holder, name = known
-        if text is not None:
-            if holder is None:
-                raise BadUpstreamError("WL-GW-209", "A text in a place that cannot be rewritten had to be masked.")
-            holder[name] = text
-        slot.waiting -= 1
-
-    def _drain(self) -> None:
-        """Send what is settled, as one write."""
-        ready: list[bytes] = []
-        slots = self._slots
-        while slots and not slots[0].waiting:
-            slot = slots.popleft()
-            ready.append(slot.data if slot.doc is None else format_event(orjson.dumps(slot.doc)))
-        if any(ready):
-            self._out.append(Send(ready[0] if len(ready) == 1 else b"".join(ready)))
-        if self._done and not slots:
-            self._ended = True
-            reasons = tuple(state.reason or "" for _, state in sorted(self._choices.items()))
-            self._out.append(Finish(self._usage, reasons))
-
-    def _upstream_ended(self) -> None:
-        left = self._parser.finish()
-        if self._done:
-            return
-        if left.removeprefix(b"data:").strip() == DONE:  # complete, only its empty line is missing
-            self._event(DONE)
-            self._drain()
-            return
-        what = "in the middle of an event" if left else "without its closing mark"
-        self._fail("WL-GW-204", f"The upstream's stream ended {what}; the answer is not complete.")
-
-    def _fail(self, code: str, message: str) -> None:
-        self._stop(Cut(code, failed=True), error_event(code, message))
-
-    def _stop(self, cut: Cut, event: bytes) -> None:
-        """Tell the caller and end; what waits for a verdict or behind one is dropped."""
-        self._ended = True
-        sent = [command for command in self._out if isinstance(command, Send)]
-        self._out = [*sent, Send(event), AbortUpstream(), cut]
-        self._slots.clear()
-        self._tickets.clear()
-
-    def _unknown(self, ticket: int) -> None:
-        raise Fault("WL-GW-290", f"A verdict came for ticket {ticket}, which is not open.", "Report this.")
 
 
 def _choice_parts(choice: Any) -> tuple[int, dict[str, Any], str | None]:
