@@ -13,7 +13,7 @@ from wardlaw.config.notify import channel_faults
 from wardlaw.config.places import lies_under
 from wardlaw.config.problem import ConfigProblem, nearest
 from wardlaw.facts.resource import ToolEffect, Trust
-from wardlaw.facts.routes import ROUTES
+from wardlaw.facts.routes import ROUTES, UpstreamKind
 from wardlaw.security.detectors import DETECTORS
 
 # RFC 7518 and RFC 8037 signatures with a public key. A shared secret or "none" would let anybody
@@ -23,6 +23,8 @@ _DETECTOR_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _CREDENTIAL_WORDS = ("auth", "key", "token", "secret", "cookie", "password")
 # Headers the gateway sets itself (RFC 9110, 7.6.1: connection-bound ones are never forwarded).
 _OWN_HEADERS = ("host", "content-length", "transfer-encoding", "connection", "te", "upgrade", "expect", "trailer")
+
+_ANTHROPIC_HEADERS = ("x-api-key", "anthropic-version", "anthropic-beta")
 
 
 def check_config(config: Config, origins: Mapping[str, Origin], source: str) -> list[ConfigProblem]:
@@ -113,9 +115,10 @@ def _upstreams(config: Config) -> Found:
     for index, upstream in enumerate(config.upstreams):
         path = f"upstreams[{index}]"
         yield from _upstream_url(path, upstream)
+        own = _OWN_HEADERS + (_ANTHROPIC_HEADERS if upstream.kind is UpstreamKind.ANTHROPIC else ())
         for name, value in upstream.headers.items():
             lower = name.lower()
-            if lower in _OWN_HEADERS or lower.startswith("x-wardlaw-"):
+            if lower in own or lower.startswith("x-wardlaw-"):
                 yield "WL-CFG-003", f"{path}.headers.{name}", "the gateway sets this header itself", "Take it out."
             if not (name.isascii() and name.replace("-", "").replace("_", "").isalnum()):
                 yield "WL-CFG-003", f"{path}.headers.{name}", "not a header name", ""

@@ -15,6 +15,9 @@ from msgspec import Meta
 
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.resource import ToolEffect, Trust
+from wardlaw.facts.routes import ROUTES, UpstreamKind
+
+_ROUTE_WORDS = ", ".join(f"`{route}`" for route in ROUTES)
 
 DATA_DIR = "{data_dir}"
 """Prefix of default paths that follow ``data_dir``."""
@@ -140,9 +143,7 @@ class Gateway(msgspec.Struct, frozen=True):
         int, Meta(ge=1, le=256, description="Worker processes; more than 1 needs `state.authority: redis`.")
     ] = 1
     limits: Annotated[Limits, Meta(description="What is taken from one caller.")] = Limits()
-    routes: Annotated[
-        dict[str, Surface], Meta(description="Per route (`chat.completions`, `embeddings`, `models`, `scan`).")
-    ] = {}
+    routes: Annotated[dict[str, Surface], Meta(description=f"Per route ({_ROUTE_WORDS}).")] = {}
     receipts: Annotated[bool, Meta(description="Sign a receipt of each decision into the response headers.")] = True
     metrics: Annotated[bool, Meta(description="Serve Prometheus metrics at `/metrics`.")] = True
 
@@ -169,9 +170,16 @@ class Upstream(msgspec.Struct, frozen=True):
             description="Base URL up to and with `/v1`. `http` only to loopback or private addresses with `trust: internal`."
         ),
     ]
-    key: Annotated[SecretRef, Meta(description="Credential sent as bearer token: `env:NAME` or `file:/path`.")] = (
-        SecretRef()
-    )
+    key: Annotated[
+        SecretRef,
+        Meta(
+            description="Credential, `env:NAME` or `file:/path`; sent as bearer token, to `anthropic` as `x-api-key`."
+        ),
+    ] = SecretRef()
+    kind: Annotated[
+        UpstreamKind,
+        Meta(description="Protocol it speaks: `openai`, or `anthropic` for models served on `/v1/messages`."),
+    ] = UpstreamKind.OPENAI
     region: Annotated[
         str,
         Meta(

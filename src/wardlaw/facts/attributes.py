@@ -11,6 +11,8 @@ from enum import StrEnum
 
 import msgspec
 
+from wardlaw.facts.routes import ROUTES
+
 
 class AttributeType(StrEnum):
     """Cedar types used in the context."""
@@ -37,7 +39,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("epoch", _L, "clock", "Time of the request, Unix seconds", 1_790_000_000),
     Attribute("hour", _L, "clock", "Hour of the day, 0–23, in the installation's time zone", 10),
     Attribute("weekday", _L, "clock", "ISO weekday, 1 Monday to 7 Sunday", 3),
-    Attribute("route", _S, "gateway", "Surface: chat.completions, embeddings, scan", "chat.completions"),
+    Attribute("route", _S, "gateway", f"Surface: {', '.join(ROUTES)}", "chat.completions"),
     Attribute("principalRegistered", _B, "gateway", "The caller is known to the register", True),
     Attribute("team", _S, "gateway", "Team of the caller; empty when unknown", "support"),
     Attribute("groups", _E, "gateway", "Groups of the caller", ()),
@@ -60,7 +62,9 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("maxTokens", _L, "gateway", "Token ceiling the caller asked for; 0 when none", 0),
     Attribute("promptTokens", _L, "gateway", "Estimated tokens of the request", 250),
     Attribute("hostedTools", _E, "gateway", "Vendor-hosted tools, remote MCP servers, stored state asked for", ()),
-    Attribute("uninspected", _E, "gateway", "Kinds of content nobody could read: image, audio, file", ()),
+    Attribute(
+        "uninspected", _E, "gateway", "Kinds of content nobody could read: image, audio, file, tokens, encrypted", ()
+    ),
     Attribute("requestedRows", _L, "gateway", "Rows a tool call asks for; 9223372036854775807 when without limit", 0),
     Attribute("dataSubjects", _L, "detectors", "Distinct persons in new results or the answer", 0),
     Attribute("resultBytes", _L, "gateway", "Bytes of new results or the answer", 0),

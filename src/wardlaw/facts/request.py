@@ -20,7 +20,7 @@ class RequestFacts(msgspec.Struct, frozen=True):
         at: Unix time in seconds, UTC; time comes in as a value.
         hour: Hour of the day (0–23) in the installation's time zone.
         weekday: ISO weekday, 1 Monday to 7 Sunday, in the installation's time zone.
-        route: Which surface: ``chat.completions``, ``embeddings``, ``models``, ``scan``.
+        route: Which surface: one of :data:`routes.ROUTES`.
         session: Session id; it only subdivides.
         body_sha256: Hex digest of the body as received, or of the tool call's canonical arguments.
         rewritten: This is the second decision, on a redacted request.

@@ -52,8 +52,7 @@ class AnswerHalf:
             UnavailableError: A record could not be made durable.
         """
         answer = self.surface.read_answer(raw)
-        findings = await inspect_aside(self._services.inspection, answer.segments)
-        findings += uninspected_findings(answer.uninspected)
+        findings = await self._inspect(answer)
         judgement = await self._text(case, accepted, answer, findings, raw)
         body = raw
         if judgement.decision.effect is Effect.TRANSFORM:
@@ -67,6 +66,14 @@ class AnswerHalf:
             if not one.released or one.decision.effect is Effect.TRANSFORM:
                 return Withheld(one, answer.usage)
         return Released(body, judgement, answer.usage)
+
+    async def _inspect(self, answer: Answer) -> tuple[Finding, ...]:
+        findings = await inspect_aside(self._services.inspection, answer.segments)
+        if answer.joined:
+            joined = await inspect_aside(self._services.inspection, answer.joined)
+            # Their places are none of the segments': masking there would mask the wrong text.
+            findings += tuple(msgspec.structs.replace(finding, segment=-1) for finding in joined)
+        return findings + uninspected_findings(answer.uninspected)
 
     async def refusal(self, case: Case, accepted: Accepted, raw: bytes, status: int) -> Released | Withheld:
         """Judge an upstream's own error like any answer before it is passed on."""
@@ -120,8 +127,7 @@ class AnswerHalf:
                 replacements[segment.pointer] = masked
         body = self.surface.rewrite_answer(answer, replacements)
         again = self.surface.read_answer(body)
-        found = await inspect_aside(self._services.inspection, again.segments)
-        found += uninspected_findings(again.uninspected)
+        found = await self._inspect(again)
         matter = _answer_matter(accepted, again.segments, found, body, judgement.measures)
         second = await self._judge(case, msgspec.structs.replace(matter, rewritten=True, counted=False))
         return second, body, again, found

@@ -79,7 +79,7 @@ class ModelExchange:
         prepared = await self._request.prepare(case, doc, raw, asked)
         prepared = msgspec.structs.replace(prepared, delta=self._admitted.delta)
         self._estimated = prepared.moved.measures.prompt_tokens
-        headers = upstream_headers(self._call.headers, stream=asked.stream)
+        headers = upstream_headers(self._call.headers, stream=asked.stream, kind=self._surface.kind)
         outcome = await self._request.submit(case, prepared, headers=headers)
         if isinstance(outcome, Refused):
             self._refuse(outcome.judgement, outcome.resource)

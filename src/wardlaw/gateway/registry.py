@@ -11,7 +11,9 @@ import msgspec
 
 from wardlaw.config.model import Config, Model, RegisteredTool, SecretRef, Upstream
 from wardlaw.facts.effect import RouteMode
+from wardlaw.facts.errors import InputError
 from wardlaw.facts.resource import Resource, ResourceKind, ToolEffect, Trust
+from wardlaw.facts.routes import UpstreamKind
 from wardlaw.gateway.upstream import Destination
 
 NOWHERE = Destination("", "", "", "", "unknown", Trust.UNKNOWN.value, 1.0, 1.0, 1.0, 1.0)
@@ -74,6 +76,7 @@ class Registry:
             idle_timeout_s=upstream.idle_timeout_s,
             total_timeout_s=upstream.total_timeout_s,
             headers=tuple((name, self._header(value)) for name, value in upstream.headers.items()),
+            kind=upstream.kind,
         )
 
     def _header(self, value: str) -> str:
@@ -82,12 +85,22 @@ class Registry:
                 return self._resolve(SecretRef(kind, value[len(kind) + 1 :]))
         return value
 
-    def candidates(self, model: str, route: str) -> Sequence[Candidate]:
-        """Ways to call a model, in order of preference; for an unknown model one that base policy denies."""
+    def candidates(self, model: str, route: str, kind: UpstreamKind = UpstreamKind.OPENAI) -> Sequence[Candidate]:
+        """Ways to call a model, in order of preference; for an unknown model one that base policy denies.
+
+        Args:
+            kind: Which protocol the request is in; only upstreams that speak it are asked.
+
+        Raises:
+            OtherProtocolError: None of the model's upstreams does.
+        """
         routes = self._routes.get(model, frozenset())
         known = self._models.get(model, ())
         if known and (not routes or route in routes):
-            return known
+            fitting = tuple(candidate for candidate in known if candidate.destination.kind is kind)
+            if not fitting:
+                raise _other_protocol(model, kind)
+            return fitting
         unknown = Resource(kind=ResourceKind.MODEL, id=f"model:{model[:200]}", registered=False)
         return (Candidate(unknown, NOWHERE),)
 
@@ -119,3 +132,16 @@ class Registry:
         if self._mode is RouteMode.OBSERVE:
             return RouteMode.OBSERVE
         return self._modes.get(route, RouteMode.ENFORCE)
+
+
+class OtherProtocolError(InputError):
+    """The model is registered, but with upstreams of another protocol only."""
+
+
+def _other_protocol(model: str, kind: UpstreamKind) -> OtherProtocolError:
+    where = "/v1/messages" if kind is UpstreamKind.OPENAI else "/v1/chat/completions"
+    return OtherProtocolError(
+        "WL-GWY-012",
+        f"No upstream of the model {model[:200]} speaks the protocol of this path.",
+        f"Ask for it at {where}.",
+    )

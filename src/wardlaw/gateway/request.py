@@ -123,10 +123,11 @@ class RequestHalf:
         """Judge the request for each upstream in turn until one takes it.
 
         Raises:
+            OtherProtocolError: The model is served in another form only.
             NowhereError: Observing let a model through that nobody has registered.
             UnavailableError: No upstream could be reached, or the record could not be made durable.
         """
-        candidates = self._services.registry.candidates(prepared.asked.model, case.route)
+        candidates = self._services.registry.candidates(prepared.asked.model, case.route, self._surface.kind)
         failure: UnavailableError | None = None
         refusal: Refused | None = None
         released: Judgement | None = None

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from wardlaw.facts.routes import CHAT_COMPLETIONS
+import msgspec
+
+from wardlaw.facts.routes import CHAT_COMPLETIONS, UpstreamKind
 from wardlaw.facts.routes import EMBEDDINGS as EMBEDDINGS_ROUTE
+from wardlaw.facts.routes import MESSAGES as MESSAGES_ROUTE
 from wardlaw.gateway.wire.answer import read_answer, read_embeddings_answer, rewrite_answer
 from wardlaw.gateway.wire.chat import chat_history, read_chat
-from wardlaw.gateway.wire.dialect import OPENAI, Dialect
+from wardlaw.gateway.wire.dialect import ANTHROPIC, OPENAI, Dialect
 from wardlaw.gateway.wire.embeddings import read_embeddings
+from wardlaw.gateway.wire.messages import messages_history, read_count, read_messages
+from wardlaw.gateway.wire.messages_answer import read_count_answer, read_messages_answer
+from wardlaw.gateway.wire.messages_stream import MessagesStream
 from wardlaw.gateway.wire.rewrite import rewrite
 from wardlaw.gateway.wire.stream import ChatStream
 from wardlaw.gateway.wire.surface import Surface
@@ -35,11 +41,35 @@ EMBEDDINGS = Surface(
     converses=False,
 )
 
-SURFACES = (CHAT, EMBEDDINGS)
+MESSAGES = Surface(
+    route=MESSAGES_ROUTE,
+    path="/v1/messages",
+    upstream_path="/messages",
+    kind=UpstreamKind.ANTHROPIC,
+    dialect=ANTHROPIC,
+    read=lambda doc, limits: read_messages(doc, limits=limits),
+    history=messages_history,
+    read_answer=read_messages_answer,
+    rewrite_answer=lambda answer, texts: rewrite(answer.doc, texts),
+    stream=lambda window: MessagesStream(window=window),
+)
+
+COUNT_TOKENS = msgspec.structs.replace(
+    MESSAGES,
+    path="/v1/messages/count_tokens",
+    upstream_path="/messages/count_tokens",
+    read=lambda doc, limits: read_count(doc, limits=limits),
+    read_answer=read_count_answer,
+    stream=None,
+)
+
+SURFACES = (CHAT, EMBEDDINGS, MESSAGES, COUNT_TOKENS)
 BY_PATH = {surface.path: surface for surface in SURFACES}
 
 
 def dialect_of(path: str) -> Dialect:
     """How an error is worded at a path, also one where nothing is served."""
     surface = BY_PATH.get(path)
-    return surface.dialect if surface is not None else OPENAI
+    if surface is not None:
+        return surface.dialect
+    return ANTHROPIC if path.startswith(MESSAGES.path + "/") else OPENAI

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from wardlaw.facts.errors import ConfigError, UnavailableError
+from wardlaw.facts.routes import UpstreamKind
 from wardlaw.gateway.connection import BrokenError, Connection, Pool, trusting_context
 from wardlaw.gateway.wire.response import ResponseReader, request_bytes, request_prefix
 
@@ -24,7 +25,7 @@ class Destination(msgspec.Struct, frozen=True):
 
     Attributes:
         url: Base URL up to and with ``/v1``, without a slash at the end.
-        credential: Bearer token; ``""`` when none. Never logged.
+        credential: Bearer token, or API key where ``kind`` is Anthropic's; ``""`` when none. Never logged.
         model: What the upstream calls the model.
     """
 
@@ -39,6 +40,7 @@ class Destination(msgspec.Struct, frozen=True):
     idle_timeout_s: float
     total_timeout_s: float
     headers: tuple[tuple[str, str], ...] = ()
+    kind: UpstreamKind = UpstreamKind.OPENAI
 
 
 class UpstreamRefusedError(UnavailableError):
@@ -89,7 +91,9 @@ class Upstreams:
         host = url.hostname or ""
         own = list(destination.headers)
         if destination.credential:
-            own.append(("authorization", f"Bearer {destination.credential}"))
+            is_plain = destination.kind is UpstreamKind.ANTHROPIC
+            pair = ("x-api-key", "") if is_plain else ("authorization", "Bearer ")
+            own.append((pair[0], pair[1] + destination.credential))
         try:
             prefix = request_prefix(url.path, url.netloc.rpartition("@")[2], own)
         except ValueError as error:

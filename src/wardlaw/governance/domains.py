@@ -51,7 +51,7 @@ _DOMAINS: dict[str, Domain] = {
     "route": Domain(words=frozenset(ROUTES)),
     "destinationTrust": Domain(words=_values(Trust)),
     "toolEffect": Domain(words=_values(ToolEffect)),
-    "uninspected": Domain(words=frozenset(("image", "audio", "file"))),
+    "uninspected": Domain(words=frozenset(("image", "audio", "file", "tokens", "encrypted"))),
     "findings": Domain(words=_FINDINGS),
     "dataClasses": Domain(
         words=frozenset(("pii", "secret", "registered-secret", "tripwire")), prefixes=("pii:", "secret:", "tripwire:")

@@ -20,6 +20,7 @@ from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.principal import Principal, PrincipalKind
 from wardlaw.facts.record import Content, Inputs
 from wardlaw.facts.resource import ToolEffect, Trust
+from wardlaw.facts.routes import UpstreamKind
 from wardlaw.gateway.admitted import Admitted
 from wardlaw.gateway.exchange import ModelExchange
 from wardlaw.gateway.inspection import Inspection
@@ -58,11 +59,13 @@ CONFIG = Config(
     upstreams=(
         Upstream("near", "http://127.0.0.1:1/v1", region="eu", trust=Trust.INTERNAL),
         Upstream("far", "https://far.example/v1", region="us", trust=Trust.PARTNER),
+        Upstream("other", "https://other.example/v1", kind=UpstreamKind.ANTHROPIC, region="eu", trust=Trust.PARTNER),
     ),
     models=(
         Model("demo", (ModelUpstream("near"),)),
         Model("abroad", (ModelUpstream("far", model="far-large"),)),
         Model("both", (ModelUpstream("far"), ModelUpstream("near"))),
+        Model("sonnet", (ModelUpstream("other"),)),
     ),
     tools=(
         RegisteredTool("query_customers", ToolEffect.READ),

@@ -30,6 +30,10 @@ REFUSED = [
     ("WL-CFG-003", "upstreams: [{name: a, url: 'https://a.example/?k=v'}]"),
     ("WL-CFG-006", "upstreams: [{name: a, url: 'https://a.example', headers: {api-key: abc}}]"),
     ("WL-CFG-003", "upstreams: [{name: a, url: 'https://a.example', headers: {Host: abc}}]"),
+    (
+        "WL-CFG-003",
+        "upstreams: [{name: a, url: 'https://a.example', kind: anthropic, headers: {anthropic-version: x}}]",
+    ),
     ("WL-CFG-003", 'upstreams: [{name: a, url: "https://a.example", headers: {x: "a\\r\\nb"}}]'),
     ("WL-CFG-003", "upstreams: [{name: a, url: 'https://a.example', headers: {'x y': b}}]"),
     ("WL-CFG-010", UP + "models: [{name: m, upstreams: [b]}]"),

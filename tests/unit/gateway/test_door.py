@@ -74,6 +74,20 @@ def test_other_methods_and_paths_are_told_so(worker: Worker) -> None:
     assert missing.answer_headers["x-should-retry"] == "false"
 
 
+def test_the_door_speaks_the_form_of_the_path(worker: Worker) -> None:
+    made = door(worker)
+    for call in (
+        get("/v1/messages"),
+        get("/v1/messages/batches"),
+        MemoryCall({}, path="/v1/messages", headers={"x-api-key": "wl_nobody"}),
+        MemoryCall({}, path="/v1/messages", headers={**ADA_KEY, "x-padding": "x" * 40_000}),
+    ):
+        told = knock(made, call)
+        assert told.status >= 400
+        assert told.document["type"] == "error"
+        assert told.error["type"].endswith("_error")
+
+
 def test_liveness_readiness_and_metrics_need_no_credential(worker: Worker) -> None:
     made = door(worker)
     assert knock(made, get("/healthz")).document == {"status": "alive"}
@@ -156,7 +170,7 @@ def test_one_caller_has_a_ceiling_of_exchanges_at_one_time(worker: Worker) -> No
 
 def test_models_are_listed_as_far_as_the_key_reaches(worker: Worker) -> None:
     whole = knock(door(worker), get("/v1/models", ADA_KEY)).document["data"]
-    assert [model["id"] for model in whole] == ["demo", "abroad", "both"]
+    assert [model["id"] for model in whole] == ["demo", "abroad", "both", "sonnet"]
     narrow = door(worker, models=("demo",))
     assert [model["id"] for model in knock(narrow, get("/v1/models", ADA_KEY)).document["data"]] == ["demo"]
     assert knock(narrow, get("/v1/models/demo", ADA_KEY)).document["id"] == "demo"

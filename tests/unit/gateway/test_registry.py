@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from wardlaw.config.model import (
     Config,
     Gateway,
@@ -15,7 +17,8 @@ from wardlaw.config.model import (
 )
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.resource import ToolEffect, Trust
-from wardlaw.gateway.registry import Registry
+from wardlaw.facts.routes import UpstreamKind
+from wardlaw.gateway.registry import OtherProtocolError, Registry
 
 CONFIG = Config(
     upstreams=(
@@ -67,3 +70,21 @@ def test_a_route_observes_when_it_or_the_installation_does() -> None:
     assert (one.mode("embeddings"), one.mode("chat.completions")) == (RouteMode.OBSERVE, RouteMode.ENFORCE)
     whole = Registry(Config(installation=Installation(mode=RouteMode.OBSERVE)), lambda _: "")
     assert whole.mode("chat.completions") is RouteMode.OBSERVE
+
+
+def test_only_upstreams_of_the_same_protocol_are_asked() -> None:
+    upstreams = (
+        Upstream(name="a", url="https://a.example/v1", kind=UpstreamKind.ANTHROPIC, key=SecretRef("env", "K")),
+        Upstream(name="o", url="https://o.example/v1"),
+    )
+    models = (
+        Model(name="both", upstreams=(ModelUpstream("o"), ModelUpstream("a"))),
+        Model(name="one", upstreams=(ModelUpstream("a"),)),
+    )
+    registry = Registry(Config(upstreams=upstreams, models=models), lambda ref: f"<{ref.name}>")
+    (only,) = registry.candidates("both", "messages", UpstreamKind.ANTHROPIC)
+    assert (only.resource.upstream, only.destination.kind) == ("a", UpstreamKind.ANTHROPIC)
+    assert [one.resource.upstream for one in registry.candidates("both", "chat.completions")] == ["o"]
+    with pytest.raises(OtherProtocolError) as caught:
+        registry.candidates("one", "chat.completions")
+    assert caught.value.code == "WL-GWY-012"

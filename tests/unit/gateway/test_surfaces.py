@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from wardlaw.facts.routes import MODELS, ROUTES, SCAN
 from wardlaw.gateway.surfaces import BY_PATH, CHAT, EMBEDDINGS, SURFACES, dialect_of
-from wardlaw.gateway.wire.dialect import OPENAI
+from wardlaw.gateway.wire.dialect import ANTHROPIC, OPENAI
 
 
 def test_every_surface_has_a_path_of_its_own_and_a_route_that_clauses_know() -> None:
@@ -14,6 +14,7 @@ def test_every_surface_has_a_path_of_its_own_and_a_route_that_clauses_know() -> 
 def test_errors_of_unknown_paths_are_worded_as_most_clients_expect() -> None:
     assert dialect_of("/v1/nothing") is OPENAI
     assert dialect_of(CHAT.path) is OPENAI
+    assert dialect_of("/v1/messages/batches") is ANTHROPIC
 
 
 def test_an_embeddings_answer_is_rewritten_as_one() -> None:

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from wardlaw.facts.errors import ConfigError, UnavailableError
+from wardlaw.facts.routes import UpstreamKind
 from wardlaw.gateway.upstream import Destination, UpstreamRefusedError, Upstreams
 
 Conversation = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -77,6 +78,19 @@ def test_the_body_and_the_credential_arrive() -> None:
         assert head.startswith(b"post /v1/chat/completions")
         assert b"authorization: bearer sk-up" in head
         assert b"x-extra: 1" in head
+
+    asyncio.run(_with_server(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello", use))
+
+
+def test_anthropic_gets_the_credential_in_its_own_header() -> None:
+    async def use(upstreams: Upstreams, there: Destination, received: list[bytes]) -> None:
+        answer = await upstreams.post(
+            msgspec.structs.replace(there, kind=UpstreamKind.ANTHROPIC), "/messages", b"{}", ()
+        )
+        await answer.close()
+        head = received[0].lower()
+        assert b"x-api-key: sk-up" in head
+        assert b"authorization" not in head
 
     asyncio.run(_with_server(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello", use))
 

@@ -43,7 +43,8 @@ class Answer(msgspec.Struct, frozen=True):
             with the call's id, everything else in the channel of answers.
         tool_calls: The calls the model asks for, numbered over all choices.
         finish_reasons: One per choice.
-        uninspected: ``audio`` when the answer brings sound.
+        uninspected: ``audio`` when the answer brings sound, ``encrypted`` when it brings what only the vendor can read.
+        joined: Texts that stand in several places and are read as one, inspected besides; nothing can be masked there.
     """
 
     doc: dict[str, Any]
@@ -52,6 +53,7 @@ class Answer(msgspec.Struct, frozen=True):
     usage: Usage | None = None
     finish_reasons: tuple[str, ...] = ()
     uninspected: tuple[str, ...] = ()
+    joined: tuple[Segment, ...] = ()
 
 
 class UpstreamRefusal(msgspec.Struct, frozen=True):
@@ -61,8 +63,12 @@ class UpstreamRefusal(msgspec.Struct, frozen=True):
     segments: tuple[Segment, ...] = ()
 
 
-class _Texts:
-    """Segments in order of appearance."""
+class Texts:
+    """Segments in order of appearance.
+
+    Args:
+        limit: Most texts of one answer.
+    """
 
     __slots__ = ("limit", "segments")
 
@@ -71,6 +77,7 @@ class _Texts:
         self.limit = limit
 
     def add(self, pointer: str, text: str, channel: Channel = Channel.ANSWER, call_id: str = "") -> None:
+        """Add one text."""
         if len(self.segments) >= self.limit:
             raise garbage(f"an answer of more than {self.limit} texts")
         self.segments.append(Segment(len(self.segments), channel, pointer, text, call_id))
@@ -106,8 +113,8 @@ def read_answer(raw: bytes, *, limits: BodyLimits = ANSWER_LIMITS) -> Answer:
         BadUpstreamError: WL-GW-201 not JSON, ambiguous, or of another shape; WL-GW-205 an error in place of
             an answer.
     """
-    doc = _read(raw, limits)
-    texts = _Texts(limits.max_leaves)
+    doc = read_document(raw, limits)
+    texts = Texts(limits.max_leaves)
     choices = doc.get("choices")
     if type(choices) is not list:
         raise garbage("an answer without choices")
@@ -120,12 +127,12 @@ def read_answer(raw: bytes, *, limits: BodyLimits = ANSWER_LIMITS) -> Answer:
     uninspected: dict[str, None] = {}
     for place, choice in enumerate(choices):
         pointer = f"/choices/{place}"
-        message = _object(_object(choice, "choice").get("message"), "message")
+        message = as_object(as_object(choice, "choice").get("message"), "message")
         _choice(choice, pointer, texts)
         _message(message, pointer + "/message", texts, calls)
         if message.get("audio") is not None:
             uninspected["audio"] = None
-        reasons.append(_text_or_none(choice.get("finish_reason"), "finish reason"))
+        reasons.append(as_text(choice.get("finish_reason"), "finish reason"))
     return Answer(
         doc=doc,
         segments=tuple(texts.segments),
@@ -142,15 +149,15 @@ def read_embeddings_answer(raw: bytes, *, limits: BodyLimits = ANSWER_LIMITS) ->
     Raises:
         BadUpstreamError: as :func:`read_answer`.
     """
-    doc = _read(raw, limits)
-    texts = _Texts(limits.max_leaves)
+    doc = read_document(raw, limits)
+    texts = Texts(limits.max_leaves)
     if type(doc.get("data")) is not list:
         raise garbage("embeddings without data")
     for name, value in doc.items():
         if name != "data":
             collect_member(name, value, "", texts.add)
     for place, item in enumerate(doc["data"]):
-        for name, value in _object(item, "embedding").items():
+        for name, value in as_object(item, "embedding").items():
             is_vector = name == "embedding" and (
                 is_base64(value) if type(value) is str else type(value) is list and all(type(x) is float for x in value)
             )
@@ -165,7 +172,7 @@ def read_refusal(raw: bytes, *, status: int, limits: BodyLimits = ANSWER_LIMITS)
         doc = read_json(raw, limits=limits)
     except InputError:
         return UpstreamRefusal(status)
-    texts = _Texts(limits.max_leaves)
+    texts = Texts(limits.max_leaves)
     collect(doc, "", texts.add)
     return UpstreamRefusal(status, tuple(texts.segments))
 
@@ -216,16 +223,16 @@ def call_of(value: dict[str, Any], index: int) -> tuple[ToolCall, str]:
     A call of a kind we do not know is named by its kind, with the whole call as its arguments: nothing is
     registered under such a name, so the base policy refuses it.
     """
-    call_id = _text_or_none(value.get("id"), "tool call id")
+    call_id = as_text(value.get("id"), "tool call id")
     kind = value.get("type")
     holder = kind if type(kind) is str and kind else "function"
     if holder not in ("function", "custom"):
         return ToolCall(call_id, holder, orjson.dumps(value).decode(), index), ""
-    body = _object(value.get(holder), "tool call")
+    body = as_object(value.get(holder), "tool call")
     name = body.get("name")
     if type(name) is not str or not name:
         raise garbage("a tool call without a name")
-    arguments = _text_or_none(body.get("arguments" if holder == "function" else "input"), "arguments")
+    arguments = as_text(body.get("arguments" if holder == "function" else "input"), "arguments")
     return ToolCall(call_id, name, arguments, index), holder
 
 
@@ -248,7 +255,8 @@ def call_leaves(value: dict[str, Any], pointer: str, call: ToolCall, add: AddTex
             collect_member(name, member, pointer, plain)
 
 
-def _read(raw: bytes, limits: BodyLimits) -> dict[str, Any]:
+def read_document(raw: bytes, limits: BodyLimits) -> dict[str, Any]:
+    """The object an answer consists of, when it is no error and can be read in one way only."""
     try:
         doc = read_json(raw, limits=limits)
     except InputError as error:
@@ -264,14 +272,16 @@ def _unambiguous(value: dict[str, Any]) -> None:
         raise garbage("names that differ only by case")
 
 
-def _object(value: Any, what: str) -> dict[str, Any]:
+def as_object(value: Any, what: str) -> dict[str, Any]:
+    """The value, when it is an object whose names are unambiguous."""
     if type(value) is not dict:
         raise garbage(f"a {what} that is not an object")
     _unambiguous(value)
     return value
 
 
-def _text_or_none(value: Any, what: str) -> str:
+def as_text(value: Any, what: str) -> str:
+    """The value, when it is text; ``""`` when it is null."""
     if value is None:
         return ""
     if type(value) is not str:
@@ -279,16 +289,16 @@ def _text_or_none(value: Any, what: str) -> str:
     return value
 
 
-def _choice(choice: dict[str, Any], pointer: str, texts: _Texts) -> None:
+def _choice(choice: dict[str, Any], pointer: str, texts: Texts) -> None:
     for name, value in choice.items():
         if name == "logprobs":
-            _logprobs(value, pointer + "/logprobs", texts)
+            read_logprobs(value, pointer + "/logprobs", texts)
         elif name != "message":
             refuse_stray_calls(name, value)
             collect_member(name, value, pointer, texts.add)
 
 
-def _message(message: dict[str, Any], pointer: str, texts: _Texts, calls: list[ToolCall]) -> None:
+def _message(message: dict[str, Any], pointer: str, texts: Texts, calls: list[ToolCall]) -> None:
     if type(message.get("content")) not in (str, list, type(None)):
         raise garbage("content that is not text")
     for name, value in message.items():
@@ -296,11 +306,11 @@ def _message(message: dict[str, Any], pointer: str, texts: _Texts, calls: list[T
             if type(value) is not list:
                 raise garbage("tool calls that are not a list")
             for place, item in enumerate(value):
-                call, _ = call_of(_object(item, "tool call"), len(calls))
+                call, _ = call_of(as_object(item, "tool call"), len(calls))
                 calls.append(call)
                 call_leaves(item, f"{pointer}/tool_calls/{place}", call, texts.add)
         elif name == "function_call" and value is not None:
-            call, _ = call_of({"function": _object(value, "function call")}, len(calls))
+            call, _ = call_of({"function": as_object(value, "function call")}, len(calls))
             calls.append(call)
             call_leaves({"function": value}, pointer + "/function_call", call, texts.add)
         elif name == "audio" and type(value) is dict:
@@ -310,13 +320,13 @@ def _message(message: dict[str, Any], pointer: str, texts: _Texts, calls: list[T
             collect_member(name, value, pointer, texts.add)
 
 
-def _audio(audio: dict[str, Any], pointer: str, texts: _Texts) -> None:
+def _audio(audio: dict[str, Any], pointer: str, texts: Texts) -> None:
     for name, value in audio.items():
         if not (name == "data" and type(value) is str and is_base64(value)):
             collect_member(name, value, pointer, texts.add)
 
 
-def _logprobs(value: Any, pointer: str, texts: _Texts) -> None:
+def read_logprobs(value: Any, pointer: str, texts: Texts) -> None:
     """Token probabilities repeat the answer token by token: read as the texts they make together.
 
     ``bytes`` is text in numbers, so it is read as well where it says something else than ``token``.
@@ -336,8 +346,8 @@ def _logprobs(value: Any, pointer: str, texts: _Texts) -> None:
             collect({key: item for key, item in entry.items() if key not in _TOKEN_MEMBERS}, below, texts.add)
 
 
-def _tokens(entries: list[dict[str, Any]], pointer: str, between: str, texts: _Texts) -> None:
-    text = between.join(_text_or_none(entry.get("token"), "token") for entry in entries)
+def _tokens(entries: list[dict[str, Any]], pointer: str, between: str, texts: Texts) -> None:
+    text = between.join(as_text(entry.get("token"), "token") for entry in entries)
     numbers = between.encode().join(_bytes(entry.get("bytes")) for entry in entries).decode("utf-8", "replace")
     for reading in dict.fromkeys((text, numbers)):
         if reading.strip("\n"):

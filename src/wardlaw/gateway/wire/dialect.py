@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import orjson
 
-from wardlaw.gateway.wire.sse import format_event
+from wardlaw.gateway.wire.sse import format_event, format_named_event
 
 Detail = Mapping[str, Any]
 """An error's members: ``message``, ``type``, ``code``, and what belongs to the case."""
@@ -40,3 +40,40 @@ def _openai_event(detail: Detail) -> bytes:
 
 OPENAI = Dialect(body=_openai_body, event=_openai_event)
 """The official client raises ``APIError`` on an event with an ``error``; ``[DONE]`` never follows."""
+
+# What Anthropic's client and its readers go by (API reference, "Errors", 2026-11).
+_ANTHROPIC_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    503: "overloaded_error",
+    504: "timeout_error",
+}
+_ANTHROPIC_KINDS = {
+    "policy_refusal": "permission_error",
+    "rate_limit_error": "rate_limit_error",
+    "invalid_request_error": "invalid_request_error",
+    "authentication_error": "authentication_error",
+}
+_API_ERROR = "api_error"
+
+
+def _anthropic(kind: str, detail: Detail) -> bytes:
+    members = {name: value for name, value in detail.items() if name != "param" or value is not None}
+    error = {"type": "error", "error": {**members, "type": kind}, "request_id": detail.get("decision_id") or None}
+    return orjson.dumps(error)
+
+
+def _anthropic_body(status: int, detail: Detail) -> bytes:
+    return _anthropic(_ANTHROPIC_TYPES.get(status, _API_ERROR if status >= 500 else "invalid_request_error"), detail)
+
+
+def _anthropic_event(detail: Detail) -> bytes:
+    return format_named_event("error", _anthropic(_ANTHROPIC_KINDS.get(detail["type"], _API_ERROR), detail))
+
+
+ANTHROPIC = Dialect(body=_anthropic_body, event=_anthropic_event)
+"""The official client raises ``APIStatusError`` on an event named ``error``; ``message_stop`` never follows."""

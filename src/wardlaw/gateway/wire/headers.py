@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from wardlaw.facts.errors import Fault, InputError
+from wardlaw.facts.routes import UpstreamKind
 from wardlaw.gateway.wire.failure import UnsupportedBodyError
 
 Header = tuple[str, str]
@@ -16,10 +17,24 @@ OWN_PREFIX = "x-wardlaw-"
 # behind: credentials, cookies, hop-by-hop and forwarding headers (RFC 9110 section 7.6.1), ``x-wardlaw-*``,
 # and whatever could carry text past the inspection.
 _UP = {"openai-beta": re.compile(r"(?:assistants|realtime|responses)=v[0-9]")}
+_DATE = r"20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:[0-2][0-9]|3[01])"
+_VERSION = re.compile(_DATE)
+_VERSION_BY_DEFAULT = "2023-06-01"  # for callers that name none; official clients always do
+# Previews that change how a model answers. Those that keep, fetch or run something at the vendor are let through as
+# well: what asks for it stands in the body, where clauses see it. A name nobody knows stays behind.
+_BETA = re.compile(
+    r"(?:computer-use|output-128k|output-300k|mcp-client|interleaved-thinking|dev-full-thinking|code-execution"
+    r"|context-1m|context-management|model-context-window-exceeded|fast-mode|advisor-tool|thinking-token-count"
+    r"|mid-conversation-tool-changes|mid-conversation-output-config|mid-conversation-system-clear-at|compact"
+    r"|structured-outputs|task-budgets|thinking-display-updates|thinking-binding-controls|inline-tools"
+    r"|prompt-caching|pdfs|token-counting|token-efficient-tools|files-api|extended-cache-ttl|skills|web-fetch"
+    r"|fine-grained-tool-streaming|effort|advanced-tool-use|tool-search-tool|tool-examples|cache-diagnosis)-" + _DATE
+)
+_MOST_BETAS = 16  # clients send fewer than ten
 
 # The same for an upstream's head: numbers and times only.
 _NUMBER = re.compile(r"[0-9][0-9.hms]{0,19}")
-_DOWN = re.compile(r"openai-processing-ms|retry-after|retry-after-ms|x-ratelimit-[a-z-]{1,40}")
+_DOWN = re.compile(r"openai-processing-ms|retry-after|retry-after-ms|(?:x|anthropic)-ratelimit-[a-z-]{1,40}")
 _CONTENT_TYPE = re.compile(r"application/json(?:\s*;\s*charset=\"?utf-8\"?)?", re.IGNORECASE)
 
 _UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -54,18 +69,27 @@ def check_request_headers(headers: Mapping[str, str]) -> None:
         )
 
 
-def upstream_headers(headers: Mapping[str, str], *, stream: bool, own: Iterable[Header] = ()) -> tuple[Header, ...]:
+def upstream_headers(
+    headers: Mapping[str, str],
+    *,
+    stream: bool,
+    own: Iterable[Header] = (),
+    kind: UpstreamKind = UpstreamKind.OPENAI,
+) -> tuple[Header, ...]:
     """The head of the request to the upstream.
 
     Args:
         headers: The caller's head.
         stream: A stream is asked for.
         own: Credentials for the upstream and what its configuration adds.
+        kind: Which protocol the upstream speaks.
 
     Raises:
         Fault: WL-GW-191 when ``own`` holds a control character.
     """
     passed = [(name, headers[name]) for name, form in _UP.items() if name in headers and form.fullmatch(headers[name])]
+    if kind is UpstreamKind.ANTHROPIC:
+        passed = _anthropic_headers(headers)
     return (
         ("content-type", "application/json"),
         ("accept", "text/event-stream" if stream else "application/json"),
@@ -75,6 +99,15 @@ def upstream_headers(headers: Mapping[str, str], *, stream: bool, own: Iterable[
         *passed,
         *(_safe(name, value) for name, value in own),
     )
+
+
+def _anthropic_headers(headers: Mapping[str, str]) -> list[Header]:
+    """Version and previews, as far as they are of the closed list; each once."""
+    version = headers.get("anthropic-version", "").strip()
+    betas = dict.fromkeys(name.strip() for name in headers.get("anthropic-beta", "").split(","))
+    known = [name for name in betas if _BETA.fullmatch(name)][:_MOST_BETAS]
+    found = [("anthropic-version", version if _VERSION.fullmatch(version) else _VERSION_BY_DEFAULT)]
+    return [*found, ("anthropic-beta", ",".join(known))] if known else found
 
 
 def caller_headers(headers: Mapping[str, str], *, stream: bool, own: Iterable[Header] = ()) -> tuple[Header, ...]:

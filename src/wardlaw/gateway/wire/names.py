@@ -1,7 +1,7 @@
 """The closed word lists of the protocol: member names and enum values that carry no text of anybody.
 
-Only names and words listed here go uninspected. The lists are constants of the OpenAI chat and embeddings
-reference (read 2026-11) and of JSON Schema 2020-12; a name missing here is not refused, it is inspected.
+Only names and words listed here go uninspected. The lists are constants of the OpenAI and Anthropic API
+references (read 2026-11) and of JSON Schema 2020-12; a name missing here is not refused, it is inspected.
 """
 
 from __future__ import annotations
@@ -18,6 +18,13 @@ _PROTOCOL_NAMES_TEXT = """
     reasoning_tokens refusal response_format role safety_identifier schema seed service_tier source stop store
     stream stream_options strict system_fingerprint temperature text tool_call_id tool_calls tool_choice tools
     top_logprobs top_p total_tokens type url usage user verbosity web_search_options
+    allowed_callers budget_tokens cache_control cache_creation cache_creation_input_tokens cache_read_input_tokens
+    citations cited_text content_block context_management defer_loading delta disable_parallel_tool_use
+    document_index document_title eager_input_streaming effort end_block_index end_char_index end_page_number
+    ephemeral_1h_input_tokens ephemeral_5m_input_tokens inference_geo input_examples input_schema input_tokens
+    input_transformations is_error media_type output_config output_format output_tokens output_tokens_details
+    partial_json server_tool_use service_tier signature speed start_block_index start_char_index start_page_number
+    stop_details stop_reason stop_sequence stop_sequences system thinking title tool_use_id top_k ttl user_id
 """
 PROTOCOL_NAMES: frozenset[str] = frozenset(_PROTOCOL_NAMES_TEXT.split())
 """Member names of the protocol. In a known structure no other name may equal one of these but for case."""
@@ -35,7 +42,7 @@ PLAIN_NAMES: frozenset[str] = PROTOCOL_NAMES | _SCHEMA_NAMES
 
 ENUM_NAMES: frozenset[str] = frozenset(
     {"role", "type", "object", "finish_reason", "detail", "tool_choice", "reasoning_effort", "service_tier"}
-    | {"verbosity", "encoding_format", "format"}
+    | {"verbosity", "encoding_format", "format", "stop_reason", "media_type", "effort", "ttl", "speed"}
 )
 """Members whose value is not inspected when it is one of ``PLAIN_WORDS``."""
 
@@ -44,6 +51,9 @@ _PLAIN_WORDS_TEXT = """
     json_schema object array string number integer boolean null auto none required low medium high minimal default
     flex scale priority stop length tool_calls function_call content_filter chat.completion chat.completion.chunk
     list embedding float base64 wav mp3 date date-time email uri uuid
+    any content custom document enabled disabled adaptive end_turn ephemeral image max_tokens message pause_turn
+    redacted_thinking search_result stop_sequence thinking tool_result tool_use url
+    image/png image/jpeg image/gif image/webp application/pdf text/plain 5m 1h standard fast max xhigh
 """
 PLAIN_WORDS: frozenset[str] = frozenset(_PLAIN_WORDS_TEXT.split())
 """Values of the protocol's closed lists."""

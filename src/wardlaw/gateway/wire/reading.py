@@ -77,9 +77,13 @@ class Reading:
                 return
         collect_member(name, value, pointer, lambda at, text: self.text(channel, at, text, call_id))
 
-    def value(self, value: Any, pointer: str, channel: Channel) -> None:
+    def value(self, value: Any, pointer: str, channel: Channel, call_id: str = "") -> None:
         """Add every text of a value."""
-        collect(value, pointer, lambda at, text: self.text(channel, at, text))
+        collect(value, pointer, lambda at, text: self.text(channel, at, text, call_id))
+
+    def join(self, channel: Channel, pointer: str, text: str, call_id: str = "") -> None:
+        """Add a text that stands in several parts."""
+        self.joined.append(Segment(len(self.joined), channel, pointer, text, call_id))
 
     def content(self, value: Any, pointer: str, channel: Channel, call_id: str = "") -> None:
         """Add the content of a message: text, a list of parts, or nothing."""
@@ -91,7 +95,7 @@ class Reading:
             for place, part in enumerate(value):
                 self._part(part, f"{pointer}/{place}", channel, call_id, texts)
             if len(texts) > 1:
-                self.joined.append(Segment(len(self.joined), channel, pointer, "".join(texts), call_id))
+                self.join(channel, pointer, "".join(texts), call_id)
         elif value is not None:
             raise wrong(pointer, "text, a list of parts or null")
 
@@ -112,13 +116,13 @@ class Reading:
             raise wrong(pointer + "/text", "text")
         for name, value in part.items():
             if media and name != "text":
-                self._payload(name, value, pointer, channel, call_id)
+                self.payload(name, value, pointer, channel, call_id)
             else:
                 self.member(name, value, pointer, channel, call_id)
                 if type(value) is str and (name == "text" or name in _TEXT_PARTS):
                     texts.append(value)
 
-    def _payload(self, name: str, value: Any, pointer: str, channel: Channel, call_id: str) -> None:
+    def payload(self, name: str, value: Any, pointer: str, channel: Channel, call_id: str) -> None:
         """A member of an attachment: bytes are left alone, everything else is text as ever."""
         if name in _STATE_NAMES and value is not None:
             self.hosted[name] = None
@@ -126,7 +130,7 @@ class Reading:
             below = child(pointer, name)
             self.member(name, None, pointer, channel)
             for inner, item in value.items():
-                self._payload(inner, item, below, channel, call_id)
+                self.payload(inner, item, below, channel, call_id)
         elif type(value) is str and (is_binary_url(value) or _is_payload(name, value)):
             self.member(name, None, pointer, channel)
         else:

@@ -124,3 +124,8 @@ def format_event(data: bytes) -> bytes:
     if b"\n" in data or b"\r" in data:
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\ndata: ")
     return b"data: " + data + b"\n\n"
+
+
+def format_named_event(name: str, data: bytes) -> bytes:
+    """One event with a name, which must be of the protocol's own words."""
+    return b"event: " + name.encode() + b"\n" + format_event(data)

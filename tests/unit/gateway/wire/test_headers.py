@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from wardlaw.facts.errors import Fault, InputError
+from wardlaw.facts.routes import UpstreamKind
 from wardlaw.gateway.wire.headers import caller_headers, check_request_headers, own_headers, upstream_headers
 
 JSON = {"content-type": "application/json"}
@@ -103,3 +104,31 @@ def test_our_own_headers_cannot_be_split():
     assert caught.value.code == "WL-GW-191"
     with pytest.raises(Fault):
         upstream_headers({}, stream=False, own=[("authorization", "Bearer x\n")])
+
+
+def test_only_the_closed_list_reaches_anthropic():
+    sent = {
+        "anthropic-version": "2023-06-01",
+        "anthropic-beta": "context-1m-2025-08-07, my-secret-text-2025-01-01,context-1m-2025-08-07,mcp-client-2025-04-04",
+        "openai-beta": "responses=v1",
+        "x-api-key": "wl_ada",
+        "anthropic-dangerous-direct-browser-access": "true",
+    }
+    up = dict(upstream_headers(sent, stream=True, kind=UpstreamKind.ANTHROPIC))
+    assert up["anthropic-version"] == "2023-06-01"
+    assert up["anthropic-beta"] == "context-1m-2025-08-07,mcp-client-2025-04-04"
+    assert up.keys() == {
+        "content-type", "accept", "accept-encoding", "user-agent", "anthropic-version", "anthropic-beta"
+    }  # fmt: skip
+    odd = dict(upstream_headers({"anthropic-version": "tell me"}, stream=False, kind=UpstreamKind.ANTHROPIC))
+    assert odd["anthropic-version"] == "2023-06-01"
+    assert "anthropic-beta" not in odd
+    assert "anthropic-version" not in dict(upstream_headers(sent, stream=False))
+
+
+def test_limits_of_anthropic_come_back_as_numbers_only():
+    down = dict(
+        caller_headers({"anthropic-ratelimit-requests-remaining": "9", "anthropic-ratelimit-x": "words"}, stream=False)
+    )
+    assert down["anthropic-ratelimit-requests-remaining"] == "9"
+    assert "anthropic-ratelimit-x" not in down
