@@ -224,6 +224,69 @@ def test_a_cut_stream_raises_and_never_looks_complete(place: Place, way: str) ->
     assert place.trail.outcome(error["decision_id"]).facts["result"] == "cut"
 
 
+def test_the_older_completions(place: Place) -> None:
+    def play(turn: Turn) -> None:
+        assert turn.path == "/v1/completions"
+        made = {"id": "c", "object": "text_completion", "created": 1, "model": "demo"}
+        if not turn.doc.get("stream"):
+            choice = {"text": " there", "index": 0, "logprobs": None, "finish_reason": "stop"}
+            turn.answer({**made, "choices": [choice]})
+            return
+        turn.open_stream()
+        for text, reason in (("Once upon ", None), ("a time ", None), ("", "stop")):
+            choice = {"text": text, "index": 0, "logprobs": None, "finish_reason": reason}
+            turn.piece(b"data: " + json.dumps({**made, "choices": [choice]}).encode() + b"\n\n")
+        turn.piece(b"data: [DONE]\n\n")
+        turn.close_stream()
+
+    prompt = place.puppet.on("older", play)
+    with place.client() as client:
+        assert client.completions.create(model="demo", prompt=prompt).choices[0].text == " there"
+        stream = client.completions.create(model="demo", prompt=prompt, stream=True)
+        assert "".join(chunk.choices[0].text for chunk in stream) == "Once upon a time "
+
+
+def test_responses_with_a_tool(place: Place) -> None:
+    called = {
+        "type": "function_call",
+        "id": "fc_1",
+        "call_id": "call_r1",
+        "name": "read_file",
+        "arguments": '{"name":"a"}',
+    }
+
+    def play(turn: Turn) -> None:
+        assert (turn.path, turn.doc["store"]) == ("/v1/responses", False)
+        made = {"id": "resp_p", "object": "response", "created_at": 1, "model": "demo", "status": "completed"}
+        if turn.doc["input"][-1].get("type") == "function_call_output":
+            part = {"type": "output_text", "text": f"It says: {turn.doc['input'][-1]['output']}", "annotations": []}
+            output = {"type": "message", "id": "msg_p", "role": "assistant", "status": "completed", "content": [part]}
+            turn.answer({**made, "output": [output]})
+            return
+        turn.open_stream()
+        for piece in (
+            {"type": "response.created", "response": {**made, "status": "in_progress", "output": []}},
+            {"type": "response.output_item.added", "output_index": 0, "item": {**called, "arguments": ""}},
+            {"type": "response.output_item.done", "output_index": 0, "item": called},
+            {"type": "response.completed", "response": {**made, "output": [called]}},
+        ):
+            turn.piece(f"event: {piece['type']}\ndata: {json.dumps(piece)}\n\n".encode())
+        turn.close_stream()
+
+    items: list[Any] = _user(place.puppet.on("respond", play))
+    with place.client("ben") as client:
+        with client.responses.stream(model="demo", input=items) as stream:
+            first = stream.get_final_response()
+        (call,) = first.output
+        assert (call.name, call.arguments) == ("read_file", called["arguments"])  # type: ignore[union-attr]
+        items += [called, {"type": "function_call_output", "call_id": "call_r1", "output": "rain"}]
+        second = client.responses.with_raw_response.create(model="demo", input=items)
+        assert second.parse().output_text == "It says: rain"
+        assert "unverified-history" not in place.trail.inputs(second.headers["x-wardlaw-decision"]).state.taint
+        with pytest.raises(openai.PermissionDeniedError):
+            client.responses.create(model="demo", input="hello", store=True)
+
+
 def test_an_unregistered_model(place: Place) -> None:
     with place.client() as client, pytest.raises(openai.NotFoundError) as caught:
         client.chat.completions.create(model="gpt-unheard-of", messages=_user("hello"))

@@ -13,10 +13,12 @@ class UpstreamKind(StrEnum):
 
 
 CHAT_COMPLETIONS = "chat.completions"
+COMPLETIONS = "completions"
 EMBEDDINGS = "embeddings"
 MESSAGES = "messages"
 MODELS = "models"
+RESPONSES = "responses"
 SCAN = "scan"
 
-ROUTES = (CHAT_COMPLETIONS, EMBEDDINGS, MESSAGES, MODELS, SCAN)
+ROUTES = (CHAT_COMPLETIONS, COMPLETIONS, EMBEDDINGS, MESSAGES, MODELS, RESPONSES, SCAN)
 """Every route a clause, a scope or a setting may name."""

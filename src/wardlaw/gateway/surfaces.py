@@ -5,15 +5,22 @@ from __future__ import annotations
 import msgspec
 
 from wardlaw.facts.routes import CHAT_COMPLETIONS, UpstreamKind
+from wardlaw.facts.routes import COMPLETIONS as COMPLETIONS_ROUTE
 from wardlaw.facts.routes import EMBEDDINGS as EMBEDDINGS_ROUTE
 from wardlaw.facts.routes import MESSAGES as MESSAGES_ROUTE
+from wardlaw.facts.routes import RESPONSES as RESPONSES_ROUTE
 from wardlaw.gateway.wire.answer import read_answer, read_embeddings_answer, rewrite_answer
 from wardlaw.gateway.wire.chat import chat_history, read_chat
+from wardlaw.gateway.wire.completions import CompletionsStream, read_completions, read_completions_answer
 from wardlaw.gateway.wire.dialect import ANTHROPIC, OPENAI, Dialect
+from wardlaw.gateway.wire.dialect import RESPONSES as RESPONSES_WORDS
 from wardlaw.gateway.wire.embeddings import read_embeddings
 from wardlaw.gateway.wire.messages import messages_history, read_count, read_messages
 from wardlaw.gateway.wire.messages_answer import read_count_answer, read_messages_answer
 from wardlaw.gateway.wire.messages_stream import MessagesStream
+from wardlaw.gateway.wire.responses import keep_nothing, read_responses, responses_history
+from wardlaw.gateway.wire.responses_answer import read_responses_answer, rewrite_responses_answer
+from wardlaw.gateway.wire.responses_stream import ResponsesStream
 from wardlaw.gateway.wire.rewrite import rewrite
 from wardlaw.gateway.wire.stream import ChatStream
 from wardlaw.gateway.wire.surface import Surface
@@ -28,6 +35,17 @@ CHAT = Surface(
     read_answer=read_answer,
     rewrite_answer=rewrite_answer,
     stream=lambda window: ChatStream(window=window),
+)
+
+COMPLETIONS = Surface(
+    route=COMPLETIONS_ROUTE,
+    path="/v1/completions",
+    upstream_path="/completions",
+    dialect=OPENAI,
+    read=lambda doc, limits: read_completions(doc, limits=limits),
+    read_answer=read_completions_answer,
+    rewrite_answer=rewrite_answer,
+    stream=lambda window: CompletionsStream(window=window),
 )
 
 EMBEDDINGS = Surface(
@@ -63,7 +81,20 @@ COUNT_TOKENS = msgspec.structs.replace(
     stream=None,
 )
 
-SURFACES = (CHAT, EMBEDDINGS, MESSAGES, COUNT_TOKENS)
+RESPONSES = Surface(
+    route=RESPONSES_ROUTE,
+    path="/v1/responses",
+    upstream_path="/responses",
+    dialect=RESPONSES_WORDS,
+    read=lambda doc, limits: read_responses(doc, limits=limits),
+    history=responses_history,
+    read_answer=read_responses_answer,
+    rewrite_answer=rewrite_responses_answer,
+    stream=lambda window: ResponsesStream(window=window),
+    settle=keep_nothing,
+)
+
+SURFACES = (CHAT, COMPLETIONS, EMBEDDINGS, MESSAGES, COUNT_TOKENS, RESPONSES)
 BY_PATH = {surface.path: surface for surface in SURFACES}
 
 

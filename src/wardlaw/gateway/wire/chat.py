@@ -26,7 +26,7 @@ _SPOKEN = frozenset({"refusal", "reasoning_content", "reasoning"})
 # Members of the request that make the vendor keep state, fetch or run something where nobody can look, or
 # choose another model than the one decided on. Sources: OpenAI API reference, OpenRouter, Azure and xAI
 # references (2026-11).
-_VENDOR_SIDE = {
+VENDOR_SIDE = {
     "store": "store",
     "background": "background",
     "previous_response_id": "previous_response_id",
@@ -45,10 +45,9 @@ _VENDOR_SIDE = {
     "fallbacks": "fallbacks",
     "provider": "provider",
 }
+"""Members of a request by the name under which they are reported as hosted."""
 _CLIENT_TOOLS = frozenset({"function", "custom"})
-_TOOL_MEMBERS = frozenset(
-    {"type", "function", "custom", "name", "description", "parameters", "strict", "cache_control"}
-)
+TOOL_MEMBERS = frozenset({"type", "function", "custom", "name", "description", "parameters", "strict", "cache_control"})
 _MOST_ANSWERS = 128  # the API's own limit on n
 
 
@@ -86,13 +85,13 @@ def read_chat(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS) -> Ch
     names: dict[str, None] = {}
     calls: dict[str, None] = {}
     for name, value in doc.items():
-        if name in _VENDOR_SIDE and value is not None and value is not False:
-            reading.hosted[_VENDOR_SIDE[name]] = None
+        if name in VENDOR_SIDE and value is not None and value is not False:
+            reading.hosted[VENDOR_SIDE[name]] = None
         match name:
             case "messages":
                 continue
             case "tools":
-                _tools(value, reading, names)
+                read_tools(value, reading, names)
             case "functions":
                 _functions(value, reading, names)
             case "modalities":
@@ -107,7 +106,7 @@ def read_chat(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS) -> Ch
         model=model,
         stream=flag(doc, "stream"),
         include_usage=options is not None and flag(options, "include_usage", "/stream_options"),
-        answers=_answers(doc),
+        answers=read_answers(doc),
         max_tokens=max(whole(doc, "max_tokens"), whole(doc, "max_completion_tokens")),
         segments=tuple(reading.segments),
         joined=tuple(reading.joined),
@@ -131,7 +130,8 @@ def chat_history(doc: Mapping[str, Any]) -> Iterator[ToolCall]:
             yield call
 
 
-def _answers(doc: dict[str, Any]) -> int:
+def read_answers(doc: dict[str, Any]) -> int:
+    """How many answers are asked for."""
     n = whole(doc, "n", least=1) or 1
     if n > _MOST_ANSWERS:
         raise wrong("/n", f"at most {_MOST_ANSWERS}")
@@ -221,7 +221,12 @@ def _history_call(call: Any, pointer: str, reading: Reading) -> None:
         reading.member(name, member, pointer, Channel.TOOL_ARGUMENTS if is_arguments else Channel.OTHER)
 
 
-def _tools(tools: Any, reading: Reading, names: dict[str, None]) -> None:
+def read_tools(tools: Any, reading: Reading, names: dict[str, None], *, members: frozenset[str] = TOOL_MEMBERS) -> None:
+    """Read the tools a request offers.
+
+    Args:
+        members: What a tool of the caller's own may say about itself; anything else may be a hosted tool.
+    """
     if tools is None:
         return
     if type(tools) is not list:
@@ -241,7 +246,7 @@ def _tools(tools: Any, reading: Reading, names: dict[str, None]) -> None:
             reading.hosted[kind] = None
         elif kind is not None:
             raise wrong(pointer + "/type", "text")
-        for extra in tool.keys() - _TOOL_MEMBERS if type(kind) is not str or kind in _CLIENT_TOOLS else ():
+        for extra in tool.keys() - members if type(kind) is not str or kind in _CLIENT_TOOLS else ():
             reading.hosted[extra] = None  # some vendors name a hosted tool by a member: {"google_search": {}}
         reading.value(tool, pointer, Channel.TOOL_DEFINITION)
 

@@ -77,3 +77,13 @@ def _anthropic_event(detail: Detail) -> bytes:
 
 ANTHROPIC = Dialect(body=_anthropic_body, event=_anthropic_event)
 """The official client raises ``APIStatusError`` on an event named ``error``; ``message_stop`` never follows."""
+
+
+def _responses_event(detail: Detail) -> bytes:
+    # As the API has it, and with the member on which the official client raises.
+    error = {name: detail.get(name) for name in ("code", "message", "param")}
+    return format_named_event("error", orjson.dumps({"type": "error", **error, "error": detail}))
+
+
+RESPONSES = Dialect(body=_openai_body, event=_responses_event)
+"""Errors as on OpenAI's other surfaces; ``response.completed`` never follows one in a stream."""

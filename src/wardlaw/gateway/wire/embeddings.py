@@ -35,7 +35,7 @@ def read_embeddings(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS)
         raise wrong("/model", "the name of a model")
     whole(doc, "dimensions", least=1)
     reading = Reading(limits.max_leaves)
-    inputs = _input(doc.get("input"), reading)
+    inputs = read_inputs(doc.get("input"), "/input", reading)
     for name, value in doc.items():
         if name in _VENDOR_SIDE and value is not None and value is not False:
             reading.hosted[name] = None
@@ -50,24 +50,24 @@ def read_embeddings(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS)
     )
 
 
-def _input(value: Any, reading: Reading) -> int:
-    """Read the input; returns how many texts it holds."""
+def read_inputs(value: Any, pointer: str, reading: Reading) -> int:
+    """Read texts or token ids in any of the forms they come in; returns how many texts there are."""
     if type(value) is str and value:
-        reading.text(Channel.USER, "/input", value)
+        reading.text(Channel.USER, pointer, value)
         return 1
     if type(value) is not list or not value:
-        raise wrong("/input", "a text, a list of texts, or token ids")
+        raise wrong(pointer, "a text, a list of texts, or token ids")
     if _is_tokens(value):
         reading.uninspected["tokens"] = None
         return 1
     for place, item in enumerate(value):
         if type(item) is str:
             if item:
-                reading.text(Channel.USER, f"/input/{place}", item)
+                reading.text(Channel.USER, f"{pointer}/{place}", item)
         elif type(item) is list and item and _is_tokens(item):
             reading.uninspected["tokens"] = None
         else:
-            raise wrong(f"/input/{place}", "a text or a list of token ids")
+            raise wrong(f"{pointer}/{place}", "a text or a list of token ids")
     return len(value)
 
 

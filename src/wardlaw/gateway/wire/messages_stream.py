@@ -122,6 +122,8 @@ class MessagesStream(StreamLane):
         index = doc.get("index")
         if type(index) is not int or index != self._next or index >= _MOST_BLOCKS or self._reason is not None:
             raise garbage("a block with an impossible index")
+        if self._blocks:
+            raise garbage("a block within a block")
         self._next += 1
         members = as_object(doc.get("content_block"), "block")
         block = self._blocks[index] = _Block(kind_of(members), members)

@@ -24,6 +24,10 @@ _PROTOCOL_NAMES_TEXT = """
     ephemeral_1h_input_tokens ephemeral_5m_input_tokens inference_geo input_examples input_schema input_tokens
     input_transformations is_error media_type output_config output_format output_tokens output_tokens_details
     partial_json server_tool_use service_tier signature speed start_block_index start_char_index start_page_number
+    action call_id content_index encrypted_content file_url incomplete_details instructions item item_id logprob
+    max_output_tokens max_tool_calls output output_index part parts phase prompt_cache_retention response
+    response_id sequence_number status summary summary_index text_offset token_logprobs tokens truncation
+    best_of echo suffix input_tokens_details
     stop_details stop_reason stop_sequence stop_sequences system thinking title tool_use_id top_k ttl user_id
 """
 PROTOCOL_NAMES: frozenset[str] = frozenset(_PROTOCOL_NAMES_TEXT.split())
@@ -43,6 +47,7 @@ PLAIN_NAMES: frozenset[str] = PROTOCOL_NAMES | _SCHEMA_NAMES
 ENUM_NAMES: frozenset[str] = frozenset(
     {"role", "type", "object", "finish_reason", "detail", "tool_choice", "reasoning_effort", "service_tier"}
     | {"verbosity", "encoding_format", "format", "stop_reason", "media_type", "effort", "ttl", "speed"}
+    | {"status", "truncation", "phase"}
 )
 """Members whose value is not inspected when it is one of ``PLAIN_WORDS``."""
 
@@ -53,6 +58,9 @@ _PLAIN_WORDS_TEXT = """
     list embedding float base64 wav mp3 date date-time email uri uuid
     any content custom document enabled disabled adaptive end_turn ephemeral image max_tokens message pause_turn
     redacted_thinking search_result stop_sequence thinking tool_result tool_use url
+    completed concise detailed disabled final_answer in_progress incomplete input_file input_image input_text
+    max_output_tokens output_text reasoning reasoning_text response summary_text text_completion
+    function_call_output custom_tool_call custom_tool_call_output queued failed commentary
     image/png image/jpeg image/gif image/webp application/pdf text/plain 5m 1h standard fast max xhigh
 """
 PLAIN_WORDS: frozenset[str] = frozenset(_PLAIN_WORDS_TEXT.split())

@@ -265,6 +265,7 @@ BROKEN = [
     (event("error", error={"type": "overloaded_error", "message": "secret words"}),),
     (start(), text(0, "x")),
     (start(), begin(1, type="text", text="")),
+    (start(), begin(0, type="text", text=""), begin(1, type="text", text=""), stop(0), stop(1), end()),
     (start(), begin(0, type="text", text=""), stop(0), text(0, "x")),
     (start(), begin(0, type="text", text=""), stop(0), begin(0, type="text", text="")),
     (start(), begin(0, type="text", text=""), end()),

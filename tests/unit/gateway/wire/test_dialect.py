@@ -3,7 +3,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from wardlaw.gateway.wire.dialect import ANTHROPIC, OPENAI
+from wardlaw.gateway.wire.dialect import ANTHROPIC, OPENAI, RESPONSES
 
 DETAIL = {"message": "No.", "type": "policy_refusal", "param": None, "code": "held"}
 
@@ -36,3 +36,11 @@ def test_the_event_that_ends_a_stream_has_the_name_clients_raise_on(own: str, ki
     event = ANTHROPIC.event({**DETAIL, "type": own})
     assert event.startswith(b"event: error\ndata: ")
     assert orjson.loads(event.split(b"data: ")[1])["error"]["type"] == kind
+
+
+def test_a_responses_stream_ends_with_an_event_on_which_the_client_raises() -> None:
+    event = RESPONSES.event(DETAIL)
+    assert event.startswith(b"event: error\ndata: ")
+    told = orjson.loads(event.split(b"data: ")[1])
+    assert (told["type"], told["code"], told["error"]["code"]) == ("error", "held", "held")
+    assert RESPONSES.body(403, DETAIL) == OPENAI.body(403, DETAIL)
