@@ -45,7 +45,7 @@ def parse_where(text: str, fields: Sequence[str]) -> Test:
         fields: What may be asked about.
 
     Raises:
-        InputError: It cannot be understood (WL-CLI-040).
+        InputError: It cannot be understood (WL-CLI-046).
     """
     if len(text) > MOST_CHARS:
         raise _wrong(f"it has more than {MOST_CHARS} characters")
@@ -201,7 +201,7 @@ def _tokens(text: str) -> list[_Token]:
 
 def _wrong(why: str, hint: str = "") -> InputError:
     return InputError(
-        "WL-CLI-040",
+        "WL-CLI-046",
         f"--where cannot be understood: {why}.",
         hint or "Such as --where 'effect = deny and clause = SEC-*'; see docs/cli.md.",
     )

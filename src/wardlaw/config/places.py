@@ -71,9 +71,7 @@ def resolve(config: Config, root: PurePath) -> Config:
     )
     identity = msgspec.structs.replace(config.identity, issuers=issuers)
     detectors = {name: msgspec.structs.replace(one, key=secret(one.key)) for name, one in config.detectors.items()}
-    return msgspec.structs.replace(
-        config, upstreams=upstreams, identity=identity, detectors=detectors, notify=notify
-    )
+    return msgspec.structs.replace(config, upstreams=upstreams, identity=identity, detectors=detectors, notify=notify)
 
 
 def lies_under(path: str, folder: str) -> bool:

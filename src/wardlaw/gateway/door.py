@@ -92,9 +92,7 @@ class Door:
             services.metrics.ended(route, "refused", status=status, duration_s=0.0, overhead_s=0.0)
             return None
 
-    async def _within_ceiling(
-        self, call: Call, admitted: Admitted, surface: Surface | None, raw: bytes
-    ) -> None:
+    async def _within_ceiling(self, call: Call, admitted: Admitted, surface: Surface | None, raw: bytes) -> None:
         who = admitted.principal.id
         running = self._running.get(who, 0)
         if running >= self.services.limits.concurrency_per_principal:

@@ -41,6 +41,7 @@ from wardlaw.governance.bundle import parse_bundle
 from wardlaw.security.fingerprint import FingerprintBook
 from wardlaw.security.inspect import Inspector
 from wardlaw.security.learned import Weights
+from wardlaw.state.authority import StateAuthority
 from wardlaw.state.habits import Habits
 from wardlaw.store.database import open_database, reading
 from wardlaw.store.generations import Generation, read
@@ -130,13 +131,7 @@ class Runtime:
             notice=reporter.notice,
         )
         judge.habits = await self._open_habits(purposes)
-        jwks = JwksStore(config.identity.issuers, JwksFetcher().fetch)
-        self._admission = Admission(
-            self._book, config.identity, keys=jwks, state=authority, look_again=self._look_again
-        )
-        if config.identity.issuers:
-            await jwks.renew(at=time.time())
-            self._renewing = asyncio.get_running_loop().create_task(_renew(jwks))
+        self._admission = await self._open_admission(authority)
         metrics = Metrics()
         metrics.policies = len(policies.policies)
         services = Services(
@@ -171,6 +166,14 @@ class Runtime:
         self._watcher.start()
         memory.start(self._position)
         return self._door
+
+    async def _open_admission(self, authority: StateAuthority) -> Admission:
+        identity = self._config.identity
+        jwks = JwksStore(identity.issuers, JwksFetcher().fetch)
+        if identity.issuers:
+            await jwks.renew(at=time.time())
+            self._renewing = asyncio.get_running_loop().create_task(_renew(jwks))
+        return Admission(self._book, identity, keys=jwks, state=authority, look_again=self._look_again)
 
     def _make_reporter(self, engine: Engine, keyring: Keyring, purposes: Purposes) -> Reporter:
         return Reporter(

@@ -31,6 +31,7 @@ _CHUNK = 3600  # characters hashed at once, about; chunks overlap by a window
 MAX_WINDOW: Final = 600  # characters; a paragraph
 _SHORTEST = 12  # characters; fewer say nothing
 _DIGEST_BYTES = 32
+_DIFFERENT_WORDS: Final = 5  # the shortest attacks that stop by themselves have more
 _POINTS: Final = (0, 250, 500, 750, 1000)  # REVIEW begins at the third, BLOCK at the fourth
 
 Codes = npt.NDArray[np.uint32]
@@ -194,6 +195,11 @@ def sums_of(table: _Table, lower: str, bits: int) -> npt.NDArray[np.int32]:
     return np.cumsum(total, dtype=np.int32)
 
 
+def _is_prose(text: str) -> bool:
+    """Enough different words to say something: one word over and over weighs what it weighs, many times."""
+    return len(set(text.split())) >= _DIFFERENT_WORDS
+
+
 class LinearDetector:
     """Scores the views of a text by its weights."""
 
@@ -220,7 +226,11 @@ class LinearDetector:
                 best, where, seen = score, (start, end), view
         if best < head.review:
             return []
-        certain = best >= head.block and not speaks_of_attacks(views.folded.lower, segment.channel)
+        certain = (
+            best >= head.block
+            and _is_prose(seen.lower[where[0] : where[1]])
+            and not speaks_of_attacks(views.folded.lower, segment.channel)
+        )
         level = Level.BLOCK if certain else Level.REVIEW
         start, end = seen.origin(*where)
         points = round(float(np.interp(best, head.scale, _POINTS)))

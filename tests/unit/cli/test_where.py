@@ -61,7 +61,7 @@ def test_what_holds(text: str, expected: bool) -> None:
     ],
 )
 def test_what_cannot_be_understood_is_said(text: str, said: str) -> None:
-    with pytest.raises(InputError, match="WL-CLI-040") as caught:
+    with pytest.raises(InputError, match="WL-CLI-046") as caught:
         parse_where(text, FIELDS)
     assert said in f"{caught.value.message} {caught.value.hint}"
 

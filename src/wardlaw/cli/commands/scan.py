@@ -16,7 +16,7 @@ from wardlaw.cli.scanning.judging import MASKED, text_judge
 from wardlaw.cli.scanning.kinds import FileKind, kind_of
 from wardlaw.cli.scanning.lines import scan_lines
 from wardlaw.cli.scanning.places import scan_places
-from wardlaw.cli.scanning.spotted import masked_excerpt
+from wardlaw.cli.scanning.spotted import masked_excerpt, veiled
 from wardlaw.cli.scanning.wanted import Wanted
 from wardlaw.cli.sources import read_stdin, read_text
 from wardlaw.facts.errors import InputError
@@ -86,6 +86,7 @@ def _scan_text(text: str, wanted: Wanted, options: Options) -> int:
     content, source = _content(text)
     judge = text_judge(wanted.detector)
     findings = judge.judge(content, wanted.channel or Channel.USER)
+    veil = veiled(content, findings)
     lines = [
         (
             Text(finding.level.value, style=_COLORS[finding.level]),
@@ -94,14 +95,14 @@ def _scan_text(text: str, wanted: Wanted, options: Options) -> int:
             finding.rule,
             str(finding.score),
             f"{finding.start}–{finding.end}",
-            _excerpt(content, finding),
+            _excerpt(veil, finding),
         )
         for finding in findings
     ]
     data = {
         "source": source,
         "version": judge.version,
-        "findings": [{**_plain(finding), "excerpt": _excerpt(content, finding)} for finding in findings],
+        "findings": [{**_plain(finding), "excerpt": _excerpt(veil, finding)} for finding in findings],
     }
     columns = ("level", "kind", "label", "rule", "score", "span", "text")
     options.output().result(data, rows(columns, lines) if lines else "nothing found")

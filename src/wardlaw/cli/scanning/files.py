@@ -13,7 +13,7 @@ from wardlaw.cli.scanning.code import as_in_code, is_code
 from wardlaw.cli.scanning.judging import MASKED, MORE_PLACES, faulty, text_judge
 from wardlaw.cli.scanning.kinds import CHANNELS, FileKind, kind_of
 from wardlaw.cli.scanning.reading import Text, UnreadableError, read_file, read_rows
-from wardlaw.cli.scanning.spotted import Lines, Spotted, context, masked_excerpt, with_fingerprints
+from wardlaw.cli.scanning.spotted import Lines, Spotted, context, masked_excerpt, veiled, with_fingerprints
 from wardlaw.cli.scanning.walking import Skipped
 from wardlaw.facts.exchange import Channel
 from wardlaw.facts.finding import Finding, FindingKind, Level
@@ -95,6 +95,7 @@ def _texts(path: Path, kind: FileKind) -> Iterator[Text]:
 
 def _spotted(path: str, text: Text, findings: Iterable[Finding]) -> Iterator[tuple[Spotted, str]]:
     everything = tuple(findings)
+    veil = veiled(text.text, everything)
     lines = Lines(text.text) if everything and not text.pointer else None
     for finding in everything:
         start, end = finding.start, max(finding.start, finding.end)
@@ -116,7 +117,7 @@ def _spotted(path: str, text: Text, findings: Iterable[Finding]) -> Iterator[tup
             detector=finding.detector,
             version=finding.version,
             says=says(finding),
-            excerpt=masked_excerpt(text.text, start, end, masks=finding.kind in MASKED),
+            excerpt=masked_excerpt(veil, start, end, masks=finding.kind in MASKED),
         )
         yield spotted, context(text.text, finding, everything)
 

@@ -72,6 +72,15 @@ def masked_excerpt(text: str, start: int, end: int, *, masks: bool) -> str:
     return repr(shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…")[1:-1]
 
 
+def veiled(text: str, findings: Iterable[Finding]) -> str:
+    """The text with dots for every character that belongs to somebody's secret or personal data."""
+    shown = list(text)
+    for one in findings:
+        if one.kind in MASKED:
+            shown[one.start : one.end] = "•" * (one.end - one.start)
+    return "".join(shown)
+
+
 def context(text: str, finding: Finding, others: Iterable[Finding] = ()) -> str:
     """What a finding is known by: its line without what is secret in it, and 16 bits of what stands there.
 

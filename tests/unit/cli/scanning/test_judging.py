@@ -38,7 +38,7 @@ def test_groups_narrow_what_is_found_but_never_what_could_not_be_read() -> None:
 def test_every_place_of_a_rule_is_found() -> None:
     text = f"{ORDER}\nquiet\n{ORDER}\n\n{ORDER}"
     judge = TextJudge(("injection",))
-    assert len(judge.judge(text, Channel.TOOL_RESULT)) < 3
+    assert sum(one.rule == "override-prior" for one in judge.judge(text, Channel.TOOL_RESULT)) == 1
     found = judge.judge_everywhere(text, Channel.TOOL_RESULT)
     starts = [one.start for one in found if one.rule == "override-prior"]
     assert starts == [0, text.find(ORDER, 5), text.rfind(ORDER)]
