@@ -120,7 +120,8 @@ def read_chat(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS) -> Ch
 
 def chat_history(doc: Mapping[str, Any]) -> Iterator[ToolCall]:
     """The tool calls which the messages say the model made."""
-    for message in doc.get("messages") or ():
+    messages = doc.get("messages")
+    for message in messages if isinstance(messages, list) else ():
         calls = message.get("tool_calls") if isinstance(message, dict) else None
         for value in calls if isinstance(calls, list) else ():
             try:

@@ -115,7 +115,8 @@ def read_count(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS) -> A
 
 def messages_history(doc: Mapping[str, Any]) -> Iterator[ToolCall]:
     """The tool calls which the messages say the model made."""
-    for message in doc.get("messages") or ():
+    messages = doc.get("messages")
+    for message in messages if isinstance(messages, list) else ():
         blocks = message.get("content") if isinstance(message, dict) else None
         for block in blocks if isinstance(blocks, list) else ():
             if isinstance(block, dict) and str(block.get("type")).endswith(TOOL_USE):
