@@ -1,1 +1,1 @@
-"""Reading and writing the OpenAI-style protocol: bytes and events in, values and commands out. No socket."""
+"""Reading and writing the protocols of the surfaces: bytes and events in, values and commands out. No socket."""
