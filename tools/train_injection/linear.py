@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from tools.train_injection.data import Row
-from wardlaw.security.learned import char_grams, codes_of, word_grams
+from wardlaw.security.learned import MOST, char_grams, codes_of, word_grams
 from wardlaw.security.normalise import Normaliser
 
 Floats = npt.NDArray[np.float32]
@@ -25,7 +25,7 @@ class Settings(NamedTuple):
 
     window: int = 600
     bits: int = 18
-    power: float = 0.5
+    power: float = 0.65
     pad: float = 40.0
     epochs: int = 3
     batch: int = 2048
@@ -41,7 +41,7 @@ class Windows(NamedTuple):
     """N-grams of all windows.
 
     Attributes:
-        grams: A row for each window; an n-gram met twice counts twice.
+        grams: A row for each window; an n-gram met twice counts twice, up to ``MOST`` times.
         norm: What each row's sum is multiplied by.
         owner: Index of the text each window belongs to.
     """
@@ -55,7 +55,7 @@ def windows_of(rows: Sequence[Row], wanted: Sequence[bool], settings: Settings) 
     """All windows of all views of those of ``rows`` that are wanted."""
     normaliser = Normaliser()
     shift = np.uint32(32 - settings.bits)
-    parts, counts, sizes, owner = [], [0], [], []
+    parts, often, counts, sizes, owner = [], [], [0], [], []
     for index, row in enumerate(rows):
         if not wanted[index]:
             continue
@@ -64,15 +64,17 @@ def windows_of(rows: Sequence[Row], wanted: Sequence[bool], settings: Settings) 
                 piece = text[begin : begin + settings.window]
                 mixed, in_word = codes_of(piece)
                 words = word_grams(mixed, in_word, shift)[1]
-                grams = np.concatenate((char_grams(mixed, shift).ravel(), words.ravel())).astype(np.int32)
-                parts.append(grams)
+                grams = np.concatenate((char_grams(mixed, shift).ravel(), words.ravel()))
+                grams, times = np.unique(grams, return_counts=True)
+                parts.append(grams.astype(np.int32))
+                often.append(np.minimum(times, MOST).astype(np.float32))
                 counts.append(len(grams))
                 sizes.append(len(piece))
                 owner.append(index)
     indices = np.concatenate(parts)
     ends = np.cumsum(np.array(counts, np.int64))
     shape = (len(sizes), 1 << settings.bits)
-    matrix = csr_matrix((np.ones(len(indices), np.float32), indices, ends), shape=shape)
+    matrix = csr_matrix((np.concatenate(often), indices, ends), shape=shape)
     norm = (np.array(sizes, np.float32) + settings.pad) ** -settings.power
     return Windows(matrix, norm.astype(np.float32), np.array(owner))
 
@@ -118,7 +120,7 @@ def train(
             part = windows.grams[chosen]
             if settings.dropout:
                 kept = rng.random(len(part.data), dtype=np.float32) >= settings.dropout
-                part.data = kept.astype(np.float32) / np.float32(1 - settings.dropout)
+                part.data *= kept.astype(np.float32) / np.float32(1 - settings.dropout)
             norm = windows.norm[chosen, None]
             logits = (part @ table) * norm + bias
             error = (1 / (1 + np.exp(-logits)) - target[chosen, None]) * weight[chosen]

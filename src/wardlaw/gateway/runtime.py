@@ -97,8 +97,7 @@ class Runtime:
         Raises:
             WardlawError: Something needed is missing or wrong; the worker must not serve.
         """
-        config = self._config
-        self._weights = await asyncio.to_thread(load_weights)
+        config, self._weights = self._config, await asyncio.to_thread(load_weights)
         database = self._places.database_url(self._env)
         engine = self._engine = await asyncio.to_thread(open_database, database)
         keyring = self._keyring = await asyncio.to_thread(self._places.open_keyring, self._env)

@@ -29,6 +29,9 @@ MAGIC: Final = b"WLIL1\n"
 ORDERS = 4  # n-grams that begin at one character, and at one word
 _CHUNK = 3600  # characters hashed at once, about; chunks overlap by a window
 MAX_WINDOW: Final = 600  # characters; a paragraph
+MOST: Final = 3  # times that one n-gram counts in a window: a word said a hundred times is no attack
+# Windows are first scored with every n-gram counted; what comes this near to the threshold is counted as taught.
+_NEAR = 0.5
 _SHORTEST = 12  # characters; fewer say nothing
 _DIGEST_BYTES = 32
 _DIFFERENT_WORDS: Final = 5  # the shortest attacks that stop by themselves have more
@@ -244,7 +247,7 @@ class LinearDetector:
         ]  # fmt: skip
 
     def score(self, lower: str, head: Head, table: _Table) -> tuple[float, int, int]:
-        """The score of the highest window of a folded text in lower case, and where the window stands."""
+        """The highest window of a folded text in lower case: score, begin and end; -inf when none is near."""
         if len(lower) < _SHORTEST:
             return -np.inf, 0, 0
         best = (-np.inf, 0, 0)
@@ -252,21 +255,32 @@ class LinearDetector:
         chunk = _CHUNK // step * step
         for begin in range(0, max(1, len(lower) - head.window + 1), chunk):
             part = lower[begin : begin + chunk + head.window]
-            score, start, end = self._windows(part, head, table)
-            if score > best[0]:
-                best = score, begin + start, begin + end
+            for start, end in self._near(part, head, table):
+                score = self._counted(part[start:end], head, table)
+                if score > best[0]:
+                    best = score, begin + start, begin + end
         return best
 
-    def _windows(self, part: str, head: Head, table: _Table) -> tuple[float, int, int]:
+    def _near(self, part: str, head: Head, table: _Table) -> list[tuple[int, int]]:
+        """Windows that may reach the threshold."""
         description = self._weights.description
         sums = sums_of(table, part, description.bits)
         window, step = head.window, head.window // 2
         size = min(window, len(part))
         unit = head.unit / (size + description.pad) ** description.power
         if len(part) <= window:
-            return float(sums[-1]) * unit + head.bias, 0, size
+            return [(0, size)] if float(sums[-1]) * unit + head.bias >= head.review - _NEAR else []
         # The last window ends with the text, wherever the steps fall.
         begins = np.minimum(np.arange(0, len(part) - window + step, step), len(part) - window)
         found = sums[begins + window] - sums[begins]
-        at = int(found.argmax())
-        return float(found[at]) * unit + head.bias, int(begins[at]), int(begins[at]) + size
+        return [(start, start + size) for start in begins[found * unit + head.bias >= head.review - _NEAR].tolist()]
+
+    def _counted(self, text: str, head: Head, table: _Table) -> float:
+        """The score of one window, each n-gram counted at most ``MOST`` times."""
+        description = self._weights.description
+        shift = np.uint32(32 - description.bits)
+        mixed, in_word = codes_of(text)
+        grams = np.concatenate((char_grams(mixed, shift).ravel(), word_grams(mixed, in_word, shift)[1].ravel()))
+        known, times = np.unique(grams, return_counts=True)
+        total = int((table.take(known).astype(np.int32) * np.minimum(times, MOST)).sum())
+        return float(total * head.unit / (len(text) + description.pad) ** description.power + head.bias)

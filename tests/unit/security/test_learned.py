@@ -72,6 +72,15 @@ def test_an_attack_is_found_wherever_it_stands_in_a_long_text(before):
     assert found.end - found.start <= WINDOW
 
 
+def test_a_word_said_a_hundred_times_is_no_attack_and_hides_none():
+    word = "umbrella "
+    table = table_for(word) // 8
+    detector = LinearDetector(parse_weights(pack_weights(DESCRIPTION, np.maximum(table, table_for(ATTACK)), table)))
+    assert detect(word * 80, detector=detector) == []
+    (found,) = detect(word * 90 + ATTACK + ". " + PROSE[:200], detector=detector)
+    assert found.level is Level.BLOCK
+
+
 def test_encoded_attacks_are_scored_as_they_read():
     (found,) = detect("see " + base64.b64encode(ATTACK.encode()).decode())
     assert (found.start, found.level) == (4, Level.BLOCK)
