@@ -48,7 +48,8 @@ def version(machine: Machine) -> int:
 
 
 def made_by_another_version(machine: Machine) -> None:
-    """Leave the bundle that a version with another attribute table would have left."""
+    """Leave the bundle that a version with another attribute table would have left, and Wardlaw stopped."""
+    machine.down()
     found = places(machine)
     bundle = read_bundle(found.bundle_path, trusted_keys=found.bundle_keys())
     content = msgspec.structs.replace(decode_bundle(bundle.payload), schema="0" * 64)
@@ -57,6 +58,7 @@ def made_by_another_version(machine: Machine) -> None:
 
 
 def start_refused(machine: Machine) -> str:
+    machine.down()
     done = subprocess.run(
         [sys.executable, "-m", "wardlaw", "up"],
         cwd=machine.folder,
@@ -218,6 +220,7 @@ def test_old_records_go_by_two_persons_and_the_log_still_verifies(machine: Machi
 
 
 def test_a_loss_is_shown_accepted_and_recorded_and_the_gateway_starts(machine: Machine) -> None:
+    machine.down()
     assert "sound" in machine.run("audit", "accept-loss")
     newest = max((machine.folder / "data" / "spool" / "gateway-1").glob("*.seg"))
     whole = newest.read_bytes()
