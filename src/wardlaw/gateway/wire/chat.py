@@ -11,7 +11,7 @@ from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.body import DEFAULT_LIMITS, BodyLimits, wrong
 from wardlaw.gateway.wire.failure import BadUpstreamError
 from wardlaw.gateway.wire.leaves import child
-from wardlaw.gateway.wire.reading import Reading, check_names, flag, whole
+from wardlaw.gateway.wire.reading import Reading, begin_reading, check_names, flag, whole
 
 _ROLES = {
     "system": Channel.SYSTEM,
@@ -77,11 +77,7 @@ def read_chat(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS) -> Ch
         InputError: WL-GW-108 a name that differs by case, WL-GW-110 a wrong type or a missing member.
         TooLargeError: WL-GW-111 too many texts.
     """
-    check_names(doc, "")
-    model = doc.get("model")
-    if type(model) is not str or not model:
-        raise wrong("/model", "the name of a model")
-    reading = Reading(limits.max_leaves)
+    model, reading = begin_reading(doc, limits.max_leaves)
     names: dict[str, None] = {}
     calls: dict[str, None] = {}
     for name, value in doc.items():

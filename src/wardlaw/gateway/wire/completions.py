@@ -24,7 +24,7 @@ from wardlaw.gateway.wire.body import DEFAULT_LIMITS, BodyLimits, wrong
 from wardlaw.gateway.wire.chat import VENDOR_SIDE, read_answers
 from wardlaw.gateway.wire.embeddings import read_inputs
 from wardlaw.gateway.wire.leaves import child, collect_member
-from wardlaw.gateway.wire.reading import Reading, check_names, flag, whole
+from wardlaw.gateway.wire.reading import begin_reading, flag, whole
 from wardlaw.gateway.wire.stream import ChatStream
 
 _MOST_ANSWERS = 128  # as many as chat completions take
@@ -42,11 +42,7 @@ def read_completions(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS
         InputError: WL-GW-108 a name that differs by case, WL-GW-110 a wrong type or a missing member.
         TooLargeError: WL-GW-111 too many texts.
     """
-    check_names(doc, "")
-    model = doc.get("model")
-    if type(model) is not str or not model:
-        raise wrong("/model", "the name of a model")
-    reading = Reading(limits.max_leaves)
+    model, reading = begin_reading(doc, limits.max_leaves)
     prompt, suffix = doc.get("prompt"), doc.get("suffix")
     prompts = 1 if prompt is None or prompt == "" else read_inputs(prompt, "/prompt", reading)
     if type(suffix) is not str and suffix is not None:

@@ -18,7 +18,7 @@ from wardlaw.facts.exchange import Channel, ToolCall
 from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.body import DEFAULT_LIMITS, BodyLimits, wrong
 from wardlaw.gateway.wire.leaves import child
-from wardlaw.gateway.wire.reading import Reading, check_names, flag, whole
+from wardlaw.gateway.wire.reading import Reading, begin_reading, check_names, flag, whole
 
 _ROLES = {"system": Channel.SYSTEM, "user": Channel.USER, "assistant": Channel.ASSISTANT}
 _SPOKEN = frozenset({"text", "thinking"})
@@ -66,11 +66,7 @@ def read_messages(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS) -
         InputError: WL-GW-108 a name that differs by case, WL-GW-110 a wrong type or a missing member.
         TooLargeError: WL-GW-111 too many texts.
     """
-    check_names(doc, "")
-    model = doc.get("model")
-    if type(model) is not str or not model:
-        raise wrong("/model", "the name of a model")
-    reading = Reading(limits.max_leaves)
+    model, reading = begin_reading(doc, limits.max_leaves)
     names: dict[str, None] = {}
     calls: dict[str, None] = {}
     # First, so that a session is known by the opening of its conversation.

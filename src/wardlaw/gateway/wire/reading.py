@@ -141,6 +141,19 @@ def _is_payload(name: str, value: str) -> bool:
     return name in _PAYLOAD_NAMES and len(value) >= _PAYLOAD_LEAST and is_base64(value)
 
 
+def begin_reading(doc: dict[str, Any], max_leaves: int) -> tuple[str, Reading]:
+    """The model a body names, and a reading with nothing in it yet.
+
+    Raises:
+        InputError: WL-GW-108 a name that differs by case, WL-GW-110 there is no model.
+    """
+    check_names(doc, "")
+    model = doc.get("model")
+    if type(model) is not str or not model:
+        raise wrong("/model", "the name of a model")
+    return model, Reading(max_leaves)
+
+
 def check_names(value: dict[str, Any], pointer: str) -> None:
     """Refuse a name that another server would take for a different one.
 
