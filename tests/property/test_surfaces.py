@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from wardlaw.facts.errors import WardlawError
 from wardlaw.gateway.surfaces import COMPLETIONS, COUNT_TOKENS, MESSAGES, RESPONSES, SURFACES
 from wardlaw.gateway.wire.body import DEFAULT_LIMITS
-from wardlaw.gateway.wire.commands import Cut, Finish, Judge, Judged, JudgeToolCall, Send, UpstreamBytes, UpstreamEnded
+from wardlaw.gateway.wire.commands import (
+    Cut,
+    Finish,
+    Judge,
+    Judged,
+    JudgeToolCall,
+    JudgeUninspected,
+    Send,
+    UpstreamBytes,
+    UpstreamEnded,
+)
 from wardlaw.gateway.wire.failure import BadUpstreamError
 from wardlaw.gateway.wire.surface import Surface
 from wardlaw.security.window import ReleaseWindow
@@ -204,6 +214,8 @@ def test_every_stream_ends_and_sends_only_what_was_judged(
                     todo += layer.handle(Judged(command.ticket))
                 case JudgeToolCall():
                     judged += "".join(segment.text for segment in command.segments)
+                    todo += layer.handle(Judged(command.ticket))
+                case JudgeUninspected():
                     todo += layer.handle(Judged(command.ticket))
                 case Send():
                     sent += command.data.decode()

@@ -14,6 +14,7 @@ from wardlaw.gateway.wire.commands import (
     Judge,
     Judged,
     JudgeToolCall,
+    JudgeUninspected,
     Send,
     UpstreamBytes,
     UpstreamEnded,
@@ -45,7 +46,7 @@ def settle(layer: ChatStream, commands: Iterable[Command]) -> list[Command]:
     todo = list(commands)
     while todo:
         command = todo.pop(0)
-        if isinstance(command, (Judge, JudgeToolCall)):
+        if isinstance(command, (Judge, JudgeToolCall, JudgeUninspected)):
             todo = layer.handle(Judged(command.ticket)) + todo if _waits(command) else todo
         else:
             left.append(command)
@@ -53,7 +54,7 @@ def settle(layer: ChatStream, commands: Iterable[Command]) -> list[Command]:
 
 
 def _waits(command: Command) -> bool:
-    return isinstance(command, (Judge, JudgeToolCall))
+    return isinstance(command, (Judge, JudgeToolCall, JudgeUninspected))
 
 
 def play(events: Iterable[Event | bytes], layer: ChatStream | None = None) -> list[Command]:
@@ -66,8 +67,8 @@ def play(events: Iterable[Event | bytes], layer: ChatStream | None = None) -> li
     return found
 
 
-def questions(commands: Iterable[Command]) -> list[Judge | JudgeToolCall]:
-    return [command for command in commands if isinstance(command, (Judge, JudgeToolCall))]
+def questions(commands: Iterable[Command]) -> list[Judge | JudgeToolCall | JudgeUninspected]:
+    return [command for command in commands if isinstance(command, (Judge, JudgeToolCall, JudgeUninspected))]
 
 
 def sent(commands: Iterable[Command]) -> bytes:

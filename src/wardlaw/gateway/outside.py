@@ -49,22 +49,27 @@ class Outside:
         wanted = [segment for segment in segments if segment.text]
         if not self.detectors or not wanted:
             return ()
+        # INVARIANT: what was known is taken now; while the others are asked, other requests may push it out of memory.
+        said: dict[_Key, tuple[Finding, ...]] = {}
         fresh: dict[_Key, Segment] = {}
         for segment in wanted:
-            if _key(segment) not in self._known:
+            known = self._known.get(_key(segment))
+            if known is None:
                 fresh.setdefault(_key(segment), segment)
+            else:
+                said[_key(segment)] = known
         loose: tuple[Finding, ...] = ()
-        judged: dict[_Key, tuple[Finding, ...]] = {}
         if fresh:
             judged, loose = await self._ask(fresh)
+            said |= judged
+            if not loose:
+                for key, findings in judged.items():
+                    self._remember(key, findings)
         found = [
             msgspec.structs.replace(finding, segment=segment.index, channel=segment.channel.value)
             for segment in wanted
-            for finding in (judged[_key(segment)] if _key(segment) in judged else self._known.get(_key(segment), ()))
+            for finding in said[_key(segment)]
         ]
-        if not loose:
-            for key, findings in judged.items():
-                self._remember(key, findings)
         return (*loose, *found)
 
     async def _ask(self, fresh: dict[_Key, Segment]) -> tuple[dict[_Key, tuple[Finding, ...]], tuple[Finding, ...]]:

@@ -21,7 +21,7 @@ from wardlaw.gateway.answering import AnswerHalf
 from wardlaw.gateway.aside import inspect_aside
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.port import Call, CallerGoneError
-from wardlaw.gateway.request import Accepted, redacted_classes
+from wardlaw.gateway.request import Accepted, redacted_classes, uninspected_findings
 from wardlaw.gateway.services import Services
 from wardlaw.gateway.wire.answer import Usage
 from wardlaw.gateway.wire.commands import (
@@ -34,6 +34,7 @@ from wardlaw.gateway.wire.commands import (
     Judge,
     Judged,
     JudgeToolCall,
+    JudgeUninspected,
     Refused,
     Send,
     UpstreamBytes,
@@ -115,6 +116,8 @@ class StreamHalf:
                     waiting.extend(self._layer.handle(await self._piece(command)))
                 case JudgeToolCall():
                     waiting.extend(self._layer.handle(await self._tool_call(command)))
+                case JudgeUninspected():
+                    waiting.extend(self._layer.handle(await self._uninspected(command)))
                 case AbortUpstream():
                     await self._accepted.answer.close()
                 case Cut():
@@ -141,14 +144,14 @@ class StreamHalf:
 
     async def _piece(self, command: Judge) -> Event:
         piece = command.piece
-        found = self._services.inspection.inspect_text(piece.judged, Channel.ANSWER)
-        # What stands wholly in text that has gone out was judged then.
-        fresh = tuple(finding for finding in found if finding.end > len(piece.context))
+        found = await self._inspect(piece.judged)
+        # What stands wholly in text that has gone out was judged then; what has no place is about all of it.
+        fresh = tuple(finding for finding in found if finding.end > len(piece.context) or not finding.end)
         self._unmetered.append(piece.text)
         self._unmetered_chars += len(piece.text)
         if not fresh and self._unmetered_chars < _METER_CHARS:
             return Judged(command.ticket)
-        self._findings.extend(fresh)
+        self._findings.extend(finding for finding in fresh if finding not in self._findings)
         text = "".join(self._unmetered)
         judgement = await self._judge(tuple(self._findings), self._measures(), text)
         if judgement.decision.effect is Effect.TRANSFORM:
@@ -157,17 +160,25 @@ class StreamHalf:
             return self._refused(command.ticket, judgement)
         return Judged(command.ticket)
 
+    async def _inspect(self, text: str) -> tuple[Finding, ...]:
+        """Findings of a piece, by the built-in detectors and by those of others."""
+        inspection = self._services.inspection
+        found = inspection.inspect_text(text, Channel.ANSWER)
+        if not inspection.outside.detectors:
+            return found
+        return found + await inspection.outside.inspect((Segment(0, Channel.ANSWER, "/stream", text),))
+
     async def _mask(self, command: Judge, fresh: tuple[Finding, ...], judgement: Judgement) -> Event:
         piece = command.piece
         offset, length = len(piece.context), len(piece.text)
         own = [
             msgspec.structs.replace(f, start=max(0, f.start - offset), end=min(length, f.end - offset))
             for f in fresh
-            if f.start - offset < length
+            if f.end and f.start - offset < length
         ]
         masked = redact(piece.text, own, redacted_classes(judgement))
         self._findings = [finding for finding in self._findings if finding not in fresh]
-        again = tuple(self._services.inspection.inspect_text(masked, Channel.ANSWER))
+        again = await self._inspect(masked)
         matter = self._matter((*self._findings, *again), judgement.measures, masked)
         second = await self._services.judge.judge(
             self._case, msgspec.structs.replace(matter, rewritten=True, counted=False)
@@ -181,6 +192,14 @@ class StreamHalf:
         findings = await inspect_aside(self._services.inspection, command.segments)
         judgement = await self._answers.tool_call(self._case, command.call, findings)
         if not judgement.released or judgement.decision.effect is Effect.TRANSFORM:
+            return self._refused(command.ticket, judgement)
+        return Judged(command.ticket)
+
+    async def _uninspected(self, command: JudgeUninspected) -> Event:
+        """What nobody can read is a finding of its own, in a stream as in a whole answer; it cannot be masked."""
+        self._findings.extend(uninspected_findings((command.kind,)))
+        judgement = await self._judge(tuple(self._findings), self._measures(), "".join(self._unmetered))
+        if judgement.decision.effect is not Effect.ALLOW:
             return self._refused(command.ticket, judgement)
         return Judged(command.ticket)
 

@@ -98,6 +98,22 @@ def test_one_that_raises_or_answers_about_other_texts_denies() -> None:
     asyncio.run(story())
 
 
+def test_what_was_known_counts_though_it_is_pushed_out_while_others_are_asked() -> None:
+    class Slow(Given):
+        async def ask(self, segments: Sequence[Segment]) -> tuple[Finding, ...]:
+            if segments[0].text == "new":
+                outside._known.clear()
+            return await super().ask(segments)
+
+    outside = Outside((Slow(),))
+
+    async def story() -> None:
+        await outside.inspect(segments("bad"))
+        assert [one.segment for one in await outside.inspect(segments("new", "bad"))] == [8]
+
+    asyncio.run(story())
+
+
 def test_memory_is_bounded() -> None:
     outside = Outside((Given(),), remembered=8)
 

@@ -3,16 +3,23 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from collections.abc import Sequence
 
 import pytest
 
 from tests.unit.gateway.test_answering import MASK_ANSWERS
+from wardlaw.adapters.outside import failed
+from wardlaw.config.model import OnFailure
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.action import Action
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.errors import UnavailableError
+from wardlaw.facts.exchange import Segment
+from wardlaw.facts.finding import Finding, FindingKind, Level
+from wardlaw.gateway.inspection import Inspection
+from wardlaw.gateway.outside import Outside
 from wardlaw.testing.edges import MemoryAnswer, MemoryCall, chunk, stream, user
-from wardlaw.testing.worker import SECRET, Worker, starter_set
+from wardlaw.testing.worker import SECRET, Worker, inspector, starter_set
 
 ASK = user("Tell me a story.", stream=True)
 
@@ -114,6 +121,68 @@ def test_what_came_since_the_last_look_is_judged_before_the_end(worker: Worker) 
     assert "[DONE]" not in call.text
     assert call.aborted
     assert outcome(worker) == "cut"
+
+
+NOTHING_UNREAD = (
+    '@id("OPS-99") @clause("OPS-99") @title("Nothing unread") @effect("deny") @wing("governance") '
+    'forbid(principal, action == Wardlaw::Action::"ModelAnswer", resource) '
+    'when { context.findings.contains("uninspected:note") };'
+)
+
+
+@pytest.mark.parametrize("denied", [True, False])
+def test_sound_in_a_stream_is_judged_as_something_nobody_read(worker: Worker, denied: bool) -> None:
+    if denied:
+        worker.holder.current = PolicySet.build(f"{starter_set().text}\n{NOTHING_UNREAD}")
+    pieces = (
+        chunk({"content": "Listen: "}),
+        chunk({"audio": {"id": "a1", "data": "UklGRg=="}}),
+        *stream("and that was it."),
+    )
+    call = played(worker, *pieces)
+    assert ("UklGRg==" in call.text) is not denied
+    assert call.aborted is denied
+    labels = {finding.label for inputs in worker.inputs() for finding in inputs.findings}
+    assert "audio" in labels
+
+
+NOTHING_DISLIKED = NOTHING_UNREAD.replace("OPS-99", "OPS-98").replace("uninspected:note", "injection:block")
+
+
+class Strict:
+    """A detector of others that dislikes a word, or fails."""
+
+    id, version = "acme", "1"
+
+    def __init__(self, *, fails: bool, placed: bool) -> None:
+        self.fails, self.placed = fails, placed
+
+    async def ask(self, segments: Sequence[Segment]) -> tuple[Finding, ...]:
+        if self.fails and any("lighthouse" in one.text for one in segments):
+            return (failed(self.id, self.version, "timeout", OnFailure.DENY),)
+        return tuple(
+            Finding(
+                FindingKind.INJECTION, self.id, "1", "word", Level.BLOCK, 950, segment=one.index,
+                start=one.text.index("lighthouse") if self.placed else 0,
+                end=one.text.index("lighthouse") + 10 if self.placed else 0, channel=one.channel.value,
+            )
+            for one in segments
+            if "lighthouse" in one.text
+        )  # fmt: skip
+
+    async def close(self) -> None:
+        return
+
+
+@pytest.mark.parametrize(("fails", "placed"), [(True, False), (False, True), (False, False)])
+def test_a_stream_is_judged_by_detectors_of_others_too(worker: Worker, fails: bool, placed: bool) -> None:
+    worker.holder.current = PolicySet.build(f"{starter_set().text}\n{NOTHING_DISLIKED}")
+    outside = Outside((Strict(fails=fails, placed=placed),))
+    worker.services = worker.services._replace(inspection=Inspection(inspector(), outside=outside))
+    call = played(worker, *stream("Once upon ", "a time there ", "was a ", "lighthouse ", "in the sea."))
+    assert "lighthouse" not in call.spoken
+    assert call.aborted
+    assert "[DONE]" not in call.text
 
 
 def tool_stream(name: str, arguments: str) -> tuple[bytes, ...]:

@@ -89,6 +89,17 @@ class JudgeToolCall(msgspec.Struct, frozen=True):
     segments: tuple[Segment, ...]
 
 
+class JudgeUninspected(msgspec.Struct, frozen=True):
+    """Judge that something comes which nobody can read; answer with ``Judged`` or ``Refused``.
+
+    Attributes:
+        kind: As whole answers name it: ``audio``, ``encrypted``.
+    """
+
+    ticket: int
+    kind: str
+
+
 class Send(msgspec.Struct, frozen=True):
     """Hand these bytes to the caller."""
 
@@ -117,4 +128,4 @@ class Finish(msgspec.Struct, frozen=True):
     finish_reasons: tuple[str, ...]
 
 
-Command = Judge | JudgeToolCall | Send | AbortUpstream | Cut | Finish
+Command = Judge | JudgeToolCall | JudgeUninspected | Send | AbortUpstream | Cut | Finish

@@ -28,6 +28,7 @@ from wardlaw.gateway.wire.commands import (
     Finish,
     Judge,
     Judged,
+    JudgeUninspected,
     Refused,
     Send,
     UpstreamBytes,
@@ -80,6 +81,7 @@ class StreamLane(ABC):
         self._next_ticket = 0
         self._fields = 0
         self._tails: dict[str, str] = {}
+        self._unread: set[str] = set()
         self._out: list[Command] = []
         self._usage: Usage | None = None
         self._done = self._ended = False
@@ -183,6 +185,12 @@ class StreamLane(ABC):
         self, slot: Slot, holder: dict[str, Any] | None, name: str, index: int, pointer: str, piece: Piece
     ) -> None:
         self._out.append(Judge(self._ticket(slot, holder, name), index, pointer, piece))
+
+    def _ask_unread(self, slot: Slot, kind: str) -> None:
+        """Have it judged, once in a stream, that something of this kind comes which nobody can read."""
+        if kind not in self._unread:
+            self._unread.add(kind)
+            self._out.append(JudgeUninspected(self._ticket(slot, None, ""), kind))
 
     def _ticket(self, slot: Slot, holder: dict[str, Any] | None, name: str) -> int:
         ticket = self._next_ticket

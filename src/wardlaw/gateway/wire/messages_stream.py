@@ -23,6 +23,7 @@ from wardlaw.gateway.wire.messages import TOOL_USE
 from wardlaw.gateway.wire.messages_answer import (
     block_call,
     block_leaves,
+    is_encrypted,
     kind_of,
     messages_usage,
     refuse_stray_tool_use,
@@ -134,6 +135,8 @@ class MessagesStream(StreamLane):
             {"type": "content_block_start", "index": index, "content_block": members | dict.fromkeys(begins, "")}
         )
         self._slots.append(slot)
+        if is_encrypted(members):
+            self._ask_unread(slot, "encrypted")
         for name, value in members.items():
             if name not in begins:
                 self._aside(name, value, f"/content/{index}", index, slot)
@@ -163,6 +166,8 @@ class MessagesStream(StreamLane):
         else:
             slot = Slot({"type": "content_block_delta", "index": index, "delta": delta})
             self._slots.append(slot)
+            if is_encrypted(delta):
+                self._ask_unread(slot, "encrypted")
             for name, value in delta.items():
                 self._aside(name, value, f"/content/{index}/delta", index, slot)
 

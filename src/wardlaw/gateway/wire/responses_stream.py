@@ -199,8 +199,13 @@ class ResponsesStream(StreamLane):
             return  # leaves whole, once it is complete
         item.doc = {name: value for name, value in members.items() if name not in ("content", "summary")}
         slot = self._put({"type": "response.output_item.added", "output_index": index, "item": item.whole()})
+        self._item_members(index, item, slot)
+
+    def _item_members(self, index: int, item: _Item, slot: Slot, *, repeats: bool = False) -> None:
+        if item.doc.get("encrypted_content") is not None:
+            self._ask_unread(slot, "encrypted")
         for name, value in item.doc.items():
-            self._aside(name, value, f"/output/{index}", index, slot)
+            self._aside(name, value, f"/output/{index}", index, slot, repeats=repeats)
 
     def _known(self, doc: dict[str, Any]) -> tuple[int, _Item]:
         index = doc.get("output_index")
@@ -310,8 +315,7 @@ class ResponsesStream(StreamLane):
         item.doc = {name: value for name, value in members.items() if name not in ("content", "summary")}
         told: dict[str, Any] = {"type": "response.output_item.done", "output_index": index}
         slot = self._put(told, lambda: told.update(item=item.whole()))
-        for name, value in item.doc.items():
-            self._aside(name, value, f"/output/{index}", index, slot, repeats=True)
+        self._item_members(index, item, slot, repeats=True)
 
     def _tool_call(self, index: int, item: _Item, members: dict[str, Any]) -> None:
         call = item_call(members, sum(1 for known in self._items[:index] if known.kind not in ("message", "reasoning")))

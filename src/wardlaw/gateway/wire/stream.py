@@ -179,6 +179,8 @@ class ChatStream(StreamLane):
         if name == "content" and type(value) is not list:
             raise garbage("content that is not text")
         slot = line.slot if line.slot is not None else self._ahead(line, name, delta.pop(name))
+        if name == "audio":
+            self._ask_unread(slot, "audio")
         self._aside(name, value, f"/choices/{line.index}/delta", line.index, slot)
 
     def _text(self, delta: dict[str, Any], name: str, line: _Line) -> bool:

@@ -12,7 +12,16 @@ import pytest
 from tests.transcript.playbook import ENDED, ending, questions, sent, settle
 from wardlaw.facts.exchange import Channel
 from wardlaw.gateway.wire.answer import Usage
-from wardlaw.gateway.wire.commands import Command, Cut, Finish, Judged, JudgeToolCall, Refused, UpstreamBytes
+from wardlaw.gateway.wire.commands import (
+    Command,
+    Cut,
+    Finish,
+    Judged,
+    JudgeToolCall,
+    JudgeUninspected,
+    Refused,
+    UpstreamBytes,
+)
 from wardlaw.gateway.wire.dialect import ANTHROPIC
 from wardlaw.gateway.wire.headers import caller_headers, own_headers
 from wardlaw.gateway.wire.messages_stream import MessagesStream
@@ -297,3 +306,23 @@ def test_a_spoilt_stream_ends_with_an_error_and_never_with_its_mark(events: tupl
     assert b"secret words" not in sent(commands)
     with pytest.raises(anthropic.APIStatusError), client(sent(commands)).messages.stream(**ASK) as stream:
         stream.get_final_message()
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"type": "redacted_thinking", "data": "sealed"},
+        {"type": "odd", "content": [{"encrypted_content": "sealed"}]},
+    ],
+)
+def test_what_only_the_vendor_can_read_waits_for_its_own_verdict(block: dict[str, Any]) -> None:
+    layer = MessagesStream(window=ReleaseWindow)
+    settle(layer, layer.handle(UpstreamBytes(start())))
+    asked = layer.handle(UpstreamBytes(begin(0, **block) + stop(0) + begin(1, **block) + stop(1)))
+    (unread,) = [command for command in asked if isinstance(command, JudgeUninspected)]
+    assert unread.kind == "encrypted"
+    others = [command for command in asked if command is not unread]
+    assert b"sealed" not in sent(settle(layer, others))
+    refused = layer.handle(Refused(unread.ticket, "clause", b"event: error\n\n"))
+    assert isinstance(refused[-1], Cut)
+    assert b"sealed" not in sent(refused)

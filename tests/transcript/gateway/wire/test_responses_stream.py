@@ -12,7 +12,16 @@ import pytest
 from tests.transcript.playbook import ENDED, ending, questions, sent, settle
 from wardlaw.facts.exchange import Channel
 from wardlaw.gateway.wire.answer import Usage
-from wardlaw.gateway.wire.commands import Command, Cut, Finish, Judged, JudgeToolCall, Refused, UpstreamBytes
+from wardlaw.gateway.wire.commands import (
+    Command,
+    Cut,
+    Finish,
+    Judged,
+    JudgeToolCall,
+    JudgeUninspected,
+    Refused,
+    UpstreamBytes,
+)
 from wardlaw.gateway.wire.dialect import RESPONSES
 from wardlaw.gateway.wire.headers import caller_headers, own_headers
 from wardlaw.gateway.wire.responses_stream import ResponsesStream
@@ -297,3 +306,19 @@ def test_a_spoilt_stream_ends_with_an_error_and_never_with_its_mark(events: tupl
     assert b"secret words" not in sent(commands)
     with pytest.raises(openai.APIError):
         list(client(sent(commands)).responses.create(model="demo", input="x", stream=True))
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_only_the_vendor_can_read_waits_for_its_own_verdict(late: bool) -> None:
+    layer = ResponsesStream(window=ReleaseWindow)
+    settle(layer, layer.handle(UpstreamBytes(response())))
+    item = {"id": "rs_1", "type": "reasoning", "summary": []}
+    sealed = item | {"encrypted_content": "sealed"}
+    added = event("response.output_item.added", output_index=0, item=item if late else sealed)
+    done = event("response.output_item.done", output_index=0, item=sealed)
+    asked = layer.handle(UpstreamBytes(added + done))
+    (unread,) = [command for command in asked if isinstance(command, JudgeUninspected)]
+    assert unread.kind == "encrypted"
+    others = [command for command in asked if command is not unread]
+    assert b"sealed" not in sent(settle(layer, others))
+    assert b"sealed" in sent(settle(layer, layer.handle(Judged(unread.ticket))))
