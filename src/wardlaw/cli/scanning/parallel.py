@@ -31,13 +31,11 @@ def ordered(
     # Not forked: a copy of this process would carry its open files and half of its buffers along.
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         pending: deque[Future[list[_Made]]] = deque()
-        try:
-            while some := list(islice(source, batch)):
-                pending.append(pool.submit(work, some))
-                if len(pending) >= jobs * _AHEAD:
-                    yield from pending.popleft().result()
-            while pending:
+        # Whoever stops early waits for the few pieces under way: cancelled ones can leave the pool waiting for ever
+        # (CPython issue 94440, in 3.11 before 3.11.5, so also on Debian 12).
+        while some := list(islice(source, batch)):
+            pending.append(pool.submit(work, some))
+            if len(pending) >= jobs * _AHEAD:
                 yield from pending.popleft().result()
-        finally:
-            for future in pending:
-                future.cancel()
+        while pending:
+            yield from pending.popleft().result()
