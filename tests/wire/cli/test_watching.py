@@ -18,6 +18,11 @@ from tests.wire.cli.test_up import Machine, person
 pytestmark = pytest.mark.xdist_group("watching")
 ATTACKS = 25
 SECRET = "correct-horse-battery-staple-7741"
+# What a shell starts in the background of a script ignores ctrl-C, and so does what it starts in turn.
+HEEDS_CTRL_C = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "os.execv(sys.executable, [sys.executable, '-m', 'wardlaw', *sys.argv[1:]])"
+)
 
 
 def until(found: Callable[[], Any], machine: Machine) -> Any:
@@ -53,7 +58,7 @@ def test_a_campaign_is_one_incident_that_people_hear_of(tmp_path: Path) -> None:
 def campaign(machine: Machine, sec: dict[str, str], told: list[tuple[str, dict[str, str], bytes]]) -> None:
     key = machine.run("key", "create", "app", "--principal", "nhi:app").strip()
     follower = subprocess.Popen(
-        [sys.executable, "-m", "wardlaw", "tail", "--follow", "--last", "200", "--json", "--where", "effect = cut"],
+        [sys.executable, "-c", HEEDS_CTRL_C, "tail", "--follow", "--last", "200", "--json", "--where", "effect = cut"],
         cwd=machine.folder,
         env=machine.env | sec,
         stdout=subprocess.PIPE,
