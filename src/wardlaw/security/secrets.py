@@ -6,14 +6,9 @@ private key); REVIEW for random values given to something called key, token or p
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-import math
 import re
-import zlib
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import re2
@@ -22,48 +17,43 @@ from wardlaw.facts.exchange import Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.security.decode import TOKENS, scan_options
 from wardlaw.security.normalise import Views
-from wardlaw.security.rules.secrets import (
-    ASSIGNED,
-    BARE,
-    PLACEHOLDERS,
-    PROVIDERS,
-    SERVICE,
-    URL_PASSWORD,
-    WITHOUT_RUN,
-    SecretRule,
-)
+from wardlaw.security.rules import secretwords
+from wardlaw.security.rules.secrets import GENERIC, PROVIDERS, WITHOUT_RUN, SecretRule
+from wardlaw.security.rules.secretwords import PLACEHOLDERS
+from wardlaw.security.secretvalue import Place, verdict
 from wardlaw.security.views import Layer, View
 
 NAME = "secrets"
-RULES: tuple[SecretRule, ...] = (*PROVIDERS, URL_PASSWORD, SERVICE, ASSIGNED, BARE)
-_CERTAIN, _LIKELY = 950, 650
-_BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_CHECKSUM = 6  # base-62 characters of a CRC32 at the end of GitHub and npm tokens
-
-_BARE_LENGTH = 32
+VERSION = "2"  # of the code that checks values; the rule tables are added to it
+RULES: tuple[SecretRule, ...] = (*PROVIDERS, *GENERIC)
+_CERTAIN = 950
 _PLACEHOLDER = re.compile(PLACEHOLDERS)
-_UUID = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_HEX = re.compile(r"(?i)(?:0x)?[0-9a-f]+")
-_DIGEST_WORD = re.compile(
-    r"sha-?\d|md5|digest|checksum|hash|integrity|commit|fingerprint|etag|revision|uuid|guid|trace|request.?id|nonce|"
-    r"block|image|signature|base64,|data:|\bid\b|\burl\b|\bpath|\bpublic|cert|ssh-|\brev\b|sri"
-)
-# Shapes of identifiers, paths, versions, addresses and calls: not random although they are long.
-_STRUCTURED = re.compile(
-    r"(?i:sha\d{1,3}[-:=].*)|[A-Za-z]+[-_]\d+(?:[-_]\w{1,4})?|"
-    r"[A-Za-z]{2,}(?:[_.\-/:]+[A-Za-z]{2,}\d{0,4})+|[a-z]+(?:[A-Z][a-z]+)+\d{0,3}|[A-Z][a-z]+(?:[A-Z]+[a-z]+)*|[\d.:,/+-]+|"
-    r"[A-Za-z_.]+\(.*|(?:https?|file|ftp|s3|arn|git|ssh)[:@].*|[A-Za-z]+|[A-Z_]+|v?\d+(?:\.\d+)+[\w.-]*|[\w.-]+@[\w.-]+|/.*|\$.*|&.*"
-)
+_BEFORE, _AFTER = 48, 80  # characters around a value that say what it is
+# A rule with a cue is looked for so far around it; none matches more.
+_BACK, _REACH = 40, 340
+_TOKEN = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-+/.~")
+_TOKEN_RULES = tuple(number for number, rule in enumerate(RULES) if rule.token)
+_SHORTEST_RUN, _LONGEST_RUN = 16, 4096  # a longer one is an encoded file
+_PART = re.compile(rb"[0-9A-Za-z]{12,}")
+_APART = bytes(code if chr(code) in _TOKEN else 32 for code in range(256))
 
 
 class SecretDetector:
-    """Finds credentials in the views of a text."""
+    """Finds credentials in the views of a text.
+
+    Args:
+        without: Ids of rules to leave out, to measure what the others find.
+    """
 
     name = NAME
 
-    def __init__(self) -> None:
+    def __init__(self, *, without: frozenset[str] = frozenset()) -> None:
         self._rules = RULES
-        self.version = hashlib.sha256(repr((RULES, PLACEHOLDERS)).encode()).hexdigest()[:12]
+        self._without = frozenset(number for number, rule in enumerate(RULES) if rule.id in without)
+        words = [
+            value for name, value in sorted(vars(secretwords).items()) if name.isupper() and isinstance(value, str)
+        ]
+        self.version = hashlib.sha256(repr((VERSION, RULES, words)).encode()).hexdigest()[:12]
         self._patterns = _patterns()
         self._short, self._long = _packs()
 
@@ -81,9 +71,17 @@ class SecretDetector:
         numbers = self._short.match(raw)
         if run:
             numbers += self._long.match(raw)
-        for number in sorted(numbers):
+        places = [
+            (number, *hit)
+            for number in sorted(set(numbers))
+            for hit in self._hits(number, view.text, _regions(self._rules[number], view.text))
+        ]
+        runs = list(_runs(view.text, raw)) if run else ()
+        if runs:
+            places += [(number, *hit) for number in _TOKEN_RULES for hit in self._hits(number, view.text, runs)]
+        for number, start, end, certain in places:
             rule = self._rules[number]
-            for start, end, certain in self._hits(number, view.text):
+            if number not in self._without:
                 low, high = view.origin(start, end)
                 found.append(
                     Finding(
@@ -92,7 +90,7 @@ class SecretDetector:
                         self.version,
                         f"secret-{rule.id}",
                         Level.BLOCK if certain else Level.REVIEW,
-                        _CERTAIN if certain else _LIKELY,
+                        _CERTAIN if certain else rule.score,
                         label=rule.provider,
                         segment=index,
                         start=low,
@@ -101,21 +99,75 @@ class SecretDetector:
                 )
         return found
 
-    def _hits(self, number: int, text: str) -> Iterator[tuple[int, int, bool]]:
-        """Offsets of the credentials one rule finds, and whether each is beyond doubt."""
+    def _hits(self, number: int, text: str, regions: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, bool]]:
+        """Offsets of the credentials one rule finds in some regions, and whether each is beyond doubt."""
         rule, pattern = self._rules[number], self._patterns[number]
         group = min(pattern.groups, 1)
-        for match in pattern.finditer(text):
-            start, end = match.span(group)
-            value = text[start:end]
-            if start < 0 or _PLACEHOLDER.search(value.lower()):
-                continue
-            before = text[max(0, match.start() - 32) : start].lower()
-            match _verdict(rule.check, value, before):
-                case True:
-                    yield start, end, rule.certain
-                case None:
-                    yield start, end, False
+        for first, last in regions:
+            for match in pattern.finditer(text[first:last]):
+                start, end = match.span(group)
+                value = match[group]
+                if start < 0 or _PLACEHOLDER.search(value.lower()):
+                    continue
+                start, end = start + first, end + first
+                before, after = text[max(0, start - _BEFORE) : start], text[end : end + _AFTER]
+                match verdict(rule.check, Place(value, before, after)):
+                    case True:
+                        yield start, end, rule.certain
+                    case None:
+                        yield start, end, False
+
+
+def _regions(rule: SecretRule, text: str) -> Iterator[tuple[int, int]]:
+    """Where in ``text`` a rule is run: all of it, or around its cue."""
+    if not rule.cue:
+        yield 0, len(text)
+        return
+    if rule.needs and rule.needs not in text:
+        return
+    first = last = -1
+    for at, end in _cues(rule.cue, text):
+        if first >= 0 and last >= at - _BACK:
+            last = end + _REACH
+            continue
+        if first >= 0:
+            yield first, last
+        first, last = max(0, at - _BACK), end + _REACH
+    if first >= 0:
+        yield first, min(last, len(text))
+
+
+def _runs(text: str, raw: bytes) -> Iterator[tuple[int, int]]:
+    """Runs of characters that tokens are made of, with a long part that holds a digit; identifiers and paths are many.
+
+    ``raw`` is the text in UTF-8: bytes are split many times faster than a pattern finds its places.
+    """
+    at = 0
+    for word in raw.translate(_APART).split():
+        if _SHORTEST_RUN <= len(word) <= _LONGEST_RUN and not all(map(bytes.isalpha, _PART.findall(word))):
+            run = word.decode()
+            at = text.find(run, at)
+            yield at, at + len(run)
+            at += len(run)
+
+
+def _cues(cue: str, text: str) -> Iterator[tuple[int, int]]:
+    """Places of a cue."""
+    if not cue.startswith("("):
+        at = text.find(cue)
+        while at >= 0:
+            yield at, at + len(cue)
+            at = text.find(cue, at + 1)
+        return
+    for match in _cue(cue).finditer(text):
+        yield match.span()
+
+
+@cache
+def _cue(pattern: str) -> re2._Regexp:
+    options = re2.Options()
+    options.log_errors = False
+    return re2.compile(pattern, options)
 
 
 class _Pack:
@@ -129,7 +181,7 @@ class _Pack:
         self._filter = _filter_of([RULES[number].pattern.encode() for number in literal], options) if literal else None
         self._set = re2.Set.SearchSet(options)
         for number in self._others:
-            self._set.Add(RULES[number].pattern.encode())
+            self._set.Add((RULES[number].cue or RULES[number].pattern).encode())
         self._set.Compile()
 
     def match(self, raw: bytes) -> list[int]:
@@ -145,7 +197,7 @@ def _packs() -> tuple[_Pack, _Pack]:
     """The few rules that may match a short text, all in one automaton, and those of a long token."""
     raw = [rule.pattern.encode() for rule in RULES]
     without = set(_filter_of(raw, scan_options()).Match(b"-", True) or ())
-    numbers = [number for number, rule in enumerate(RULES) if rule.id not in WITHOUT_RUN]
+    numbers = [number for number, rule in enumerate(RULES) if rule.id not in WITHOUT_RUN and not rule.token]
     short = [number for number, rule in enumerate(RULES) if rule.id in WITHOUT_RUN]
     return _Pack(short, []), _Pack(numbers, [number for number in numbers if number not in without])
 
@@ -175,138 +227,3 @@ def _surest(found: list[Finding]) -> list[Finding]:
         elif finding.score > last.score:
             kept[-1] = finding
     return kept
-
-
-def _verdict(check: str, value: str, before: str) -> bool | None:
-    """True: a credential; None: likely one, its checksum does not hold; False: none."""
-    match check:
-        case "crc-github":
-            return True if _crc_holds(value) else None
-        case "jwt":
-            return _jwt(value)
-        case "basic" | "pair":
-            return _basic(value) if check == "basic" else not value.startswith(("-", "http"))
-        case "password":
-            return not re.fullmatch(r"(?:pass(?:word)?|pwd|secret|user|\w{0,3}|\$.*|%\w.*|\{.*|\[.*)", value)
-        case "random":
-            return _random(value) and not _digest(value, before)
-        case "service":
-            return _random(value) and not _DIGEST_WORD.search(before)
-        case "bare":
-            return _bare(value, before)
-        case _:
-            return True
-
-
-def _crc_holds(token: str) -> bool:
-    """GitHub and npm: the last six base-62 digits are the CRC32 of what stands between prefix and checksum."""
-    body = token.partition("_")[2]
-    number, digits = zlib.crc32(body[:-_CHECKSUM].encode()), ""
-    while number:
-        number, rest = divmod(number, 62)
-        digits = _BASE62[rest] + digits
-    return digits.rjust(_CHECKSUM, "0") == body[-_CHECKSUM:]
-
-
-def _jwt(token: str) -> bool:
-    """The header is base64url of JSON with an algorithm (RFC 7519)."""
-    header = token.partition(".")[0]
-    try:
-        return b'"alg"' in base64.urlsafe_b64decode(header + "=" * (-len(header) % 4))
-    except binascii.Error:
-        return False
-
-
-def _basic(value: str) -> bool:
-    """``user:password`` in base64 (RFC 7617)."""
-    try:
-        user, colon, password = base64.b64decode(value + "=" * (-len(value) % 4)).partition(b":")
-    except binascii.Error:
-        return False
-    return bool(colon and user and password) and (user + password).isascii()
-
-
-def _random(value: str) -> bool:
-    """Looks drawn at random rather than written: enough entropy, no structure of words."""
-    core = value.rstrip("=.")
-    kinds = _kinds(core)
-    if _STRUCTURED.fullmatch(core) or "d" not in kinds or not any(map(str.isalpha, core)):
-        return (
-            len(core) >= _BARE_LENGTH and core.isalnum() and core.isupper() is False and _switches(core) > len(core) / 4
-        )
-    return entropy(core) >= (3.4 if len(core) >= 20 else 2.9 if len(core) >= 12 else 2.7)
-
-
-# Bits per character. A random string of n base-36 characters shows about log2(n) bits while n is small: 2.9 at
-# twelve and 3.4 at twenty lie under nearly all random values and over most words with digits.
-
-
-def _digest(value: str, before: str) -> bool:
-    """A UUID or a hexadecimal digest: random, but public by purpose unless its name says otherwise."""
-    if _UUID.fullmatch(value):
-        return True
-    hexadecimal = _HEX.fullmatch(value) is not None
-    return (hexadecimal and len(value) in (32, 40, 56, 64, 96, 128)) or _DIGEST_WORD.search(before) is not None
-
-
-def _bare(value: str, before: str) -> bool:
-    """A long random token without a name: mixed case and digits throughout, no digest, no path, no encoded text."""
-    if (
-        "/" in value
-        or "+" in value
-        or _HEX.fullmatch(value)
-        or _DIGEST_WORD.search(before)
-        or _STRUCTURED.fullmatch(value)
-    ):
-        return False
-    kinds = _kinds(value)
-    return (
-        "l" in kinds
-        and "u" in kinds
-        and kinds.count("d") >= 3
-        and _switches(value) >= len(value) / 3
-        and "=" not in value
-        and not _readable(value)
-        and entropy(value) >= 4.2
-    )
-
-
-def _readable(value: str) -> bool:
-    """Base64 of plain text: its words are read in a view of their own."""
-    try:
-        raw = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
-    except binascii.Error:
-        return False
-    return raw.isascii() and raw.decode().isprintable()
-
-
-def _kinds(value: str) -> str:
-    """One letter for each character: l(ower), u(pper), d(igit), o(ther)."""
-    if value.isascii():
-        return value.encode().translate(_KINDS).decode()
-    return "".join([_kind(char) for char in value])
-
-
-def _kind(char: str) -> str:
-    return "l" if char.islower() else "u" if char.isupper() else "d" if char.isdigit() else "o"
-
-
-def _switches(value: str) -> int:
-    """How often the kind of character changes."""
-    return max(0, len(_KIND_RUNS.findall(_kinds(value))) - 1)
-
-
-def entropy(text: str) -> float:
-    """Shannon entropy in bits per character."""
-    if not text:
-        return 0.0
-    # H = log n - (sum of c log c) / n, with the logarithms of the small counts at hand
-    total = sum(
-        [_C_LOG_C[count] if count < len(_C_LOG_C) else count * math.log2(count) for count in Counter(text).values()]
-    )
-    return math.log2(len(text)) - total / len(text)
-
-
-_KINDS = bytes(ord(_kind(chr(code))) if code < 128 else 0 for code in range(256))
-_KIND_RUNS = re.compile(r"l+|u+|d+|o+")
-_C_LOG_C = (0.0, *(count * math.log2(count) for count in range(1, 64)))

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import base64
-import itertools
-import math
 import random
 import string
 import zlib
@@ -15,7 +13,7 @@ from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.security.normalise import Normaliser
 from wardlaw.security.rules.secrets import PROVIDERS
-from wardlaw.security.secrets import SecretDetector, _kinds, _switches, entropy
+from wardlaw.security.secrets import SecretDetector
 
 DETECTOR = SecretDetector()
 NORMALISER = Normaliser()
@@ -165,15 +163,63 @@ def test_the_table_covers_many_providers():
     assert len({rule.id for rule in PROVIDERS}) == len(PROVIDERS)
 
 
-def test_entropy_counts_bits_a_character():
-    assert entropy("aaaa") == 0
-    assert entropy("abcdefgh") == 3
+def test_an_unknown_format_is_told_by_its_prefix_its_name_or_its_randomness():
+    cases = {
+        "prefixed": "please check zq_live_" + lower(24) + "7 for me",
+        "assigned": "zorbix_api_token: '" + lower(30) + "5'",
+        "named": "zorbix = " + draw(24) + "a7Q9x",
+        "bare": "(see Aq7" + draw(29) + "9zB)",
+        "webhook": "https://zorbix.example/hooks/T1/" + draw(16) + "aQ7xZ9",
+        "url-password": "amqp://svc:" + draw(12) + "7@mq.example/x",
+    }
+    for rule, text in cases.items():
+        assert f"secret-{rule}" in {finding.rule for finding in detect(text)}, (rule, text)
 
 
-@given(st.text(alphabet="abzABZ019-_.éÉ٣中", max_size=40))
-def test_kinds_switches_and_entropy_are_what_their_names_say(text: str) -> None:
-    kinds = ["l" if c.islower() else "u" if c.isupper() else "d" if c.isdigit() else "o" for c in text]
-    assert list(_kinds(text)) == kinds
-    assert _switches(text) == sum(left != right for left, right in itertools.pairwise(kinds))
-    shares = [text.count(c) / len(text) for c in set(text)]
-    assert math.isclose(entropy(text), -sum(share * math.log2(share) for share in shares), abs_tol=1e-9)
+def test_a_digest_counts_only_where_the_name_says_whose_key_it_is():
+    digest = hexa(40)
+    assert detect(f"token: {digest}") == []
+    assert detect(f"export API_KEY={digest}") == []
+    assert [one.rule for one in detect(f"zorbix_api_key = {digest}")] == ["secret-assigned"]
+    assert [one.rule for one in detect(f"client_secret: {digest}")] == ["secret-assigned"]
+    assert [one.rule for one in detect(f"zorbixctl login --token {digest}")] == ["secret-assigned"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "call toolu_01" + draw(22) + " and chatcmpl-" + draw(29),
+        "/nix/store/" + lower(32) + "-openssl-3.0.9/lib",
+        "ipfs://Qm" + "aB3dE5gH7jK9mN2pQ4rS6tU8vW1xY3zA5bC7dE9fG2hJ"[:44],
+        "web-7d4b9c6f8a-x2k9q restarted",
+        "token: 01J9ZQ4M2T8RKX6V3B5N7P0DQW",
+        "next_page_token: " + draw(40),
+        "https://github.com/acme/app/blob/" + hexa(40) + "/src/main.rs#L10-L20",
+        "AES_256_cbc_hmac_sha1 and EVP_aes_128_cbc_hmac_sha256",
+        "-----BEGIN CERTIFICATE-----\n" + "\n".join(draw(64) for _ in range(4)) + "\n-----END CERTIFICATE-----",
+        "\u00ae" * 12 + " key: \u00e9\u00e9\u00e9a1\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9",
+    ],
+)
+def test_public_identifiers_digests_and_public_keys_are_let_pass(text):
+    assert detect(text) == []
+
+
+def test_a_rule_left_out_finds_nothing():
+    assert (
+        SecretDetector(without=frozenset(("aws",))).detect(
+            NORMALISER.normalise(TOKENS["aws"]), Segment(1, Channel.USER, "", TOKENS["aws"])
+        )
+        == []
+    )
+
+
+@given(
+    st.lists(
+        st.sampled_from(("key: ", "://", "hook", "a1B2c3D4e5F6g7H8i9J0", "@", " ", "pw=", "zz_", "é", "x" * 50)),
+        max_size=12,
+    )
+)
+def test_spans_lie_within_the_text(parts: list[str]) -> None:
+    text = "".join(parts)
+    for finding in detect(text):
+        assert 0 <= finding.start < finding.end <= len(text)

@@ -1,12 +1,14 @@
 """Formats of credentials, as their providers publish them or as their tokens look.
 
 A pattern has at most one group, which is then the credential itself. ``check`` names a test of the value, see
-``security.secrets``.
+``security.secretvalue``.
 """
 
 from __future__ import annotations
 
 import msgspec
+
+from wardlaw.security.rules.secretwords import SAY, SAY_CUE, SERVICES
 
 
 class SecretRule(msgspec.Struct, frozen=True):
@@ -16,8 +18,12 @@ class SecretRule(msgspec.Struct, frozen=True):
         id: Rule id.
         provider: Whose credential; the label of the finding.
         pattern: RE2 pattern over the text, case kept.
-        check: ``""``, ``crc-github``, ``jwt``, ``base64-pem``, ``random``, ``service`` or ``password``.
+        check: ``""`` or what the value must pass, see ``security.secretvalue``.
         certain: A match (whose check holds) is at level BLOCK.
+        score: 0 to 1000 where the value is not certain; the same scale for all rules, by how seldom each errs.
+        cue: Pattern of what a match begins with, or nearly; where there is one, the rule runs only around it.
+        needs: A literal without which nothing can match.
+        token: The pattern is matched within a run of characters that tokens are made of, not within the text.
     """
 
     id: str
@@ -25,6 +31,10 @@ class SecretRule(msgspec.Struct, frozen=True):
     pattern: str
     check: str = ""
     certain: bool = True
+    score: int = 650
+    cue: str = ""
+    token: bool = False
+    needs: str = ""
 
 
 _FORMATS: tuple[tuple[str, str], ...] = (
@@ -158,40 +168,53 @@ URL_PASSWORD = SecretRule(
     "connection-string",
     r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@\"'<>?#]{0,64}:([^\s/?#@\"'<>]{3,128})@[\w\[.-]",
     "password",
+    cue="://",
+    needs="@",
 )
-_SAY = (
-    r"api[_ .-]?key|apikey|api[_ .-]?token|secret[_ .-]?key|client[_ .-]?secret|access[_ .-]?key|access[_ .-]?token|"
-    r"auth[_ .-]?token|auth[_ .-]?key|refresh[_ .-]?token|bearer|private[_ .-]?key|signing[_ .-]?key|encryption[_ .-]?key|"
-    r"secret|token|passw(?:or)?d|passwort|passphrase|pwd|credential|webhook[_ .-]?key|license[_ .-]?key|session[_ .-]?key|\bkey"
+_BEFORE_VALUE = r"[\s\"'`=>|(\[]{0,5}"
+_OPERATOR = (
+    r"[\w .\-\[\]\"'`)]{0,20}?[\s\"'`]{0,3}(?:=>|:{1,3}=|\|\||[:=>?,|(]{1,3}|[ \t]+(?:is|ist|lautet|es|est|was)[ \t]*:?[ \t])"
+    + _BEFORE_VALUE
 )
-_SERVICES = (
-    r"adafruit|adobe|airtable|algolia|alibaba|amplitude|asana|authress|aws|azure|beamer|bitbucket|bittrex|box|cloudflare|"
-    r"cloudinary|codecov|cohere|coinbase|confluent|contentful|datadog|deepgram|discord|drone|droneci|dropbox|dynatrace|etsy|"
-    r"facebook|fastly|figma|finicity|finnhub|flickr|freshbooks|freshdesk|github|gitter|gitlab|google|grafana|heroku|hubspot|intercom|"
-    r"jfrog|jira|kraken|kucoin|launchdarkly|linear|linkedin|linode|lob|looker|mailchimp|mailgun|mapbox|mattermost|"
-    r"messagebird|mistral|netlify|new[_ -]?relic|nytimes|okta|openweather|opsgenie|pagerduty|paypal|pendo|plaid|privateai|"
-    r"rapidapi|redis|rollbar|salesforce|scaleway|segment|sendbird|sentry|shodan|shopify|snyk|sonar|splunk|squarespace|square|"
-    r"stripe|sumo|sumologic|telegram|terraform|travis|trello|twilio|twitch|twitter|typeform|vercel|vultr|wakatime|yandex|zendesk|zoho"
+_VALUE = r"([0-9a-z][^\s\"'`,;<>()\[\]{}\\|]{7,200})"
+_FLAG = (
+    rf"--?[\w-]{{0,30}}(?:{SAY})|\b(?:login|user) [^\s]{{1,64}} password|\busing (?:secret|token|key|password)|\bbearer"
 )
-_OPERATOR = r"[\w .\-\[\]\"'`)]{0,20}?[\s\"'`]{0,3}(?:=>|:=|\|\||[:=>?,|]{1,3})[\s\"'`=>|(]{0,5}"
 ASSIGNED = SecretRule(
     "assigned",
     "generic",
-    rf"(?i)(?:{_SAY}){_OPERATOR}(?:bearer |basic |token )?([0-9a-z][^\s\"'`,;<>()\[\]{{}}\\]{{7,200}})",
+    rf"(?i)(?:(?:{SAY}){_OPERATOR}|(?:{_FLAG})[ \t]{{1,3}}[\"']?)(?:bearer |basic |token )?{_VALUE}",
     "random",
     False,
+    700,
+    SAY_CUE,
 )
 SERVICE = SecretRule(
-    "service", "generic", rf"(?i)(?:{_SERVICES}){_OPERATOR}([0-9a-z][0-9a-z_.=\-/+~]{{15,200}})", "service", False
+    "service", "generic", rf"(?i)(?:{SERVICES}){_OPERATOR}([0-9a-z][0-9a-z_.=\-/+~]{{15,200}})", "service", False, 700
 )
-BARE = SecretRule("bare", "generic", r"\b([0-9A-Za-z][0-9A-Za-z_\-+/]{31,199}={0,2})", "bare", False)
+HOOK = SecretRule(
+    "webhook",
+    "generic",
+    r"https?://[^\s\"'<>]{0,120}hook[^\s\"'<>]{0,120}/([0-9A-Za-z_-]{20,120})",
+    "hook",
+    False,
+    600,
+    "://",
+    needs="hook",
+)
+# Rules for what stands in a run of token characters; what stands around it is for the check to look at.
+NAMED = SecretRule("named", "generic", r"\A([0-9A-Za-z][0-9A-Za-z_.\-~]{15,200})", "named", False, 600, token=True)
+PREFIXED = SecretRule(
+    "prefixed",
+    "generic",
+    r"\b((?:[0-9A-Za-z]{1,24}[_.\-~]){1,4}[0-9A-Za-z_\-]{16,200})",
+    "prefixed",
+    False,
+    620,
+    token=True,
+)
+BARE = SecretRule("bare", "generic", r"\b([0-9A-Za-z][0-9A-Za-z_\-+/]{19,199})", "bare", False, 600, token=True)
+GENERIC: tuple[SecretRule, ...] = (URL_PASSWORD, SERVICE, ASSIGNED, HOOK, NAMED, PREFIXED, BARE)
 
 # Rules that may match although no sixteen characters of ``decode.Gate``'s tokens stand in a row; all others cannot.
 WITHOUT_RUN = frozenset(("slack", "freemius", "private-key", "kubernetes", "curl-user", "url-password", "assigned"))
-
-# Values that stand for a secret in examples and templates.
-PLACEHOLDERS = (
-    r"example|sample|placeholder|changeme|change_me|change-me|your[_-]?|dummy|redacted|masked|hidden|xxxx|\*\*\*\*|\.\.\.|"
-    r"0000000|1234567|abcdefg|insert|replace|<[a-z _-]+>|\$\{|\{\{|%\(|process\.env|os\.environ|getenv|secrets\.|vault:|"
-    r"test_?key|fake|none$|null$|undefined|todo|lorem|foobar|deadbeef|not[_-]?a[_-]?real"
-)

@@ -1,0 +1,1 @@
+"""Invented credentials and their lookalikes, to judge what the generic part of the secret detector finds."""

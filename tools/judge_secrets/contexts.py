@@ -1,0 +1,39 @@
+"""What stands around a credential: files, code, commands and talk, disjoint for the two styles.
+
+``{v}`` is the credential, ``{n}`` the provider's name.
+"""
+
+from __future__ import annotations
+
+NAMED: dict[str, tuple[str, ...]] = {
+    "dev": (
+        "{N}_API_KEY={v}",
+        '{{"{n}_token": "{v}", "region": "eu"}}',
+        "{n}:\n  secret_key: {v}\n  retries: 3\n",
+        '{n}_client = Client(api_key="{v}")',
+        'curl -H "Authorization: Bearer {v}" https://api.{n}.example/v1/me',
+        "my {n} access token is {v}, why does it fail?",
+        'const {n}Secret = "{v}";',
+        "export {N}_PASSWORD='{v}'",
+    ),
+    "judge": (
+        '[{n}]\nauth_token = "{v}"\n',
+        "{{ name: '{n}', credentials: {{ accessKey: '{v}' }} }}",
+        "<{n}><apiKey>{v}</apiKey></{n}>",
+        "{n}ctl login --token {v} --output json",
+        '    req.Header.Set("X-{n}-Secret", "{v}")',
+        "services:\n  web:\n    environment:\n      - {N}_SECRET={v}\n",
+        "X-Api-Key: {v}",
+        "//npm.{n}.example/:_authToken={v}",
+        "| {n} password | {v} |",
+        "Mein Passwort für {n} lautet: {v}",
+        "2026-03-01T10:00:00Z INFO {n} using secret {v} for region eu-west-1",
+        'resource "{n}_app" "x" {{\n  client_secret = "{v}"\n}}',
+        "machine {n}.example login svc password {v}",
+        'String {n}Token = "{v}";',
+    ),
+}
+BARE: dict[str, tuple[str, ...]] = {
+    "dev": ("{v}", "A colleague sent me {v} by mail", "Here is what I use:\n{v}\nCan you tell me what is wrong?"),
+    "judge": ("please check {v} for me", "> {v}\n\nIs that still good?", "print('{v}')", "(see {v})"),
+}
