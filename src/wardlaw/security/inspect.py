@@ -8,19 +8,23 @@ from typing import Protocol
 
 from wardlaw.facts.exchange import Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
+from wardlaw.security.exfiltration import NAME as EXFILTRATION
+from wardlaw.security.exfiltration import ExfiltrationDetector
 from wardlaw.security.fingerprint import FingerprintBook
 from wardlaw.security.injection import NAME as INJECTION
 from wardlaw.security.injection import InjectionDetector
 from wardlaw.security.learned import NAME as LINEAR
 from wardlaw.security.learned import LinearDetector, Weights
 from wardlaw.security.normalise import Normaliser, Views
+from wardlaw.security.people import NAME as PEOPLE
+from wardlaw.security.people import PeopleDetector
 from wardlaw.security.pii import NAME as PII
 from wardlaw.security.pii import PiiDetector
 from wardlaw.security.secrets import NAME as SECRETS
 from wardlaw.security.secrets import SecretDetector
 
 # Changes whenever the code of a detector changes what it finds; rule tables and registered secrets are added to it.
-REVISION = "2"
+REVISION = "3"
 _CERTAIN, _LIKELY = 1000, 700
 
 
@@ -41,6 +45,7 @@ class Inspector:
         book: The registered secrets.
         subject_key: Key of the digests by which data subjects are counted, at least 16 bytes.
         weights: The learned model of injections, judged beside the rules; None for the rules alone.
+        people: Look for names, postal addresses and ages too; they cost more and err more often than formats do.
         only: Names of the detectors to run, for scans that look for one thing; all of them when empty.
     """
 
@@ -50,6 +55,7 @@ class Inspector:
         book: FingerprintBook,
         subject_key: bytes,
         weights: Weights | None = None,
+        people: bool = False,
         only: frozenset[str] = frozenset(),
     ) -> None:
         self._normaliser = Normaliser()
@@ -61,7 +67,10 @@ class Inspector:
             (INJECTION, InjectionDetector),
             (SECRETS, SecretDetector),
             (PII, lambda: PiiDetector(subject_key)),
+            (EXFILTRATION, ExfiltrationDetector),
         ]
+        if people:
+            makers.append((PEOPLE, lambda: PeopleDetector(subject_key)))
         if weights is not None:
             learned = weights
             makers.insert(3, (LINEAR, lambda: LinearDetector(learned)))

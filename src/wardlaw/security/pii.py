@@ -17,12 +17,13 @@ import re2
 from wardlaw.facts.exchange import Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.security import ids
+from wardlaw.security import worldids as world
 from wardlaw.security.decode import scan_options
 from wardlaw.security.normalise import Views
 from wardlaw.security.views import View
 
 NAME = "personal-data"
-VERSION = "1"
+VERSION = "2"
 _SUBJECT_BYTES = 8  # sixteen hexadecimal characters; two of a million persons collide once in 37 million installations
 _BEFORE, _AFTER = 48, 12  # characters around a number in which the word that names it is looked for
 
@@ -69,6 +70,33 @@ FORMATS: tuple[Format, ...] = (
     Format("br-cpf", r"\b\d{11}\b", ids.br_cpf, "cpf"),
     Format("ch-ahv", r"\b756\.?\d{4}\.?\d{4}\.?\d{2}\b", ids.ch_ahv),
     Format("in-aadhaar", r"\b\d{4}[ -]?\d{4}[ -]?\d{4}\b", ids.in_aadhaar, "aadhaar|aadhar|uidai|uid"),
+    Format("ca-sin", r"\b\d{3}[ -]?\d{3}[ -]?\d{3}\b", world.ca_sin, r"sin\b|social insurance|assurance sociale|nas\b"),
+    Format("us-itin", r"\b9\d{2}-?\d{2}-?\d{4}\b", world.us_itin, "itin|taxpayer"),
+    Format("us-routing", r"\b\d{9}\b", world.us_routing, "routing|aba\\b|rtn"),
+    Format("uk-nhs", r"\b\d{3}[ -]?\d{3}[ -]?\d{4}\b", world.uk_nhs, "nhs"),
+    Format("ie-pps", r"\b\d{7}[A-Wa-w][A-IWa-iw]?\b", world.ie_pps, "pps|ppsn|personal public service"),
+    Format("fi-hetu", r"\b\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]\b", world.fi_hetu),
+    Format("no-birth-number", r"\b\d{6} ?\d{5}\b", world.no_birth_number, "f.dselsnummer|fodselsnummer|personnummer|d-nummer|norwegian"),
+    Format("dk-cpr", r"\b\d{6}-?\d{4}\b", world.dk_cpr, "cpr|danish"),
+    Format("at-svnr", r"\b\d{4} ?\d{6}\b", world.at_svnr, "svnr|sozialversicherung|sv-nummer"),
+    Format("cz-birth-number", r"\b\d{6}/?\d{4}\b", world.cz_birth_number, "rodn|birth number"),
+    Format("ro-cnp", r"\b[1-9]\d{12}\b", world.ro_cnp, "cnp|cod numeric"),
+    Format("tr-identity", r"\b[1-9]\d{10}\b", world.tr_identity, "kimlik|tckn|t\\.?c\\.? no|turkish id"),
+    Format("br-cnpj", r"\b\d{2}\.?\d{3}\.?\d{3}/\d{4}-?\d{2}\b", world.br_cnpj),
+    Format("mx-curp", r"\b[A-Z]{4}\d{6}[HMX][A-Z]{5}[0-9A-Z]\d\b", world.mx_curp, score=980),
+    Format("cl-rut", r"\b\d{1,2}\.?\d{3}\.?\d{3}-[0-9Kk]\b", world.cl_rut, r"rut\b|run\b|rol unico"),
+    Format("ar-cuil", r"\b(?:20|23|24|25|26|27|30|33|34)-\d{8}-\d\b", world.ar_cuil),
+    Format("au-tfn", r"\b\d{3} ?\d{3} ?\d{3}\b", world.au_tfn, "tfn|tax file"),
+    Format("au-medicare", r"\b[2-6]\d{3} ?\d{5} ?\d{1,2}\b", world.au_medicare, "medicare"),
+    Format("jp-my-number", r"\b\d{4}[ -]?\d{4}[ -]?\d{4}\b", world.jp_my_number, "my number|mynumber|individual number|\u500b\u4eba\u756a\u53f7|\u30de\u30a4\u30ca\u30f3\u30d0\u30fc"),
+    Format("kr-rrn", r"\b\d{6}-[1-8]\d{6}\b", world.kr_rrn),
+    Format("cn-identity", r"\b[1-9]\d{16}[0-9Xx]\b", world.cn_identity),
+    Format("sg-nric", r"\b[STFGMstfgm]\d{7}[A-Za-z]\b", world.sg_nric, "nric|fin\\b|identity card|singapore"),
+    Format("za-identity", r"\b\d{10}[01]\d{2}\b", world.za_identity, r"id number|identity|south africa|sa id|\bid\b"),
+    Format("in-pan", r"\b[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]\b", None, r"pan\b|permanent account|income tax"),
+    Format("passport", r"\b(?:[A-Z]{1,2}\d{6,8}[A-Z]?|[CFGHJKLMNPRTVWXYZ][0-9CFGHJKLMNPRTVWXYZ]{8}|\d{2}[A-Z]{2}\d{5}|\d{8,9})\b", None, "passport|passeport|reisepass|pasaporte|passaporto|paspoort|passaporte|pass-nr|passnummer", 800),
+    Format("driver-licence", r"\b(?:[A-Z]{1,3}[0-9-]{5,14}|[A-Z]{5}\d{6}[0-9A-Z]{5}|[A-Z9]{5}\d{6}[A-Z9]{2}\d[A-Z]{2}|\d{7,12}|[A-Z0-9]{11})\b", None, "driv\\w+ licen[cs]e|drivers licen[cs]e|driver.?s? licen[cs]e|licen[cs]e number|f.hrerschein|fuhrerschein|permis de conduire|permiso de conducir|patente|rijbewijs", 750),
+    Format("birth-date", r"\b(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d{2}|\d{1,2}\.? (?:January|February|March|April|May|June|July|August|September|October|November|December) (?:19|20)\d{2}|(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{1,2},? (?:19|20)\d{2})\b", None, "born|birth|dob\\b|geboren|geburt|naissance|n.e? le|nacimiento|nascita|geboorte|nascimento", 700),
     Format("phone", r"\+\d{1,3}(?:[ .\-/]?\(?\d{1,5}\)?){2,6}(?: ?(?:x|ext\.?) ?\d{1,6})?\b", None, "", 800),
     Format("phone", r"(?:\(\d{3}\) ?|\b(?:1[ .-])?\d{3}[.-])\d{3}[.-]\d{4}(?: ?(?:x|ext\.?) ?\d{1,6})?\b", None, "", 750),
     Format("phone", r"(?:\b|\()0\d{1,4}\)?(?:[ .\-/]\(?\d{2,5}\)?){1,5}\b|\b0[1-9]\d{7,10}\b|\b00\d{9,13}\b|(?:\(\d{2,5}\) ?|\b\d{2,4}[ .-])\d{2,6}(?:[ .-]\d{2,5}){0,4}\b|\b\d{9,11}\b", None, _TEL, 650),

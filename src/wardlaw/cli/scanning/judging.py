@@ -44,7 +44,7 @@ class TextJudge:
         only = wanted | {HiddenDetector.name} if groups else frozenset()
         self._hidden = HiddenDetector.name in wanted
         key = secrets.token_bytes(_KEY_BYTES)
-        self._inspector = Inspector(book=book, subject_key=key, weights=load_weights(), only=only)
+        self._inspector = Inspector(book=book, subject_key=key, weights=load_weights(), people=True, only=only)
         self.version = self._inspector.version
         self.versions = self._inspector.versions
 
