@@ -9,6 +9,7 @@ import numpy as np
 
 from tools.train_injection import figures
 from tools.train_injection.linear import Settings
+from wardlaw.security.encoder import Blend
 from wardlaw.security.learned import Head
 
 _TRIED = Path(__file__).with_name("TRIED.md")
@@ -29,19 +30,19 @@ beside them to show how much they flatter.
 def render(
     held: figures.Held,
     same: figures.Held,
-    heads: Sequence[Head],
+    heads: Sequence[Head | Blend],
     settings: Sequence[Settings],
     files: Sequence[dict[str, object]],
     version: str,
 ) -> str:
     """The card."""
     parts = [_HEAD.format(version=version, size=1 << settings[0].bits), "## Sources left out\n", _table(held, same)]
-    parts += ["\n## At the thresholds that ship, sources left out\n", _rates(held, heads)]
+    parts += ["\n## At the thresholds that ship, sources left out\n", rates(held, heads)]
     parts += [
         "\n## Benign texts worded like attacks\n",
-        _over(held, heads[0]),
+        over(held, heads[0]),
         "\n## Long texts\n",
-        _lengths(held, heads),
+        lengths(held, heads),
     ]
     parts += ["\n## How it was made\n", f"Settings, prompt: `{settings[0]}`.\n\nSettings, data: `{settings[1]}`.\n"]
     parts += [f"- `{one['file']}`: {one['rows']} rows, SHA-256 `{one['sha256']}`" for one in files]
@@ -53,7 +54,7 @@ def render(
     return "\n".join(parts).rstrip() + "\n"
 
 
-def _percent(value: float) -> str:
+def percent(value: float) -> str:
     return "–" if np.isnan(value) else f"{100 * value:.1f} %"
 
 
@@ -66,16 +67,16 @@ def _table(held: figures.Held, same: figures.Held) -> str:
     for name, one in figures.report(held).items():
         beside = known.get(name)
         flattering = (
-            ("–", "–") if beside is None or np.isnan(beside.auc) else (f"{beside.auc:.3f}", _percent(beside.at_1))
+            ("–", "–") if beside is None or np.isnan(beside.auc) else (f"{beside.auc:.3f}", percent(beside.at_1))
         )
         if not np.isnan(one.auc):
             lines.append(
-                f"| {name} | {one.attacks} | {one.auc:.3f} | {_percent(one.at_1)} | {_percent(one.at_01)} | {flattering[0]} | {flattering[1]} |"
+                f"| {name} | {one.attacks} | {one.auc:.3f} | {percent(one.at_1)} | {percent(one.at_01)} | {flattering[0]} | {flattering[1]} |"
             )
     return "\n".join(lines)
 
 
-def _rates(held: figures.Held, heads: Sequence[Head]) -> str:
+def rates(held: figures.Held, heads: Sequence[Head | Blend]) -> str:
     lines = [
         "| channel | benign | warned (REVIEW or more) | stopped (BLOCK) | attacks | found | stopped |",
         "|---|---|---|---|---|---|---|",
@@ -84,7 +85,7 @@ def _rates(held: figures.Held, heads: Sequence[Head]) -> str:
         benign, attacks = figures.sides(held, number)
         head = heads[number]
         shares = [
-            _percent(float((scores >= limit).mean()))
+            percent(float((scores >= limit).mean()))
             for scores in (benign, attacks)
             for limit in (head.review, head.block)
         ]
@@ -93,20 +94,20 @@ def _rates(held: figures.Held, heads: Sequence[Head]) -> str:
         )
     worst = figures.worst_sources(held, heads)
     lines.append("\nFalse positives by source, the worst first (BLOCK / REVIEW): " + "; ".join(
-        f"{name} {_percent(block)} / {_percent(review)}" for name, block, review in worst[:8]) + ".")  # fmt: skip
+        f"{name} {percent(block)} / {percent(review)}" for name, block, review in worst[:8]) + ".")  # fmt: skip
     return "\n".join(lines)
 
 
-def _over(held: figures.Held, head: Head) -> str:
+def over(held: figures.Held, head: Head | Blend) -> str:
     lines = ["| source | left alone at REVIEW | at BLOCK |", "|---|---|---|"]
     review, block = figures.over_defence(held, head.review), figures.over_defence(held, head.block)
-    lines += [f"| {name} | {_percent(review[name])} | {_percent(block[name])} |" for name in review]
+    lines += [f"| {name} | {percent(review[name])} | {percent(block[name])} |" for name in review]
     return "\n".join(lines)
 
 
-def _lengths(held: figures.Held, heads: Sequence[Head]) -> str:
+def lengths(held: figures.Held, heads: Sequence[Head | Blend]) -> str:
     lines = ["| characters | benign prompts warned | benign documents warned |", "|---|---|---|"]
     for low, high in ((0, 100), (100, 600), (600, 1200), (1200, 5000)):
-        cells = [_percent(figures.warned_between(held, heads[number], number, low, high)) for number in (0, 1)]
+        cells = [percent(figures.warned_between(held, heads[number], number, low, high)) for number in (0, 1)]
         lines.append(f"| {low} to {high} | {cells[0]} | {cells[1]} |")
     return "\n".join(lines)

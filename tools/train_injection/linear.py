@@ -14,7 +14,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from tools.train_injection.data import Row
-from wardlaw.security.learned import MOST, char_grams, codes_of, word_grams
+from wardlaw.security.grams import char_grams, codes_of, word_grams
+from wardlaw.security.learned import MOST
 from wardlaw.security.normalise import Normaliser
 
 Floats = npt.NDArray[np.float32]

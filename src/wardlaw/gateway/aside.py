@@ -39,6 +39,8 @@ async def inspect_aside(inspection: Inspection, segments: Sequence[Segment]) -> 
         found = await aside(_chars(segments), lambda: inspection.inspect(segments))
     except TimeoutError:
         return (_too_slow(inspection.version),)
+    if inspection.doubts is not None:
+        found = await inspection.doubts.settle(segments, found)
     return found + await inspection.outside.inspect(segments) if inspection.outside.detectors else found
 
 

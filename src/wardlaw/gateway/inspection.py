@@ -12,6 +12,7 @@ import msgspec
 
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind
+from wardlaw.gateway.doubts import Doubts
 from wardlaw.gateway.outside import Outside
 from wardlaw.security.inspect import Inspector
 
@@ -23,18 +24,29 @@ class Inspection:
 
     Attributes:
         outside: Detectors of others; ``aside.inspect_aside`` asks them too, the methods here do not.
+        doubts: The encoder, which has the last word on what the linear model doubts; asked there, too.
     """
 
-    def __init__(self, inspector: Inspector, *, remembered: int = _REMEMBERED, outside: Outside | None = None) -> None:
+    def __init__(
+        self,
+        inspector: Inspector,
+        *,
+        remembered: int = _REMEMBERED,
+        outside: Outside | None = None,
+        doubts: Doubts | None = None,
+    ) -> None:
         self._inspector = inspector
         self.outside = outside or Outside(())
+        self.doubts = doubts
         self._limit = remembered
         self._known: dict[tuple[Channel, bytes], tuple[Finding, ...]] = {}
 
     @property
     def version(self) -> str:
-        """Version of rules and registered secrets together."""
-        return self._inspector.version
+        """Version of rules, registered secrets and models together."""
+        if self.doubts is None:
+            return self._inspector.version
+        return f"{self._inspector.version}-{self.doubts.detector.version}"
 
     def inspect(self, segments: Iterable[Segment]) -> tuple[Finding, ...]:
         """Findings of all segments in their order; each carries its segment's index and channel."""
@@ -54,6 +66,8 @@ class Inspection:
         if None in seen:
             fresh = {key: segment for key, segment, known in zip(keys, segments, seen, strict=True) if known is None}
             judged = dict(zip(fresh, self._inspector.inspect_all(tuple(fresh.values())), strict=True))
+            if self.doubts is not None:
+                self.doubts.seen += len(judged)
             for key, found in judged.items():
                 self._remember(key, found)
             seen = [judged[key] if known is None else known for key, known in zip(keys, seen, strict=True)]

@@ -54,12 +54,14 @@ class Metrics(Collector):
         running: Exchanges running now.
         policies: Policies in force.
         age_s: Seconds since keys and policies were last compared with those in force; set by the runtime.
+        texts: New texts judged, and those of them that the encoder has read; set by the runtime.
     """
 
     def __init__(self) -> None:
         self.running = 0
         self.policies = 0
         self.age_s: Callable[[], float] = lambda: 0.0
+        self.texts: Callable[[], tuple[int, int]] = lambda: (0, 0)
         self._ended: dict[tuple[str, str, int], int] = {}
         self._decided: dict[tuple[str, Effect, Effect], int] = {}
         self._clauses: dict[tuple[str, str], int] = {}
@@ -114,6 +116,8 @@ class Metrics(Collector):
             ("code",),
             (((code,), count) for code, count in self._refused.items()),
         )
+        judged, read = self.texts()
+        yield _counter("wardlaw_texts", "New texts judged", ("tier",), ((("all",), judged), (("encoder",), read)))
         yield self._overhead.family("wardlaw_overhead_seconds", "Time added to an exchange")
         yield self._duration.family("wardlaw_exchange_seconds", "Time from request to last byte")
         yield GaugeMetricFamily("wardlaw_exchanges_running", "Exchanges running now", value=self.running)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Engine
 
+from wardlaw.adapters.encoder import load_encoder
 from wardlaw.adapters.weights import load_weights
 from wardlaw.config.load import read_secret
 from wardlaw.config.model import Config, ContentClass, SecretRef
@@ -21,6 +22,7 @@ from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import UnavailableError
 from wardlaw.gateway.admission import Admission
 from wardlaw.gateway.door import Door, Health
+from wardlaw.gateway.doubts import Doubts
 from wardlaw.gateway.habits import HabitsFile
 from wardlaw.gateway.ids import RandomPool
 from wardlaw.gateway.inspection import Inspection
@@ -86,6 +88,7 @@ class Runtime:
         self._admission: Admission | None = None
         self._upstreams = Upstreams()
         self._outside: Outside | None = None
+        self._doubts: Doubts | None = None
         self._renewing: asyncio.Task[None] | None = None
 
     def _secret(self, ref: SecretRef, what: str = "a secret of the configuration") -> str:
@@ -98,6 +101,9 @@ class Runtime:
             WardlawError: Something needed is missing or wrong; the worker must not serve.
         """
         config, self._weights = self._config, await asyncio.to_thread(load_weights)
+        if config.encoder.enabled:
+            detector = await asyncio.to_thread(load_encoder, self._weights)
+            self._doubts = Doubts(detector, timeout_s=config.encoder.timeout_s, threads=config.encoder.threads)
         database = self._places.database_url(self._env)
         engine = self._engine = await asyncio.to_thread(open_database, database)
         keyring = self._keyring = await asyncio.to_thread(self._places.open_keyring, self._env)
@@ -159,6 +165,8 @@ class Runtime:
         )
         watcher = self._watcher
         metrics.age_s = lambda: watcher.age_s
+        if (doubts := self._doubts) is not None:
+            metrics.texts = lambda: (doubts.seen, doubts.asked)
         await self._watcher.tick()
         if self._watcher.trouble:
             raise UnavailableError("WL-GWY-009", self._watcher.trouble, "Mend what is named and start again.")
@@ -222,8 +230,9 @@ class Runtime:
         if self._outside is None:
             self._outside = Outside.from_config(self._config, self._secret)
         book = FingerprintBook(secrets, key=purposes.fingerprint, base=purposes.fingerprint_base)
-        inspector = Inspector(book=book, subject_key=purposes.subjects, weights=self._weights)
-        return Inspection(inspector, outside=self._outside)
+        doubted = self._doubts.detector.doubted if self._doubts else None
+        inspector = Inspector(book=book, subject_key=purposes.subjects, weights=self._weights, doubted=doubted)
+        return Inspection(inspector, outside=self._outside, doubts=self._doubts)
 
     async def _compare(self) -> Mapping[str, int]:
         assert self._engine is not None
@@ -305,6 +314,8 @@ class Runtime:
         await self._upstreams.close()
         if self._outside is not None:
             await self._outside.close()
+        if self._doubts is not None:
+            await self._doubts.close()
         if self._keyring is not None:
             self._keyring.close()
         if self._engine is not None:

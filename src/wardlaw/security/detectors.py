@@ -76,6 +76,16 @@ DETECTORS: tuple[DetectorRecord, ...] = (
         atlas=("AML.T0051", "AML.T0054"),
     ),
     DetectorRecord(
+        "injection-encoder",
+        "Prompt injection, read closely",
+        "Text that a small network reads as an attack; asked where the linear model is not sure, and weighed with it.",
+        (FindingKind.INJECTION,),
+        "injection",
+        700,
+        owasp=("LLM01:2025",),
+        atlas=("AML.T0051", "AML.T0054"),
+    ),
+    DetectorRecord(
         "secrets",
         "Credentials",
         "Keys, tokens and passwords, by their provider's format, by a checksum, or by an assignment of something random.",

@@ -46,6 +46,7 @@ class Inspector:
         subject_key: Key of the digests by which data subjects are counted, at least 16 bytes.
         weights: The learned model of injections, judged beside the rules; None for the rules alone.
         people: Look for names, postal addresses and ages too; they cost more and err more often than formats do.
+        doubted: Scores of that model (prompt, data) from which it reports a doubt; None for no doubts.
         only: Names of the detectors to run, for scans that look for one thing; all of them when empty.
     """
 
@@ -56,6 +57,7 @@ class Inspector:
         subject_key: bytes,
         weights: Weights | None = None,
         people: bool = False,
+        doubted: tuple[float, float] | None = None,
         only: frozenset[str] = frozenset(),
     ) -> None:
         self._normaliser = Normaliser()
@@ -73,11 +75,12 @@ class Inspector:
             makers.append((PEOPLE, lambda: PeopleDetector(subject_key)))
         if weights is not None:
             learned = weights
-            makers.insert(3, (LINEAR, lambda: LinearDetector(learned)))
+            makers.insert(3, (LINEAR, lambda: LinearDetector(learned, doubted=doubted)))
         # A detector that is not asked for is not made: the rules of some take a tenth of a second to compile.
         self._detectors = tuple(make() for name, make in makers if not only or name in only)
         self.versions = {detector.name: detector.version for detector in self._detectors}
         parts = ":".join(f"{detector.name}={detector.version}" for detector in self._detectors)
+        parts += f":{doubted}" if doubted else ""
         self.version = f"{REVISION}-{hashlib.sha256(parts.encode()).hexdigest()[:16]}"
 
     def inspect(self, segment: Segment) -> tuple[Finding, ...]:

@@ -8,16 +8,15 @@ import pytest
 
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import FindingKind, Level
+from wardlaw.security.grams import char_grams, codes_of, word_grams
 from wardlaw.security.learned import (
+    DOUBT,
     Description,
     Head,
     LinearDetector,
     Weights,
-    char_grams,
-    codes_of,
     pack_weights,
     parse_weights,
-    word_grams,
 )
 from wardlaw.security.normalise import Normaliser
 
@@ -111,18 +110,6 @@ def test_points_stand_for_the_thresholds_whatever_the_channel():
     assert 500 <= found.score < 520
 
 
-def test_grams_do_not_depend_on_where_a_word_stands_or_what_else_is_there():
-    def words(text: str) -> set[int]:
-        return set(word_grams(*codes_of(text), SHIFT)[1][0].tolist())
-
-    assert words("apple") <= words("one more apple here")
-    assert words("ägypten") <= words("nach ägypten reisen")
-    assert words("a1") == words("a7")  # digits are all alike
-    ascii_only = char_grams(codes_of("plain")[0], SHIFT)[:, 1:2]
-    wide = char_grams(codes_of("plain text – wide")[0], SHIFT)[:, 1:2]
-    assert ascii_only.tolist() == wide.tolist()
-
-
 @pytest.mark.parametrize("text", ["\ud800" * 20, "\x00" * 700, "漢字" * 2000, "🙂" * 50, " " * 5000, "a" * 20_000])
 def test_it_is_total_and_deterministic(text):
     assert detect(text) == detect(text)
@@ -138,3 +125,30 @@ def test_a_file_that_was_changed_is_refused():
         parse_weights(pack_weights(DESCRIPTION, table_for(ATTACK), np.zeros(5, np.int8)))
     with pytest.raises(ValueError, match="head"):
         parse_weights(pack_weights("no head", table_for(ATTACK), table_for(ATTACK)))  # type: ignore[arg-type]
+
+
+def test_a_doubt_is_told_to_whoever_asks_for_doubts():
+    harmless = "a short note about gardens, roses and rain"
+    assert detect(harmless) == []
+    asked = LinearDetector(model(), doubted=(-5.0, HEAD.review))
+    (found,) = detect(harmless, detector=asked)
+    assert (found.level, found.rule) == (Level.NOTE, DOUBT)
+    assert 0 <= found.score < 500
+    assert detect(harmless, Channel.TOOL_RESULT, asked) == []
+    assert detect(ATTACK, detector=asked) == detect(ATTACK)
+
+
+def test_every_text_can_be_ranked():
+    views = NORMALISER.normalise
+    known, half, none = (DETECTOR.best(views(text), Channel.USER) for text in (ATTACK, ATTACK[:20], PROSE[:200]))
+    assert known > half > none > -np.inf
+    assert DETECTOR.best(views(ATTACK), Channel.SYSTEM) == -np.inf
+    assert DETECTOR.best(views("x"), Channel.USER) == -np.inf
+
+
+def test_places_are_ordered_by_what_stands_there():
+    text = PROSE[:5000] + ATTACK + ". " + PROSE[:5000]
+    places = list(range(0, len(text), 400))
+    standing = DETECTOR.standing(text.lower(), places, Channel.USER)
+    assert abs(places[standing.index(max(standing))] - 5000) <= WINDOW
+    assert DETECTOR.standing(text.lower(), places, Channel.SYSTEM) == [0.0] * len(places)

@@ -8,13 +8,17 @@ from functools import cache
 
 import msgspec
 
+from wardlaw.adapters.encoder import load_encoder
 from wardlaw.adapters.weights import load_weights
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.security.detectors import chosen
+from wardlaw.security.encoder import NAME as ENCODER
+from wardlaw.security.encoder import unsettled
 from wardlaw.security.fingerprint import FingerprintBook
 from wardlaw.security.injection import NAME as INJECTION
 from wardlaw.security.inspect import HiddenDetector, Inspector
+from wardlaw.security.normalise import Normaliser
 
 _KEY_BYTES = 32
 _WHOLE = 1000  # scores of findings run to this
@@ -35,25 +39,52 @@ class TextJudge:
 
     Args:
         groups: ``injection``, ``secrets``, ``pii``; all when empty.
+        closely: The encoder reads every text, so that all can be ranked; else those that the linear model doubts,
+            as in a gateway.
     """
 
-    def __init__(self, groups: Sequence[str] = ()) -> None:
+    def __init__(self, groups: Sequence[str] = (), *, closely: bool = False) -> None:
         # A key of this run alone: nothing that is printed can be matched elsewhere.
         book = FingerprintBook((), key=secrets.token_bytes(_KEY_BYTES), base=257)
         wanted = chosen(groups)
         only = wanted | {HiddenDetector.name} if groups else frozenset()
         self._hidden = HiddenDetector.name in wanted
         key = secrets.token_bytes(_KEY_BYTES)
-        self._inspector = Inspector(book=book, subject_key=key, weights=load_weights(), people=True, only=only)
+        weights = load_weights()
+        self._closely = closely
+        self._normaliser = Normaliser()
+        self._encoder = load_encoder(weights) if ENCODER in wanted else None
+        doubted = self._encoder.doubted if self._encoder else None
+        self._inspector = Inspector(
+            book=book, subject_key=key, weights=weights, doubted=doubted, people=True, only=only
+        )
         self.version = self._inspector.version
-        self.versions = self._inspector.versions
+        self.versions = dict(self._inspector.versions)
+        if self._encoder is not None:
+            self.versions[ENCODER] = self._encoder.version
 
     def judge(self, text: str, channel: Channel) -> tuple[Finding, ...]:
-        """What stands in a text, the first place of each rule."""
-        found = self._inspector.inspect(Segment(0, channel, "", text))
+        """What stands in a text, the first place of each rule; of one read closely also what is no finding yet."""
+        segment = Segment(0, channel, "", text)
+        found = self._settled(segment, self._inspector.inspect(segment))
         if self._hidden:
             return found
         return tuple(finding for finding in found if finding.kind is not FindingKind.HIDDEN_TEXT)
+
+    def _settled(self, segment: Segment, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """``found`` with the encoder's word in place of the linear model's doubts and warnings."""
+        if self._encoder is None or not (self._closely or any(map(unsettled, found))):
+            return found
+        try:
+            read = self._encoder.look(self._normaliser.normalise(segment.text), segment)
+        except Exception as error:  # noqa: BLE001 (a detector that fails is a finding)
+            fault = Finding(
+                FindingKind.FAULT, ENCODER, self._encoder.version, "encoder-failed", Level.BLOCK, _WHOLE,
+                label=type(error).__name__[:64], end=len(segment.text),
+            )  # fmt: skip
+            return (*found, fault)
+        kept = tuple(finding for finding in found if not unsettled(finding))
+        return kept if read is None or (read.level is Level.NOTE and not self._closely) else (*kept, read)
 
     def judge_everywhere(self, text: str, channel: Channel) -> tuple[Finding, ...]:
         """What stands in a text, later places of the same rule too, so that none hides behind an accepted one."""
@@ -81,9 +112,9 @@ class TextJudge:
 
 
 @cache
-def text_judge(groups: tuple[str, ...]) -> TextJudge:
+def text_judge(groups: tuple[str, ...], *, closely: bool = False) -> TextJudge:
     """The judge of this process for some groups; its rules are compiled once."""
-    return TextJudge(groups)
+    return TextJudge(groups, closely=closely)
 
 
 def score_of(findings: Sequence[Finding]) -> float:

@@ -15,6 +15,7 @@ from wardlaw.facts.errors import InputError
 from wardlaw.facts.exchange import Channel
 from wardlaw.facts.finding import Finding
 from wardlaw.gateway.wire.body import BodyLimits, read_json
+from wardlaw.security.encoder import UNSAID
 
 # A line is one text; longer ones are refused, so that memory stays bounded.
 MAX_LINE_BYTES = 33_554_432
@@ -78,13 +79,13 @@ def _judge(groups: tuple[str, ...], number: int, raw: bytes) -> Judged:
         name = doc.get("id")
         told = {"id": name if isinstance(name, str | int) else None, "line": number, "error": error.message}
         return Judged(_encode(told), "error")
-    findings = text_judge(groups).judge(text, channel)
+    findings = text_judge(groups, closely=True).judge(text, channel)
     verdict = verdict_of(findings)
     answer = {
         "id": doc.get("id"),
         "score": score_of(findings),
         "verdict": verdict,
-        "findings": [_plain(finding) for finding in findings],
+        "findings": [_plain(finding) for finding in findings if finding.rule != UNSAID],
     }
     return Judged(_encode(answer), "fault" if faulty(findings) else verdict)
 

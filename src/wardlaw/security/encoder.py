@@ -1,0 +1,192 @@
+"""Text that tries to take over the model, read by a small transformer where cheaper tiers leave a doubt.
+
+The encoder reads windows of 126 word pieces and gives each a score as something a person wrote and one as something
+a tool or a document brought. What it says and what the linear model says are weighed together, with weights and
+thresholds found on sources that neither had seen (``tools/train_injection``). It costs a hundred times what the
+linear model costs, so that a gateway asks it only about the texts of which the linear model is not sure.
+
+Nothing here runs the network itself: a ``Runner`` does, so that the rest is plain arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from wardlaw.facts.exchange import Channel, Segment
+from wardlaw.facts.finding import Finding, FindingKind, Level
+from wardlaw.security.injection import speaks_of_attacks
+from wardlaw.security.learned import NAME as LINEAR
+from wardlaw.security.learned import POINTS, SHORTEST, LinearDetector, is_prose
+from wardlaw.security.normalise import Views
+from wardlaw.security.views import View
+from wardlaw.security.wordpiece import WordPiece
+
+NAME: Final = "injection-encoder"
+WINDOW: Final = 126  # pieces, without the marks at begin and end; what the network was taught with
+STEP: Final = 96  # pieces between the begins of two windows
+# Windows of one text that are read. In longer texts those are taken that the linear model likes least, so that
+# padding an attack with harmless text does not push it out.
+MOST_WINDOWS: Final = 48
+UNSAID: Final = "encoder-note"
+"""Rule of a finding that says how little a text looks like an attack."""
+
+
+class Blend(msgspec.Struct, frozen=True):
+    """How both models are weighed on a channel: ``linear * its score + encoder * its score + bias``.
+
+    Attributes:
+        linear: See above.
+        encoder: See above.
+        bias: See above.
+        review: What the sum must reach to be for review.
+        block: What it must reach to be stopped.
+        scale: Sums that stand for 0, 250, 500, 750 and 1000 points, ascending.
+        doubt: Score of the linear model from which the encoder is asked.
+    """
+
+    linear: float
+    encoder: float
+    bias: float
+    review: float
+    block: float
+    scale: tuple[float, float, float, float, float]
+    doubt: float
+
+
+class EncoderDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What belongs to a network.
+
+    Attributes:
+        network: SHA-256 of its file.
+        vocabulary: SHA-256 of the file with its word pieces.
+        linear: Version of the linear model it was weighed with.
+        prompt: For what a person writes.
+        data: For what tools and documents bring.
+    """
+
+    network: str
+    vocabulary: str
+    linear: str
+    prompt: Blend
+    data: Blend
+
+
+class Runner(Protocol):
+    """Runs the network."""
+
+    def run(self, windows: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
+        """Scores of windows of piece ids with their marks, one row for each: prompt, data."""
+
+
+def unsettled(finding: Finding) -> bool:
+    """Whether the encoder has the last word on a finding: the linear model doubts or warns, but does not stop."""
+    return finding.detector == LINEAR and finding.level is not Level.BLOCK
+
+
+class _Window(msgspec.Struct, frozen=True, gc=False):
+    """Some pieces of a view and where they stand in it."""
+
+    ids: tuple[int, ...]
+    view: View
+    start: int
+    end: int
+
+
+class EncoderDetector:
+    """Weighs the encoder and the linear model.
+
+    Args:
+        description: See there.
+        words: Splits texts.
+        runner: Runs the network.
+        linear: The linear model it was weighed with.
+    """
+
+    name = NAME
+
+    def __init__(
+        self, description: EncoderDescription, words: WordPiece, runner: Runner, linear: LinearDetector
+    ) -> None:
+        self.description = description
+        self.version = description.network[:12]
+        self._words = words
+        self._runner = runner
+        self._linear = linear
+
+    @property
+    def doubted(self) -> tuple[float, float]:
+        """Scores of the linear model from which this one is asked: prompt, data."""
+        return self.description.prompt.doubt, self.description.data.doubt
+
+    def look(self, views: Views, segment: Segment) -> Finding | None:
+        """What both models together say of a text, however little; None for channels and texts not judged.
+
+        Below the threshold of review the finding has level NOTE: it is no news to anybody but serves to rank texts.
+        """
+        match segment.channel:
+            case Channel.USER | Channel.OTHER:
+                blend, column = self.description.prompt, 0
+            case Channel.TOOL_RESULT:
+                blend, column = self.description.data, 1
+            case _:
+                return None
+        windows = self._windows(views, segment.channel)
+        first = self._linear.best(views, segment.channel)
+        if not windows or first == -np.inf:
+            return None
+        scores = self._runner.run([window.ids for window in windows])[:, column]
+        highest = int(scores.argmax())
+        total = blend.linear * first + blend.encoder * float(scores[highest]) + blend.bias
+        return self._finding(total, blend, windows[highest], views, segment)
+
+    def _finding(self, total: float, blend: Blend, window: _Window, views: Views, segment: Segment) -> Finding:
+        certain = (
+            total >= blend.block
+            and is_prose(window.view.lower[window.start : window.end])
+            and not speaks_of_attacks(views.folded.lower, segment.channel)
+        )
+        level = Level.BLOCK if certain else Level.REVIEW if total >= blend.review else Level.NOTE
+        points = round(float(np.interp(total, blend.scale, POINTS)))
+        match level:
+            case Level.REVIEW:
+                points = min(points, POINTS[3] - 1)
+            case Level.NOTE:
+                points = min(points, POINTS[2] - 1)
+            case _:
+                pass
+        start, end = window.view.origin(window.start, window.end)
+        return Finding(
+            FindingKind.INJECTION, NAME, self.version, f"encoder-{level.value}", level, points,
+            label="encoder", segment=segment.index, start=start, end=end,
+        )  # fmt: skip
+
+    def _windows(self, views: Views, channel: Channel) -> list[_Window]:
+        found: list[_Window] = []
+        standing: list[float] = []
+        for view in (views.folded, *views.others):
+            if len(view.lower) < SHORTEST:
+                continue
+            own = self._cut(view)
+            found += own
+            standing += self._linear.standing(view.lower, [window.start for window in own], channel)
+        if len(found) <= MOST_WINDOWS:
+            return found
+        order = sorted(range(len(found)), key=lambda number: -standing[number])[:MOST_WINDOWS]
+        return [found[number] for number in sorted(order)]
+
+    def _cut(self, view: View) -> list[_Window]:
+        ids, places = self._words.pieces(view.lower)
+        windows: list[_Window] = []
+        for begin in range(0, max(1, len(ids) - WINDOW + STEP), STEP):
+            at = min(begin, max(0, len(ids) - WINDOW))
+            until = at + WINDOW
+            if ids[at:until]:
+                marked = (self._words.begin, *ids[at:until], self._words.end)
+                end = places[until] if until < len(places) else len(view.lower)
+                windows.append(_Window(marked, view, places[at], max(end, places[at] + 1)))
+        return windows

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from tests.unit.security.test_encoder import DESCRIPTION, WORDS, Zorbles
+from tests.unit.security.test_learned import ATTACK, model
+from wardlaw.facts.exchange import Channel, Segment
+from wardlaw.facts.finding import Finding, FindingKind, Level
+from wardlaw.gateway.aside import inspect_aside
+from wardlaw.gateway.doubts import Doubts
+from wardlaw.gateway.inspection import Inspection
+from wardlaw.security.encoder import EncoderDetector
+from wardlaw.security.fingerprint import FingerprintBook
+from wardlaw.security.inspect import Inspector
+from wardlaw.security.learned import LinearDetector
+
+QUIET = "a note about gardens, roses and the zorble of old"
+HARMLESS = "a note about gardens, roses and the weather of old"
+DOUBT = Finding(FindingKind.INJECTION, "injection-linear", "v", "linear-doubt", Level.NOTE, 300)
+SURE = msgspec.structs.replace(DOUBT, rule="linear-block", level=Level.BLOCK, score=900)
+
+
+class Hanging(Zorbles):
+    """Answers when it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = threading.Event()
+
+    def run(self, windows: Sequence[Sequence[int]]) -> np.ndarray:
+        self.go.wait(10)
+        return super().run(windows)
+
+
+class Broken:
+    def run(self, windows: Sequence[Sequence[int]]) -> np.ndarray:
+        raise MemoryError
+
+
+def doubts(runner: object | None = None, *, timeout_s: float = 5.0, remembered: int = 100) -> Doubts:
+    by = EncoderDetector(DESCRIPTION, WORDS, runner or Zorbles(), LinearDetector(model()))  # type: ignore[arg-type]
+    return Doubts(by, timeout_s=timeout_s, remembered=remembered)
+
+
+def segments(*texts: str) -> list[Segment]:
+    return [Segment(place, Channel.USER, f"/{place}", text) for place, text in enumerate(texts)]
+
+
+def at(place: int, finding: Finding = DOUBT) -> Finding:
+    return msgspec.structs.replace(finding, segment=place, channel="user")
+
+
+def settle(by: Doubts, texts: list[Segment], *found: Finding) -> tuple[Finding, ...]:
+    return asyncio.run(by.settle(texts, found))
+
+
+def test_a_doubt_is_replaced_by_the_word_of_both() -> None:
+    found = settle(doubts(), segments(QUIET, HARMLESS, QUIET), at(0), at(1), at(2))
+    assert [(one.detector, one.segment, one.level) for one in found] == [
+        ("injection-encoder", 0, Level.BLOCK), ("injection-encoder", 2, Level.BLOCK),
+    ]  # fmt: skip
+
+
+def test_what_is_sure_or_of_others_stays_as_it_is() -> None:
+    other = msgspec.structs.replace(SURE, detector="injection-rules", level=Level.REVIEW)
+    by = doubts()
+    assert settle(by, segments(HARMLESS), at(0, SURE), at(0, other)) == (at(0, SURE), at(0, other))
+    assert by.asked == 0
+
+
+def test_each_text_is_read_once_while_it_is_remembered() -> None:
+    by = doubts(remembered=2)
+    for _ in range(3):
+        settle(by, segments(QUIET, QUIET), at(0), at(1))
+    assert by.asked == 1
+    settle(by, segments("one garden of roses here", "two gardens of roses here"), at(0), at(1))
+    assert by.asked == 3
+
+
+def test_one_that_fails_or_hangs_denies() -> None:
+    (kept, fault) = settle(doubts(Broken()), segments(HARMLESS), at(0))
+    assert (fault.kind, fault.level, fault.label) == (FindingKind.FAULT, Level.BLOCK, "MemoryError")
+    assert kept == at(0)
+    runner = Hanging()
+    found = settle(doubts(runner, timeout_s=0.05), segments(HARMLESS), at(0))
+    runner.go.set()
+    assert (found[-1].kind, found[-1].label) == (FindingKind.FAULT, "timeout")
+
+
+def test_an_inspection_with_an_encoder_asks_it_about_doubts_alone() -> None:
+    by = doubts()
+    book = FingerprintBook((), key=b"k" * 32, base=257)
+    inspector = Inspector(book=book, subject_key=b"s" * 32, weights=model(), doubted=(-1.5, 9.0))
+    inspection = Inspection(inspector, doubts=by)
+
+    async def story() -> None:
+        assert await inspect_aside(inspection, segments("hi", HARMLESS)) == ()
+        assert (by.seen, by.asked) == (2, 1)
+        found = await inspect_aside(inspection, segments(ATTACK))
+        assert {one.rule for one in found} == {"linear-block"}
+        assert (by.seen, by.asked) == (3, 1)
+        await by.close()
+
+    asyncio.run(story())
+    assert inspection.version != Inspection(inspector).version
