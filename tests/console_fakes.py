@@ -16,6 +16,7 @@ import msgspec
 from wardlaw.console.api.app import build_api
 from wardlaw.console.api.deps import ApiDependencies, Glance, PolicyStatus
 from wardlaw.console.api.identity import PEER_UID
+from wardlaw.console.desks.habits import HabitDesk
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import InputError, UnavailableError
@@ -27,6 +28,7 @@ from wardlaw.store.people import add_person
 from wardlaw.store.prunings import PruningBook
 
 START = 1_790_000_000.0
+HABITS_SECRET = b"h" * 32
 
 
 class FakeRecorder:
@@ -160,6 +162,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         explainer=FakeReader(),
         contents=FakeReader(),
         log=made.log,
+        habits=HabitDesk(folder / "state", HABITS_SECRET, same_subject=lambda subject: subject.__eq__),
         policies=made.policies,
         fingerprint=fingerprint,
         health=lambda: {"status": "ok"},

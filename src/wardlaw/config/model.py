@@ -353,6 +353,9 @@ class Retention(msgspec.Struct, frozen=True):
 
     content_days: Annotated[int, Meta(ge=1, description="Days the judged text is kept.")] = 90
     inputs_days: Annotated[int, Meta(ge=1, description="Days the inputs of decisions are kept.")] = 400
+    habits_days: Annotated[
+        int, Meta(ge=15, description="Days without a call after which a caller's behaviour profile is forgotten.")
+    ] = 90
 
 
 class WitnessLink(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from wardlaw.facts.record import Outcome
 from wardlaw.facts.resource import Resource
 from wardlaw.gateway.admitted import Admitted
 from wardlaw.gateway.answering import AnswerHalf, Released
-from wardlaw.gateway.judge import Case, Judgement, state_key
+from wardlaw.gateway.judge import Case, Judgement
 from wardlaw.gateway.port import Call, CallerGoneError
 from wardlaw.gateway.request import Accepted, Refused, RequestHalf
 from wardlaw.gateway.services import Services, Stopwatch
@@ -26,6 +26,7 @@ from wardlaw.gateway.wire.refusal import Refusal, error_body, error_event, refus
 from wardlaw.gateway.wire.session import SESSION_HEADER, session_id
 from wardlaw.gateway.wire.surface import Surface
 from wardlaw.state.authority import Ask
+from wardlaw.state.callers import state_key
 
 _UNSETTLED = "fault"  # what an outcome says when nothing else was settled
 

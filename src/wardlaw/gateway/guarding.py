@@ -25,7 +25,7 @@ from wardlaw.gateway.admitted import Admitted
 from wardlaw.gateway.aside import inspect_aside
 from wardlaw.gateway.exchange import ForbiddenError
 from wardlaw.gateway.history import attributed
-from wardlaw.gateway.judge import Case, Judgement, Matter, state_key
+from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.port import Call, CallerGoneError
 from wardlaw.gateway.services import Services, Stopwatch
 from wardlaw.gateway.wire.body import BodyLimits, read_json
@@ -33,6 +33,7 @@ from wardlaw.gateway.wire.failure import TooLargeError
 from wardlaw.gateway.wire.headers import check_request_headers, own_headers
 from wardlaw.gateway.wire.refusal import error_body, refusal_body
 from wardlaw.gateway.wire.session import SESSION_HEADER, session_id
+from wardlaw.state.callers import state_key
 
 SCAN = "scan"
 CHANNELS = {"prompt": Channel.USER, "data": Channel.TOOL_RESULT}

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from wardlaw.facts.errors import WardlawError
-from wardlaw.state.habits import Habits, write_image
+from wardlaw.state.habits import Habits
+from wardlaw.state.habitsfile import FILE_PREFIX, FILE_SUFFIX, write_image
 from wardlaw.state.rebuild import write_snapshot
 
 PICTURE_S = 60.0
@@ -26,11 +28,17 @@ class HabitsFile:
     Args:
         folder: ``state`` of the data directory.
         gateway: Id of the worker; each has a file of its own.
+        idle_s: Who was not seen for so long is forgotten.
+        clock: Unix seconds.
     """
 
-    def __init__(self, habits: Habits, folder: Path, gateway: str) -> None:
+    def __init__(
+        self, habits: Habits, folder: Path, gateway: str, *, idle_s: float, clock: Callable[[], float]
+    ) -> None:
         self.habits = habits
-        self._path = folder / f"habits-{gateway}.state"
+        self._idle_s = idle_s
+        self._clock = clock
+        self._path = folder / f"{FILE_PREFIX}{gateway}{FILE_SUFFIX}"
         self._task: asyncio.Task[None] | None = None
 
     def open(self) -> str:
@@ -52,7 +60,7 @@ class HabitsFile:
             self._path.replace(self._path.with_name(self._path.name + ".damaged"))
             return error.message
         if not known:
-            return "behaviour is learned anew: the number of workers changed, or nothing was known"
+            return "behaviour is learned anew: several workers knew a share each, or nothing was known"
         return ""
 
     def start(self) -> None:
@@ -65,9 +73,10 @@ class HabitsFile:
             await self.keep()
 
     async def keep(self) -> None:
-        """Write what was learned; where the disk refuses, the next turn tries again."""
+        """Write what was learned, without those nobody saw for long; where the disk refuses, the next turn tries again."""
+        self.habits.forget_idle(self._clock() - self._idle_s)
         changed = self.habits.changed()
-        if not changed:
+        if not changed and not self.habits.is_stale:
             return
         for first in range(0, len(changed), _AT_ONCE):
             self.habits.pack(changed[first : first + _AT_ONCE])
@@ -75,6 +84,7 @@ class HabitsFile:
         try:
             await asyncio.to_thread(write_snapshot, self._path, write_image(self.habits.image()))
         except (WardlawError, OSError) as error:
+            self.habits.is_stale = True
             _log.warning("behaviour profiles could not be written: %s", error)
 
     async def close(self) -> None:

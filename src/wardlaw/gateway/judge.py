@@ -20,7 +20,6 @@ from wardlaw.facts.decision import Decision, ObligationKind, ReasonCode
 from wardlaw.facts.effect import Effect, RouteMode
 from wardlaw.facts.exchange import Channel, Measures, Segment, ToolCall
 from wardlaw.facts.finding import Finding, FindingKind
-from wardlaw.facts.mac import hmac_sha256
 from wardlaw.facts.principal import Principal
 from wardlaw.facts.record import Inputs
 from wardlaw.facts.request import RequestFacts, Snapshot
@@ -234,7 +233,7 @@ class Judge:
             # An answer follows within a call; a tool call is one more.
             1 if counted and (matter.calls or matter.action is Action.TOOL_CALL) else 0,
         )
-        return self.habits.arrive(callers, deed)
+        return self.habits.arrive(callers, deed, case.principal)
 
     def _facts(self, case: Case, matter: Matter, measures: Measures, at: float) -> RequestFacts:
         minute = int(at // 60)  # the offset of a time zone changes at whole minutes only
@@ -327,8 +326,3 @@ def _with_labels(snapshot: Snapshot, labels: Sequence[str]) -> Snapshot:
     if not labels or set(labels) <= set(snapshot.taint):
         return snapshot
     return msgspec.structs.replace(snapshot, taint=tuple(sorted({*snapshot.taint, *labels})))
-
-
-def state_key(secret: bytes, kind: str, *names: str) -> bytes:
-    """Keyed 16-byte digest under which the state authority knows a principal, a person or a session."""
-    return hmac_sha256(secret, "\x00".join((kind, *names)).encode("utf-8", "surrogatepass"))[:16]

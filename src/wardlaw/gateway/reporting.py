@@ -16,9 +16,10 @@ from sqlalchemy.engine import Connection, Engine
 from wardlaw.facts.incident import Evidence, Incident, Quarantine
 from wardlaw.facts.mac import hmac_sha256
 from wardlaw.gateway.ids import make_id
-from wardlaw.gateway.judge import Case, Notice, state_key
+from wardlaw.gateway.judge import Case, Notice
 from wardlaw.gateway.recorder import month_of
 from wardlaw.gateway.services import Services
+from wardlaw.state.callers import state_key
 from wardlaw.store.database import reading, writing
 from wardlaw.store.incidents import Joined, open_or_join
 from wardlaw.store.keyring import Keyring

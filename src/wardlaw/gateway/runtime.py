@@ -20,6 +20,7 @@ from wardlaw.config.notify import channel_names
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import UnavailableError
+from wardlaw.facts.habit import HabitOrder
 from wardlaw.gateway.admission import Admission
 from wardlaw.gateway.door import Door, Health
 from wardlaw.gateway.doubts import Doubts
@@ -47,6 +48,7 @@ from wardlaw.state.authority import StateAuthority
 from wardlaw.state.habits import Habits
 from wardlaw.store.database import open_database, reading
 from wardlaw.store.generations import Generation, read
+from wardlaw.store.habitorders import list_orders
 from wardlaw.store.installation import Installation
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.keys import load_entries
@@ -58,6 +60,7 @@ from wardlaw.store.treestate import newest_positions
 _log = logging.getLogger("wardlaw.gateway")
 _WL_SPOOL_BUSY = "WL-SPL-008"
 _RENEW_S = 60.0
+_DAY_S = 86_400.0
 
 
 class Runtime:
@@ -160,6 +163,7 @@ class Runtime:
                 Generation.SECRETS: self._load_secrets,
                 Generation.POLICIES: self._load_policies,
                 Generation.QUARANTINES: self._load_quarantines,
+                Generation.HABITS: self._load_habit_orders,
             },
             clock=time.monotonic,
         )
@@ -194,8 +198,15 @@ class Runtime:
 
     async def _open_habits(self, purposes: Purposes) -> Habits:
         """The behaviour profiles of what this worker judges."""
-        habits = Habits(purposes.state, workers=self._config.gateway.workers)
-        file = self._habits = HabitsFile(habits, Path(self._config.data_dir) / "state", self._gateway)
+        config = self._config
+        habits = Habits(purposes.state)
+        file = self._habits = HabitsFile(
+            habits,
+            Path(config.data_dir) / "state",
+            self._gateway,
+            idle_s=config.audit.retention.habits_days * _DAY_S,
+            clock=time.time,
+        )
         if warning := await asyncio.to_thread(file.open):
             _log.warning("%s", warning)
         file.start()
@@ -279,6 +290,18 @@ class Runtime:
         assert self._door is not None
         assert self._reporter is not None
         await self._reporter.apply(self._door.services)
+
+    async def _load_habit_orders(self) -> None:
+        assert self._habits is not None
+        habits = self._habits.habits
+
+        def load() -> tuple[HabitOrder, ...]:
+            assert self._engine is not None
+            with reading(self._engine) as connection:
+                return list_orders(connection, after=habits.orders)
+
+        for order in await asyncio.to_thread(load):
+            habits.obey(order)
 
     def _position(self) -> tuple[int, int]:
         """The last frame written; its changes, and those of all before it, are in the ledger."""

@@ -81,6 +81,11 @@ _ALL: tuple[Operation, ...] = (
     _reads("quarantines.list", _P.VIEW_AUDIT_LOG),
     _changes("quarantines.place", _P.KILL_CONNECTION),
     _changes("quarantines.release", _P.KILL_CONNECTION),
+    # How somebody usually works is personal: for those who answer for incidents, as the judge's `unusual` is.
+    _reads("habits.list", _P.KILL_CONNECTION, _P.CLOSE_INCIDENT),
+    _reads("habits.get", _P.KILL_CONNECTION, _P.CLOSE_INCIDENT),
+    _changes("habits.accept", _P.KILL_CONNECTION, _P.CLOSE_INCIDENT),
+    _changes("habits.forget", _P.KILL_CONNECTION, _P.CLOSE_INCIDENT),
     _reads("audit.status", _P.VIEW_AUDIT_LOG),
     _reads("audit.proof", _P.VIEW_AUDIT_LOG),
     Operation("audit.export", Audience.HOLDER, (_P.EXPORT_EVIDENCE,), recorded=True),

@@ -1,8 +1,7 @@
 """What every caller usually does: one behaviour profile for each principal, agent and person.
 
-Each gateway worker owns the profiles of what it has judged itself; they are no ceilings, and nothing that must hold
-across workers rests on them. ``security.anomaly`` says what a profile is; here they are kept within bounds, told
-what is judged, and pictured.
+Each gateway worker has profiles of its own; they are no ceilings. ``security.anomaly`` says what a profile is; here
+they are kept within bounds, told what is judged, and pictured.
 
 Memory: profiles beyond ``LIVE`` are packed, longest idle first (at most 4 KiB each); packed ones beyond ``KEPT`` are
 forgotten, so that their principal starts anew with a burn-in.
@@ -10,27 +9,28 @@ forgotten, so that their principal starts anew with a burn-in.
 
 from __future__ import annotations
 
-import struct
-import zlib
+import math
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import assert_never
 
 import msgspec
 
 from wardlaw.facts.action import Action
-from wardlaw.facts.errors import EvidenceError
+from wardlaw.facts.habit import HabitOrder, HabitOrderKind
+from wardlaw.facts.principal import Principal
 from wardlaw.security.anomaly.event import Arrival, Ending, Event, key_digest
 from wardlaw.security.anomaly.image import picture, revive
 from wardlaw.security.anomaly.profile import Profile
 from wardlaw.security.anomaly.settings import DEFAULTS, Settings
+from wardlaw.state.habitsfile import HabitsImage, Kept, read_image, sound_profiles
 
 LIVE, KEPT = 2_000, 50_000
 MOST_NAMED = 5
 """Sentences a record carries at most about one request."""
 
 _NAMES = 8_192  # digests of tool and destination names known by heart
-_MAGIC, _VERSION = b"WLBH", 1
-_HEAD = struct.Struct(">4sHIQ")
+_NOBODY = Kept(b"", b"")
 
 
 class Deed(msgspec.Struct, frozen=True, gc=False):
@@ -68,43 +68,42 @@ class Noted(msgspec.Struct, frozen=True, gc=False):
     arrivals: tuple[tuple[Profile, Arrival], ...] = ()
 
 
-class HabitsImage(msgspec.Struct, frozen=True, array_like=True):
-    """All profiles of a worker at rest."""
-
-    workers: int
-    profiles: list[tuple[bytes, bytes]]
-
-
 class Habits:
     """The profiles of one worker. Not for two threads at once.
 
     Args:
         key: Digests the names of tools and destinations, so that nobody can choose names that collide.
-        workers: How many workers share the traffic; what one of them usually sees depends on it.
         live: Profiles kept unpacked.
         kept: Profiles kept packed.
+
+    Attributes:
+        orders: Number of the last order of people that was carried out.
+        heard: Place in the exchange between workers up to which others were heard.
     """
 
-    def __init__(
-        self, key: bytes, *, workers: int = 1, settings: Settings = DEFAULTS, live: int = LIVE, kept: int = KEPT
-    ) -> None:
+    def __init__(self, key: bytes, *, settings: Settings = DEFAULTS, live: int = LIVE, kept: int = KEPT) -> None:
         self._key = key
         self._settings = settings
-        self._workers = workers
         self._bounds = (live, kept)
         self._live: OrderedDict[bytes, Profile] = OrderedDict()
-        self._packed: OrderedDict[bytes, bytes] = OrderedDict()
+        self._packed: OrderedDict[bytes, Kept] = OrderedDict()
+        self._about: dict[bytes, tuple[str, str]] = {}  # name and group of the live ones
         self._names: dict[str, bytes] = {}
         self._changed: set[bytes] = set()  # live ones whose packed form is behind
+        self.orders = 0
+        self.heard = ""
+        self.is_stale = False
+        """Something went, or an order was carried out, since the last picture."""
 
     def __len__(self) -> int:
         return len(self._live) + sum(key not in self._live for key in self._packed)
 
-    def arrive(self, callers: Sequence[bytes], deed: Deed) -> Noted:
+    def arrive(self, callers: Sequence[bytes], deed: Deed, principal: Principal | None = None) -> Noted:
         """Tell the profiles of the callers what is about to be judged; ``settle`` ends it, once.
 
         Args:
             callers: State keys of the principal and of the person it acts for.
+            principal: Who they are, for people who ask later.
         """
         tool = self._digest(deed.tool)
         destination = self._digest(deed.destination)
@@ -112,7 +111,10 @@ class Habits:
         unusual: tuple[str, ...] = ()
         arrivals: list[tuple[Profile, Arrival]] = []
         for caller in callers:
-            profile = self._profile(caller)
+            if caller not in self._about:
+                self._introduce(caller, principal, is_person=caller is not callers[0])
+            profile = self._known(caller)
+            self._changed.add(caller)
             event = Event(
                 caller, deed.at, deed.action, tool, destination, deed.tokens, deed.records, deed.size_bytes,
                 Ending.RELEASED, deed.session, deed.calls,
@@ -129,12 +131,49 @@ class Habits:
         for profile, arrival in noted.arrivals:
             profile.settle(arrival, ending)
 
+    def obey(self, order: HabitOrder) -> None:
+        """Carry out what a person ordered; one that was carried out before changes nothing."""
+        if order.number <= self.orders:
+            return
+        self.orders, self.is_stale = order.number, True
+        caller = bytes.fromhex(order.caller)
+        match order.kind:
+            case HabitOrderKind.ACCEPT:
+                self.accept(caller, order.placed_at)
+            case HabitOrderKind.FORGET:
+                self.forget(caller)
+            case unknown:
+                assert_never(unknown)
+
     def accept(self, caller: bytes, at: float) -> bool:
         """A person says that a caller's change is right; false when nothing is known of the caller."""
         if caller not in self._live and caller not in self._packed:
             return False
-        self._profile(caller).accept(at)
+        # What was seen since the order counts for nothing less: time never runs back in a profile.
+        profile = self._known(caller)
+        profile.accept(max(at, profile.last))
+        self._changed.add(caller)
         return True
+
+    def forget(self, caller: bytes) -> None:
+        """Keep nothing of a caller; what it does next begins a new profile."""
+        known = self._live.pop(caller, None) is not None or caller in self._packed
+        self._packed.pop(caller, None)
+        self._about.pop(caller, None)
+        self._changed.discard(caller)
+        self.is_stale = self.is_stale or known
+
+    def forget_idle(self, before: float) -> int:
+        """Forget who was not seen since ``before`` (Unix seconds); answers how many went.
+
+        Only pictured profiles are looked at, and those without a noted time stay until they are pictured again.
+        """
+        idle = [
+            caller for caller, kept in self._packed.items() if 0.0 < kept.last < before and caller not in self._changed
+        ]
+        for caller in idle:
+            self.forget(caller)
+        return len(idle)
 
     def _digest(self, name: str) -> bytes:
         if not name:
@@ -146,23 +185,38 @@ class Habits:
             digest = self._names[name] = key_digest(name, key=self._key)
         return digest
 
-    def _profile(self, caller: bytes) -> Profile:
-        self._changed.add(caller)
+    def _introduce(self, caller: bytes, principal: Principal | None, *, is_person: bool) -> None:
+        """Note who a caller is, once for each time its profile comes into memory."""
+        before = self._packed.get(caller, _NOBODY)
+        if principal is None:
+            self._about[caller] = (before.name, before.group)
+        elif is_person:  # behind an agent: of the person only the id is known
+            self._about[caller] = (principal.acting_for, before.group)
+        else:
+            self._about[caller] = (principal.id, f"{principal.kind}:{principal.team}" if principal.team else "")
+
+    def _known(self, caller: bytes) -> Profile:
+        """The profile of a caller in memory: as it was, or a new one."""
         profile = self._live.get(caller)
         if profile is not None:
             self._live.move_to_end(caller)
             return profile
-        image = self._packed.get(caller)
-        profile = Profile(caller, settings=self._settings) if image is None else revive(image, settings=self._settings)
+        kept = self._packed.get(caller)
+        settings = self._settings
+        profile = Profile(caller, settings=settings) if kept is None else revive(kept.image, settings=settings)
         self._live[caller] = profile
         if len(self._live) > self._bounds[0]:
             idle, oldest = self._live.popitem(last=False)
             if idle in self._changed:
                 self._pack(idle, oldest)
+            self._about.pop(idle, None)
         return profile
 
     def _pack(self, caller: bytes, profile: Profile) -> None:
-        self._packed[caller] = picture(profile)
+        before = self._packed.get(caller, _NOBODY)
+        name, group = self._about.get(caller, (before.name, before.group))
+        last = profile.last if math.isfinite(profile.last) else 0.0
+        self._packed[caller] = Kept(caller, picture(profile), name, group, last)
         self._packed.move_to_end(caller)
         self._changed.discard(caller)
         if len(self._packed) > self._bounds[1]:
@@ -181,58 +235,24 @@ class Habits:
 
     def image(self) -> HabitsImage:
         """All profiles as they were last packed."""
-        return HabitsImage(self._workers, list(self._packed.items()))
+        self.is_stale = False
+        return HabitsImage(1, list(self._packed.values()), self.orders, self.heard)
 
     def restore(self, content: bytes) -> int:
         """Stand where a picture was taken; profiles of another version are learned anew.
 
         Returns:
-            How many profiles were taken over; none when the number of workers has changed, since each worker then
-            sees another share of every caller.
+            How many profiles were taken over; none from a release in which several workers knew a share each.
 
         Raises:
             EvidenceError: The picture is damaged or of another version (WL-ANO-003).
         """
-        image = _read(content)
-        if image.workers != self._workers:
+        image = read_image(content)
+        if image.shares != 1:
             return 0
-        self._packed = OrderedDict(_sound(image, self._settings))
+        self._packed = OrderedDict((kept.caller, kept) for kept in sound_profiles(image, self._settings))
         self._live.clear()
+        self._about.clear()
         self._changed.clear()
+        self.orders, self.heard = image.orders, image.heard
         return len(self._packed)
-
-
-def write_image(image: HabitsImage) -> bytes:
-    """The file's bytes: ``magic · version · CRC-32 · length · msgpack``."""
-    body = msgspec.msgpack.encode(image)
-    return _HEAD.pack(_MAGIC, _VERSION, zlib.crc32(body), len(body)) + body
-
-
-def _read(content: bytes) -> HabitsImage:
-    body = content[_HEAD.size :]
-    expected = _HEAD.pack(_MAGIC, _VERSION, zlib.crc32(body), len(body))
-    try:
-        if content[: _HEAD.size] == expected:
-            return msgspec.msgpack.decode(body, type=HabitsImage)
-    except msgspec.MsgspecError as error:
-        raise _damaged() from error
-    raise _damaged()
-
-
-def _damaged() -> EvidenceError:
-    return EvidenceError(
-        "WL-ANO-003",
-        "The file of behaviour profiles cannot be read: it is damaged or of another version.",
-        "Restore it from a backup; otherwise every caller's behaviour is learned anew, with a burn-in.",
-    )
-
-
-def _sound(image: HabitsImage, settings: Settings) -> Iterator[tuple[bytes, bytes]]:
-    """The profiles that can be revived: one that is damaged must not stop its caller later."""
-    for caller, packed in image.profiles:
-        try:
-            profile = revive(packed, settings=settings)
-        except EvidenceError:
-            continue
-        if profile.principal == caller:
-            yield caller, packed

@@ -18,6 +18,7 @@ class Generation(StrEnum):
     SECRETS = "secrets"
     QUARANTINES = "quarantines"
     POLICIES = "policies"
+    HABITS = "habits"
 
 
 def read(engine: Engine) -> dict[str, int]:

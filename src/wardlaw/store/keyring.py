@@ -14,7 +14,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import NamedTuple, TypeVar
 
@@ -213,6 +213,12 @@ class Keyring:
                 select(SUBJECT.c.month, SUBJECT.c.pseudonym).where(SUBJECT.c.tag == tag).order_by(SUBJECT.c.month)
             )
             return tuple((row.month, row.pseudonym) for row in rows)
+
+    def same_subject(self, subject: str) -> Callable[[str], bool]:
+        """Tells whether an id is the one that is meant by a subject: an id, or one of its pseudonyms."""
+        with self._database.reading() as connection:
+            meant = self._tag_of(connection, subject)
+        return lambda name: self._tag(name) == meant
 
     def is_ready(self, subject: str, month: str, classes: Sequence[str]) -> bool:
         """``seal`` will answer from memory for all these classes."""

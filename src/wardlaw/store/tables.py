@@ -286,3 +286,16 @@ HOLD = Table(
     Column("lifted_at", Double, nullable=False),
     Index(None, "subject"),
 )
+
+# What people say about a caller's behaviour; gateways follow in the order of the numbers.
+HABIT_ORDER = Table(
+    "habit_order",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("caller", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("placed_by", String(128), nullable=False),
+    Column("placed_at", Double, nullable=False),
+    Index(None, "caller"),
+)

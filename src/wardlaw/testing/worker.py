@@ -24,7 +24,7 @@ from wardlaw.facts.routes import UpstreamKind
 from wardlaw.gateway.admitted import Admitted
 from wardlaw.gateway.exchange import ModelExchange
 from wardlaw.gateway.inspection import Inspection
-from wardlaw.gateway.judge import Case, Judge, Notice, PolicyHolder, state_key
+from wardlaw.gateway.judge import Case, Judge, Notice, PolicyHolder
 from wardlaw.gateway.metering import Meter
 from wardlaw.gateway.metrics import Metrics
 from wardlaw.gateway.recorder import Recorder
@@ -36,6 +36,7 @@ from wardlaw.governance.check import check
 from wardlaw.governance.shipped import starter_sources
 from wardlaw.security.fingerprint import FingerprintBook, make_fingerprint
 from wardlaw.security.inspect import Inspector
+from wardlaw.state.callers import state_key
 from wardlaw.state.habits import Habits
 from wardlaw.state.ledger import Ledger
 from wardlaw.state.rebuild import restore

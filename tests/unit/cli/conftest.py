@@ -64,6 +64,18 @@ class RecordingClient:
 def api(monkeypatch: pytest.MonkeyPatch) -> RecordingClient:
     """What commands reach instead of the management API."""
     client = RecordingClient()
-    for module in ("key", "person", "token", "secret", "quarantine", "incidents", "explain", "tail", "audit", "policy"):
+    for module in (
+        "key",
+        "person",
+        "token",
+        "secret",
+        "quarantine",
+        "habits",
+        "incidents",
+        "explain",
+        "tail",
+        "audit",
+        "policy",
+    ):
         monkeypatch.setattr(f"wardlaw.cli.commands.{module}.connect", lambda _options: client)
     return client

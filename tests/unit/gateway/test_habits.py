@@ -10,15 +10,16 @@ from wardlaw.gateway.habits import HabitsFile
 from wardlaw.state.habits import Deed, Habits
 
 KEY = b"k" * 32
+NOW = 1_790_000_000.0
 
 
 def file(folder: Path) -> HabitsFile:
-    return HabitsFile(Habits(KEY), folder / "state", "gateway-1")
+    return HabitsFile(Habits(KEY), folder / "state", "gateway-1", idle_s=30 * 86_400.0, clock=lambda: NOW)
 
 
 def work(habits: Habits, callers: int = 25) -> None:
     for number in range(callers):
-        noted = habits.arrive([bytes([number]) * 16], Deed(1_790_000_000.0, Action.MODEL_CALL, tokens=9))
+        noted = habits.arrive([bytes([number]) * 16], Deed(NOW, Action.MODEL_CALL, tokens=9))
         habits.settle(noted, released=True)
 
 
@@ -68,3 +69,27 @@ def test_a_running_file_is_pictured_and_ends(tmp_path: Path) -> None:
     again = file(tmp_path)
     again.open()
     assert len(again.habits) == 3
+
+
+def test_what_is_forgotten_leaves_the_file_too(tmp_path: Path) -> None:
+    made = file(tmp_path)
+    made.open()
+    work(made.habits, 2)
+    asyncio.run(made.keep())
+    made.habits.forget(bytes(16))
+    asyncio.run(made.close())
+    again = file(tmp_path)
+    again.open()
+    assert len(again.habits) == 1
+
+
+def test_who_was_idle_for_too_long_leaves_the_file(tmp_path: Path) -> None:
+    made = file(tmp_path)
+    made.open()
+    work(made.habits, 2)
+    asyncio.run(made.keep())
+    later = HabitsFile(made.habits, tmp_path / "state", "gateway-1", idle_s=86_400.0, clock=lambda: NOW + 90_000)
+    asyncio.run(later.close())
+    again = file(tmp_path)
+    again.open()
+    assert len(again.habits) == 0

@@ -13,8 +13,9 @@ from wardlaw.facts.effect import Effect, RouteMode
 from wardlaw.facts.errors import UnavailableError
 from wardlaw.facts.exchange import Channel, Measures
 from wardlaw.facts.finding import Finding, FindingKind, Level
-from wardlaw.gateway.judge import Case, Judgement, Matter, state_key
+from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.state.authority import Ask
+from wardlaw.state.callers import state_key
 from wardlaw.state.habits import Deed, Habits
 from wardlaw.testing.worker import ADA, BOT, Worker
 

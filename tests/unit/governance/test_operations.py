@@ -37,6 +37,7 @@ def test_nobody_without_roles_gets_beyond_themselves() -> None:
         ("quarantines.release", {Role.SECOPS}),
         ("quarantines.place", {Role.SECOPS}),
         ("persons.change", {Role.ADMIN}),
+        ("habits.accept", {Role.SECOPS, Role.LEGAL, Role.COMPLIANCE, Role.CISO}),
         ("incidents.close", {Role.LEGAL, Role.COMPLIANCE, Role.CISO}),
         ("audit.export", {Role.LEGAL, Role.RISK, Role.COMPLIANCE, Role.CISO, Role.AUDITOR}),
         ("decisions.list", set(Role) - {Role.DEVSECOPS, Role.OWNER, Role.ADMIN}),

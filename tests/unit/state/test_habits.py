@@ -4,7 +4,10 @@ import pytest
 
 from wardlaw.facts.action import Action
 from wardlaw.facts.errors import EvidenceError
-from wardlaw.state.habits import Deed, Habits, write_image
+from wardlaw.facts.habit import HabitOrder, HabitOrderKind
+from wardlaw.facts.principal import Principal, PrincipalKind
+from wardlaw.state.habits import Deed, Habits
+from wardlaw.state.habitsfile import Kept, write_image
 
 KEY = b"k" * 32
 ANA, BOT = b"a" * 16, b"b" * 16
@@ -121,11 +124,64 @@ def test_a_picture_brings_everybody_back() -> None:
     assert again.arrive([ANA], raid).score == habits.arrive([ANA], raid).score > 833
 
 
-def test_another_number_of_workers_starts_anew() -> None:
-    habits = Habits(KEY, workers=1)
-    live(habits, days=1)
+def order(number: int, kind: HabitOrderKind, at: float, caller: bytes = ANA) -> HabitOrder:
+    return HabitOrder(number, caller.hex(), kind, "new job", "person:sec", at)
+
+
+def test_an_order_is_carried_out_once_and_outlives_a_restart() -> None:
+    habits = Habits(KEY)
+    at = live(habits)
+    habits.settle(habits.arrive([ANA], deed(at, records=900)), released=True)
+    habits.obey(order(3, HabitOrderKind.ACCEPT, at + 60))
+    (profile,) = (one for one, _ in habits.arrive([ANA], deed(at + 61)).arrivals)
+    accepted = list(profile.baselines.means)
+    habits.obey(order(3, HabitOrderKind.FORGET, at + 70))
+    habits.obey(order(2, HabitOrderKind.FORGET, at + 70))
+    assert len(habits) == 1
+    assert profile.baselines.means == accepted
     habits.pack(habits.changed())
-    assert Habits(KEY, workers=2).restore(write_image(habits.image())) == 0
+    again = Habits(KEY)
+    again.restore(write_image(habits.image()))
+    again.obey(order(3, HabitOrderKind.FORGET, at + 80))
+    assert len(again) == 1
+    again.obey(order(4, HabitOrderKind.FORGET, at + 80))
+    assert len(again) == 0
+    assert again.is_stale
+
+
+def test_what_is_forgotten_is_in_no_picture() -> None:
+    habits = Habits(KEY)
+    live(habits, days=1)
+    live(habits, BOT, days=1)
+    habits.pack(habits.changed())
+    habits.forget(ANA)
+    assert [kept.caller for kept in habits.image().profiles] == [BOT]
+    assert habits.changed() == ()
+
+
+def test_who_was_not_seen_for_long_is_forgotten() -> None:
+    habits = Habits(KEY)
+    at = live(habits, days=1)
+    habits.settle(habits.arrive([BOT], deed(at + 50 * DAY)), released=True)
+    assert habits.forget_idle(at + 40 * DAY) == 0  # nothing was pictured yet
+    habits.pack(habits.changed())
+    assert habits.forget_idle(at + 40 * DAY) == 1
+    assert [kept.caller for kept in habits.image().profiles] == [BOT]
+
+
+def test_a_picture_says_who_somebody_is() -> None:
+    habits = Habits(KEY)
+    bot = Principal(id="agent:bot", kind=PrincipalKind.AGENT, team="support", acting_for="user:ana")
+    habits.settle(habits.arrive([BOT, ANA], deed(START), bot), released=True)
+    habits.pack(habits.changed())
+    assert [(kept.name, kept.group) for kept in habits.image().profiles] == [
+        ("agent:bot", "Agent:support"), ("user:ana", ""),
+    ]  # fmt: skip
+    again = Habits(KEY)
+    again.restore(write_image(habits.image()))
+    again.settle(again.arrive([BOT], deed(START + 60)), released=True)
+    again.pack(again.changed())
+    assert {kept.name for kept in again.image().profiles} == {"agent:bot", "user:ana"}
 
 
 @pytest.mark.parametrize("damage", [b"", b"nonsense", b"WLBH" + bytes(40)])
@@ -140,6 +196,6 @@ def test_a_damaged_profile_within_a_sound_file_is_left_out() -> None:
     live(habits, BOT, days=1)
     habits.pack(habits.changed())
     image = habits.image()
-    image.profiles[0] = (image.profiles[0][0], b"junk")
-    image.profiles.append((b"c" * 16, image.profiles[1][1]))  # somebody else's past
+    image.profiles[0] = Kept(image.profiles[0].caller, b"junk")
+    image.profiles.append(Kept(b"c" * 16, image.profiles[1].image))  # somebody else's past
     assert Habits(KEY).restore(write_image(image)) == 1

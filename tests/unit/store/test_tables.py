@@ -4,6 +4,7 @@ from sqlalchemy import JSON, DateTime
 from sqlalchemy.dialects import postgresql, sqlite
 
 from wardlaw.facts.credential import KeyEntry, RegisteredSecret
+from wardlaw.facts.habit import HabitOrder
 from wardlaw.facts.incident import Incident, Quarantine
 from wardlaw.store.erasures import Erasure
 from wardlaw.store.holds import LegalHold
@@ -22,7 +23,7 @@ def test_only_types_that_mean_the_same_on_both_databases() -> None:
 def test_every_column_has_a_field_and_every_field_a_column() -> None:
     pairs = [
         ("record", RecordRow), ("sealed_part", StoredPart), ("incident", Incident), ("quarantine", Quarantine),
-        ("erasure", Erasure), ("hold", LegalHold),
+        ("erasure", Erasure), ("hold", LegalHold), ("habit_order", HabitOrder),
     ]  # fmt: skip
     for name, struct in pairs:
         assert set(METADATA.tables[name].columns.keys()) == set(struct.__struct_fields__), name

@@ -13,6 +13,7 @@ from wardlaw.config.address import parse_listen
 from wardlaw.config.model import Config
 from wardlaw.console.api.app import build_api
 from wardlaw.console.api.deps import ApiDependencies
+from wardlaw.console.desks.habits import HabitDesk
 from wardlaw.console.desks.log import LogDesk
 from wardlaw.console.desks.policies import PolicyDesk
 from wardlaw.console.desks.recorder import ControlRecorder
@@ -64,6 +65,7 @@ async def _serve_control(config: Config) -> None:
             explainer=records,
             contents=records,
             log=LogDesk(engine, places, keyring, clock=time.time),
+            habits=HabitDesk(Path(config.data_dir) / "state", purposes.state, same_subject=keyring.same_subject),
             policies=policies,
             fingerprint=fingerprint,
             health=lambda: {

@@ -9,10 +9,12 @@ from litestar.params import FromPath, JSONBody
 
 from wardlaw.console.api.desk import Done, Given, Turn
 from wardlaw.console.api.shapes import DAY_S, ErasureAnswer, ExportRequest, HoldLift, ProofText, SubjectRequest
+from wardlaw.facts.habit import HabitOrder, HabitOrderKind
 from wardlaw.facts.person import Person, Role
 from wardlaw.governance.rights import Circumstances
 from wardlaw.store import erasures, holds, people
 from wardlaw.store.erasures import Erasure
+from wardlaw.store.habitorders import place_order
 from wardlaw.store.holds import LegalHold
 
 ERASURE_REQUEST_S = 7 * DAY_S
@@ -78,6 +80,9 @@ async def confirm_erasure(call: Given, erasure_id: FromPath[str]) -> ErasureAnsw
     def work(turn: Turn) -> Done[ErasureAnswer]:
         erasure = erasures.pending_erasure(turn.connection, erasure_id, now=turn.now)
         holds.refuse_held(turn.connection, call.deps.log.names(erasure.subject))
+        # Before the keys go: afterwards nobody could tell whose behaviour is meant.
+        for key in call.deps.habits.keys_of(erasure.subject):
+            place_order(turn.connection, HabitOrder(0, key, HabitOrderKind.FORGET, erasure_id, "", turn.now))
 
         def destroy() -> ErasureAnswer:
             # Keys cannot be brought back: should the commit fail after this, the request is still

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy.engine import Connection, Engine
 
 from wardlaw.facts.credential import RegisteredSecret
+from wardlaw.facts.habit import Habit
 from wardlaw.facts.record import Content
 from wardlaw.governance.rights import RoleBook
 from wardlaw.store.prunings import PruningBook
@@ -102,6 +103,23 @@ class LogDesk(Protocol):
         """
 
 
+class HabitDesk(Protocol):
+    """What is known of callers' behaviour."""
+
+    def list(self) -> tuple[Habit, ...]:
+        """Everybody known, those who alert first."""
+
+    def show(self, caller: str) -> Habit:
+        """One caller, by principal or key.
+
+        Raises:
+            InputError: Nothing is known of it (WL-ANO-004).
+        """
+
+    def keys_of(self, subject: str) -> tuple[str, ...]:
+        """State keys, hex, of the callers whose records bear the subject's name, an id or a pseudonym."""
+
+
 class PolicyStatus(msgspec.Struct, frozen=True):
     """A policy set: its digest (SHA-256, hex), sequence number of its bundle, and how many clauses it holds."""
 
@@ -148,6 +166,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     explainer: Explainer
     contents: ContentReader
     log: LogDesk
+    habits: HabitDesk
     policies: PolicyDesk
     fingerprint: Callable[[str, str, bool], RegisteredSecret]
     health: Callable[[], Mapping[str, Any]]

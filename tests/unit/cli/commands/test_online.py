@@ -29,7 +29,12 @@ INCIDENT = {
     "checkpoint": "wardlaw.example\n12\nAAAA\n\n— sig",
 }  # fmt: skip
 
-COVERS = ("audit", "explain", "incidents", "key", "person", "quarantine", "secret", "token")
+HABIT = {
+    "principal": "agent:a", "key": "aa", "events": 900, "active_days": 20, "last_at": 1.0, "experienced": True, "alerting": True,
+    "score": 1000, "step": "hold", "reasons": ["moved 900 records within about an hour; usual is at most 9"], "pictured_at": 2.0,
+    "measures": [{"measure": "records within an hour", "seen": 900.0, "typical": 4.5, "usual": 9.0}],
+}  # fmt: skip
+COVERS = ("audit", "explain", "habits", "incidents", "key", "person", "quarantine", "secret", "token")
 ROUTES = [(method, path) for handler in api_app._HANDLERS for method in handler.http_methods for path in handler.paths]
 TOKEN = {"token": {}, "text": "wlt_x"}
 KEY = {"key": {}, "text": "wl_x"}
@@ -59,6 +64,11 @@ CASES: list[tuple[str, str, str, Any, Any]] = [
     ("quarantine list", "GET", "/quarantines", None, []),
     ("quarantine place principal:user:a --reason r", "POST", "/quarantines", {"key": "principal:user:a", "reason": "r", "minutes": 0}, DONE),
     ("quarantine release qua_1", "POST", "/quarantines/qua_1/release", None, DONE),
+    ("habits list", "GET", "/habits", None, []),
+    ("habits list --alerting", "GET", "/habits", {"alerting": "true"}, []),
+    ("habits show agent:a", "GET", "/habits/agent%3Aa", None, HABIT),
+    ("habits accept agent:a --reason r", "POST", "/habits/agent%3Aa/accept", {"reason": "r"}, DONE),
+    ("habits forget agent:a --reason r", "POST", "/habits/agent%3Aa/forget", {"reason": "r"}, DONE),
     ("incidents list", "GET", "/incidents", {"state": "open"}, []),
     ("incident list --everything", "GET", "/incidents", None, []),
     ("incidents show inc_1", "GET", "/incidents/inc_1", None, INCIDENT),
