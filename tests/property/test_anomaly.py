@@ -6,10 +6,10 @@ import functools
 import math
 
 import msgspec
+from bench.behaviour.traffic import DAY_S, FIRST_DAY, Actor, digest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.security.anomaly.traffic import DAY_S, FIRST_DAY, Actor, digest
 from wardlaw.facts.action import Action
 from wardlaw.facts.errors import EvidenceError
 from wardlaw.security.anomaly.event import ALERTS, Ending, Event, Reading, Step

@@ -27,10 +27,11 @@ _JSON = ("content-type", "application/json")
 
 
 class Health(msgspec.Struct, frozen=True):
-    """Whether the gateway can do its work; ``why`` names what is missing."""
+    """Whether the gateway can do its work; ``why`` names what is missing, ``note`` what works less well meanwhile."""
 
     ready: bool
     why: str = ""
+    note: str = ""
 
 
 class Door:
@@ -138,7 +139,8 @@ class Door:
                 call.reply(200, [_JSON], b'{"status":"alive"}')
             case "GET", "/readyz":
                 health = self._health()
-                body = orjson.dumps({"status": "ready" if health.ready else "not ready", "why": health.why})
+                told = {"status": "ready" if health.ready else "not ready", "why": health.why}
+                body = orjson.dumps(told | {"note": health.note} if health.note else told)
                 call.reply(200 if health.ready else 503, [_JSON], body)
             case "GET", "/metrics" if self.services.shows_metrics:
                 call.reply(200, [("content-type", CONTENT_TYPE)], self.services.metrics.render())

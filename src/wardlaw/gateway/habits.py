@@ -51,17 +51,29 @@ class HabitsFile:
         try:
             content = self._path.read_bytes()
         except FileNotFoundError:
-            return ""
+            # A worker that is new on this host knows what the others know: they are kept alike.
+            content = self._newest_beside()
+            if not content:
+                return ""
         except OSError as error:
             return f"behaviour profiles cannot be read ({error.strerror}); they are learned anew"
         try:
             known = self.habits.restore(content)
         except WardlawError as error:
-            self._path.replace(self._path.with_name(self._path.name + ".damaged"))
+            if self._path.exists():
+                self._path.replace(self._path.with_name(self._path.name + ".damaged"))
             return error.message
         if not known:
             return "behaviour is learned anew: several workers knew a share each, or nothing was known"
         return ""
+
+    def _newest_beside(self) -> bytes:
+        """The newest file of another worker; ``b""`` when there is none."""
+        found = sorted(self._path.parent.glob(f"{FILE_PREFIX}*{FILE_SUFFIX}"), key=lambda path: path.stat().st_mtime)
+        try:
+            return found[-1].read_bytes() if found else b""
+        except OSError:
+            return b""
 
     def start(self) -> None:
         """Picture the profiles from time to time."""
@@ -80,6 +92,9 @@ class HabitsFile:
             return
         for first in range(0, len(changed), _AT_ONCE):
             self.habits.pack(changed[first : first + _AT_ONCE])
+            await asyncio.sleep(0)
+        while self.habits.has_stale_priors:
+            self.habits.refresh_priors()
             await asyncio.sleep(0)
         try:
             await asyncio.to_thread(write_snapshot, self._path, write_image(self.habits.image()))

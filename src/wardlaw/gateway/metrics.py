@@ -55,6 +55,8 @@ class Metrics(Collector):
         policies: Policies in force.
         age_s: Seconds since keys and policies were last compared with those in force; set by the runtime.
         texts: New texts judged, and those of them that the encoder has read; set by the runtime.
+        habits_age_s: Seconds since behaviour was last shared with other workers; 0 where there is nobody to share with.
+        habits_lost: Judged calls whose behaviour no other worker will hear of.
     """
 
     def __init__(self) -> None:
@@ -62,6 +64,8 @@ class Metrics(Collector):
         self.policies = 0
         self.age_s: Callable[[], float] = lambda: 0.0
         self.texts: Callable[[], tuple[int, int]] = lambda: (0, 0)
+        self.habits_age_s: Callable[[], float] = lambda: 0.0
+        self.habits_lost: Callable[[], int] = lambda: 0
         self._ended: dict[tuple[str, str, int], int] = {}
         self._decided: dict[tuple[str, Effect, Effect], int] = {}
         self._clauses: dict[tuple[str, str], int] = {}
@@ -125,6 +129,14 @@ class Metrics(Collector):
         yield GaugeMetricFamily(
             "wardlaw_state_age_seconds", "Seconds since keys and policies were last compared", value=self.age_s()
         )
+        yield GaugeMetricFamily(
+            "wardlaw_habits_age_seconds",
+            "Seconds since behaviour was last shared with other workers",
+            value=self.habits_age_s(),
+        )
+        lost = CounterMetricFamily("wardlaw_habits_lost", "Calls whose behaviour other workers will not hear of")
+        lost.add_metric([], self.habits_lost())
+        yield lost
 
     def render(self) -> bytes:
         """The text exposition format."""

@@ -87,16 +87,20 @@ class Memory:
         self.authority = restored.ledger
         return restored.ledger
 
+    def redis_url(self) -> str:
+        """Address of Redis with its password."""
+        url = self._config.state.url
+        if self._password:
+            scheme, _, rest = url.partition("://")
+            url = f"{scheme}://:{self._password}@{rest}"
+        return url
+
     async def _open_redis(self, epoch: int, at: float) -> StateAuthority:
         from wardlaw.state.redis_authority import RedisAuthority
 
         state = self._config.state
-        url = state.url
-        if self._password:
-            scheme, _, rest = url.partition("://")
-            url = f"{scheme}://:{self._password}@{rest}"
         authority = RedisAuthority.connect(
-            url, prefix=state.prefix, epoch=epoch, gateway=self._gateway, limits=limits_of(self._config)
+            self.redis_url(), prefix=state.prefix, epoch=epoch, gateway=self._gateway, limits=limits_of(self._config)
         )
         if await authority.is_empty():
             await authority.adopt(frames_of(self._spool)((-1, -1)))

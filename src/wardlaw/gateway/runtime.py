@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from wardlaw.adapters.encoder import load_encoder
 from wardlaw.adapters.weights import load_weights
 from wardlaw.config.load import read_secret
-from wardlaw.config.model import Config, ContentClass, SecretRef
+from wardlaw.config.model import Authority, Config, ContentClass, SecretRef
 from wardlaw.config.notify import channel_names
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.credential import RegisteredSecret
@@ -38,6 +38,7 @@ from wardlaw.gateway.registry import Registry
 from wardlaw.gateway.remembering import Memory
 from wardlaw.gateway.reporting import Reporter
 from wardlaw.gateway.services import Services
+from wardlaw.gateway.sharing import Sharing
 from wardlaw.gateway.upstream import Upstreams
 from wardlaw.gateway.watcher import MAX_AGE_S, Watcher
 from wardlaw.governance.bundle import parse_bundle
@@ -48,7 +49,7 @@ from wardlaw.state.authority import StateAuthority
 from wardlaw.state.habits import Habits
 from wardlaw.store.database import open_database, reading
 from wardlaw.store.generations import Generation, read
-from wardlaw.store.habitorders import list_orders
+from wardlaw.store.habitorders import list_orders, newest_number
 from wardlaw.store.installation import Installation
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.keys import load_entries
@@ -80,6 +81,7 @@ class Runtime:
         self._spool: SpoolWriter | None = None
         self._memory: Memory | None = None
         self._habits: HabitsFile | None = None
+        self._sharing: Sharing | None = None
         self._watcher: Watcher | None = None
         self._reporter: Reporter | None = None
         self._door: Door | None = None
@@ -139,9 +141,12 @@ class Runtime:
             notice=reporter.notice,
         )
         judge.habits = await self._open_habits(purposes)
+        sharing = self._sharing = self._share_habits(judge.habits, memory)
         self._admission = await self._open_admission(authority)
         metrics = Metrics()
         metrics.policies = len(policies.policies)
+        if sharing is not None:
+            metrics.habits_age_s, metrics.habits_lost = lambda: sharing.age_s, lambda: sharing.lost
         services = Services(
             registry=Registry(config, self._secret),
             judge=judge,
@@ -211,6 +216,18 @@ class Runtime:
             _log.warning("%s", warning)
         file.start()
         return habits
+
+    def _share_habits(self, habits: Habits, memory: Memory) -> Sharing | None:
+        """The exchange with other workers; none where there is one worker and no Redis."""
+        state = self._config.state
+        if state.authority is not Authority.REDIS:
+            return None
+        from wardlaw.state.habits_stream import HabitsStream
+
+        stream = HabitsStream.connect(memory.redis_url(), prefix=state.prefix, writer=os.urandom(8).hex())
+        sharing = Sharing(habits, stream, clock=time.monotonic)
+        sharing.start()
+        return sharing
 
     def _open_spool(self, known: Mapping[str, tuple[int, int]]) -> SpoolWriter:
         """A spool of its own for each worker: the first that nobody writes."""
@@ -298,6 +315,8 @@ class Runtime:
         def load() -> tuple[HabitOrder, ...]:
             assert self._engine is not None
             with reading(self._engine) as connection:
+                # Tables that were restored from before the last order count on from there.
+                habits.orders = min(habits.orders, newest_number(connection))
                 return list_orders(connection, after=habits.orders)
 
         for order in await asyncio.to_thread(load):
@@ -317,7 +336,7 @@ class Runtime:
             return Health(False, "records cannot be made durable")
         if watcher.age_s > MAX_AGE_S:
             return Health(False, watcher.trouble or "keys and policies cannot be compared with those in force")
-        return Health(True)
+        return Health(True, note=self._sharing.trouble if self._sharing is not None else "")
 
     async def close(self) -> None:
         """Close everything; records still waiting are written first."""
@@ -328,6 +347,8 @@ class Runtime:
             await asyncio.gather(self._renewing, return_exceptions=True)
         if self._reporter is not None:
             await self._reporter.close()
+        if self._sharing is not None:
+            await self._sharing.close()
         if self._habits is not None:
             await self._habits.close()
         if self._memory is not None and self._spool is not None:

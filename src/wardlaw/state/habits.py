@@ -19,10 +19,14 @@ import msgspec
 from wardlaw.facts.action import Action
 from wardlaw.facts.habit import HabitOrder, HabitOrderKind
 from wardlaw.facts.principal import Principal
-from wardlaw.security.anomaly.event import Arrival, Ending, Event, key_digest
+from wardlaw.security.anomaly.baseline import Prior
+from wardlaw.security.anomaly.event import CALM, Arrival, Ending, Event, key_digest
 from wardlaw.security.anomaly.image import picture, revive
+from wardlaw.security.anomaly.peers import Peer, peer_of, prior_of
 from wardlaw.security.anomaly.profile import Profile
 from wardlaw.security.anomaly.settings import DEFAULTS, Settings
+from wardlaw.security.anomaly.share import Share, Told, gather
+from wardlaw.security.anomaly.standing import is_alerting
 from wardlaw.state.habitsfile import HabitsImage, Kept, read_image, sound_profiles
 
 LIVE, KEPT = 2_000, 50_000
@@ -30,6 +34,10 @@ MOST_NAMED = 5
 """Sentences a record carries at most about one request."""
 
 _NAMES = 8_192  # digests of tool and destination names known by heart
+_MOST_UNTOLD = 50_000  # events between two turns of the exchange, some 10 MB
+_MOST_GROUPS, _MOST_PEERS = 256, 64
+_UNKNOWN = ("", "")
+_COLD = Prior()
 _NOBODY = Kept(b"", b"")
 
 
@@ -66,6 +74,8 @@ class Noted(msgspec.Struct, frozen=True, gc=False):
     score: int
     unusual: tuple[str, ...]
     arrivals: tuple[tuple[Profile, Arrival], ...] = ()
+    at: float = 0.0
+    calls: int = 0
 
 
 class Habits:
@@ -90,6 +100,14 @@ class Habits:
         self._about: dict[bytes, tuple[str, str]] = {}  # name and group of the live ones
         self._names: dict[str, bytes] = {}
         self._changed: set[bytes] = set()  # live ones whose packed form is behind
+        self._peers: dict[str, dict[bytes, Peer]] = {}
+        self._priors: dict[str, Prior] = {}
+        self._regroup: set[str] = set()  # groups whose prior is behind
+        self._untold: list[tuple[bytes, Told]] = []
+        self.is_shared = False
+        """Other workers are told what is judged here."""
+        self.lost = 0
+        """Events no other worker will hear of."""
         self.orders = 0
         self.heard = ""
         self.is_stale = False
@@ -107,8 +125,7 @@ class Habits:
         """
         tool = self._digest(deed.tool)
         destination = self._digest(deed.destination)
-        score = 0.0
-        unusual: tuple[str, ...] = ()
+        worst = CALM
         arrivals: list[tuple[Profile, Arrival]] = []
         for caller in callers:
             if caller not in self._about:
@@ -121,15 +138,38 @@ class Habits:
             )  # fmt: skip
             arrival = profile.arrive(event)
             arrivals.append((profile, arrival))
-            if arrival.reading.score > score:
-                score, unusual = arrival.reading.score, arrival.reading.reasons
-        return Noted(round(score * 1000), unusual[:MOST_NAMED], tuple(arrivals))
+            if arrival.reading.score > worst.score:
+                worst = arrival.reading
+        return Noted(round(worst.score * 1000), worst.tell(MOST_NAMED), tuple(arrivals), deed.at, deed.calls)
 
     def settle(self, noted: Noted, *, released: bool) -> None:
         """End what ``arrive`` began."""
         ending = Ending.RELEASED if released else Ending.REFUSED
         for profile, arrival in noted.arrivals:
             profile.settle(arrival, ending)
+            if not self.is_shared:
+                continue
+            if len(self._untold) < _MOST_UNTOLD:
+                told = Told(noted.at, arrival, noted.calls, released, profile.is_frozen)
+                self._untold.append((profile.principal, told))
+            else:
+                self.lost += 1
+
+    def collect(self) -> list[tuple[Share, str, str]]:
+        """What was judged here since the last call, for the other workers: shares with name and group."""
+        untold, self._untold = self._untold, []
+        by_caller: dict[bytes, list[Told]] = {}
+        for caller, told in untold:
+            by_caller.setdefault(caller, []).append(told)
+        return [(gather(caller, told), *self._about.get(caller, ("", ""))) for caller, told in by_caller.items()]
+
+    def absorb(self, share: Share, name: str = "", group: str = "") -> None:
+        """Take in what another worker judged of a caller."""
+        caller = share.principal
+        if name and caller not in self._about:
+            self._about[caller] = (name, group)
+        self._known(caller).absorb(share)
+        self._changed.add(caller)
 
     def obey(self, order: HabitOrder) -> None:
         """Carry out what a person ordered; one that was carried out before changes nothing."""
@@ -161,6 +201,9 @@ class Habits:
         self._packed.pop(caller, None)
         self._about.pop(caller, None)
         self._changed.discard(caller)
+        for group, members in self._peers.items():
+            if members.pop(caller, None) is not None:
+                self._regroup.add(group)
         self.is_stale = self.is_stale or known
 
     def forget_idle(self, before: float) -> int:
@@ -204,6 +247,8 @@ class Habits:
         kept = self._packed.get(caller)
         settings = self._settings
         profile = Profile(caller, settings=settings) if kept is None else revive(kept.image, settings=settings)
+        if profile.baselines.days < settings.burn_in_days:
+            profile.expect(self._priors.get(self._about.get(caller, _UNKNOWN)[1], _COLD))
         self._live[caller] = profile
         if len(self._live) > self._bounds[0]:
             idle, oldest = self._live.popitem(last=False)
@@ -219,8 +264,37 @@ class Habits:
         self._packed[caller] = Kept(caller, picture(profile), name, group, last)
         self._packed.move_to_end(caller)
         self._changed.discard(caller)
+        if group:
+            self._count_in(group, caller, profile)
         if len(self._packed) > self._bounds[1]:
             self._packed.popitem(last=False)
+
+    def _count_in(self, group: str, caller: bytes, profile: Profile) -> None:
+        """Note what a senior of a group does. Who alerts, unaccepted, sets no norm."""
+        peer = None if is_alerting(profile) else peer_of(profile.baselines)
+        members = self._peers.get(group)
+        if peer is None:
+            if members is not None and members.pop(caller, None) is not None:
+                self._regroup.add(group)
+            return
+        if members is None:
+            if len(self._peers) >= _MOST_GROUPS:
+                return
+            members = self._peers[group] = {}
+        if caller in members or len(members) < _MOST_PEERS:
+            members[caller] = peer
+            self._regroup.add(group)
+
+    def refresh_priors(self) -> None:
+        """Work out anew what the newcomers of one group are expected to do, where its seniors have changed."""
+        if self._regroup:
+            group = self._regroup.pop()
+            self._priors[group] = prior_of(self._peers.get(group, {}).values())
+
+    @property
+    def has_stale_priors(self) -> bool:
+        """``refresh_priors`` has something to do."""
+        return bool(self._regroup)
 
     def changed(self) -> tuple[bytes, ...]:
         """Callers of whom something was learned since they were last packed."""
@@ -250,7 +324,13 @@ class Habits:
         image = read_image(content)
         if image.shares != 1:
             return 0
-        self._packed = OrderedDict((kept.caller, kept) for kept in sound_profiles(image, self._settings))
+        self._packed = OrderedDict()
+        for kept, profile in sound_profiles(image, self._settings):
+            self._packed[kept.caller] = kept
+            if kept.group:
+                self._count_in(kept.group, kept.caller, profile)
+        while self.has_stale_priors:
+            self.refresh_priors()
         self._live.clear()
         self._about.clear()
         self._changed.clear()

@@ -10,6 +10,7 @@ import msgspec
 
 from wardlaw.facts.errors import EvidenceError
 from wardlaw.security.anomaly.image import revive
+from wardlaw.security.anomaly.profile import Profile
 from wardlaw.security.anomaly.settings import Settings
 
 FILE_PREFIX, FILE_SUFFIX = "habits-", ".state"
@@ -73,15 +74,15 @@ def read_image(content: bytes) -> HabitsImage:
     raise _damaged()
 
 
-def sound_profiles(image: HabitsImage, settings: Settings) -> Iterator[Kept]:
-    """The profiles that can be revived: one that is damaged must not stop its caller later."""
+def sound_profiles(image: HabitsImage, settings: Settings) -> Iterator[tuple[Kept, Profile]]:
+    """The profiles that can be revived, revived: one that is damaged must not stop its caller later."""
     for kept in image.profiles:
         try:
             profile = revive(kept.image, settings=settings)
         except EvidenceError:
             continue
         if profile.principal == kept.caller:
-            yield kept
+            yield kept, profile
 
 
 def _damaged() -> EvidenceError:

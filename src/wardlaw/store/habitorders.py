@@ -14,12 +14,17 @@ from wardlaw.store.tables import HABIT_ORDER
 
 def place_order(connection: Connection, order: HabitOrder) -> HabitOrder:
     """Keep an order under the next number, whatever number it came with; the write lock keeps numbers apart."""
-    newest = connection.execute(select(func.max(HABIT_ORDER.c.number))).scalar() or 0
-    numbered = msgspec.structs.replace(order, number=newest + 1)
+    numbered = msgspec.structs.replace(order, number=newest_number(connection) + 1)
     row = msgspec.structs.asdict(numbered) | {"kind": numbered.kind.value}
     connection.execute(insert(HABIT_ORDER).values(**row))
     bump(connection, Generation.HABITS)
     return numbered
+
+
+def newest_number(connection: Connection) -> int:
+    """Number of the newest order; 0 before the first."""
+    newest: int = connection.execute(select(func.max(HABIT_ORDER.c.number))).scalar() or 0
+    return newest
 
 
 def list_orders(connection: Connection, *, after: int = 0) -> tuple[HabitOrder, ...]:

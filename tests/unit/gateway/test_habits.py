@@ -8,6 +8,7 @@ import pytest
 from wardlaw.facts.action import Action
 from wardlaw.gateway.habits import HabitsFile
 from wardlaw.state.habits import Deed, Habits
+from wardlaw.store.backup import backup, restore
 
 KEY = b"k" * 32
 NOW = 1_790_000_000.0
@@ -93,3 +94,29 @@ def test_who_was_idle_for_too_long_leaves_the_file(tmp_path: Path) -> None:
     again = file(tmp_path)
     again.open()
     assert len(again.habits) == 0
+
+
+def test_profiles_come_back_with_a_backup(tmp_path: Path) -> None:
+    made = file(tmp_path / "data")
+    made.open()
+    work(made.habits, 3)
+    asyncio.run(made.close())
+    backup(tmp_path / "data", tmp_path / "b.tar.gz", now=NOW)
+    restore(tmp_path / "b.tar.gz", tmp_path / "new", now=NOW)
+    again = file(tmp_path / "new")
+    assert again.open() == ""
+    assert len(again.habits) == 3
+
+
+def test_a_worker_that_is_new_on_a_host_knows_what_the_others_know(tmp_path: Path) -> None:
+    made = file(tmp_path)
+    made.open()
+    work(made.habits, 3)
+    asyncio.run(made.close())
+    second = HabitsFile(Habits(KEY), tmp_path / "state", "gateway-2", idle_s=86_400.0, clock=lambda: NOW)
+    assert second.open() == ""
+    assert len(second.habits) == 3
+    (tmp_path / "state" / "habits-gateway-1.state").write_bytes(b"junk")
+    third = HabitsFile(Habits(KEY), tmp_path / "state", "gateway-3", idle_s=86_400.0, clock=lambda: NOW)
+    assert "damaged" in third.open()
+    assert len(third.habits) == 0

@@ -199,3 +199,28 @@ def test_a_damaged_profile_within_a_sound_file_is_left_out() -> None:
     image.profiles[0] = Kept(image.profiles[0].caller, b"junk")
     image.profiles.append(Kept(b"c" * 16, image.profiles[1].image))  # somebody else's past
     assert Habits(KEY).restore(write_image(image)) == 1
+
+
+def test_a_newcomer_begins_with_what_its_seniors_do_also_after_a_restart() -> None:
+    habits = Habits(KEY)
+    team = [Principal(id=f"user:{number}", kind=PrincipalKind.USER, team="support") for number in range(9)]
+    for number, who in enumerate(team):
+        for day in range(30):
+            for call in range(6):
+                one = deed(START + day * DAY + call * 900.0, records=2 + number)
+                habits.settle(habits.arrive([bytes([number]) * 16], one, who), released=True)
+    habits.pack(habits.changed())
+    assert habits.has_stale_priors
+    habits.refresh_priors()
+    again = Habits(KEY)
+    again.restore(write_image(habits.image()))
+    for known in (habits, again):
+        new = Principal(id="user:new", kind=PrincipalKind.USER, team="support")
+        other = Principal(id="user:other", kind=PrincipalKind.USER, team="sales")
+        (led,) = (one for one, _ in known.arrive([BOT], deed(START + 31 * DAY), new).arrivals)
+        (blank,) = (one for one, _ in known.arrive([ANA], deed(START + 31 * DAY), other).arrivals)
+        assert (led.baselines.is_led, blank.baselines.is_led) == (True, False)
+    for number in range(3):
+        again.forget(bytes([number]) * 16)
+    again.refresh_priors()
+    assert again._priors["User:support"] == again._priors.get("nobody", Habits(KEY)._known(b"x").baselines.prior)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from wardlaw.facts.habit import HabitOrder, HabitOrderKind
 from wardlaw.store import generations
 from wardlaw.store.database import reading, writing
-from wardlaw.store.habitorders import list_orders, place_order
+from wardlaw.store.habitorders import list_orders, newest_number, place_order
 
 
 def test_orders_are_numbered_in_turn_and_raise_the_counter(database) -> None:
@@ -17,3 +17,4 @@ def test_orders_are_numbered_in_turn_and_raise_the_counter(database) -> None:
         assert [(one.number, one.kind) for one in list_orders(connection)] == [(1, "accept"), (2, "forget")]
         assert [one.caller for one in list_orders(connection, after=1)] == ["bb" * 16]
         assert list_orders(connection, after=2) == ()
+        assert newest_number(connection) == 2

@@ -8,9 +8,7 @@ seen long before a single day of it would be.
 from __future__ import annotations
 
 import math
-import statistics
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import msgspec
 
@@ -25,6 +23,7 @@ _LEAST_FREEDOM, _MOST_FREEDOM = 10.0, 30.0  # tails stay a little heavier than n
 _COLD_SPREAD = 1.0  # a principal nobody knows may do 2.7 times what is typical, at one standard deviation
 _MOST_VARIANCE = 1.44
 _MOST_MEAN = 64.0  # logarithm of far more than 64 bits of anything
+_PEERS_DAYS = 5.0  # how many days of one's own what peers do is worth
 _LEAST_WIDENING = 1e-3
 _CLIP_LOW, _CLIP_HIGH = 2.0, 2.5  # a day counts as at most this many spreads off when it is learned
 _CLIPPED_FROM_DAYS = 5
@@ -34,20 +33,32 @@ _DRIFT_DECAY = 2.0  # of P(sum > s) = exp(-decay s): 2.5 if days were normal and
 
 
 class Prior(msgspec.Struct, frozen=True):
-    """What a principal is expected to do before anything is known: the mean of each statistic, in logarithms."""
+    """What a principal is expected to do before anything is known: the mean of each statistic, in logarithms.
+
+    Attributes:
+        spreads: How far a newcomer of the group may be off, for each statistic; empty where no peers speak.
+    """
 
     means: tuple[float, ...] = tuple(math.log1p(watch.typical / watch.unit) for watch in WATCHED)
     spread: float = _COLD_SPREAD
+    spreads: tuple[float, ...] = ()
 
 
 class Baselines:
     """Mean, variance and drift of every statistic.
 
     Args:
-        prior: Stands in until the first day is learned.
+        prior: Stands in until the first day is learned; that of peers is mixed in until the burn-in is over.
+
+    Attributes:
+        expected: What readings compare with: mean and scale of each statistic.
+        is_led: Peers are still heard.
     """
 
-    __slots__ = ("days", "drift", "freedom", "means", "prior", "quiet", "relearn", "scales", "settings", "variances")
+    __slots__ = (
+        "days", "drift", "drift_tails", "expected", "freedom", "is_drifting", "is_led", "means", "prior", "quiet", "relearn",
+        "scales", "settings", "typicals", "usuals", "variances",
+    )  # fmt: skip
 
     def __init__(self, prior: Prior, settings: Settings) -> None:
         self.prior = prior
@@ -62,28 +73,58 @@ class Baselines:
     def refresh(self) -> None:
         """Work out scales and quiet levels from what is known."""
         self.scales = [self._scale(place) for place in PLACES]
-        self.freedom = [self._freedom(place) for place in PLACES]
+        self.is_led = bool(self.prior.spreads) and self.days < self.settings.burn_in_days
+        # Where peers speak the spread is known, and wide; a heavy tail on top of it would hear nothing at all.
+        self.freedom = [_MOST_FREEDOM if self.is_led else self._freedom(place) for place in PLACES]
+        if self.is_led:
+            self.expected = [self._led(place) for place in PLACES]
+        else:
+            self.expected = list(zip(self.means, self.scales, strict=True))
         self.quiet = [
             watch.unit * math.expm1(mean + _QUIET * scale)
-            for watch, mean, scale in zip(WATCHED, self.means, self.scales, strict=True)
+            for watch, (mean, scale) in zip(WATCHED, self.expected, strict=True)
         ]
+
+        self.usuals = [
+            max(0.0, watch.unit * math.expm1(mean + 2.0 * scale))
+            for watch, (mean, scale) in zip(WATCHED, self.expected, strict=True)
+        ]
+        self.typicals = [
+            max(0.0, watch.unit * math.expm1(mean)) for watch, (mean, _) in zip(WATCHED, self.expected, strict=True)
+        ]
+        self._refresh_drift()
+
+    def _refresh_drift(self) -> None:
+        self.drift_tails = [math.exp(-_DRIFT_DECAY * total) for total in self.drift]
+        self.is_drifting = any(self.drift)
+
+    def _led(self, place: int) -> tuple[float, float]:
+        """Mean and spread of a mixture: the peers' and, the more days are known, one's own."""
+        mean, scale = self.means[place], self.scales[place]
+        if WATCHED[place].is_late:
+            return mean, scale  # everything is new to a newcomer, whatever its peers know
+        own = self.days / (self.days + _PEERS_DAYS)
+        theirs, spread = self.prior.means[place], self.prior.spreads[place]
+        variance = own * scale * scale + (1.0 - own) * spread * spread + own * (1.0 - own) * (mean - theirs) ** 2
+        return own * mean + (1.0 - own) * theirs, math.sqrt(variance)
 
     def tail(self, place: int, value: float) -> float:
         """Probability that a usual day reaches ``value``."""
-        z = (math.log1p(value / WATCHED[place].unit) - self.means[place]) / self.scales[place]
+        mean, scale = self.expected[place]
+        z = (math.log1p(value / WATCHED[place].unit) - mean) / scale
         return student_tail(z, self.freedom[place])
 
     def usual(self, place: int) -> float:
         """What about 98 of 100 days stay under."""
-        return max(0.0, WATCHED[place].unit * math.expm1(self.means[place] + 2.0 * self.scales[place]))
+        return self.usuals[place]
 
     def typical(self, place: int) -> float:
         """The highest value of an ordinary day."""
-        return max(0.0, WATCHED[place].unit * math.expm1(self.means[place]))
+        return self.typicals[place]
 
     def drift_tail(self, place: int) -> float:
         """Probability that a principal without drift stands so far above its baseline, day after day."""
-        return math.exp(-_DRIFT_DECAY * self.drift[place])
+        return self.drift_tails[place]
 
     def sum_up(self, peaks: Sequence[float]) -> None:
         """Add a day to the drift. This watches and learns nothing: it goes on while baselines are frozen."""
@@ -92,6 +133,7 @@ class Baselines:
             z = min(_MOST_Z, (level - self.means[watched]) / self.scales[watched])
             total = self.drift[place] + z - self.settings.drift_slack
             self.drift[place] = min(self.settings.drift_most, max(0.0, total))
+        self._refresh_drift()
 
     def learn(self, peaks: Sequence[float], *, is_experienced: bool) -> None:
         """Learn a day's highest values, with capped steps once the burn-in is over."""
@@ -168,16 +210,3 @@ class Baselines:
         self.means, self.variances = means, variances
         self.drift = [min(total, self.settings.drift_most) for total in drift]  # the setting may have been lowered
         self.refresh()
-
-
-def prior_of(peers: Iterable[Baselines], *, least: int = 8) -> Prior:
-    """What newcomers of a group are expected to do: the median of its experienced members.
-
-    Args:
-        least: Fewer experienced members than this tell nothing, and the wide prior stays.
-    """
-    known = [peer for peer in peers if peer.days >= peer.settings.burn_in_days]
-    if len(known) < least:
-        return Prior()
-    columns: Any = zip(*(peer.means for peer in known), strict=True)
-    return Prior(means=tuple(statistics.median(column) for column in columns))

@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from wardlaw.facts.action import Action
+from wardlaw.security.anomaly.words import Seen, sentence
 
 _DIGEST_BYTES = 8
 _LEAST_KEY_BYTES = 16
@@ -66,13 +67,25 @@ class Reading(msgspec.Struct, frozen=True):
     Attributes:
         tail: Probability that a usual day of this principal shows something as rare, all statistics together.
         score: ``tail`` on a logarithmic scale from 0 (usual) to 1 (once in a million days or rarer).
-        reasons: Plain sentences with figures, rarest first; empty when nothing is called for.
+        broken: Sentences for the absolute bounds that were passed.
+        seen: Figures of the rarest statistics, rarest first; empty when nothing is called for.
     """
 
     score: float = 0.0
     step: Step = Step.NONE
     tail: float = 1.0
-    reasons: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    seen: tuple[Seen, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Plain sentences with figures, rarest first; empty when nothing is called for."""
+        return self.tell(len(self.seen) + len(self.broken))
+
+    def tell(self, most: int) -> tuple[str, ...]:
+        """At most so many of the sentences. They are made here: most readings are never told to anybody."""
+        told = self.broken[:most]
+        return told + tuple([sentence(one) for one in self.seen[: most - len(told)]])
 
 
 CALM = Reading()

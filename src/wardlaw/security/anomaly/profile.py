@@ -7,12 +7,13 @@ import operator
 
 from wardlaw.security.anomaly.baseline import Baselines, Prior
 from wardlaw.security.anomaly.distinct import Distinct
-from wardlaw.security.anomaly.event import ALERTS, CALM, Arrival, Ending, Event, Reading
+from wardlaw.security.anomaly.event import ALERTS, CALM, Arrival, Ending, Event, Reading, Step
 from wardlaw.security.anomaly.familiar import Familiar, step_key
 from wardlaw.security.anomaly.quantiles import Quantiles
 from wardlaw.security.anomaly.reading import bounded_reading, broken_bounds, read_values
 from wardlaw.security.anomaly.rhythm import Rhythm
 from wardlaw.security.anomaly.settings import DEFAULTS, Settings
+from wardlaw.security.anomaly.share import Share
 from wardlaw.security.anomaly.watched import (
     BYTES_HOUR,
     DAY_S,
@@ -45,7 +46,7 @@ class Profile:
     """Observes the events of one principal. Not for two threads at once; ``image.py`` keeps it over restarts.
 
     Args:
-        prior: What to expect of a newcomer; ``prior_of`` makes it from peers.
+        prior: What to expect of a newcomer; ``peers.prior_of`` makes it from its group.
     """
 
     def __init__(self, principal: bytes, *, prior: Prior | None = None, settings: Settings = DEFAULTS) -> None:
@@ -77,6 +78,16 @@ class Profile:
         """Work out what follows from the baselines; called whenever they change."""
         lowest = min(self.baselines.drift_tail(place) for place in range(len(self.baselines.drift)))
         self._drifts = lowest < _DRIFT_SEEN
+
+    def expect(self, prior: Prior) -> None:
+        """Hear what peers do, while the burn-in lasts; what is learned of this principal itself stays as it is."""
+        baselines = self.baselines
+        if baselines.prior == prior:
+            return
+        if not baselines.days:
+            baselines.means = list(prior.means)
+        baselines.prior = prior
+        baselines.refresh()
 
     @property
     def is_experienced(self) -> bool:
@@ -147,7 +158,8 @@ class Profile:
         for index, value in enumerate(values):
             if value > peaks[index]:  # noqa: PLR1730  max() costs 1 µs an event more
                 peaks[index] = value
-        if reading.step in ALERTS:
+        # Somebody new who does more than its peers is told of and still gets to know itself; a bound is a hold.
+        if reading.step in ALERTS and (reading.step is Step.HOLD or self.is_experienced):
             self.alert_day = self.day
         if arrival.tool:
             self._follow(arrival.session, arrival.tool)
@@ -157,6 +169,66 @@ class Profile:
         else:
             self._note(arrival.step, arrival.place)
         return reading
+
+    def absorb(self, share: Share) -> None:
+        """Take in what another worker judged of this principal, as if it had been judged here a moment ago.
+
+        Raises:
+            ValueError: The share is another principal's.
+        """
+        if share.principal != self.principal:
+            raise ValueError("a share of another principal")
+        self._pass_time(share.at)
+        self.events += share.events
+        late_s = max(0.0, self.last - share.at)
+        self._add(share, late_s)
+        self._meet(share)
+        values, peaks = self.values, self.peaks
+        values[REFUSED_ROW] = float(share.row) if share.released else values[REFUSED_ROW] + share.row
+        values[REFUSED_HOUR] += share.refused * math.exp(-late_s / HOUR_S)
+        for index, value in enumerate(values):
+            peaks[index] = max(peaks[index], value)
+        if share.alerted and int(share.at // DAY_S) == self.day:
+            self.alert_day = self.day
+        for session, tool in share.sessions:
+            self._follow(session, tool)
+        self._learn_share(share)
+
+    def _add(self, share: Share, late_s: float) -> None:
+        """Add a share's sums to the rates, faded by how late it comes."""
+        values, large = self.values, self.large
+        amounts = (share.calls, _bounded(share.tokens), _bounded(share.records), _bounded(share.size_bytes))
+        for first, constant_s in ((0, MINUTE_S), (4, HOUR_S), (8, WORKDAY_S)):
+            left = math.exp(-late_s / constant_s)
+            for place, amount in enumerate(amounts, first):
+                values[place] += amount * left
+        left = math.exp(-late_s / HOUR_S)
+        values[FOREIGN_HOURS] += share.calls * self.foreign * left
+        values[LARGE] += left * sum(any(map(operator.gt, sizes, large)) for sizes in share.sizes)
+
+    def _meet(self, share: Share) -> None:
+        """Count a share's tools, destinations and steps; what was met here before is not new."""
+        values = self.values
+        for tool in share.tools:
+            values[TOOLS] = self.tools.add(tool)
+        for place in share.places:
+            values[DESTINATIONS] = self.destinations.add(place)
+        known, met = self.known_steps.counts, self.alert_keys.counts
+        values[NEW_STEPS] += sum(step not in known and step not in met for step in share.steps)
+        known = self.known_destinations.counts
+        values[NEW_DESTINATIONS] += sum(place not in known and place not in met for place in share.places)
+
+    def _learn_share(self, share: Share) -> None:
+        is_learned = self.alert_day != self.day
+        for step in share.steps:
+            self.known_steps.learn(step) if is_learned else self._note(step, 0)
+        for place in share.places:
+            self.known_destinations.learn(place) if is_learned else self._note(0, place)
+        if is_learned:
+            for sizes in share.sizes:
+                self._learn((_bounded(sizes[0]), _bounded(sizes[1]), _bounded(sizes[2])), 0, 0)
+            if share.events:
+                self._learn((0, 0, 0), 0, 0)
 
     def accept(self, at: float) -> None:
         """A person says that the change is right: what was alerted becomes usual, and learning is quick for a while."""

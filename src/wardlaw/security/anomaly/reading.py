@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log1p
 
 from wardlaw.security.anomaly.baseline import Baselines
 from wardlaw.security.anomaly.event import Reading, Step
 from wardlaw.security.anomaly.settings import Bounds, Settings
-from wardlaw.security.anomaly.tail import RAREST, combine, score_of
+from wardlaw.security.anomaly.tail import RAREST, combine, score_of, student_tail
 from wardlaw.security.anomaly.watched import (
     BYTES_HOUR,
     DRIFTING,
@@ -18,12 +19,14 @@ from wardlaw.security.anomaly.watched import (
     WATCHED,
     Family,
 )
+from wardlaw.security.anomaly.words import figure
 
 _NAMED_BELOW = 0.01  # a statistic is named when its family alone is this rare
 _MOST_NAMED = 8  # sentences; the rarest say enough
 _FAMILIES = len(Family)
-_ROWS = tuple((watch.family, SIZES[watch.family], FLOORS[watch.family]) for watch in WATCHED)
-_CAPPED = 1.001  # just above the throttle: what a new principal's reading is capped at
+_ROWS = tuple((watch.family, SIZES[watch.family], FLOORS[watch.family], watch.unit) for watch in WATCHED)
+_DRIFTS_FROM = len(WATCHED)
+_CAPPED = 1.001  # just above the throttle (the hold, where peers speak): what a new principal's reading is capped at
 
 
 def broken_bounds(values: Sequence[float], bounds: Bounds) -> tuple[str, ...]:
@@ -41,39 +44,46 @@ def read_values(values: Sequence[float], baselines: Baselines, settings: Setting
 
     Args:
         values: One value for each statistic of ``WATCHED``.
-        is_experienced: The burn-in is over; before, nothing above ``LOWER_THRESHOLDS`` comes out.
+        is_experienced: The burn-in is over; before, nothing above ``LOWER_THRESHOLDS`` comes out, or nothing above
+            ``THROTTLE`` where peers tell what is usual.
     """
     rarest: dict[Family, float] = {}
     named: list[tuple[float, int]] = []
-    quiet, tails = baselines.quiet, baselines.tail
-    for place, (family, size, floor) in enumerate(_ROWS):
-        if values[place] > quiet[place]:
-            raw = min(1.0, size * tails(place, values[place]))
+    quiet, expected, freedom = baselines.quiet, baselines.expected, baselines.freedom
+    for place, (family, size, floor, unit) in enumerate(_ROWS):
+        value = values[place]
+        if value > quiet[place]:
+            mean, scale = expected[place]
+            raw = size * student_tail((log1p(value / unit) - mean) / scale, freedom[place])
             tail = max(floor, raw)
             if tail < rarest.get(family, 1.0):
                 rarest[family] = tail
             if raw < _NAMED_BELOW:
                 named.append((raw, place))
-    _add_drift(baselines, rarest, named)
+    if baselines.is_drifting:
+        _add_drift(baselines, rarest, named)
     tail = combine(rarest.values(), families=_FAMILIES)
     if not is_experienced:
-        tail = max(tail, settings.throttle * _CAPPED)
+        tail = max(tail, (settings.hold if baselines.is_led else settings.throttle) * _CAPPED)
     step = _step(tail, settings)
     if step is Step.NONE:
         return Reading(score_of(tail), step, tail)
     named.sort()
-    reasons = tuple([_words(place, values, baselines) for _, place in named[:_MOST_NAMED]])
-    return Reading(score_of(tail), step, tail, reasons)
+    usuals, typicals = baselines.usuals, baselines.typicals
+    seen = tuple(
+        [
+            (place, values[place], usuals[place])
+            if place < _DRIFTS_FROM
+            else (place, 0.0, typicals[DRIFTING[place - _DRIFTS_FROM]])
+            for _, place in named[:_MOST_NAMED]
+        ]
+    )
+    return Reading(score_of(tail), step, tail, (), seen)
 
 
 def bounded_reading(sentences: tuple[str, ...], reading: Reading) -> Reading:
     """A hold for the bounds that were passed, beside what the statistics say."""
-    return Reading(1.0, Step.HOLD, RAREST, sentences + reading.reasons)
-
-
-def figure(value: float) -> str:
-    """A number as people write it: one digit after the point below ten, thousands apart."""
-    return f"{value:,.1f}".removesuffix(".0") if value < 10 else f"{value:,.0f}"
+    return Reading(1.0, Step.HOLD, RAREST, sentences, reading.seen)
 
 
 def _add_drift(baselines: Baselines, rarest: dict[Family, float], named: list[tuple[float, int]]) -> None:
@@ -83,17 +93,7 @@ def _add_drift(baselines: Baselines, rarest: dict[Family, float], named: list[tu
         if tail < rarest.get(Family.DRIFT, 1.0):
             rarest[Family.DRIFT] = tail
         if raw < _NAMED_BELOW:
-            named.append((raw, len(WATCHED) + place))
-
-
-def _words(place: int, values: Sequence[float], baselines: Baselines) -> str:
-    """The sentence of a statistic; the drifts follow after the last of them."""
-    drift = place - len(WATCHED)
-    if drift < 0:
-        return WATCHED[place].words.format(seen=figure(values[place]), usual=figure(baselines.usual(place)))
-    what = ("calls", "tokens", "records", "bytes")[drift]
-    typical = figure(baselines.typical(DRIFTING[drift]))
-    return f"{what} have been above their usual level ({typical} a working day) for days"
+            named.append((raw, _DRIFTS_FROM + place))
 
 
 def _step(tail: float, settings: Settings) -> Step:

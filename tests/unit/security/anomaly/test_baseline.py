@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from wardlaw.security.anomaly.baseline import Baselines, Prior, prior_of
+from wardlaw.security.anomaly.baseline import Baselines, Prior
 from wardlaw.security.anomaly.settings import DEFAULTS
 from wardlaw.security.anomaly.watched import DRIFTING, NEW_STEPS, WATCHED
 
@@ -92,14 +92,6 @@ def test_what_a_person_accepts_is_usual_and_ten_times_it_is_not() -> None:
     assert known.tail(RECORDS_DAY, 2_000) > 0.1
     assert known.tail(RECORDS_DAY, 20_000) < 1e-4
     assert set(known.drift) == {0.0}
-
-
-def test_newcomers_are_expected_to_do_what_their_peers_do() -> None:
-    peers = [taught(20, records) for records in (100, 200, 300, 400, 500, 600, 700, 800, 1e7)]
-    prior = prior_of(peers)
-    assert prior.means[RECORDS_DAY] == pytest.approx(math.log1p(500 / 25), abs=0.2)
-    assert prior_of(peers[:3]) == Prior()
-    assert prior_of([taught(3) for _ in range(20)]) == Prior()
 
 
 @pytest.mark.parametrize("place", [2, 3, 4])

@@ -6,8 +6,8 @@ The whole exam is ``exam.py``; its figures stand in docs/anomaly.md.
 from __future__ import annotations
 
 import pytest
-from tests.unit.security.anomaly.exam import attacked, benign
-from tests.unit.security.anomaly.traffic import KINDS
+from bench.behaviour.exam import attacked, benign
+from bench.behaviour.traffic import KINDS
 
 from wardlaw.security.anomaly.image import MOST_BYTES
 

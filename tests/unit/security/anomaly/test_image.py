@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from tests.unit.security.anomaly.traffic import Actor
+from bench.behaviour.traffic import Actor
 
 from wardlaw.facts.errors import EvidenceError
 from wardlaw.security.anomaly.image import MOST_BYTES, VERSION, picture, revive

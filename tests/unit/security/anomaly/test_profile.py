@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from tests.unit.security.anomaly.traffic import DAY_S, FIRST_DAY, digest
+from bench.behaviour.traffic import DAY_S, FIRST_DAY, digest
 
 from wardlaw.facts.action import Action
 from wardlaw.security.anomaly.event import ALERTS, CALM, Ending, Event, Reading, Step, key_digest

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.unit.security.anomaly.traffic import ATTACKS, Actor
+from bench.behaviour.traffic import ATTACKS, Actor
 
 from wardlaw.security.anomaly.event import Step
 from wardlaw.security.anomaly.profile import Profile

@@ -10,6 +10,8 @@ import math
 import random
 from collections.abc import Iterator
 
+import msgspec
+
 from wardlaw.facts.action import Action
 from wardlaw.security.anomaly.event import Ending, Event, key_digest
 
@@ -149,7 +151,7 @@ def sips(actor: Actor, day: int, usual: float) -> list[Event]:
     ]  # fmt: skip
 
 
-def night(actor: Actor, day: int, usual: float) -> list[Event]:
+def night(actor: Actor, day: int, _usual: float) -> list[Event]:
     """A chain of four tools never used before, in the middle of the night; nothing large."""
     start = actor.at(day, actor.starts_h + 17)
     return [
@@ -159,7 +161,7 @@ def night(actor: Actor, day: int, usual: float) -> list[Event]:
     ]  # fmt: skip
 
 
-def probing(actor: Actor, day: int, usual: float) -> list[Event]:
+def probing(actor: Actor, day: int, _usual: float) -> list[Event]:
     """Thirty refusals in a row within ten minutes of a working day."""
     start = actor.at(day, actor.starts_h + 3)
     return [
@@ -169,3 +171,34 @@ def probing(actor: Actor, day: int, usual: float) -> list[Event]:
 
 
 ATTACKS = {"bulk": bulk, "sips": sips, "night": night, "probing": probing}
+
+
+def places(actor: Actor, day: int, _usual: float) -> list[Event]:
+    """Twenty-five destinations never used before within an hour, a small call to each."""
+    start = actor.at(day, actor.starts_h + 4)
+    return [
+        Event(actor.key, start + 120 * turn, Action.TOOL_CALL, tool=actor.tools[0], destination=digest(f"away:{turn}"),
+              tokens=600, records=1, size_bytes=2_000)
+        for turn in range(25)
+    ]  # fmt: skip
+
+
+def nightkey(actor: Actor, day: int, _usual: float) -> list[Event]:
+    """A stolen key at work through the night: its usual tools and sizes, one call every five minutes for six hours."""
+    start = actor.at(day, actor.starts_h + 13)
+    return [
+        Event(actor.key, start + 300 * turn, Action.TOOL_CALL, tool=actor.tools[turn % 2], tokens=1_500,
+              destination=actor.destinations[0], records=int(actor.records), size_bytes=4_000)
+        for turn in range(72)
+    ]  # fmt: skip
+
+
+def sessions(actor: Actor, day: int, usual: float) -> list[Event]:
+    """The bulk of ``bulk``, each call in a session of its own."""
+    return [
+        msgspec.structs.replace(event, session=digest(f"session:{turn}"))
+        for turn, event in enumerate(bulk(actor, day, usual))
+    ]
+
+
+ATTACKS |= {"places": places, "nightkey": nightkey, "sessions": sessions}
