@@ -22,6 +22,7 @@ from wardlaw.security.anomaly.profile import Profile
 
 START = 60  # the day an attack begins: after the burn-in and a month of use
 PATIENCE_DAYS = 60
+BURSTS = tuple(name for name in ATTACKS if name != "sips")
 SINCE = 28  # days of an actor's past its usual day is read from
 
 
@@ -54,30 +55,52 @@ def benign(kind: str, seed: int, days: int, *, is_answered: bool = False) -> tup
     return active, alerts, seen, events, len(picture(profile))
 
 
-def attacked(kind: str, seed: int, attack: str) -> tuple[float, Step] | None:
-    """Days from the attack's first event to the first alert and its step; nothing when it was never noticed."""
-    actor = actor_of(kind, seed)
+def usual_records(past: list[int]) -> float:
+    """Records of a usual active day, from the last weeks."""
+    return sum(past[-SINCE:]) / max(1, sum(map(bool, past[-SINCE:])))
+
+
+def burst(kind: str, seed: int) -> dict[str, float | None]:
+    """For each attack of a day or less: seconds from its first event to the first alert; None when there was none.
+
+    All begin on the same day of the same life, among what the principal does itself that day.
+    """
+    actor, past = actor_of(kind, seed), []
     profile = Profile(actor.key)
-    past: list[int] = []
-    first = 0.0
-    days = START + (PATIENCE_DAYS if attack in ("sips", "poison") else 1)
-    for day in range(days):
-        made = actor.day(day, 1.03 ** max(0, day - START) if attack == "poison" else 1.0)
-        if day >= START:
-            if attack != "poison" and (made or attack != "sips"):
-                usual = sum(past[-SINCE:]) / max(1, sum(map(bool, past[-SINCE:])))
-                made = sorted(made + ATTACKS[attack](actor, day, usual), key=lambda event: event.at)
-            first = first or (made[0].at if made and attack in ("poison", "sips") else 0.0)
-        else:
-            past.append(sum(event.records for event in made))
-        alerted, worst = None, Step.THROTTLE
+    for day in range(START):
+        made = actor.day(day)
+        past.append(sum(event.records for event in made))
         for event in made:
-            reading = profile.observe(event)
-            if day >= START and reading.step in ALERTS:
-                alerted = event.at if alerted is None else alerted
-                worst = Step.HOLD if reading.step is Step.HOLD else worst
-        if alerted is not None:
-            return (alerted - first) / 86_400 if first else 0.0, worst
+            profile.observe(event)
+    image, own = picture(profile), actor.day(START)
+    delays: dict[str, float | None] = {}
+    for name in BURSTS:
+        attack = ATTACKS[name](actor, START, usual_records(past))
+        first = min(event.at for event in attack)
+        struck, found = revive(image), None
+        for event in sorted(own + attack, key=lambda event: event.at):
+            if struck.observe(event).step in ALERTS and event.at >= first:
+                found = event.at - first
+                break
+        delays[name] = found
+    return delays
+
+
+def attacked(kind: str, seed: int, attack: str) -> float | None:
+    """Days from the first event of an attack of many days to the first alert; None when it was never noticed."""
+    actor, past, first = actor_of(kind, seed), [], 0.0
+    profile = Profile(actor.key)
+    for day in range(START + PATIENCE_DAYS):
+        is_begun = day >= START
+        made = actor.day(day, 1.03 ** max(0, day - START) if attack == "poison" else 1.0)
+        if is_begun and attack in ATTACKS and (made or attack != "sips"):
+            made = sorted(made + ATTACKS[attack](actor, day, usual_records(past)), key=lambda event: event.at)
+        if not is_begun:
+            past.append(sum(event.records for event in made))
+        first = first or (made[0].at if is_begun and made else 0.0)
+        alerted = [event.at for event in made if profile.observe(event).step in ALERTS]
+        if is_begun and alerted:
+            return (alerted[0] - first) / 86_400
     return None
 
 
@@ -173,17 +196,22 @@ def _benign_table(pool: PoolType, each: int, days: int, seed: int) -> None:
 
 
 def _attack_table(pool: PoolType, each: int, seed: int) -> None:
-    print("| attack | against | noticed | hold among them | days to alert: median / 90 % / last |")
-    for attack in (*ATTACKS, "poison"):
+    print("| attack | against | noticed | time to alert: median / last |")
+    rows = {kind: pool.starmap(burst, [(kind, seed + number) for number in range(each)]) for kind in LIVES}
+    for attack in BURSTS:
+        for kind in LIVES:
+            _attack_row(attack, kind, [row[attack] for row in rows[kind]], "min", 60.0)
+    for attack in ("sips", "poison"):
         for kind in LIVES:
             found = pool.starmap(attacked, [(kind, seed + number, attack) for number in range(each)])
-            days = sorted(hit[0] for hit in found if hit)
-            holds = sum(hit[1] is Step.HOLD for hit in found if hit)
-            times = (
-                " / ".join(f"{days[int((len(days) - 1) * share)]:.2f}" for share in (0.5, 0.9, 1.0)) if days else "–"
-            )
-            before = f" {sum(1.03**past < 3 for past in days)} before threefold |" if attack == "poison" else ""
-            print(f"| {attack} | {kind} | {len(days)} of {each} | {holds} | {times} |{before}", flush=True)
+            _attack_row(attack, kind, found, "days", 1.0)
+
+
+def _attack_row(attack: str, kind: str, found: list[float | None], unit: str, size: float) -> None:
+    times = sorted(one / size for one in found if one is not None)
+    told = f"{times[(len(times) - 1) // 2]:.1f} / {times[-1]:.1f} {unit}" if times else "–"
+    beyond = f" {sum(1.03**past < 3 for past in times)} before threefold |" if attack == "poison" else ""
+    print(f"| {attack} | {kind} | {len(times)} of {len(found)} | {told} |{beyond}", flush=True)
 
 
 def run(arguments: list[str]) -> None:

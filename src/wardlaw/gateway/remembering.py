@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wardlaw.config.model import Authority, Config
 from wardlaw.facts.errors import WardlawError
@@ -14,6 +16,9 @@ from wardlaw.state.ledger import Ledger
 from wardlaw.state.rebuild import Position, picture, restore, write_snapshot
 from wardlaw.store.sequencing import KEEP_FILE
 from wardlaw.store.spoolread import read_frames
+
+if TYPE_CHECKING:
+    from wardlaw.state.habits_stream import HabitsStream
 
 PICTURE_S = 30.0  # a restart replays at most so much; a picture of 20,000 callers takes some 100 ms
 STATE_FILE = "ledger.state"
@@ -59,6 +64,8 @@ class Memory:
         self._task: asyncio.Task[None] | None = None
         self.authority: StateAuthority | None = None
         self.warning = ""
+        self.habits_stream: HabitsStream | None = None
+        """Where workers tell each other of behaviour; only with Redis."""
 
     async def open(self, *, epoch: int, at: float) -> StateAuthority:
         """The authority as it stood before the last stop or crash.
@@ -87,20 +94,18 @@ class Memory:
         self.authority = restored.ledger
         return restored.ledger
 
-    def redis_url(self) -> str:
-        """Address of Redis with its password."""
-        url = self._config.state.url
-        if self._password:
-            scheme, _, rest = url.partition("://")
-            url = f"{scheme}://:{self._password}@{rest}"
-        return url
-
     async def _open_redis(self, epoch: int, at: float) -> StateAuthority:
+        from wardlaw.state.habits_stream import HabitsStream
         from wardlaw.state.redis_authority import RedisAuthority
 
         state = self._config.state
+        url = state.url
+        if self._password:
+            scheme, _, rest = url.partition("://")
+            url = f"{scheme}://:{self._password}@{rest}"
+        self.habits_stream = HabitsStream.connect(url, prefix=state.prefix, writer=os.urandom(8).hex())
         authority = RedisAuthority.connect(
-            self.redis_url(), prefix=state.prefix, epoch=epoch, gateway=self._gateway, limits=limits_of(self._config)
+            url, prefix=state.prefix, epoch=epoch, gateway=self._gateway, limits=limits_of(self._config)
         )
         if await authority.is_empty():
             await authority.adopt(frames_of(self._spool)((-1, -1)))

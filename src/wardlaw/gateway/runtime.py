@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from wardlaw.adapters.encoder import load_encoder
 from wardlaw.adapters.weights import load_weights
 from wardlaw.config.load import read_secret
-from wardlaw.config.model import Authority, Config, ContentClass, SecretRef
+from wardlaw.config.model import Config, ContentClass, SecretRef
 from wardlaw.config.notify import channel_names
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.credential import RegisteredSecret
@@ -217,15 +217,12 @@ class Runtime:
         file.start()
         return habits
 
-    def _share_habits(self, habits: Habits, memory: Memory) -> Sharing | None:
+    @staticmethod
+    def _share_habits(habits: Habits, memory: Memory) -> Sharing | None:
         """The exchange with other workers; none where there is one worker and no Redis."""
-        state = self._config.state
-        if state.authority is not Authority.REDIS:
+        if memory.habits_stream is None:
             return None
-        from wardlaw.state.habits_stream import HabitsStream
-
-        stream = HabitsStream.connect(memory.redis_url(), prefix=state.prefix, writer=os.urandom(8).hex())
-        sharing = Sharing(habits, stream, clock=time.monotonic)
+        sharing = Sharing(habits, memory.habits_stream, clock=time.monotonic)
         sharing.start()
         return sharing
 

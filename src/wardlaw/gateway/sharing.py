@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from wardlaw.facts.errors import WardlawError
 from wardlaw.state.habits import Habits
-from wardlaw.state.habits_stream import HabitsStream, Item
+
+if TYPE_CHECKING:  # with one worker and no Redis its client is not loaded
+    from wardlaw.state.habits_stream import HabitsStream, Item
 
 TURN_S = 2.0
 """Seconds between two turns: how long what one worker sees may be unknown to the others."""

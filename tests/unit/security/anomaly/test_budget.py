@@ -6,7 +6,7 @@ The whole exam is ``exam.py``; its figures stand in docs/anomaly.md.
 from __future__ import annotations
 
 import pytest
-from bench.behaviour.exam import attacked, benign
+from bench.behaviour.exam import attacked, benign, burst
 from bench.behaviour.traffic import KINDS
 
 from wardlaw.security.anomaly.image import MOST_BYTES
@@ -22,27 +22,25 @@ def test_benign_principals_stay_within_the_alert_budget(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("attack", ["bulk", "probing"])
-def test_loud_attacks_are_noticed_within_the_hour(kind: str, attack: str) -> None:
-    found = attacked(kind, 600, attack)
-    assert found is not None
-    assert found[0] < 1 / 24
-
-
-@pytest.mark.parametrize("kind", ["office", "finance", "batch", "ci"])
-def test_a_strange_chain_at_night_is_noticed(kind: str) -> None:
-    assert attacked(kind, 600, "night") is not None
+def test_loud_attacks_are_noticed_within_the_hour(kind: str) -> None:
+    delays = burst(kind, 600)
+    for attack in ("bulk", "probing", "places", "sessions"):
+        delay = delays[attack]
+        assert delay is not None, attack
+        assert delay < 3_600, attack
+    if kind != "agent":
+        assert delays["night"] is not None
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_slow_poisoning_is_noticed_before_volume_has_tripled(kind: str) -> None:
     found = attacked(kind, 601, "poison")
     assert found is not None
-    assert 1.03 ** found[0] < 3.0
+    assert 1.03**found < 3.0
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_small_sips_are_noticed_within_a_month(kind: str) -> None:
     found = attacked(kind, 602, "sips")
     assert found is not None
-    assert found[0] <= 30
+    assert found <= 30
