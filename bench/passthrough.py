@@ -13,9 +13,11 @@ import msgspec
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 
+from wardlaw.gateway.credential import NO_CREDENTIAL
+from wardlaw.gateway.destination import Destination
 from wardlaw.gateway.port import Call
 from wardlaw.gateway.server import Application, Handler
-from wardlaw.gateway.upstream import Destination, Upstreams
+from wardlaw.gateway.upstream import Upstreams
 
 PORTS = "WARDLAW_BENCH_PORTS"  # the mock's port for whole answers and the one for streams
 _DROPPED = frozenset({"connection", "transfer-encoding", "content-length", "date", "server"})
@@ -57,7 +59,7 @@ def _destination(name: str, port: int) -> Destination:
     return Destination(
         name=name,
         url=f"http://127.0.0.1:{port}/v1",
-        credential="",
+        credential=NO_CREDENTIAL,
         model="",
         region="eu",
         trust="internal",

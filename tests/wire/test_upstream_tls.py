@@ -11,14 +11,17 @@ import pytest
 import uvloop
 
 from tests.wire.test_management_api import make_certificate
-from wardlaw.gateway.upstream import Destination, UpstreamRefusedError, Upstreams
+from wardlaw.gateway.credential import Credential
+from wardlaw.gateway.destination import Destination
+from wardlaw.gateway.upstream import UpstreamRefusedError, Upstreams
 
 Run = Callable[[Awaitable[None]], None]
 ANSWER = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"
 
 
 def _there(port: int, host: str = "127.0.0.1") -> Destination:
-    return Destination("tls", f"https://{host}:{port}/v1", "sk-secret", "m", "eu", "internal", 2.0, 2.0, 2.0, 5.0)
+    key = Credential.fixed("sk-secret")
+    return Destination("tls", f"https://{host}:{port}/v1", key, "m", "eu", "internal", 2.0, 2.0, 2.0, 5.0)
 
 
 class Server:

@@ -246,6 +246,10 @@ def _secrets(config: Config, env: Mapping[str, str]) -> Check:
         if upstream.key:
             read_secret(upstream.key, env=env, what=f"the key of upstream {upstream.name}")
             count += 1
+        for part in ("access_key", "secret_key", "session_token"):
+            if ref := getattr(upstream.aws, part):
+                read_secret(ref, env=env, what=f"aws.{part} of upstream {upstream.name}")
+                count += 1
         for name, value in upstream.headers.items():
             read_reference(value, env=env, what=f"header {name} of upstream {upstream.name}")
     yield Diagnosis("secrets", Verdict.OK, f"{count} upstream keys can be read")

@@ -8,23 +8,19 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import SplitResult, urlsplit
 
 from wardlaw.config.address import is_loopback, is_private, parse_listen
-from wardlaw.config.model import Authority, Config, Issuer, Origin, Tls, Upstream
+from wardlaw.config.model import Authority, Config, Issuer, Origin, Tls
 from wardlaw.config.notify import channel_faults
 from wardlaw.config.places import lies_under
 from wardlaw.config.problem import ConfigProblem, nearest
-from wardlaw.facts.resource import ToolEffect, Trust
-from wardlaw.facts.routes import ROUTES, UpstreamKind
+from wardlaw.config.upstreams import upstream_faults
+from wardlaw.facts.resource import ToolEffect
+from wardlaw.facts.routes import ROUTES
 from wardlaw.security.detectors import DETECTORS
 
 # RFC 7518 and RFC 8037 signatures with a public key. A shared secret or "none" would let anybody
 # who can verify also sign (RFC 8725, 3.1 and 3.2).
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _DETECTOR_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_CREDENTIAL_WORDS = ("auth", "key", "token", "secret", "cookie", "password")
-# Headers the gateway sets itself (RFC 9110, 7.6.1: connection-bound ones are never forwarded).
-_OWN_HEADERS = ("host", "content-length", "transfer-encoding", "connection", "te", "upgrade", "expect", "trailer")
-
-_ANTHROPIC_HEADERS = ("x-api-key", "anthropic-version", "anthropic-beta")
 
 
 def check_config(config: Config, origins: Mapping[str, Origin], source: str) -> list[ConfigProblem]:
@@ -38,7 +34,8 @@ def check_config(config: Config, origins: Mapping[str, Origin], source: str) -> 
     found = [
         *_listeners(config),
         *_installation(config),
-        *_upstreams(config),
+        *_twice("upstreams", [upstream.name for upstream in config.upstreams]),
+        *upstream_faults(config.upstreams),
         *_models(config),
         *_tools(config),
         *_detectors(config),
@@ -108,50 +105,6 @@ def _installation(config: Config) -> Found:
     for route in config.gateway.routes:
         if route not in ROUTES:
             yield "WL-CFG-010", f"gateway.routes.{route}", "no such route", _choices(route, ROUTES)
-
-
-def _upstreams(config: Config) -> Found:
-    yield from _twice("upstreams", [upstream.name for upstream in config.upstreams])
-    for index, upstream in enumerate(config.upstreams):
-        path = f"upstreams[{index}]"
-        yield from _upstream_url(path, upstream)
-        own = _OWN_HEADERS + (_ANTHROPIC_HEADERS if upstream.kind is UpstreamKind.ANTHROPIC else ())
-        for name, value in upstream.headers.items():
-            lower = name.lower()
-            if lower in own or lower.startswith("x-wardlaw-"):
-                yield "WL-CFG-003", f"{path}.headers.{name}", "the gateway sets this header itself", "Take it out."
-            if not (name.isascii() and name.replace("-", "").replace("_", "").isalnum()):
-                yield "WL-CFG-003", f"{path}.headers.{name}", "not a header name", ""
-            if not value.isprintable():
-                yield "WL-CFG-003", f"{path}.headers.{name}", "holds a control character", ""
-            reference = value.startswith(("env:", "file:"))
-            if not reference and any(word in lower for word in _CREDENTIAL_WORDS):
-                hint = "Write env:NAME or file:/path instead."
-                yield "WL-CFG-006", f"{path}.headers.{name}", "a secret must not stand in the file", hint
-
-
-def _upstream_url(path: str, upstream: Upstream) -> Found:
-    parts = _split(upstream.url)
-    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-        yield (
-            "WL-CFG-003",
-            f"{path}.url",
-            "expected http:// or https:// with a host",
-            "Such as https://host.example/v1.",
-        )
-        return
-    if parts.username or parts.password:
-        yield "WL-CFG-006", f"{path}.url", "a secret must not stand in the file", f"Use {path}.key: env:NAME."
-    if parts.query or parts.fragment:
-        yield (
-            "WL-CFG-003",
-            f"{path}.url",
-            "a base URL has no query and no fragment",
-            "End it with the path, such as /v1.",
-        )
-    if parts.scheme == "http" and not (is_private(parts.hostname) and upstream.trust is Trust.INTERNAL):
-        hint = "Use https, or a loopback or private address with trust: internal."
-        yield "WL-CFG-008", f"{path}.url", "plain http would send prompts and the key in the clear", hint
 
 
 def _detectors(config: Config) -> Found:

@@ -62,6 +62,13 @@ class OnFailure(StrEnum):
     ALLOW_AND_RECORD = "allow-and-record"
 
 
+class KeyForm(StrEnum):
+    """How an upstream's key is sent."""
+
+    USUAL = "usual"
+    BEARER = "bearer"
+
+
 class LogFormat(StrEnum):
     """How the processes write their own log lines."""
 
@@ -160,6 +167,21 @@ class ControlPlane(msgspec.Struct, frozen=True):
     tls: Annotated[Tls, Meta(description="Certificate of the management API.")] = Tls()
 
 
+class Aws(msgspec.Struct, frozen=True):
+    """Who signs requests to Amazon Bedrock."""
+
+    access_key: Annotated[SecretRef, Meta(description="Access key id, `env:NAME` or `file:/path`.")] = SecretRef()
+    secret_key: Annotated[SecretRef, Meta(description="Secret access key, `env:NAME` or `file:/path`.")] = SecretRef()
+    session_token: Annotated[SecretRef, Meta(description="Session token of temporary credentials.")] = SecretRef()
+    region: Annotated[
+        str,
+        Meta(pattern=r"^[a-z0-9-]*$", description="AWS region; empty when the address says it."),
+    ] = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.access_key or self.secret_key or self.session_token or self.region)
+
+
 class Upstream(msgspec.Struct, frozen=True):
     """A place models are reached at."""
 
@@ -167,19 +189,35 @@ class Upstream(msgspec.Struct, frozen=True):
     url: Annotated[
         str,
         Meta(
-            description="Base URL up to and with `/v1`. `http` only to loopback or private addresses with `trust: internal`."
+            description="Base URL, with what `kind` needs of a path. `http` only to loopback or private addresses with `trust: internal`."
         ),
     ]
     key: Annotated[
         SecretRef,
-        Meta(
-            description="Credential, `env:NAME` or `file:/path`; sent as bearer token, to `anthropic` as `x-api-key`."
-        ),
+        Meta(description="Credential, `env:NAME` or `file:/path`; a file is read anew when it has changed."),
     ] = SecretRef()
     kind: Annotated[
         UpstreamKind,
-        Meta(description="Protocol it speaks: `openai`, or `anthropic` for models served on `/v1/messages`."),
+        Meta(
+            description="What it is; `anthropic`, `bedrock` and `vertex` are asked on `/v1/messages`, the others as OpenAI is."
+        ),
     ] = UpstreamKind.OPENAI
+    key_as: Annotated[
+        KeyForm,
+        Meta(
+            description="`usual`: as the kind has it (`anthropic`: `x-api-key`, `azure`: `api-key`, else bearer); or `bearer`."
+        ),
+    ] = KeyForm.USUAL
+    api_version: Annotated[
+        str,
+        Meta(
+            pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?)?$",
+            description="`azure` only: `api-version`, with the deployment in the address; empty for the API without versions.",
+        ),
+    ] = ""
+    aws: Annotated[Aws, Meta(description="`bedrock` only: what requests are signed with, where there is no `key`.")] = (
+        Aws()
+    )
     region: Annotated[
         str,
         Meta(

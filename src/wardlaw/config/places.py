@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from wardlaw.config.model import DATA_DIR, Config, Notify, SecretRef
+from wardlaw.config.model import DATA_DIR, Aws, Config, Notify, SecretRef
 
 _SQLITE = "sqlite:///"
 # Keys whose text is a path.
@@ -54,6 +54,12 @@ def resolve(config: Config, root: PurePath) -> Config:
         msgspec.structs.replace(
             upstream,
             key=secret(upstream.key),
+            aws=Aws(
+                secret(upstream.aws.access_key),
+                secret(upstream.aws.secret_key),
+                secret(upstream.aws.session_token),
+                upstream.aws.region,
+            ),
             headers={name: text(value) for name, value in upstream.headers.items()},
         )
         for upstream in config.upstreams

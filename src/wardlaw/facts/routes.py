@@ -1,16 +1,36 @@
-"""The surfaces of the gateway by the names that clauses, scopes and settings use."""
+"""The surfaces of the gateway by the names that clauses, scopes and settings use, and what upstreams speak."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
 
-class UpstreamKind(StrEnum):
-    """Which protocol an upstream speaks."""
+class WireForm(StrEnum):
+    """The form of requests and answers: OpenAI's API, or Anthropic's Messages."""
 
     OPENAI = "openai"
     ANTHROPIC = "anthropic"
 
+
+class UpstreamKind(StrEnum):
+    """What an upstream is: how it is addressed, how it knows us, and which form it speaks."""
+
+    OPENAI = "openai"
+    AZURE = "azure"
+    OLLAMA = "ollama"
+    VLLM = "vllm"
+    VERTEX_OPENAI = "vertex-openai"
+    ANTHROPIC = "anthropic"
+    BEDROCK = "bedrock"
+    VERTEX = "vertex"
+
+    @property
+    def form(self) -> WireForm:
+        """What it speaks."""
+        return WireForm.ANTHROPIC if self in _ANTHROPIC else WireForm.OPENAI
+
+
+_ANTHROPIC = frozenset((UpstreamKind.ANTHROPIC, UpstreamKind.BEDROCK, UpstreamKind.VERTEX))
 
 CHAT_COMPLETIONS = "chat.completions"
 COMPLETIONS = "completions"

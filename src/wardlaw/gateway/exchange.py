@@ -21,7 +21,7 @@ from wardlaw.gateway.services import Services, Stopwatch
 from wardlaw.gateway.streaming import StreamHalf
 from wardlaw.gateway.wire.answer import Usage, refuse_encoding
 from wardlaw.gateway.wire.asked import Asked
-from wardlaw.gateway.wire.headers import caller_headers, check_request_headers, own_headers, upstream_headers
+from wardlaw.gateway.wire.headers import caller_headers, check_request_headers, own_headers
 from wardlaw.gateway.wire.refusal import Refusal, error_body, error_event, refusal_body, upstream_refusal
 from wardlaw.gateway.wire.session import SESSION_HEADER, session_id
 from wardlaw.gateway.wire.surface import Surface
@@ -80,8 +80,7 @@ class ModelExchange:
         prepared = await self._request.prepare(case, doc, raw, asked)
         prepared = msgspec.structs.replace(prepared, delta=self._admitted.delta)
         self._estimated = prepared.moved.measures.prompt_tokens
-        headers = upstream_headers(self._call.headers, stream=asked.stream, kind=self._surface.kind)
-        outcome = await self._request.submit(case, prepared, headers=headers)
+        outcome = await self._request.submit(case, prepared, headers=self._call.headers)
         if isinstance(outcome, Refused):
             self._refuse(outcome.judgement, outcome.resource)
             return

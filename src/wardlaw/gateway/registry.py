@@ -9,14 +9,17 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from wardlaw.config.model import Config, Model, RegisteredTool, SecretRef, Upstream
+from wardlaw.config.model import Config, KeyForm, Model, RegisteredTool, SecretRef, Upstream
+from wardlaw.config.upstreams import aws_region
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.resource import Resource, ResourceKind, ToolEffect, Trust
-from wardlaw.facts.routes import UpstreamKind
-from wardlaw.gateway.upstream import Destination
+from wardlaw.facts.routes import WireForm
+from wardlaw.gateway.credential import NO_CREDENTIAL, Credential
+from wardlaw.gateway.destination import AwsIdentity, Destination
+from wardlaw.gateway.kinds.table import KINDS
 
-NOWHERE = Destination("", "", "", "", "unknown", Trust.UNKNOWN.value, 1.0, 1.0, 1.0, 1.0)
+NOWHERE = Destination("", "", NO_CREDENTIAL, "", "unknown", Trust.UNKNOWN.value, 1.0, 1.0, 1.0, 1.0)
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -67,7 +70,7 @@ class Registry:
         return Destination(
             name=upstream.name,
             url=upstream.url.rstrip("/"),
-            credential=self._resolve(upstream.key) if upstream.key else "",
+            credential=self._credential(upstream.key),
             model=model,
             region=region,
             trust=upstream.trust.value,
@@ -77,6 +80,24 @@ class Registry:
             total_timeout_s=upstream.total_timeout_s,
             headers=tuple((name, self._header(value)) for name, value in upstream.headers.items()),
             kind=upstream.kind,
+            bearer=upstream.key_as is KeyForm.BEARER,
+            api_version=upstream.api_version,
+            aws=self._aws(upstream),
+        )
+
+    def _credential(self, ref: SecretRef) -> Credential:
+        if not ref:
+            return NO_CREDENTIAL
+        return Credential(lambda: self._resolve(ref), ref.name if ref.kind == "file" else "")
+
+    def _aws(self, upstream: Upstream) -> AwsIdentity | None:
+        if not upstream.aws:
+            return None
+        return AwsIdentity(
+            upstream.aws.region or aws_region(upstream.url),
+            self._credential(upstream.aws.access_key),
+            self._credential(upstream.aws.secret_key),
+            self._credential(upstream.aws.session_token),
         )
 
     def _header(self, value: str) -> str:
@@ -85,21 +106,27 @@ class Registry:
                 return self._resolve(SecretRef(kind, value[len(kind) + 1 :]))
         return value
 
-    def candidates(self, model: str, route: str, kind: UpstreamKind = UpstreamKind.OPENAI) -> Sequence[Candidate]:
+    def candidates(
+        self, model: str, route: str, *, form: WireForm = WireForm.OPENAI, path: str = ""
+    ) -> Sequence[Candidate]:
         """Ways to call a model, in order of preference; for an unknown model one that base policy denies.
 
         Args:
-            kind: Which protocol the request is in; only upstreams that speak it are asked.
+            form: What is asked in: upstreams that speak another form are left out.
+            path: What is asked for, by the paths of that form; ``""`` for whatever it has.
 
         Raises:
-            OtherProtocolError: None of the model's upstreams does.
+            OtherProtocolError: None of the model's upstreams speaks it, or none has what is asked for.
         """
         routes = self._routes.get(model, frozenset())
         known = self._models.get(model, ())
         if known and (not routes or route in routes):
-            fitting = tuple(candidate for candidate in known if candidate.destination.kind is kind)
+            speaking = [one for one in known if one.destination.kind.form is form]
+            if not speaking:
+                raise _other_protocol(model, form)
+            fitting = tuple(one for one in speaking if not path or path in KINDS[one.destination.kind].paths)
             if not fitting:
-                raise _other_protocol(model, kind)
+                raise _not_there(model, path)
             return fitting
         unknown = Resource(kind=ResourceKind.MODEL, id=f"model:{model[:200]}", registered=False)
         return (Candidate(unknown, NOWHERE),)
@@ -138,8 +165,16 @@ class OtherProtocolError(InputError):
     """The model is registered, but with upstreams of another protocol only."""
 
 
-def _other_protocol(model: str, kind: UpstreamKind) -> OtherProtocolError:
-    where = "/v1/messages" if kind is UpstreamKind.OPENAI else "/v1/chat/completions"
+def _not_there(model: str, path: str) -> OtherProtocolError:
+    return OtherProtocolError(
+        "WL-GWY-013",
+        f"No upstream of the model {model[:200]} has {path}.",
+        "Use another path, or have the operator add an upstream that has it.",
+    )
+
+
+def _other_protocol(model: str, form: WireForm) -> OtherProtocolError:
+    where = "/v1/messages" if form is WireForm.OPENAI else "/v1/chat/completions"
     return OtherProtocolError(
         "WL-GWY-012",
         f"No upstream of the model {model[:200]} speaks the protocol of this path.",

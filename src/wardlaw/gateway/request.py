@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -20,8 +20,10 @@ from wardlaw.facts.resource import Resource
 from wardlaw.gateway.aside import inspect_aside, meter_aside
 from wardlaw.gateway.history import attributed, genuine_calls
 from wardlaw.gateway.judge import Case, Judgement, Matter
+from wardlaw.gateway.kinds.kind import AS_IT_IS, Errand
+from wardlaw.gateway.kinds.table import KINDS
 from wardlaw.gateway.metering import Moved
-from wardlaw.gateway.port import Headers
+from wardlaw.gateway.recoded import RecodedAnswer
 from wardlaw.gateway.registry import Candidate
 from wardlaw.gateway.services import Services, Stopwatch
 from wardlaw.gateway.upstream import NOT_TAKEN, UpstreamAnswer, UpstreamRefusedError
@@ -119,15 +121,20 @@ class RequestHalf:
         released = await self._services.judge.state.was_released(case.principal_key, *asked.call_ids)
         return genuine_calls(self._surface.history(doc), released)
 
-    async def submit(self, case: Case, prepared: Prepared, *, headers: Headers) -> Accepted | Refused:
+    async def submit(self, case: Case, prepared: Prepared, *, headers: Mapping[str, str]) -> Accepted | Refused:
         """Judge the request for each upstream in turn until one takes it.
+
+        Args:
+            headers: The caller's head.
 
         Raises:
             OtherProtocolError: The model is served in another form only.
             NowhereError: Observing let a model through that nobody has registered.
             UnavailableError: No upstream could be reached, or the record could not be made durable.
         """
-        candidates = self._services.registry.candidates(prepared.asked.model, case.route, self._surface.kind)
+        candidates = self._services.registry.candidates(
+            prepared.asked.model, case.route, form=self._surface.form, path=self._surface.upstream_path
+        )
         failure: UnavailableError | None = None
         refusal: Refused | None = None
         released: Judgement | None = None
@@ -189,18 +196,25 @@ class RequestHalf:
         fresh = await self.prepare(case, doc, raw, asked)
         return msgspec.structs.replace(fresh, rewritten=True)
 
-    async def _post(self, candidate: Candidate, prepared: Prepared, headers: Headers) -> UpstreamAnswer:
-        body = prepared.raw
+    async def _post(self, candidate: Candidate, prepared: Prepared, caller: Mapping[str, str]) -> UpstreamAnswer:
+        there = candidate.destination
+        kind = KINDS[there.kind]
         settled = self._surface.settle(prepared.doc)
-        if settled or candidate.destination.model != prepared.asked.model:
-            body = orjson.dumps({**prepared.doc, **settled, "model": candidate.destination.model})
+        errand = Errand(
+            path=self._surface.upstream_path,
+            doc={**prepared.doc, **settled} if settled else prepared.doc,
+            raw=None if settled else prepared.raw,
+            stream=prepared.asked.stream,
+            caller=caller,
+            at=self._services.judge.clock(),
+        )
+        parcel = kind.pack(there, errand)
         self._watch.leave()
         try:
-            return await self._services.upstreams.post(
-                candidate.destination, self._surface.upstream_path, body, headers
-            )
+            answer = await self._services.upstreams.post(there, parcel.path, parcel.body, parcel.headers)
         finally:
             self._watch.back()
+        return answer if kind.recoding is AS_IT_IS else RecodedAnswer(answer, kind.recoding)
 
 
 def _labels(asked: Asked, findings: Sequence[Finding], genuine: frozenset[str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from wardlaw.facts.routes import CHAT_COMPLETIONS, UpstreamKind
+from wardlaw.facts.routes import CHAT_COMPLETIONS, WireForm
 from wardlaw.facts.routes import COMPLETIONS as COMPLETIONS_ROUTE
 from wardlaw.facts.routes import EMBEDDINGS as EMBEDDINGS_ROUTE
 from wardlaw.facts.routes import MESSAGES as MESSAGES_ROUTE
@@ -63,7 +63,7 @@ MESSAGES = Surface(
     route=MESSAGES_ROUTE,
     path="/v1/messages",
     upstream_path="/messages",
-    kind=UpstreamKind.ANTHROPIC,
+    form=WireForm.ANTHROPIC,
     dialect=ANTHROPIC,
     read=lambda doc, limits: read_messages(doc, limits=limits),
     history=messages_history,

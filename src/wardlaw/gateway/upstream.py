@@ -8,39 +8,16 @@ from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
-import msgspec
-
 from wardlaw.facts.errors import ConfigError, UnavailableError
-from wardlaw.facts.routes import UpstreamKind
 from wardlaw.gateway.connection import BrokenError, Connection, Pool, trusting_context
+from wardlaw.gateway.destination import Destination
+from wardlaw.gateway.kinds.table import KINDS
+from wardlaw.gateway.wire.headers import Header
 from wardlaw.gateway.wire.response import ResponseReader, request_bytes, request_prefix
 
 _IDLE_CONNECTIONS = 512  # per upstream; fewer made a pool reconnect at 256 callers (measured)
 # Answers by which an upstream says that it did not take the request up, so that asking another is safe.
 NOT_TAKEN = frozenset((429, 503))
-
-
-class Destination(msgspec.Struct, frozen=True):
-    """One concrete upstream of a model, with what it takes to call it.
-
-    Attributes:
-        url: Base URL up to and with ``/v1``, without a slash at the end.
-        credential: Bearer token, or API key where ``kind`` is Anthropic's; ``""`` when none. Never logged.
-        model: What the upstream calls the model.
-    """
-
-    name: str
-    url: str
-    credential: str
-    model: str
-    region: str
-    trust: str
-    connect_timeout_s: float
-    first_byte_timeout_s: float
-    idle_timeout_s: float
-    total_timeout_s: float
-    headers: tuple[tuple[str, str], ...] = ()
-    kind: UpstreamKind = UpstreamKind.OPENAI
 
 
 class UpstreamRefusedError(UnavailableError):
@@ -64,10 +41,11 @@ class UpstreamAnswer(Protocol):
 
 
 class _Line(NamedTuple):
-    """What it takes to reach one destination."""
+    """What it takes to reach one destination, and the credential that stands in it."""
 
     pool: Pool
     prefix: bytes
+    known_as: tuple[Header, ...]
 
 
 class Upstreams:
@@ -79,36 +57,23 @@ class Upstreams:
 
     def _line(self, destination: Destination) -> _Line:
         line = self._lines.get(destination.name)
-        if line is None:
-            line = self._lines[destination.name] = self._open_line(destination)
+        known_as = KINDS[destination.kind].credential(destination)
+        if line is None or line.known_as != known_as:
+            pool = line.pool if line is not None else self._open_pool(destination)
+            line = self._lines[destination.name] = _Line(pool, _prefix(destination, known_as), known_as)
         return line
 
-    def _open_line(self, destination: Destination) -> _Line:
+    def _open_pool(self, destination: Destination) -> Pool:
         url = urlsplit(destination.url)
         secure = url.scheme == "https"
         if secure and self._tls is None:
             self._tls = trusting_context()
-        host = url.hostname or ""
-        own = list(destination.headers)
-        if destination.credential:
-            is_plain = destination.kind is UpstreamKind.ANTHROPIC
-            pair = ("x-api-key", "") if is_plain else ("authorization", "Bearer ")
-            own.append((pair[0], pair[1] + destination.credential))
-        try:
-            prefix = request_prefix(url.path, url.netloc.rpartition("@")[2], own)
-        except ValueError as error:
-            raise ConfigError(
-                "WL-UPS-005",
-                f"The header {error} for the upstream {destination.name} holds a control character.",
-                "Look for a line break in its key or in its headers.",
-            ) from None
-        pool = Pool(
-            host,
+        return Pool(
+            url.hostname or "",
             url.port or (443 if secure else 80),
             tls=self._tls if secure else None,
             most_idle=_IDLE_CONNECTIONS,
         )
-        return _Line(pool, prefix)
 
     async def post(
         self, destination: Destination, path: str, body: bytes, headers: Sequence[tuple[str, str]]
@@ -118,7 +83,8 @@ class Upstreams:
         Raises:
             UpstreamRefusedError: ``WL-UPS-001`` no connection; nothing was sent.
             UnavailableError: ``WL-UPS-002`` no first byte in time, ``WL-UPS-003`` the connection broke.
-            ConfigError: ``WL-UPS-005`` a header of the configuration cannot be sent.
+            ConfigError: ``WL-UPS-005`` a header of the configuration cannot be sent, ``WL-CFG-013`` the key's file
+                has changed and cannot be read.
         """
         line = self._line(destination)
         ends = asyncio.get_running_loop().time() + destination.total_timeout_s
@@ -199,6 +165,19 @@ class _WireAnswer:
         connection, self._connection = self._connection, None
         if connection is not None:
             self._pool.put(connection)
+
+
+def _prefix(destination: Destination, known_as: tuple[Header, ...]) -> bytes:
+    """What all requests to a destination have in common."""
+    url = urlsplit(destination.url)
+    try:
+        return request_prefix(url.path, url.netloc.rpartition("@")[2], [*destination.headers, *known_as])
+    except ValueError as error:
+        raise ConfigError(
+            "WL-UPS-005",
+            f"The header {error} for the upstream {destination.name} holds a control character.",
+            "Look for a line break in its key or in its headers.",
+        ) from None
 
 
 def _left(ends: float, at_most_s: float) -> float:

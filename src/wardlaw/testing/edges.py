@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import orjson
 
 from wardlaw.facts.errors import InputError, UnavailableError
+from wardlaw.gateway.destination import Destination
 from wardlaw.gateway.port import CallerGoneError, Headers
-from wardlaw.gateway.upstream import Destination, Upstreams
+from wardlaw.gateway.upstream import Upstreams
 
 CHAT_PATH = "/v1/chat/completions"
 

@@ -33,7 +33,7 @@ async def accepted(worker: Worker, case: Case) -> Accepted:
     doc, asked = half.read(raw)
     prepared: Prepared = await half.prepare(case, doc, raw, asked)
     worker.upstreams.will(MemoryAnswer())
-    outcome = await half.submit(case, prepared, headers=())
+    outcome = await half.submit(case, prepared, headers={})
     assert isinstance(outcome, Accepted)
     return outcome
 

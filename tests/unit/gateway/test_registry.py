@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wardlaw.config.model import (
+    Aws,
     Config,
     Gateway,
     Installation,
@@ -17,7 +18,7 @@ from wardlaw.config.model import (
 )
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.resource import ToolEffect, Trust
-from wardlaw.facts.routes import UpstreamKind
+from wardlaw.facts.routes import UpstreamKind, WireForm
 from wardlaw.gateway.registry import OtherProtocolError, Registry
 
 CONFIG = Config(
@@ -45,8 +46,8 @@ def test_each_upstream_of_a_model_is_a_candidate_of_its_own() -> None:
 
 def test_secrets_are_resolved_in_keys_and_headers_only_where_referenced() -> None:
     first, second = REGISTRY.candidates("gpt", "chat.completions")
-    assert first.destination.credential == "<K>"
-    assert second.destination.credential == ""
+    assert first.destination.credential.current() == "<K>"
+    assert second.destination.credential.current() == ""
     assert dict(second.destination.headers) == {"x-team": "<TEAM>", "x-plain": "1"}
 
 
@@ -82,9 +83,29 @@ def test_only_upstreams_of_the_same_protocol_are_asked() -> None:
         Model(name="one", upstreams=(ModelUpstream("a"),)),
     )
     registry = Registry(Config(upstreams=upstreams, models=models), lambda ref: f"<{ref.name}>")
-    (only,) = registry.candidates("both", "messages", UpstreamKind.ANTHROPIC)
+    (only,) = registry.candidates("both", "messages", form=WireForm.ANTHROPIC)
     assert (only.resource.upstream, only.destination.kind) == ("a", UpstreamKind.ANTHROPIC)
     assert [one.resource.upstream for one in registry.candidates("both", "chat.completions")] == ["o"]
     with pytest.raises(OtherProtocolError) as caught:
         registry.candidates("one", "chat.completions")
     assert caught.value.code == "WL-GWY-012"
+
+
+def test_what_an_upstream_has_not_is_told_apart_from_what_it_does_not_speak() -> None:
+    upstreams = (
+        Upstream(
+            name="b",
+            url="https://bedrock-runtime.eu-west-1.amazonaws.com",
+            kind=UpstreamKind.BEDROCK,
+            aws=Aws(SecretRef("env", "ID"), SecretRef("env", "SECRET")),
+        ),
+    )
+    models = (Model(name="one", upstreams=(ModelUpstream("b"),)),)
+    registry = Registry(Config(upstreams=upstreams, models=models), lambda ref: f"<{ref.name}>")
+    (only,) = registry.candidates("one", "messages", form=WireForm.ANTHROPIC, path="/messages")
+    assert only.destination.aws is not None
+    assert (only.destination.aws.region, only.destination.aws.secret_key.current()) == ("eu-west-1", "<SECRET>")
+    assert "SECRET" not in repr(only.destination)
+    with pytest.raises(OtherProtocolError) as caught:
+        registry.candidates("one", "messages", form=WireForm.ANTHROPIC, path="/messages/count_tokens")
+    assert caught.value.code == "WL-GWY-013"

@@ -32,7 +32,7 @@ async def submit(worker: Worker, document: dict[str, Any], case: Case | None = N
     case = case or worker.case()
     doc, asked = half.read(raw)
     prepared = await half.prepare(case, doc, raw, asked)
-    return await half.submit(case, prepared, headers=())
+    return await half.submit(case, prepared, headers={})
 
 
 def rows(count: int, start: int = 0) -> str:

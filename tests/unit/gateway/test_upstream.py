@@ -10,14 +10,16 @@ import pytest
 
 from wardlaw.facts.errors import ConfigError, UnavailableError
 from wardlaw.facts.routes import UpstreamKind
-from wardlaw.gateway.upstream import Destination, UpstreamRefusedError, Upstreams
+from wardlaw.gateway.credential import Credential
+from wardlaw.gateway.destination import Destination
+from wardlaw.gateway.upstream import UpstreamRefusedError, Upstreams
 
 Conversation = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 HERE = Destination(
     name="test",
     url="",
-    credential="sk-up",
+    credential=Credential.fixed("sk-up"),
     model="m",
     region="eu",
     trust="internal",
@@ -166,7 +168,7 @@ def test_a_credential_with_a_line_break_is_refused_before_anything_is_sent() -> 
     async def run() -> None:
         upstreams = Upstreams()
         with pytest.raises(ConfigError) as caught:
-            await upstreams.post(msgspec.structs.replace(HERE, credential="a\nb"), "/x", b"", ())
+            await upstreams.post(msgspec.structs.replace(HERE, credential=Credential.fixed("a\nb")), "/x", b"", ())
         assert caught.value.code == "WL-UPS-005"
         assert "a\nb" not in str(caught.value)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from wardlaw.facts.errors import Fault, InputError
-from wardlaw.facts.routes import UpstreamKind
+from wardlaw.facts.routes import WireForm
 from wardlaw.gateway.wire.failure import UnsupportedBodyError
 
 Header = tuple[str, str]
@@ -74,7 +74,7 @@ def upstream_headers(
     *,
     stream: bool,
     own: Iterable[Header] = (),
-    kind: UpstreamKind = UpstreamKind.OPENAI,
+    form: WireForm = WireForm.OPENAI,
 ) -> tuple[Header, ...]:
     """The head of the request to the upstream.
 
@@ -82,13 +82,13 @@ def upstream_headers(
         headers: The caller's head.
         stream: A stream is asked for.
         own: Credentials for the upstream and what its configuration adds.
-        kind: Which protocol the upstream speaks.
+        form: What the upstream speaks.
 
     Raises:
         Fault: WL-GW-191 when ``own`` holds a control character.
     """
     passed = [(name, headers[name]) for name, form in _UP.items() if name in headers and form.fullmatch(headers[name])]
-    if kind is UpstreamKind.ANTHROPIC:
+    if form is WireForm.ANTHROPIC:
         passed = _anthropic_headers(headers)
     return (
         ("content-type", "application/json"),
@@ -104,10 +104,15 @@ def upstream_headers(
 def _anthropic_headers(headers: Mapping[str, str]) -> list[Header]:
     """Version and previews, as far as they are of the closed list; each once."""
     version = headers.get("anthropic-version", "").strip()
-    betas = dict.fromkeys(name.strip() for name in headers.get("anthropic-beta", "").split(","))
-    known = [name for name in betas if _BETA.fullmatch(name)][:_MOST_BETAS]
+    known = known_betas(headers)
     found = [("anthropic-version", version if _VERSION.fullmatch(version) else _VERSION_BY_DEFAULT)]
     return [*found, ("anthropic-beta", ",".join(known))] if known else found
+
+
+def known_betas(headers: Mapping[str, str]) -> list[str]:
+    """The previews a caller asks for, as far as they are of the closed list; each once."""
+    betas = dict.fromkeys(name.strip() for name in headers.get("anthropic-beta", "").split(","))
+    return [name for name in betas if _BETA.fullmatch(name)][:_MOST_BETAS]
 
 
 def caller_headers(headers: Mapping[str, str], *, stream: bool, own: Iterable[Header] = ()) -> tuple[Header, ...]:

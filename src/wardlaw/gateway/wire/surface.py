@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from wardlaw.facts.exchange import ToolCall
-from wardlaw.facts.routes import UpstreamKind
+from wardlaw.facts.routes import WireForm
 from wardlaw.gateway.wire.answer import Answer
 from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.body import BodyLimits
@@ -39,7 +39,7 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
         route: Name for clauses, scopes and settings; two paths may share one.
         path: Where callers find it.
         upstream_path: Where upstreams have it, below their base URL.
-        kind: Which upstreams speak it.
+        form: What upstreams must speak to serve it.
         converses: Requests open with the beginning of a conversation, from which a session can be derived.
         dialect: How errors are worded.
         read: The parsed body to what is asked; raises ``InputError``.
@@ -60,5 +60,5 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
     stream: Callable[[Callable[[], ReleaseWindow]], StreamLane] | None = None
     history: Callable[[Doc], Iterator[ToolCall]] = no_calls
     settle: Callable[[Doc], Doc] = as_it_came
-    kind: UpstreamKind = UpstreamKind.OPENAI
+    form: WireForm = WireForm.OPENAI
     converses: bool = True

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from wardlaw.facts.errors import Fault, InputError
-from wardlaw.facts.routes import UpstreamKind
+from wardlaw.facts.routes import WireForm
 from wardlaw.gateway.wire.headers import caller_headers, check_request_headers, own_headers, upstream_headers
 
 JSON = {"content-type": "application/json"}
@@ -114,13 +114,13 @@ def test_only_the_closed_list_reaches_anthropic():
         "x-api-key": "wl_ada",
         "anthropic-dangerous-direct-browser-access": "true",
     }
-    up = dict(upstream_headers(sent, stream=True, kind=UpstreamKind.ANTHROPIC))
+    up = dict(upstream_headers(sent, stream=True, form=WireForm.ANTHROPIC))
     assert up["anthropic-version"] == "2023-06-01"
     assert up["anthropic-beta"] == "context-1m-2025-08-07,mcp-client-2025-04-04"
     assert up.keys() == {
         "content-type", "accept", "accept-encoding", "user-agent", "anthropic-version", "anthropic-beta"
     }  # fmt: skip
-    odd = dict(upstream_headers({"anthropic-version": "tell me"}, stream=False, kind=UpstreamKind.ANTHROPIC))
+    odd = dict(upstream_headers({"anthropic-version": "tell me"}, stream=False, form=WireForm.ANTHROPIC))
     assert odd["anthropic-version"] == "2023-06-01"
     assert "anthropic-beta" not in odd
     assert "anthropic-version" not in dict(upstream_headers(sent, stream=False))
