@@ -253,7 +253,7 @@ def test_a_large_body_is_inspected_beside_the_event_loop(worker: Worker, monkeyp
 
 def test_what_nobody_could_read_is_a_finding_of_its_own(worker: Worker) -> None:
     worker.upstreams.will(MemoryAnswer(completion()))
-    parts = [{"type": "image_url", "image_url": {"url": "https://example.com/cat.png"}}]
+    parts = [{"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}]
     asyncio.run(submit(worker, {"model": "demo", "messages": [{"role": "user", "content": parts}]}))
     labels = [finding.label for finding in worker.inputs()[0].findings if finding.kind is FindingKind.UNINSPECTED]
     assert labels == ["image"]

@@ -24,11 +24,13 @@ _ROLES = {
 _SPOKEN = frozenset({"refusal", "reasoning_content", "reasoning"})
 
 # Members of the request that make the vendor keep state, fetch or run something where nobody can look, or
-# choose another model than the one decided on. Sources: OpenAI API reference, OpenRouter, Azure and xAI
-# references (2026-11).
+# choose another model than the one decided on. Sources: OpenAI API reference; references of Azure, OpenRouter, xAI,
+# Groq, Google's endpoint in OpenAI's form, DashScope and vLLM (2026-11).
 VENDOR_SIDE = {
     "store": "store",
     "background": "background",
+    "background_options": "background",
+    "deferred": "background",
     "previous_response_id": "previous_response_id",
     "conversation": "conversation",
     "container": "container",
@@ -38,11 +40,24 @@ VENDOR_SIDE = {
     "web_search_options": "web_search",
     "search_parameters": "web_search",
     "search_settings": "web_search",
+    "enable_search": "web_search",
+    "search_options": "web_search",
     "data_sources": "data_sources",
+    "enhancements": "data_sources",
+    "compound_custom": "compound_custom",
+    "cached_content": "cached_content",
+    "kv_transfer_params": "kv_transfer",
+    "include": "include",
+    "moderation": "moderation",
+    "access_programs": "access_programs",
+    "prompt_cache_options": "prompt_cache_options",
+    "extra_body": "extra_body",
     "mcp_servers": "mcp",
     "plugins": "plugins",
     "models": "models",
     "fallbacks": "fallbacks",
+    "route": "fallbacks",
+    "preset": "preset",
     "provider": "provider",
 }
 """Members of a request by the name under which they are reported as hosted."""
@@ -83,6 +98,7 @@ def read_chat(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS) -> Ch
     for name, value in doc.items():
         if name in VENDOR_SIDE and value is not None and value is not False:
             reading.hosted[VENDOR_SIDE[name]] = None
+        check_retention(name, value, reading)
         match name:
             case "messages":
                 continue
@@ -133,6 +149,12 @@ def read_answers(doc: dict[str, Any]) -> int:
     if n > _MOST_ANSWERS:
         raise wrong("/n", f"at most {_MOST_ANSWERS}")
     return n
+
+
+def check_retention(name: str, value: Any, reading: Reading) -> None:
+    """A cache of prompts that outlasts the vendor's memory is kept state; the usual one is not."""
+    if name == "prompt_cache_retention" and value not in (None, "in_memory", "in-memory"):
+        reading.hosted[name] = None
 
 
 def _modalities(value: Any, reading: Reading) -> None:

@@ -7,9 +7,8 @@ from typing import Any
 from wardlaw.facts.exchange import Channel
 from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.body import DEFAULT_LIMITS, BodyLimits, wrong
+from wardlaw.gateway.wire.chat import VENDOR_SIDE
 from wardlaw.gateway.wire.reading import Reading, check_names, whole
-
-_VENDOR_SIDE = frozenset({"store", "models", "fallbacks", "provider", "plugins", "file_ids", "container"})
 
 
 class EmbeddingsRequest(Asked, frozen=True, kw_only=True):
@@ -37,8 +36,8 @@ def read_embeddings(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS)
     reading = Reading(limits.max_leaves)
     inputs = read_inputs(doc.get("input"), "/input", reading)
     for name, value in doc.items():
-        if name in _VENDOR_SIDE and value is not None and value is not False:
-            reading.hosted[name] = None
+        if name in VENDOR_SIDE and value is not None and value is not False:
+            reading.hosted[VENDOR_SIDE[name]] = None
         if name != "input":
             reading.member(name, value, "", Channel.OTHER)
     return EmbeddingsRequest(

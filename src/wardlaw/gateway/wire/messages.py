@@ -17,6 +17,7 @@ import orjson
 from wardlaw.facts.exchange import Channel, ToolCall
 from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.body import DEFAULT_LIMITS, BodyLimits, wrong
+from wardlaw.gateway.wire.chat import VENDOR_SIDE
 from wardlaw.gateway.wire.leaves import child
 from wardlaw.gateway.wire.reading import Reading, begin_reading, check_names, flag, whole
 
@@ -27,12 +28,8 @@ TOOL_USE = "tool_use"
 
 # Members of the request that make the vendor keep state, fetch or run something where nobody can look, or that choose
 # another model or another region than the ones decided on.
-_VENDOR_SIDE = {
-    "container": "container",
-    "mcp_servers": "mcp",
-    "fallbacks": "fallbacks",
+_VENDOR_SIDE = VENDOR_SIDE | {
     "fallback_credit_token": "fallbacks",
-    "models": "models",
     "compaction": "compaction",
     "thread": "thread",
     "diagnostics": "diagnostics",
@@ -40,11 +37,6 @@ _VENDOR_SIDE = {
     "workspace_id": "workspace",
     "billing_policy": "billing_policy",
     "inference_geo": "inference_geo",
-    "store": "store",
-    "file_ids": "file_ids",
-    "plugins": "plugins",
-    "provider": "provider",
-    "prompt": "prompt",
 }
 _CLIENT_TOOL = re.compile(r"custom|(?:bash|text_editor|memory)_[0-9]{8}")  # run by the caller, by the vendor's schema
 _DATED = re.compile(r"_[0-9]{8}\Z")

@@ -32,6 +32,9 @@ _PAYLOAD_NAMES = frozenset({"data", "file_data", "b64_json"})
 _PAYLOAD_LEAST = 64  # shorter than this it is a word, not a file
 _STATE_NAMES = frozenset({"file_id", "file_ids", "vector_store_ids", "container_id"})
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text", "refusal"})
+_KNOWN_PARTS = _TEXT_PARTS | _ATTACHMENTS.keys() | {"summary_text", "reasoning_text"}
+# Members of an attachment that say where it is, in the forms of OpenAI, Anthropic, Google and model servers.
+_PLACES = frozenset({"url", "uri", "file_uri", "image", "video", "image_url", "audio_url", "file_url", "video_url"})
 
 
 class Reading:
@@ -114,6 +117,9 @@ class Reading:
         text = part.get("text")
         if type(text) is not str and (text is not None or kind == "text"):
             raise wrong(pointer + "/text", "text")
+        if kind is not None and kind not in _KNOWN_PARTS:
+            self.hosted[kind] = None  # what a vendor does with a part nobody here knows, nobody here can say
+        self._state(part)
         for name, value in part.items():
             if media and name != "text":
                 self.payload(name, value, pointer, channel, call_id)
@@ -124,9 +130,10 @@ class Reading:
 
     def payload(self, name: str, value: Any, pointer: str, channel: Channel, call_id: str) -> None:
         """A member of an attachment: bytes are left alone, everything else is text as ever."""
-        if name in _STATE_NAMES and value is not None:
-            self.hosted[name] = None
+        if type(value) is str and value and name in _PLACES and value[:5].lower() != "data:":
+            self.hosted["url"] = None  # the vendor would fetch it: what comes back, nobody here sees
         if type(value) is dict:
+            self._state(value)
             below = child(pointer, name)
             self.member(name, None, pointer, channel)
             for inner, item in value.items():
@@ -135,6 +142,12 @@ class Reading:
             self.member(name, None, pointer, channel)
         else:
             self.member(name, value, pointer, channel, call_id)
+
+    def _state(self, value: dict[str, Any]) -> None:
+        """Note what refers to something the vendor keeps."""
+        for name in _STATE_NAMES & value.keys():
+            if value[name] is not None:
+                self.hosted[name] = None
 
 
 def _is_payload(name: str, value: str) -> bool:

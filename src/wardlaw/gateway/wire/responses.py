@@ -14,7 +14,7 @@ from typing import Any
 from wardlaw.facts.exchange import Channel, ToolCall
 from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.body import DEFAULT_LIMITS, BodyLimits, wrong
-from wardlaw.gateway.wire.chat import TOOL_MEMBERS, VENDOR_SIDE, read_tools
+from wardlaw.gateway.wire.chat import TOOL_MEMBERS, VENDOR_SIDE, check_retention, read_tools
 from wardlaw.gateway.wire.reading import Reading, begin_reading, check_names, flag, whole
 
 _ROLES = {
@@ -24,20 +24,12 @@ _ROLES = {
     "assistant": Channel.ASSISTANT,
 }
 # Further members that make the vendor keep, fetch or run something.
-_VENDOR_SIDE = VENDOR_SIDE | {
-    "include": "include",
-    "context_management": "context_management",
-    "background_options": "background",
-    "moderation": "moderation",
-    "access_programs": "access_programs",
-    "prompt_cache_options": "prompt_cache_options",
-}
+_VENDOR_SIDE = VENDOR_SIDE | {"context_management": "context_management"}
 _TOOL_MEMBERS = TOOL_MEMBERS | {"format", "defer_loading"}
 _PARTS = frozenset(
     {"text", "input_text", "output_text", "refusal", "summary_text", "reasoning_text"}
     | {"input_image", "input_file", "input_audio"}
 )
-_FETCHED = ("image_url", "file_url")
 CALLS = {"function_call": "arguments", "custom_tool_call": "input"}
 """Items that ask for a tool of the caller, with the member that holds the arguments."""
 _RESULTS = frozenset({"function_call_output", "custom_tool_call_output"})
@@ -62,14 +54,13 @@ def read_responses(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS) 
     for name, value in doc.items():
         if name in _VENDOR_SIDE and value is not None and value is not False and value != []:
             reading.hosted[_VENDOR_SIDE[name]] = None
+        check_retention(name, value, reading)
         match name:
             case "input" | "instructions":
                 continue
             case "tools":
                 read_tools(value, reading, names, members=_TOOL_MEMBERS)
             case _:
-                if name == "prompt_cache_retention" and value not in (None, "in_memory"):
-                    reading.hosted[name] = None
                 reading.member(name, value, "", Channel.OTHER)
     _input(doc.get("input"), reading, calls)
     return Asked(
@@ -148,12 +139,6 @@ def _content(value: Any, pointer: str, channel: Channel, reading: Reading, call_
         kind = part.get("type")
         if kind is not None and kind not in _PARTS:
             reading.hosted[kind] = None
-        for name in _FETCHED:
-            url = part.get(name)
-            if url is not None and not (type(url) is str and url[:5].lower() == "data:"):
-                reading.hosted["url"] = None  # the vendor would fetch it: what comes back, nobody here sees
-        if part.get("file_id") is not None:
-            reading.hosted["file_id"] = None
 
 
 def _call(item: dict[str, Any], pointer: str, member: str, reading: Reading) -> None:

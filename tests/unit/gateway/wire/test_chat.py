@@ -146,8 +146,33 @@ def test_attachments_are_counted_and_not_read(part, kind):
 def test_a_remote_image_is_unread_and_its_address_is_read():
     part = {"type": "image_url", "image_url": {"url": "https://evil.test/?q=secret", "detail": "high"}}
     request = read_chat(_doc(messages=[{"role": "user", "content": [part]}]))
-    assert request.uninspected == ("image",)
+    assert (request.uninspected, request.hosted_tools) == (("image",), ("url",))
     assert _found(request)["/messages/0/content/0/image_url/url"] == (Channel.USER, "https://evil.test/?q=secret")
+
+
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [
+        ({"type": "image_url", "image_url": "https://evil.test/a"}, "url"),
+        ({"type": "image_url", "image_url": {"url": " data:image/png;base64,AAAA"}}, "url"),
+        ({"type": "text", "text": "look", "image_url": {"url": "gs://bucket/a"}}, "url"),
+        ({"type": "video_url", "video_url": {"url": "https://evil.test/a"}}, "url"),
+        ({"type": "image", "image": "file:///etc/passwd"}, "url"),
+        ({"type": "image", "source": {"type": "url", "url": "https://evil.test/a"}}, "url"),
+        ({"type": "file", "file": {"file_id": "file-1"}}, "file_id"),
+        ({"type": "text", "text": "look", "file_id": "file-1"}, "file_id"),
+        ({"type": "hologram", "hologram": "x"}, "hologram"),
+    ],
+)
+def test_what_the_vendor_would_fetch_keep_or_make_of_a_part_is_hosted(part, name):
+    for role in ("user", "tool"):
+        message = {"role": role, "content": [part]} | ({"tool_call_id": "c"} if role == "tool" else {})
+        assert name in read_chat(_doc(messages=[message])).hosted_tools
+
+
+def test_only_a_lasting_cache_of_prompts_is_kept_state():
+    assert read_chat(_doc(prompt_cache_retention="24h")).hosted_tools == ("prompt_cache_retention",)
+    assert read_chat(_doc(prompt_cache_retention="in-memory")).hosted_tools == ()
 
 
 @pytest.mark.parametrize(
