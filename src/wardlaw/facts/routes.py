@@ -39,6 +39,8 @@ MESSAGES = "messages"
 MODELS = "models"
 RESPONSES = "responses"
 SCAN = "scan"
+REALTIME = "realtime"
+"""Refused whatever clauses say: a name for records alone."""
 
 ROUTES = (CHAT_COMPLETIONS, COMPLETIONS, EMBEDDINGS, MESSAGES, MODELS, RESPONSES, SCAN)
 """Every route a clause, a scope or a setting may name."""

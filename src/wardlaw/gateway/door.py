@@ -8,8 +8,9 @@ from collections.abc import Callable
 import msgspec
 import orjson
 
-from wardlaw.facts.errors import Fault, InputError, UnavailableError, WardlawError
+from wardlaw.facts.errors import Fault, InputError, RefusedError, UnavailableError, WardlawError
 from wardlaw.facts.record import Outcome
+from wardlaw.facts.routes import REALTIME
 from wardlaw.gateway.admission import Admission, check_body
 from wardlaw.gateway.admitted import Admitted, Refused
 from wardlaw.gateway.exchange import ModelExchange
@@ -23,6 +24,7 @@ from wardlaw.gateway.wire.refusal import error_body
 from wardlaw.gateway.wire.surface import Surface
 
 _GUARD_PATH = "/v1/guard"
+_REALTIME_PATH = "/v1/realtime"  # the websocket itself; below it, what opens sessions and calls
 _JSON = ("content-type", "application/json")
 
 
@@ -52,7 +54,9 @@ class Door:
     async def serve(self, call: Call) -> None:
         """Serve one request."""
         surface = BY_PATH.get(call.path)
-        if surface is None and call.path != _GUARD_PATH:
+        if call.path == _REALTIME_PATH or call.path.startswith(_REALTIME_PATH + "/"):
+            await self._refuse_realtime(call)
+        elif surface is None and call.path != _GUARD_PATH:
             await self._serve_other(call)
         elif call.method != "POST":
             _reply_error(call, 405, "method_not_allowed", f"{call.path} takes POST.")
@@ -86,12 +90,27 @@ class Door:
         try:
             return await call.body(limit_bytes=services.limits.body_bytes, within_s=services.limits.body_read_s)
         except InputError as error:
-            status = _reply(call, error)
-            judge = services.judge
-            outcome = Outcome(judge.new_id("exc"), "refused", status, sent_bytes=call.sent_bytes)
-            judge.recorder.outcome(outcome, record_id=judge.new_id("out"), route=route)
-            services.metrics.ended(route, "refused", status=status, duration_s=0.0, overhead_s=0.0)
+            self._record_refusal(call, route, _reply(call, error))
             return None
+
+    async def _refuse_realtime(self, call: Call) -> None:
+        """Refuse what would carry sound both ways, or give the caller a key to do so around the gateway."""
+        try:
+            self._check_health()
+            _check_head(call, self.services.limits.header_bytes)
+            if await self._admit(call) is None:
+                return
+        except WardlawError as error:
+            _reply(call, error)
+            return
+        self._record_refusal(call, REALTIME, _reply(call, _no_realtime()))
+
+    def _record_refusal(self, call: Call, route: str, status: int) -> None:
+        """Record that an exchange ended before there was anything to decide."""
+        judge = self.services.judge
+        outcome = Outcome(judge.new_id("exc"), "refused", status, sent_bytes=call.sent_bytes)
+        judge.recorder.outcome(outcome, record_id=judge.new_id("out"), route=route)
+        self.services.metrics.ended(route, "refused", status=status, duration_s=0.0, overhead_s=0.0)
 
     async def _within_ceiling(self, call: Call, admitted: Admitted, surface: Surface | None, raw: bytes) -> None:
         who = admitted.principal.id
@@ -166,6 +185,14 @@ class Door:
                 call.reply(200, [_JSON], orjson.dumps(model))
                 return
         _reply_error(call, 404, "model_not_found", f"The model {wanted[:200]} is not registered for this caller.")
+
+
+def _no_realtime() -> RefusedError:
+    return RefusedError(
+        "WL-GWY-014",
+        "The realtime API is not served: sound that streams both ways cannot be judged before it is released.",
+        "Transcribe first, and ask on /v1/chat/completions or /v1/responses.",
+    )
 
 
 def _check_head(call: Call, limit_bytes: int) -> None:

@@ -177,3 +177,27 @@ def test_models_are_listed_as_far_as_the_key_reaches(worker: Worker) -> None:
     hidden = knock(narrow, get("/v1/models/both", ADA_KEY))
     assert (hidden.status, hidden.error["code"]) == (404, "model_not_found")
     assert knock(narrow, get("/v1/models")).status == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/realtime"),
+        ("POST", "/v1/realtime/sessions"),
+        ("POST", "/v1/realtime/client_secrets"),
+        ("POST", "/v1/realtime/transcription_sessions"),
+        ("POST", "/v1/realtime/calls"),
+    ],
+)
+def test_realtime_is_refused_and_recorded(worker: Worker, method: str, path: str) -> None:
+    upgrade = {"connection": "Upgrade", "upgrade": "websocket"} if method == "GET" else {}
+    call = knock(door(worker), MemoryCall(method=method, path=path, headers={**ADA_KEY, **upgrade}))
+    assert (call.status, call.error["code"]) == (403, "WL-GWY-014")
+    assert "/v1/responses" in call.error["message"]
+    (record,) = worker.envelopes(RecordKind.OUTCOME)
+    assert (record.route, record.facts["result"]) == ("realtime", "refused")
+
+
+def test_realtime_tells_strangers_nothing(worker: Worker) -> None:
+    assert knock(door(worker), get("/v1/realtime")).status == 401
+    assert worker.envelopes() == []
