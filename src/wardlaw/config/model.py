@@ -258,6 +258,12 @@ class Model(msgspec.Struct, frozen=True):
         Meta(description="Upstreams in order; the next is tried, and decided anew, when one fails."),
     ]
     routes: Annotated[tuple[str, ...], Meta(description="Routes that serve it; empty means all.")] = ()
+    translate: Annotated[
+        bool,
+        Meta(
+            description="Serve it on `chat.completions` and on `messages`, whichever its upstreams speak; what has no counterpart is refused."
+        ),
+    ] = False
 
 
 class RegisteredTool(msgspec.Struct, frozen=True):

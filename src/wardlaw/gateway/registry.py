@@ -5,7 +5,8 @@ Everything else is unregistered, and base policy denies what nobody registered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import msgspec
 
@@ -14,12 +15,15 @@ from wardlaw.config.upstreams import aws_region
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.resource import Resource, ResourceKind, ToolEffect, Trust
-from wardlaw.facts.routes import WireForm
+from wardlaw.facts.routes import UpstreamKind, WireForm
 from wardlaw.gateway.credential import NO_CREDENTIAL, Credential
 from wardlaw.gateway.destination import AwsIdentity, Destination
 from wardlaw.gateway.kinds.table import KINDS
 
 NOWHERE = Destination("", "", NO_CREDENTIAL, "", "unknown", Trust.UNKNOWN.value, 1.0, 1.0, 1.0, 1.0)
+
+
+_OPENAI_FORM = MappingProxyType({WireForm.OPENAI: ""})
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -42,6 +46,7 @@ class Registry:
         self._resolve = resolve
         self._tools = {tool.name: tool for tool in config.tools}
         self._models = {model.name: self._candidates(model) for model in config.models}
+        self._translating = frozenset(model.name for model in config.models if model.translate)
         self._routes = {model.name: frozenset(model.routes) for model in config.models}
         self._modes = {name: surface.mode for name, surface in config.gateway.routes.items()}
         self._mode = config.installation.mode
@@ -107,13 +112,13 @@ class Registry:
         return value
 
     def candidates(
-        self, model: str, route: str, *, form: WireForm = WireForm.OPENAI, path: str = ""
+        self, model: str, route: str, *, paths: Mapping[WireForm, str] = _OPENAI_FORM
     ) -> Sequence[Candidate]:
         """Ways to call a model, in order of preference; for an unknown model one that base policy denies.
 
         Args:
-            form: What is asked in: upstreams that speak another form are left out.
-            path: What is asked for, by the paths of that form; ``""`` for whatever it has.
+            paths: What is asked for, in the form it is asked in; after it, what that is in other forms it can be
+                translated to, for models that are served so. ``""`` for whatever an upstream has.
 
         Raises:
             OtherProtocolError: None of the model's upstreams speaks it, or none has what is asked for.
@@ -121,10 +126,12 @@ class Registry:
         routes = self._routes.get(model, frozenset())
         known = self._models.get(model, ())
         if known and (not routes or route in routes):
-            speaking = [one for one in known if one.destination.kind.form is form]
+            form, path = next(iter(paths.items()))
+            asked = paths if model in self._translating else {form: path}
+            speaking = [one for one in known if one.destination.kind.form in asked]
             if not speaking:
                 raise _other_protocol(model, form)
-            fitting = tuple(one for one in speaking if not path or path in KINDS[one.destination.kind].paths)
+            fitting = tuple(one for one in speaking if _has(one.destination.kind, asked))
             if not fitting:
                 raise _not_there(model, path)
             return fitting
@@ -159,6 +166,11 @@ class Registry:
         if self._mode is RouteMode.OBSERVE:
             return RouteMode.OBSERVE
         return self._modes.get(route, RouteMode.ENFORCE)
+
+
+def _has(kind: UpstreamKind, asked: Mapping[WireForm, str]) -> bool:
+    path = asked[kind.form]
+    return not path or path in KINDS[kind].paths
 
 
 class OtherProtocolError(InputError):

@@ -18,6 +18,7 @@ from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.facts.resource import Resource
 from wardlaw.gateway.aside import inspect_aside, meter_aside
+from wardlaw.gateway.destination import Destination
 from wardlaw.gateway.history import attributed, genuine_calls
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.kinds.kind import AS_IT_IS, Errand
@@ -132,9 +133,10 @@ class RequestHalf:
             NowhereError: Observing let a model through that nobody has registered.
             UnavailableError: No upstream could be reached, or the record could not be made durable.
         """
-        candidates = self._services.registry.candidates(
-            prepared.asked.model, case.route, form=self._surface.form, path=self._surface.upstream_path
-        )
+        surface = self._surface
+        paths = {surface.form: surface.upstream_path}
+        paths |= {form: translation.path for form, translation in surface.translations.items()}
+        candidates = self._services.registry.candidates(prepared.asked.model, case.route, paths=paths)
         failure: UnavailableError | None = None
         refusal: Refused | None = None
         released: Judgement | None = None
@@ -197,24 +199,38 @@ class RequestHalf:
         return msgspec.structs.replace(fresh, rewritten=True)
 
     async def _post(self, candidate: Candidate, prepared: Prepared, caller: Mapping[str, str]) -> UpstreamAnswer:
-        there = candidate.destination
+        there, at = candidate.destination, self._services.judge.clock()
         kind = KINDS[there.kind]
-        settled = self._surface.settle(prepared.doc)
-        errand = Errand(
-            path=self._surface.upstream_path,
-            doc={**prepared.doc, **settled} if settled else prepared.doc,
-            raw=None if settled else prepared.raw,
-            stream=prepared.asked.stream,
-            caller=caller,
-            at=self._services.judge.clock(),
-        )
-        parcel = kind.pack(there, errand)
+        translation = self._surface.translations.get(there.kind.form)
+        parcel = kind.pack(there, self._errand(prepared, there, caller, at))
         self._watch.leave()
         try:
             answer = await self._services.upstreams.post(there, parcel.path, parcel.body, parcel.headers)
         finally:
             self._watch.back()
-        return answer if kind.recoding is AS_IT_IS else RecodedAnswer(answer, kind.recoding)
+        recoded: UpstreamAnswer = answer if kind.recoding is AS_IT_IS else RecodedAnswer(answer, kind.recoding)
+        if translation is None:
+            return recoded
+        # What is judged and released is only what the translation makes.
+        return RecodedAnswer(recoded, translation.recoding(prepared.doc, at))
+
+    def _errand(self, prepared: Prepared, there: Destination, caller: Mapping[str, str], at: float) -> Errand:
+        """The request in the form the destination speaks."""
+        translation = self._surface.translations.get(there.kind.form)
+        stream = prepared.asked.stream
+        if translation is not None:
+            doc = translation.request(prepared.doc, there.kind)
+            # The caller's head speaks of the other form, so nothing of it goes on.
+            return Errand(path=translation.path, doc=doc, raw=None, stream=stream, caller={}, at=at)
+        settled = self._surface.settle(prepared.doc)
+        return Errand(
+            path=self._surface.upstream_path,
+            doc={**prepared.doc, **settled} if settled else prepared.doc,
+            raw=None if settled else prepared.raw,
+            stream=stream,
+            caller=caller,
+            at=at,
+        )
 
 
 def _labels(asked: Asked, findings: Sequence[Finding], genuine: frozenset[str]) -> tuple[str, ...]:

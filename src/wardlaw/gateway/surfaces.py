@@ -9,6 +9,11 @@ from wardlaw.facts.routes import COMPLETIONS as COMPLETIONS_ROUTE
 from wardlaw.facts.routes import EMBEDDINGS as EMBEDDINGS_ROUTE
 from wardlaw.facts.routes import MESSAGES as MESSAGES_ROUTE
 from wardlaw.facts.routes import RESPONSES as RESPONSES_ROUTE
+from wardlaw.gateway.translation.chat_answer import from_messages
+from wardlaw.gateway.translation.chat_request import chat_as_messages
+from wardlaw.gateway.translation.messages_answer import from_chat
+from wardlaw.gateway.translation.messages_request import messages_as_chat
+from wardlaw.gateway.translation.shape import Translation
 from wardlaw.gateway.wire.answer import read_answer, read_embeddings_answer, rewrite_answer
 from wardlaw.gateway.wire.chat import chat_history, read_chat
 from wardlaw.gateway.wire.completions import CompletionsStream, read_completions, read_completions_answer
@@ -35,6 +40,7 @@ CHAT = Surface(
     read_answer=read_answer,
     rewrite_answer=rewrite_answer,
     stream=lambda window: ChatStream(window=window),
+    translations={WireForm.ANTHROPIC: Translation("/messages", chat_as_messages, from_messages)},
 )
 
 COMPLETIONS = Surface(
@@ -70,6 +76,7 @@ MESSAGES = Surface(
     read_answer=read_messages_answer,
     rewrite_answer=lambda answer, texts: rewrite(answer.doc, texts),
     stream=lambda window: MessagesStream(window=window),
+    translations={WireForm.OPENAI: Translation("/chat/completions", messages_as_chat, from_chat)},
 )
 
 COUNT_TOKENS = msgspec.structs.replace(
@@ -79,6 +86,7 @@ COUNT_TOKENS = msgspec.structs.replace(
     read=lambda doc, limits: read_count(doc, limits=limits),
     read_answer=read_count_answer,
     stream=None,
+    translations={},
 )
 
 RESPONSES = Surface(

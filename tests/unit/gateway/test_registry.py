@@ -83,7 +83,7 @@ def test_only_upstreams_of_the_same_protocol_are_asked() -> None:
         Model(name="one", upstreams=(ModelUpstream("a"),)),
     )
     registry = Registry(Config(upstreams=upstreams, models=models), lambda ref: f"<{ref.name}>")
-    (only,) = registry.candidates("both", "messages", form=WireForm.ANTHROPIC)
+    (only,) = registry.candidates("both", "messages", paths={WireForm.ANTHROPIC: ""})
     assert (only.resource.upstream, only.destination.kind) == ("a", UpstreamKind.ANTHROPIC)
     assert [one.resource.upstream for one in registry.candidates("both", "chat.completions")] == ["o"]
     with pytest.raises(OtherProtocolError) as caught:
@@ -102,10 +102,10 @@ def test_what_an_upstream_has_not_is_told_apart_from_what_it_does_not_speak() ->
     )
     models = (Model(name="one", upstreams=(ModelUpstream("b"),)),)
     registry = Registry(Config(upstreams=upstreams, models=models), lambda ref: f"<{ref.name}>")
-    (only,) = registry.candidates("one", "messages", form=WireForm.ANTHROPIC, path="/messages")
+    (only,) = registry.candidates("one", "messages", paths={WireForm.ANTHROPIC: "/messages"})
     assert only.destination.aws is not None
     assert (only.destination.aws.region, only.destination.aws.secret_key.current()) == ("eu-west-1", "<SECRET>")
     assert "SECRET" not in repr(only.destination)
     with pytest.raises(OtherProtocolError) as caught:
-        registry.candidates("one", "messages", form=WireForm.ANTHROPIC, path="/messages/count_tokens")
+        registry.candidates("one", "messages", paths={WireForm.ANTHROPIC: "/messages/count_tokens"})
     assert caught.value.code == "WL-GWY-013"

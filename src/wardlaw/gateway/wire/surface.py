@@ -12,6 +12,7 @@ import msgspec
 
 from wardlaw.facts.exchange import ToolCall
 from wardlaw.facts.routes import WireForm
+from wardlaw.gateway.translation.shape import Translation
 from wardlaw.gateway.wire.answer import Answer
 from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.body import BodyLimits
@@ -47,6 +48,7 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
         read_answer: The bytes of an answer; raises ``BadUpstreamError``.
         rewrite_answer: The answer with the texts at these pointers replaced.
         stream: Makes the layer between an upstream's stream and the caller; ``None`` where nothing streams.
+        translations: How upstreams of another form serve it, where a model asks for that.
         settle: Members that are set in the body before it goes up, so that a vendor's default does not hold.
     """
 
@@ -62,3 +64,4 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
     settle: Callable[[Doc], Doc] = as_it_came
     form: WireForm = WireForm.OPENAI
     converses: bool = True
+    translations: Mapping[WireForm, Translation] = {}

@@ -1,0 +1,1 @@
+"""Between chat completions and Messages: a client of one form, served by an upstream of the other."""
