@@ -105,10 +105,8 @@ class Runtime:
         Raises:
             WardlawError: Something needed is missing or wrong; the worker must not serve.
         """
-        config, self._weights = self._config, await asyncio.to_thread(load_weights)
-        if config.encoder.enabled:
-            detector = await asyncio.to_thread(load_encoder, self._weights)
-            self._doubts = Doubts(detector, timeout_s=config.encoder.timeout_s, threads=config.encoder.threads)
+        config = self._config
+        await asyncio.to_thread(self._open_models)
         database = self._places.database_url(self._env)
         engine = self._engine = await asyncio.to_thread(open_database, database)
         keyring = self._keyring = await asyncio.to_thread(self._places.open_keyring, self._env)
@@ -182,6 +180,13 @@ class Runtime:
         self._watcher.start()
         memory.start(self._position)
         return self._door
+
+    def _open_models(self) -> None:
+        """The learned models, without which nothing may serve."""
+        self._weights = load_weights()
+        if (encoder := self._config.encoder).enabled:
+            detector = load_encoder(self._weights)
+            self._doubts = Doubts(detector, timeout_s=encoder.timeout_s, threads=encoder.threads)
 
     async def _open_admission(self, authority: StateAuthority) -> Admission:
         identity = self._config.identity

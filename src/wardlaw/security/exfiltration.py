@@ -127,15 +127,15 @@ def links(text: str) -> Iterator[Link]:
         for match in pattern.finditer(text):
             if match.start(1) not in seen:
                 seen.add(match.start(1))
-                yield Link(match[1], *match.span(1), Way.FETCHED)
+                yield Link(match[1], match.start(1), match.end(1), Way.FETCHED)
     images = {(match[2] or match[1]).strip().lower() for match in _IMAGE_BY_REFERENCE.finditer(text)}
     for match in defined.finditer(text):
         if match[1].strip().lower() in images and match.start(2) not in seen:
             seen.add(match.start(2))
-            yield Link(match[2], *match.span(2), Way.FETCHED)
+            yield Link(match[2], match.start(2), match.end(2), Way.FETCHED)
     for match in linked.finditer(text):
         if match.start(1) not in seen:
-            yield Link(match[1], *match.span(1), Way.LINKED)
+            yield Link(match[1], match.start(1), match.end(1), Way.LINKED)
 
 
 def load_of(url: str, way: Way, *, depth: int = 0) -> Load | None:
