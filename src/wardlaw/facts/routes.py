@@ -37,10 +37,20 @@ COMPLETIONS = "completions"
 EMBEDDINGS = "embeddings"
 MESSAGES = "messages"
 MODELS = "models"
+MODERATIONS = "moderations"
 RESPONSES = "responses"
 SCAN = "scan"
 REALTIME = "realtime"
 """Refused whatever clauses say: a name for records alone."""
 
-ROUTES = (CHAT_COMPLETIONS, COMPLETIONS, EMBEDDINGS, MESSAGES, MODELS, RESPONSES, SCAN)
+ROUTES = (
+    CHAT_COMPLETIONS,
+    COMPLETIONS,
+    EMBEDDINGS,
+    MESSAGES,
+    MODELS,
+    MODERATIONS,
+    RESPONSES,
+    SCAN,
+)
 """Every route a clause, a scope or a setting may name."""

@@ -21,11 +21,11 @@ import msgspec
 from wardlaw.config.model import Identity, Issuer
 from wardlaw.facts.keytext import Prefix, read_prefix
 from wardlaw.facts.principal import Principal, PrincipalKind
-from wardlaw.facts.routes import MODELS, SCAN
 from wardlaw.gateway.admitted import Admitted, Refused, Scope, refuse
 from wardlaw.gateway.assertion import ASSERTION_HEADER, Claimed, Occasion, check_assertion
 from wardlaw.gateway.jwt import IssuerKeys, Token, choose_key, is_name, is_text, read_token, verify
 from wardlaw.gateway.keybook import HeldKey, KeyBook
+from wardlaw.gateway.places import route_of
 from wardlaw.gateway.signature import (
     INPUT_HEADER,
     PERSON_HEADER,
@@ -33,7 +33,6 @@ from wardlaw.gateway.signature import (
     SignedRequest,
     check_signature,
 )
-from wardlaw.gateway.surfaces import BY_PATH
 from wardlaw.state.authority import StateAuthority
 
 _CREDENTIAL_CHARS = 16_384 + len("Bearer ")
@@ -44,8 +43,6 @@ _ALGORITHMS = frozenset(("RS256", "PS256", "ES256", "EdDSA", "Ed25519"))
 """Asymmetric only: with a shared secret whoever checks tokens could make them (RFC 8725 §3.1)."""
 
 _DEFAULT_PORT = re.compile(r":(?:80|443)\Z")  # RFC 9421 section 2.2.3: the scheme's own port is left out
-
-_ROUTES = {**{path: surface.route for path, surface in BY_PATH.items()}, "/v1/models": MODELS, "/v1/guard": SCAN}
 
 
 class KeySource(Protocol):
@@ -125,7 +122,7 @@ class Admission:
             admitted = await self._admit_token(credential, at)
         if isinstance(admitted, Admitted):
             routes = admitted.scope.routes
-            if routes is not None and _ROUTES.get(path, path) not in routes:
+            if routes is not None and route_of(path) not in routes:
                 return refuse("WL-ADM-007", f"The credential does not reach {path}.", key=admitted.principal.credential)
         return admitted
 

@@ -14,8 +14,8 @@ from wardlaw.facts.routes import REALTIME
 from wardlaw.gateway.admission import Admission, check_body
 from wardlaw.gateway.admitted import Admitted, Refused
 from wardlaw.gateway.exchange import ModelExchange
-from wardlaw.gateway.guarding import SCAN, GuardExchange
 from wardlaw.gateway.metrics import CONTENT_TYPE
+from wardlaw.gateway.places import Place, find_place
 from wardlaw.gateway.port import Call
 from wardlaw.gateway.services import Services
 from wardlaw.gateway.surfaces import BY_PATH, dialect_of
@@ -23,7 +23,6 @@ from wardlaw.gateway.wire.failure import TooLargeError
 from wardlaw.gateway.wire.refusal import error_body
 from wardlaw.gateway.wire.surface import Surface
 
-_GUARD_PATH = "/v1/guard"
 _REALTIME_PATH = "/v1/realtime"  # the websocket itself; below it, what opens sessions and calls
 _JSON = ("content-type", "application/json")
 
@@ -53,18 +52,21 @@ class Door:
 
     async def serve(self, call: Call) -> None:
         """Serve one request."""
-        surface = BY_PATH.get(call.path)
         if call.path == _REALTIME_PATH or call.path.startswith(_REALTIME_PATH + "/"):
             await self._refuse_realtime(call)
-        elif surface is None and call.path != _GUARD_PATH:
+            return
+        target = BY_PATH.get(call.path) or find_place(call.path)
+        if target is None:
             await self._serve_other(call)
-        elif call.method != "POST":
-            _reply_error(call, 405, "method_not_allowed", f"{call.path} takes POST.")
+            return
+        methods = target.methods if isinstance(target, Place) else ("POST",)
+        if call.method in methods:
+            await self._serve_judged(call, target)
         else:
-            await self._serve_model(call, surface)
+            _reply_error(call, 405, "method_not_allowed", f"{call.path[:200]} takes {' and '.join(methods)}.")
 
-    async def _serve_model(self, call: Call, surface: Surface | None) -> None:
-        """Serve a request to a model, or to the guard where there is no surface."""
+    async def _serve_judged(self, call: Call, target: Surface | Place) -> None:
+        """Serve a request that ends in a decision: to a model, or to a place that answers by itself."""
         services = self.services
         try:
             self._check_health()
@@ -72,7 +74,7 @@ class Door:
             admitted = await self._admit(call)
             if admitted is None:
                 return
-            raw = await self._read(call, surface.route if surface is not None else SCAN)
+            raw = await self._read(call, target)
             if raw is None:
                 return
             refused = check_body(admitted, hashlib.sha256(raw).digest()) if admitted.bound_body else None
@@ -82,13 +84,14 @@ class Door:
         except WardlawError as error:
             _reply(call, error)
             return
-        await self._within_ceiling(call, admitted, surface, raw)
+        await self._within_ceiling(call, admitted, target, raw)
 
-    async def _read(self, call: Call, route: str) -> bytes | None:
+    async def _read(self, call: Call, target: Surface | Place) -> bytes | None:
         """The body; one that is too large or too slow is told to the caller and recorded."""
-        services = self.services
+        services, route = self.services, target.route
+        most = target.limit_bytes(services) if isinstance(target, Place) else services.limits.body_bytes
         try:
-            return await call.body(limit_bytes=services.limits.body_bytes, within_s=services.limits.body_read_s)
+            return await call.body(limit_bytes=most, within_s=services.limits.body_read_s)
         except InputError as error:
             self._record_refusal(call, route, _reply(call, error))
             return None
@@ -112,7 +115,7 @@ class Door:
         judge.recorder.outcome(outcome, record_id=judge.new_id("out"), route=route)
         self.services.metrics.ended(route, "refused", status=status, duration_s=0.0, overhead_s=0.0)
 
-    async def _within_ceiling(self, call: Call, admitted: Admitted, surface: Surface | None, raw: bytes) -> None:
+    async def _within_ceiling(self, call: Call, admitted: Admitted, target: Surface | Place, raw: bytes) -> None:
         who = admitted.principal.id
         running = self._running.get(who, 0)
         if running >= self.services.limits.concurrency_per_principal:
@@ -123,10 +126,10 @@ class Door:
         metrics = self.services.metrics
         metrics.running += 1
         try:
-            if surface is None:
-                await GuardExchange(self.services, call, admitted).run(raw)
+            if isinstance(target, Place):
+                await target.open(self.services, call, admitted).run(raw)
             else:
-                await ModelExchange(self.services, call, admitted, surface).run(raw)
+                await ModelExchange(self.services, call, admitted, target).run(raw)
         finally:
             metrics.running -= 1
             left = self._running[who] - 1
