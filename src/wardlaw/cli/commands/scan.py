@@ -26,6 +26,7 @@ from wardlaw.facts.finding import Finding, Level
 _COLORS = {Level.BLOCK: "bold red", Level.REVIEW: "yellow", Level.NOTE: "dim"}
 EVERYTHING = Wanted()
 _PATH_CHARS = 1024
+_STRUCTURED = (FileKind.DATASET, FileKind.SKILL, FileKind.AGENT_CONFIG, FileKind.DOCUMENT)
 
 
 def scan(
@@ -79,7 +80,7 @@ def _is_place(text: str) -> bool:
     """Whether a word is a folder, or a file with a structure that matters."""
     if len(text) < _PATH_CHARS and "\0" not in text and Path(text).is_dir():
         return True
-    return _is_file(text) and kind_of(Path(text)) in (FileKind.DATASET, FileKind.SKILL, FileKind.AGENT_CONFIG)
+    return _is_file(text) and kind_of(Path(text)) in _STRUCTURED
 
 
 def _scan_text(text: str, wanted: Wanted, options: Options) -> int:

@@ -12,9 +12,10 @@ import msgspec
 from wardlaw.cli.scanning.code import as_in_code, is_code
 from wardlaw.cli.scanning.judging import MASKED, MORE_PLACES, faulty, text_judge
 from wardlaw.cli.scanning.kinds import CHANNELS, FileKind, kind_of
-from wardlaw.cli.scanning.reading import Text, UnreadableError, read_file, read_rows
+from wardlaw.cli.scanning.reading import Text, UnreadableError, read_file, read_paper, read_rows
 from wardlaw.cli.scanning.spotted import Lines, Spotted, context, masked_excerpt, veiled, with_fingerprints
 from wardlaw.cli.scanning.walking import Skipped
+from wardlaw.documents.piece import Document
 from wardlaw.facts.exchange import Channel
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.security import agentconfig
@@ -22,6 +23,9 @@ from wardlaw.security.injection import RULES as INJECTION_RULES
 
 _CONFIG_BYTES = 1_048_576
 _SECRETS = ("secrets",)
+_DOCUMENTS = "1"  # version of what reads them
+UNREAD = "uninspected-"
+"""How the rules begin that say what nobody could read."""
 _SAYS = {rule.id: rule.says for rule in INJECTION_RULES}
 _WHAT = {
     FindingKind.SECRET: "a credential ({label})",
@@ -65,7 +69,10 @@ def judge_file(asked: Asked, path: Path) -> FileReport:
     found: list[tuple[Spotted, str]] = []
     failed = False
     try:
-        for text in _texts(path, kind):
+        paper = read_paper(path) if kind is FileKind.DOCUMENT else None
+        if paper is not None:
+            found += _unread(shown, paper.uninspected)
+        for text in _texts(path, kind, paper):
             kind = FileKind.CODE if kind is FileKind.TEXT and is_code(path, text.text) else kind
             judge = text_judge(asked.groups or (_SECRETS if kind is FileKind.CODE else ()))
             findings = judge.judge_everywhere(text.text, asked.channel or CHANNELS[kind])
@@ -86,8 +93,10 @@ def shown_path(path: Path) -> str:
     return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()
 
 
-def _texts(path: Path, kind: FileKind) -> Iterator[Text]:
-    if kind is FileKind.DATASET:
+def _texts(path: Path, kind: FileKind, paper: Document | None) -> Iterator[Text]:
+    if paper is not None:
+        yield from (Text(piece.text, pointer=piece.where or "/") for piece in paper.pieces)
+    elif kind is FileKind.DATASET:
         yield from read_rows(path)
     else:
         yield Text(read_file(path))
@@ -122,10 +131,21 @@ def _spotted(path: str, text: Text, findings: Iterable[Finding]) -> Iterator[tup
         yield spotted, context(text.text, finding, everything)
 
 
+def _unread(path: str, kinds: Iterable[str]) -> Iterator[tuple[Spotted, str]]:
+    """What stands in a document and nobody could read."""
+    for kind in kinds:
+        finding = Finding(
+            FindingKind.UNINSPECTED, "documents", _DOCUMENTS, f"{UNREAD}{kind}", Level.NOTE, 0, label=kind
+        )
+        yield from _spotted(path, Text("", pointer="/"), (finding,))
+
+
 def says(finding: Finding) -> str:
     """What a finding is, for a person."""
     if finding.rule == MORE_PLACES:
         return "more places of the same rules than are told"
+    if finding.rule.startswith(UNREAD):
+        return f"content that nobody could read ({finding.label})"
     if finding.kind is FindingKind.INJECTION:
         return _SAYS.get(finding.rule, "text that tries to take over a model")
     return _WHAT.get(finding.kind, finding.kind.value).format(label=finding.label)

@@ -16,6 +16,7 @@ class FileKind(StrEnum):
     DATASET = "dataset"  # rows of texts: JSON lines, JSON, CSV
     SKILL = "skill"  # instructions that agents load by themselves
     AGENT_CONFIG = "agent-config"  # servers of tools and how they are started
+    DOCUMENT = "document"  # PDF and office files: the text of their pages, sheets and slides
     CODE = "code"  # source and settings: looked at for secrets alone, unless asked otherwise
 
 
@@ -32,6 +33,7 @@ _CONFIGS = frozenset(
 _PROMPT_FOLDERS = frozenset(("prompts", "prompt", "system_prompts", "system-prompts"))
 _PROMPT_ENDINGS = frozenset((".prompt", ".prompty", ".jinja", ".j2", ".jinja2", ".tmpl", ".mustache"))
 _PROMPT_TEXTS = frozenset((".md", ".txt", ".yaml", ".yml", ""))
+_DOCUMENTS = frozenset((".pdf", ".docx", ".docm", ".pptx", ".pptm", ".xlsx", ".xlsm", ".odt", ".ods", ".odp"))
 _ROWS = frozenset((".jsonl", ".ndjson", ".csv", ".tsv", ".json"))
 # JSON that tools read and no model: settings and locks.
 _TOOL_JSON = frozenset(
@@ -62,6 +64,7 @@ CHANNELS: dict[FileKind, Channel] = {
     # A skill is trusted as a tool's definition is: read by the agent before anybody asked it anything.
     FileKind.SKILL: Channel.TOOL_DEFINITION,
     FileKind.AGENT_CONFIG: Channel.TOOL_DEFINITION,
+    FileKind.DOCUMENT: Channel.TOOL_RESULT,
     FileKind.CODE: Channel.TOOL_RESULT,
 }
 """Where the text of a file would stand in a conversation."""
@@ -77,6 +80,8 @@ def kind_of(path: PurePath) -> FileKind:
         return FileKind.SKILL
     if ending in _PROMPT_ENDINGS or (folders & _PROMPT_FOLDERS and ending in _PROMPT_TEXTS):
         return FileKind.PROMPT
+    if ending in _DOCUMENTS:
+        return FileKind.DOCUMENT
     if ending in _ROWS and name not in _TOOL_JSON:
         return FileKind.DATASET
     if ending in _CODE or name in _CODE_NAMES or name in _TOOL_JSON or name.startswith(".env.") or _is_lock(name):

@@ -13,10 +13,14 @@ from typing import Any
 
 import msgspec
 
+from wardlaw.adapters.apart import read_apart
+from wardlaw.documents.piece import Document, DocumentError
 from wardlaw.facts.errors import InputError
 
 MAX_BYTES = 8_388_608
 """Files larger than this are skipped with a note; rows of data sets are read one by one and may be many more."""
+PAPER_BYTES = 33_554_432
+"""The same for PDF and office files, whose pictures are most of them."""
 _HEAD = 8192  # a file with a zero byte in its first bytes is no text; git looks at as many
 _ROW_CHARS = 1_048_576
 # Names of members are short words; a longer one may be a text that somebody put there.
@@ -31,7 +35,7 @@ class Text(msgspec.Struct, frozen=True):
 
     Attributes:
         line: Line of the file it begins on.
-        pointer: Place in its row or document; ``""`` when the text is the file's own and offsets give lines.
+        pointer: Place in its row or document (``page 3``, ``sheet Prices``); ``""`` when the text is the file's own and offsets give lines.
         shift: Characters put before it (the name it is assigned to); offsets are counted after them.
     """
 
@@ -51,6 +55,22 @@ def read_file(path: Path, *, limit: int = MAX_BYTES) -> str:
     Raises:
         UnreadableError: It is binary, too large, or cannot be opened.
     """
+    return _decoded(_bytes(path, limit))
+
+
+def read_paper(path: Path) -> Document:
+    """A PDF or an office file, read in a process of its own.
+
+    Raises:
+        UnreadableError: It is too large, cannot be opened, or cannot be read safely.
+    """
+    try:
+        return read_apart(_bytes(path, PAPER_BYTES), path.name)
+    except DocumentError as error:
+        raise _unreadable(error.message) from error
+
+
+def _bytes(path: Path, limit: int) -> bytes:
     try:
         with path.open("rb") as file:
             raw = file.read(limit + 1)
@@ -58,7 +78,7 @@ def read_file(path: Path, *, limit: int = MAX_BYTES) -> str:
         raise _unreadable(f"it cannot be read: {error.strerror}") from error
     if len(raw) > limit:
         raise _unreadable(f"it is larger than {limit} bytes")
-    return _decoded(raw)
+    return raw
 
 
 def _decoded(raw: bytes) -> str:

@@ -36,6 +36,8 @@ from wardlaw.cli.scanning.kinds import CHANNELS, FileKind, kind_of
         ("README.md", FileKind.TEXT),
         ("page.html", FileKind.TEXT),
         ("what.ever", FileKind.TEXT),
+        ("skills/x/Paper.PDF", FileKind.DOCUMENT),
+        ("plan.xlsx", FileKind.DOCUMENT),
     ],
 )
 def test_a_file_is_known_by_its_name(name: str, kind: FileKind) -> None:
