@@ -14,7 +14,7 @@ from wardlaw.config.places import lies_under
 from wardlaw.config.problem import ConfigProblem, nearest
 from wardlaw.config.upstreams import upstream_faults
 from wardlaw.facts.resource import ToolEffect
-from wardlaw.facts.routes import ROUTES
+from wardlaw.facts.routes import ROUTES, UpstreamKind
 from wardlaw.security.detectors import DETECTORS
 
 # RFC 7518 and RFC 8037 signatures with a public key. A shared secret or "none" would let anybody
@@ -36,6 +36,7 @@ def check_config(config: Config, origins: Mapping[str, Origin], source: str) -> 
         *_installation(config),
         *_twice("upstreams", [upstream.name for upstream in config.upstreams]),
         *upstream_faults(config.upstreams),
+        *_files(config),
         *_models(config),
         *_tools(config),
         *_detectors(config),
@@ -105,6 +106,15 @@ def _installation(config: Config) -> Found:
     for route in config.gateway.routes:
         if route not in ROUTES:
             yield "WL-CFG-010", f"gateway.routes.{route}", "no such route", _choices(route, ROUTES)
+
+
+def _files(config: Config) -> Found:
+    keeper = config.gateway.files.upstream
+    named = {upstream.name: upstream for upstream in config.upstreams}
+    if keeper and keeper not in named:
+        yield "WL-CFG-010", "gateway.files.upstream", f"no upstream {keeper}", _choices(keeper, tuple(named))
+    elif keeper and named[keeper].kind is not UpstreamKind.OPENAI:
+        yield "WL-CFG-003", "gateway.files.upstream", "not of kind openai", "Name one that speaks the OpenAI API."
 
 
 def _detectors(config: Config) -> Found:

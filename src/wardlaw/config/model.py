@@ -141,6 +141,18 @@ class Surface(msgspec.Struct, frozen=True):
     mode: Annotated[RouteMode, Meta(description="`enforce` or `observe`, for this route alone.")] = RouteMode.ENFORCE
 
 
+class Files(msgspec.Struct, frozen=True):
+    """Files and batches that an upstream keeps for callers."""
+
+    upstream: Annotated[
+        str, Meta(description="Upstream that keeps files and runs batches; when empty, neither is served.")
+    ] = ""
+    bytes: Annotated[int, Meta(ge=1_024, description="Largest upload, in bytes; larger ones get 413.")] = 33_554_432
+    read_s: Annotated[
+        float, Meta(gt=0, description="Seconds in which the text of a PDF or office file must have been read.")
+    ] = 20.0
+
+
 class Gateway(msgspec.Struct, frozen=True):
     """The data plane: the only process on the request path."""
 
@@ -151,6 +163,7 @@ class Gateway(msgspec.Struct, frozen=True):
     ] = 1
     limits: Annotated[Limits, Meta(description="What is taken from one caller.")] = Limits()
     routes: Annotated[dict[str, Surface], Meta(description=f"Per route ({_ROUTE_WORDS}).")] = {}
+    files: Annotated[Files, Meta(description="Files and batches at a vendor.")] = Files()
     receipts: Annotated[bool, Meta(description="Sign a receipt of each decision into the response headers.")] = True
     metrics: Annotated[bool, Meta(description="Serve Prometheus metrics at `/metrics`.")] = True
 

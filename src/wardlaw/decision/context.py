@@ -104,6 +104,7 @@ PATHS: dict[str, str] = {
     "promptTokens": "request.measures.prompt_tokens",
     "hostedTools": "request.measures.hosted_tools",
     "uninspected": "request.measures.uninspected",
+    "records": "request.measures.records",
     "requestedRows": "requested_rows",
     "dataSubjects": "request.measures.data_subjects",
     "resultBytes": "request.measures.result_bytes",

@@ -28,7 +28,7 @@ class Package:
     def __init__(self, data: bytes, bounds: Bounds) -> None:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, UnicodeError) as error:
+        except (zipfile.BadZipFile, ValueError, OSError, RuntimeError, UnicodeError) as error:
             raise unsafe("it is packed and the package is damaged") from error
         self._left = bounds.unpacked_bytes
         self._most = bounds.unpacked_bytes

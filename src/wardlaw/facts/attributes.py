@@ -65,6 +65,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute(
         "uninspected", _E, "gateway", "Kinds of content nobody could read: image, audio, file, tokens, encrypted", ()
     ),
+    Attribute("records", _L, "gateway", "Requests in a batch; 0 outside of batches", 0),
     Attribute("requestedRows", _L, "gateway", "Rows a tool call asks for; 9223372036854775807 when without limit", 0),
     Attribute("dataSubjects", _L, "detectors", "Distinct persons in new results or the answer", 0),
     Attribute("resultBytes", _L, "gateway", "Bytes of new results or the answer", 0),

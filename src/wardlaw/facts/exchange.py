@@ -70,6 +70,7 @@ class Measures(msgspec.Struct, frozen=True):
         max_tokens: Ceiling the caller asked for; 0 when none.
         hosted_tools: Names of vendor-hosted tools, remote MCP servers or stored state asked for.
         uninspected: Kinds of content nobody could read (``image``, ``audio``, ``file``).
+        records: Requests in a batch file; 0 outside of batches.
     """
 
     body_bytes: int = 0
@@ -82,3 +83,4 @@ class Measures(msgspec.Struct, frozen=True):
     max_tokens: int = 0
     hosted_tools: tuple[str, ...] = ()
     uninspected: tuple[str, ...] = ()
+    records: int = 0

@@ -32,9 +32,11 @@ class UpstreamKind(StrEnum):
 
 _ANTHROPIC = frozenset((UpstreamKind.ANTHROPIC, UpstreamKind.BEDROCK, UpstreamKind.VERTEX))
 
+BATCHES = "batches"
 CHAT_COMPLETIONS = "chat.completions"
 COMPLETIONS = "completions"
 EMBEDDINGS = "embeddings"
+FILES = "files"
 MESSAGES = "messages"
 MODELS = "models"
 MODERATIONS = "moderations"
@@ -44,9 +46,11 @@ REALTIME = "realtime"
 """Refused whatever clauses say: a name for records alone."""
 
 ROUTES = (
+    BATCHES,
     CHAT_COMPLETIONS,
     COMPLETIONS,
     EMBEDDINGS,
+    FILES,
     MESSAGES,
     MODELS,
     MODERATIONS,

@@ -15,7 +15,7 @@ from wardlaw.gateway.admission import Admission, check_body
 from wardlaw.gateway.admitted import Admitted, Refused
 from wardlaw.gateway.exchange import ModelExchange
 from wardlaw.gateway.metrics import CONTENT_TYPE
-from wardlaw.gateway.places import Place, find_place
+from wardlaw.gateway.places import Place, find_place, is_stored
 from wardlaw.gateway.port import Call
 from wardlaw.gateway.services import Services
 from wardlaw.gateway.surfaces import BY_PATH, dialect_of
@@ -168,6 +168,11 @@ class Door:
                 call.reply(200, [("content-type", CONTENT_TYPE)], self.services.metrics.render())
             case "GET", path if path == "/v1/models" or path.startswith("/v1/models/"):
                 await self._models(call)
+            case _, path if is_stored(path):
+                admitted = await self._admit(call)
+                if admitted is not None:
+                    message = "What a vendor keeps of responses and conversations is not given out through the gateway."
+                    _reply_error(call, 403, "stored_state", f"{message} Send the conversation with each request.")
             case _, path:
                 message = f"There is no {call.method} {path[:200]} here."
                 _reply_error(call, 404, "unknown_route", message)

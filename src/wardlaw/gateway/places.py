@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import msgspec
 
-from wardlaw.facts.routes import MODELS, MODERATIONS, SCAN
+from wardlaw.facts.routes import BATCHES, FILES, MODELS, MODERATIONS, SCAN
 from wardlaw.gateway.admitted import Admitted
+from wardlaw.gateway.batches import BatchExchange
+from wardlaw.gateway.files import FileExchange
 from wardlaw.gateway.guarding import GuardExchange
 from wardlaw.gateway.local import LocalExchange
 from wardlaw.gateway.moderating import ModerationExchange
@@ -15,9 +18,15 @@ from wardlaw.gateway.port import Call
 from wardlaw.gateway.services import Services
 from wardlaw.gateway.surfaces import BY_PATH
 
+_AROUND_FILE_BYTES = 65_536  # the other members of a form
+
 
 def _body_bytes(services: Services) -> int:
     return services.limits.body_bytes
+
+
+def _file_bytes(services: Services) -> int:
+    return services.files.bytes + _AROUND_FILE_BYTES
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -40,11 +49,34 @@ _FIXED = {
     "/v1/guard": Place(SCAN, ("POST",), GuardExchange),
     "/v1/moderations": Place(MODERATIONS, ("POST",), ModerationExchange),
 }
+_ONE = r"/[A-Za-z0-9_-]{1,128}"
+_FORMS = (
+    (re.compile(r"/v1/files"), Place(FILES, ("GET", "POST"), FileExchange, _file_bytes)),
+    (re.compile(rf"/v1/files{_ONE}"), Place(FILES, ("GET", "DELETE"), FileExchange)),
+    (re.compile(rf"/v1/files{_ONE}/content"), Place(FILES, ("GET",), FileExchange)),
+    (re.compile(r"/v1/batches"), Place(BATCHES, ("GET", "POST"), BatchExchange)),
+    (re.compile(rf"/v1/batches{_ONE}"), Place(BATCHES, ("GET",), BatchExchange)),
+    (re.compile(rf"/v1/batches{_ONE}/cancel"), Place(BATCHES, ("POST",), BatchExchange)),
+)
+
+# Responses, conversations and what belongs to them, chat completions that were stored, assistants' threads, uploads in
+# parts, containers and searches over files.
+_STORED = re.compile(
+    r"/v1/(?:responses|chat/completions)/.|/v1/(?:conversations|threads|assistants|uploads|containers|vector_stores)(?:/|\Z)"
+)
 
 
 def find_place(path: str) -> Place | None:
     """What answers at a path; ``None`` where no exchange of its own does."""
-    return _FIXED.get(path)
+    fixed = _FIXED.get(path)
+    if fixed is not None:
+        return fixed
+    return next((place for form, place in _FORMS if form.fullmatch(path)), None)
+
+
+def is_stored(path: str) -> bool:
+    """Whether a path leads to what a vendor keeps of conversations, which nobody here has judged."""
+    return _STORED.match(path) is not None
 
 
 def route_of(path: str) -> str:

@@ -12,6 +12,7 @@ class Call(Protocol):
     """One HTTP request and the connection to answer it on.
 
     Attributes:
+        query: What follows the path's question mark; read by lists alone, and it goes nowhere.
         headers: Lower-case names; the values of a repeated header are joined with ``, ``.
         started: True once the head of an answer has gone out.
         sent_bytes: Body bytes handed to the caller's connection.
@@ -19,6 +20,7 @@ class Call(Protocol):
 
     method: str
     path: str
+    query: str
     headers: Mapping[str, str]
     started: bool
     sent_bytes: int

@@ -145,6 +145,22 @@ class Registry:
             return known[0].resource
         return Resource(kind=ResourceKind.MODEL, id=f"model:{model[:200]}", registered=False)
 
+    def keeper(self, name: str) -> Candidate | None:
+        """The upstream of that name as the keeper of files and batches."""
+        upstream = self._upstreams.get(name)
+        if upstream is None:
+            return None
+        resource = Resource(
+            kind=ResourceKind.MODEL,
+            id="model:wardlaw-files",
+            registered=True,
+            upstream=upstream.name,
+            destination_registered=True,
+            region=upstream.region,
+            trust=upstream.trust,
+        )
+        return Candidate(resource, self._destination(upstream, "", upstream.region))
+
     def tool(self, name: str) -> Resource:
         """A tool as a resource; an unregistered one has effect ``unknown`` and is denied by base policy."""
         tool = self._tools.get(name)

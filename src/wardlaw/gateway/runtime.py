@@ -29,6 +29,7 @@ from wardlaw.gateway.ids import RandomPool
 from wardlaw.gateway.inspection import Inspection
 from wardlaw.gateway.judge import Judge, PolicyHolder
 from wardlaw.gateway.jwks import JwksFetcher, JwksStore
+from wardlaw.gateway.keeping import TableKeeping
 from wardlaw.gateway.keybook import KeyBook
 from wardlaw.gateway.metering import Meter
 from wardlaw.gateway.metrics import Metrics
@@ -157,6 +158,8 @@ class Runtime:
             state_secret=purposes.state,
             receipts=config.gateway.receipts,
             shows_metrics=config.gateway.metrics,
+            files=config.gateway.files,
+            keeping=TableKeeping(engine) if config.gateway.files.upstream else None,
         )
         self._door = Door(services, self._admission, health=self._health)
         self._watcher = Watcher(

@@ -43,6 +43,7 @@ class RsgiCall:
         self._look_at = _UNREAD_BYTES
         self.method: str = scope.method
         self.path: str = scope.path
+        self.query: str = scope.query_string
         self.headers: Mapping[str, str] = _headers(scope.headers)
         self.started = False
         self.sent_bytes = 0

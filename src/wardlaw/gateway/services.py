@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import NamedTuple
 
-from wardlaw.config.model import Limits
+from wardlaw.config.model import Files, Limits
 from wardlaw.gateway.inspection import Inspection
 from wardlaw.gateway.judge import Judge
+from wardlaw.gateway.keeping import Keeping
 from wardlaw.gateway.metering import Meter
 from wardlaw.gateway.metrics import Metrics
 from wardlaw.gateway.registry import Registry
@@ -23,6 +24,7 @@ class Services(NamedTuple):
         phrase_chars: Letters and digits of the longest registered pass phrase.
         receipts: Answers carry the signed receipt of their record.
         shows_metrics: Metrics are served.
+        keeping: Whose the files and batches at vendors are; ``None`` where none are served.
     """
 
     registry: Registry
@@ -37,6 +39,8 @@ class Services(NamedTuple):
     phrase_chars: int = 0
     receipts: bool = True
     shows_metrics: bool = True
+    files: Files = Files()
+    keeping: Keeping | None = None
 
 
 class Stopwatch:

@@ -78,6 +78,12 @@ class Upstreams:
     async def post(
         self, destination: Destination, path: str, body: bytes, headers: Sequence[tuple[str, str]]
     ) -> _WireAnswer:
+        """As ``call``, with POST."""
+        return await self.call(destination, "POST", path, body, headers)
+
+    async def call(
+        self, destination: Destination, method: str, path: str, body: bytes, headers: Sequence[tuple[str, str]]
+    ) -> _WireAnswer:
         """Send a request and wait for the head of the answer. Cancelled, it lets the upstream go at once.
 
         Raises:
@@ -87,13 +93,14 @@ class Upstreams:
                 has changed and cannot be read.
         """
         line = self._line(destination)
+        prefix = line.prefix if method == "POST" else method.encode() + line.prefix.removeprefix(b"POST")
         ends = asyncio.get_running_loop().time() + destination.total_timeout_s
         try:
             connection = await line.pool.get(min(destination.connect_timeout_s, destination.total_timeout_s))
         except (OSError, TimeoutError) as error:
             raise _refused(destination) from error
         try:
-            answer = connection.send(request_bytes(line.prefix, path, headers, body))
+            answer = connection.send(request_bytes(prefix, path, headers, body))
             while not answer.status:
                 await connection.wait(_left(ends, destination.first_byte_timeout_s))
         except TimeoutError as error:

@@ -299,3 +299,19 @@ HABIT_ORDER = Table(
     Column("placed_at", Double, nullable=False),
     Index(None, "caller"),
 )
+
+# What vendors keep for callers. The owner is a keyed digest, so the table names nobody.
+KEPT = Table(
+    "kept",
+    METADATA,
+    Column("upstream", String(128), primary_key=True),
+    Column("id", String(128), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("made_at", Double, nullable=False),
+    Column("purpose", String(64), nullable=False),
+    Column("endpoint", String(64), nullable=False),
+    Column("model", String(256), nullable=False),
+    Column("records", BigInteger, nullable=False),
+    Index(None, "owner", "kind"),
+)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from wardlaw.facts.errors import InputError, UnavailableError
+from wardlaw.facts.kept import Kept, KeptKind
 from wardlaw.gateway.destination import Destination
 from wardlaw.gateway.port import CallerGoneError, Headers
 from wardlaw.gateway.upstream import Upstreams
@@ -21,6 +22,7 @@ class MemoryCall:
 
     Args:
         document: Body, written as JSON; bytes as they are.
+        path: With its query, if any.
         gone_after: Parts of a stream after which the caller has left; ``None`` when it stays.
         late: The body never becomes complete.
     """
@@ -37,7 +39,7 @@ class MemoryCall:
     ) -> None:
         self.raw = document if isinstance(document, bytes) else json.dumps(document).encode()
         self.method = method
-        self.path = path
+        self.path, _, self.query = path.partition("?")
         self.headers: Mapping[str, str] = {"content-type": "application/json", **(headers or {})}
         self.started = False
         self.sent_bytes = 0
@@ -154,6 +156,7 @@ class Asked(NamedTuple):
     path: str
     body: bytes
     headers: tuple[tuple[str, str], ...]
+    method: str = "POST"
 
     @property
     def document(self) -> Any:
@@ -176,12 +179,46 @@ class MemoryUpstreams(Upstreams):
     async def post(  # type: ignore[override]
         self, destination: Destination, path: str, body: bytes, headers: Sequence[tuple[str, str]]
     ) -> MemoryAnswer:
+        """As ``call``, with POST."""
+        return await self.call(destination, "POST", path, body, headers)
+
+    async def call(  # type: ignore[override]
+        self, destination: Destination, method: str, path: str, body: bytes, headers: Sequence[tuple[str, str]]
+    ) -> MemoryAnswer:
         """Take a request and give the next answer."""
-        self.asked.append(Asked(destination.name, path, body, tuple(headers)))
+        self.asked.append(Asked(destination.name, path, body, tuple(headers), method))
         answer = self.plays[destination.name].pop(0)
         if isinstance(answer, UnavailableError):
             raise answer
         return answer
+
+
+class MemoryKeeping:
+    """Whose files and batches are, in memory."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str], Kept] = {}
+
+    async def remember(self, kept: Kept) -> bool:
+        """Keep whose it is."""
+        return self.known.setdefault((kept.upstream, kept.id), kept).owner == kept.owner
+
+    async def find(self, upstream: str, identity: str, *, owner: str) -> Kept | None:
+        """The thing of that id, when it is this caller's."""
+        found = self.known.get((upstream, identity))
+        return found if found is not None and found.owner == owner else None
+
+    async def list_of(self, upstream: str, owner: str, kind: KeptKind, *, after: str, most: int) -> tuple[Kept, ...]:
+        """Things of one caller, newest first."""
+        own = [one for one in self.known.values() if (one.upstream, one.owner, one.kind) == (upstream, owner, kind)]
+        newest = own[::-1]
+        ids = [one.id for one in newest]
+        start = ids.index(after) + 1 if after in ids else 0
+        return tuple(newest[start : start + most])
+
+    async def forget(self, upstream: str, identity: str) -> None:
+        """Let go of something that is deleted."""
+        self.known.pop((upstream, identity), None)
 
 
 def completion(text: str = "", *, calls: Sequence[tuple[str, str, str]] = (), tokens: int = 20) -> dict[str, Any]:

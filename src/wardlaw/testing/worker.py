@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from wardlaw.adapters.weights import load_weights
 from wardlaw.audit.envelope import Envelope, RecordKind, decode
-from wardlaw.config.model import Config, Limits, Model, ModelUpstream, RegisteredTool, Upstream
+from wardlaw.config.model import Config, Files, Limits, Model, ModelUpstream, RegisteredTool, Upstream
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.effect import RouteMode
@@ -44,7 +44,7 @@ from wardlaw.store.keyring import Keyring
 from wardlaw.store.keyring_kek import LocalKek
 from wardlaw.store.spool import SpoolSettings, SpoolWriter
 from wardlaw.store.spoolread import read_frames
-from wardlaw.testing.edges import MemoryCall, MemoryUpstreams
+from wardlaw.testing.edges import MemoryCall, MemoryKeeping, MemoryUpstreams
 
 NOON = 1_793_793_600.0  # Wednesday 4 November 2026, 12:00 UTC
 SECRET = "wk_live_Zq81kTb7LmXw2vRc9sYh"
@@ -162,6 +162,8 @@ class Worker:
             limits=limits or self.config.gateway.limits,
             session_key=_KEY,
             state_secret=_KEY,
+            files=Files(upstream="near"),
+            keeping=MemoryKeeping(),
         )
 
     @property

@@ -69,9 +69,20 @@ def test_refused_callers_are_counted_by_code(worker: Worker) -> None:
 def test_other_methods_and_paths_are_told_so(worker: Worker) -> None:
     made = door(worker)
     assert knock(made, get("/v1/chat/completions")).status == 405
-    missing = knock(made, get("/v1/files"))
+    missing = knock(made, get("/v1/fine_tuning/jobs"))
     assert (missing.status, missing.error["code"]) == (404, "unknown_route")
     assert missing.answer_headers["x-should-retry"] == "false"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+@pytest.mark.parametrize(
+    "path", ["/v1/responses/resp_1", "/v1/responses/resp_1/input_items", "/v1/chat/completions/chatcmpl-1"]
+)
+def test_what_a_vendor_keeps_of_conversations_is_not_fetched(worker: Worker, method: str, path: str) -> None:
+    told = knock(door(worker), MemoryCall(b"", method=method, path=path, headers=ADA_KEY))
+    assert (told.status, told.error["code"]) == (403, "stored_state")
+    assert knock(door(worker), MemoryCall(b"", method=method, path=path)).status == 401
+    assert worker.upstreams.asked == []
 
 
 def test_the_door_speaks_the_form_of_the_path(worker: Worker) -> None:

@@ -52,6 +52,21 @@ def check_request_headers(headers: Mapping[str, str]) -> None:
         InputError: WL-GW-113 a control character in a header.
         UnsupportedBodyError: WL-GW-114 a compressed body or one that is not JSON.
     """
+    check_head(headers)
+    kind = headers.get("content-type", "")
+    if kind != "application/json" and not _CONTENT_TYPE.fullmatch(kind.strip()):
+        raise UnsupportedBodyError(
+            "WL-GW-114", "The body is not declared as JSON.", "Send content-type: application/json."
+        )
+
+
+def check_head(headers: Mapping[str, str]) -> None:
+    """The same for a request whose body is of another type, or that has none.
+
+    Raises:
+        InputError: WL-GW-113 a control character in a header.
+        UnsupportedBodyError: WL-GW-114 a compressed body.
+    """
     # All at once: what joins them is allowed in values and in no name.
     if _UNSAFE.search(" ".join(headers.values())) or not _NAMES.fullmatch(",".join(headers)):
         raise InputError(
@@ -61,11 +76,6 @@ def check_request_headers(headers: Mapping[str, str]) -> None:
     if encoding not in ("", "identity"):
         raise UnsupportedBodyError(
             "WL-GW-114", "The body is compressed; it is read as it is.", "Send it without content-encoding."
-        )
-    kind = headers.get("content-type", "")
-    if kind != "application/json" and not _CONTENT_TYPE.fullmatch(kind.strip()):
-        raise UnsupportedBodyError(
-            "WL-GW-114", "The body is not declared as JSON.", "Send content-type: application/json."
         )
 
 
