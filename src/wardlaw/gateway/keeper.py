@@ -19,7 +19,7 @@ from wardlaw.facts.exchange import Measures, Segment
 from wardlaw.facts.finding import Finding
 from wardlaw.facts.kept import Kept, KeptKind
 from wardlaw.gateway.aside import inspect_aside, meter_aside
-from wardlaw.gateway.judge import Case, Judgement, Matter, state_key
+from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.keeping import Keeping
 from wardlaw.gateway.local import JSON, LocalExchange
 from wardlaw.gateway.registry import Candidate
@@ -28,6 +28,7 @@ from wardlaw.gateway.wire.answer import ANSWER_LIMITS, Texts, garbage, read_docu
 from wardlaw.gateway.wire.headers import check_head, upstream_headers
 from wardlaw.gateway.wire.leaves import collect
 from wardlaw.gateway.wire.refusal import upstream_refusal
+from wardlaw.state.callers import state_key
 
 _PAGE, _MOST = 20, 100
 _AT_ONCE = 8  # questions to the upstream for one list
