@@ -137,7 +137,7 @@ class HiddenDetector:
     """Reports invisible text and texts whose encodings were too many to undo."""
 
     name = "hidden-text"
-    version = "1"
+    version = "2"
 
     # A run this long spells something on purpose; shorter ones come from fonts, emoji and word processors.
     _ON_PURPOSE = 8
