@@ -73,7 +73,8 @@ class Protocol:
 
 
 def scope(*headers: tuple[str, str], client: str = "127.0.0.1:1") -> SimpleNamespace:
-    return SimpleNamespace(method="POST", path="/v1/chat/completions", headers=Headers(*headers), client=client)
+    found = Headers(*headers)
+    return SimpleNamespace(method="POST", path="/v1/chat/completions", query_string="", headers=found, client=client)
 
 
 def call(protocol: Protocol, *headers: tuple[str, str], client: str = "127.0.0.1:1", write_s: float = 1.0) -> RsgiCall:
