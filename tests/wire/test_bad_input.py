@@ -497,7 +497,7 @@ def test_a_complete_stream_ends_its_message_at_once(place: Place) -> None:
 
 
 def test_an_unknown_route_and_a_wrong_method(place: Place) -> None:
-    missing = post(place.port, place.key, b"{}", path="/v1/assistants")
+    missing = post(place.port, place.key, b"{}", path="/v1/nothing")
     assert (missing.status, missing.error["code"]) == (404, "unknown_route")
     with connect(place.port) as connection:
         connection.sendall(b"GET /v1/chat/completions HTTP/1.1\r\nhost: gateway\r\n\r\n")

@@ -16,7 +16,7 @@ from tests.wire.house import House, free_port
 from wardlaw.demo.model import ScriptedModel
 from wardlaw.facts.habit import HabitOrder, HabitOrderKind
 from wardlaw.security.anomaly.image import revive
-from wardlaw.state.habitsfile import Kept, read_image
+from wardlaw.state.habitsfile import PackedProfile, read_image
 from wardlaw.store.habitorders import place_order
 
 CALLS = 24
@@ -46,13 +46,13 @@ def ask(house: House, key: str) -> int:
         return int(answer.status)
 
 
-def known(house: House) -> list[dict[str, Kept]]:
+def known(house: House) -> list[dict[str, PackedProfile]]:
     """What each worker wrote, by principal."""
     files = sorted((house.places.data_dir / "state").glob("habits-*.state"))
     return [{kept.name: kept for kept in read_image(path.read_bytes()).profiles} for path in files]
 
 
-def restart_until(house: House, is_met: Callable[[list[dict[str, Kept]]], bool]) -> None:
+def restart_until(house: House, is_met: Callable[[list[dict[str, PackedProfile]]], bool]) -> None:
     """Start and stop: one worker answers while the other may still be opening, and is stopped before it has heard."""
     for _ in range(5):
         house.start()
@@ -62,7 +62,7 @@ def restart_until(house: House, is_met: Callable[[list[dict[str, Kept]]], bool])
     raise AssertionError(known(house))
 
 
-def events_of(found: list[dict[str, Kept]]) -> list[int]:
+def events_of(found: list[dict[str, PackedProfile]]) -> list[int]:
     return [revive(one["user:ana"].image).events if "user:ana" in one else 0 for one in found]
 
 

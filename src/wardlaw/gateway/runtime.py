@@ -142,10 +142,8 @@ class Runtime:
         judge.habits = await self._open_habits(purposes)
         sharing = self._sharing = self._share_habits(judge.habits, memory)
         self._admission = await self._open_admission(authority)
-        metrics = Metrics()
+        metrics = self._metrics(sharing)
         metrics.policies = len(policies.policies)
-        if sharing is not None:
-            metrics.habits_age_s, metrics.habits_lost = lambda: sharing.age_s, lambda: sharing.lost
         services = Services(
             registry=Registry(config, self._secret),
             judge=judge,
@@ -175,14 +173,21 @@ class Runtime:
         )
         watcher = self._watcher
         metrics.age_s = lambda: watcher.age_s
-        if (doubts := self._doubts) is not None:
-            metrics.texts = lambda: (doubts.seen, doubts.asked)
         await self._watcher.tick()
         if self._watcher.trouble:
             raise UnavailableError("WL-GWY-009", self._watcher.trouble, "Mend what is named and start again.")
         self._watcher.start()
         memory.start(self._position)
         return self._door
+
+    def _metrics(self, sharing: Sharing | None) -> Metrics:
+        """Metrics that know what the encoder reads and how shared behaviour is."""
+        metrics = Metrics()
+        if sharing is not None:
+            metrics.habits_age_s, metrics.habits_lost = lambda: sharing.age_s, lambda: sharing.lost
+        if (doubts := self._doubts) is not None:
+            metrics.texts = lambda: (doubts.seen, doubts.asked)
+        return metrics
 
     def _open_models(self) -> None:
         """The learned models, without which nothing may serve."""

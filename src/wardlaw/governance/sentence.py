@@ -35,6 +35,7 @@ PHRASES: dict[str, str] = {
     "requestedRows": "the number of rows asked for",
     "dataSubjects": "the number of people whose data is moved",
     "resultBytes": "the size of the results in bytes",
+    "records": "the number of requests in a batch",
     "resultUnparsed": "a result cannot be read",
     "dataClasses": "the classes of data found",
     "findings": "the findings of the detectors",

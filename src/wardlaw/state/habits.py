@@ -27,7 +27,7 @@ from wardlaw.security.anomaly.profile import Profile
 from wardlaw.security.anomaly.settings import DEFAULTS, Settings
 from wardlaw.security.anomaly.share import Share, Told, gather
 from wardlaw.security.anomaly.standing import is_alerting
-from wardlaw.state.habitsfile import HabitsImage, Kept, read_image, sound_profiles
+from wardlaw.state.habitsfile import HabitsImage, PackedProfile, read_image, sound_profiles
 
 LIVE, KEPT = 2_000, 50_000
 MOST_NAMED = 5
@@ -38,7 +38,7 @@ _MOST_UNTOLD = 50_000  # events between two turns of the exchange, some 10 MB
 _MOST_GROUPS, _MOST_PEERS = 256, 64
 _UNKNOWN = ("", "")
 _COLD = Prior()
-_NOBODY = Kept(b"", b"")
+_NOBODY = PackedProfile(b"", b"")
 
 
 class Deed(msgspec.Struct, frozen=True, gc=False):
@@ -96,7 +96,7 @@ class Habits:
         self._settings = settings
         self._bounds = (live, kept)
         self._live: OrderedDict[bytes, Profile] = OrderedDict()
-        self._packed: OrderedDict[bytes, Kept] = OrderedDict()
+        self._packed: OrderedDict[bytes, PackedProfile] = OrderedDict()
         self._about: dict[bytes, tuple[str, str]] = {}  # name and group of the live ones
         self._names: dict[str, bytes] = {}
         self._changed: set[bytes] = set()  # live ones whose packed form is behind
@@ -261,7 +261,7 @@ class Habits:
         before = self._packed.get(caller, _NOBODY)
         name, group = self._about.get(caller, (before.name, before.group))
         last = profile.last if math.isfinite(profile.last) else 0.0
-        self._packed[caller] = Kept(caller, picture(profile), name, group, last)
+        self._packed[caller] = PackedProfile(caller, picture(profile), name, group, last)
         self._packed.move_to_end(caller)
         self._changed.discard(caller)
         if group:

@@ -19,7 +19,7 @@ _READ = (1, _VERSION)  # version 1 had no names, groups and times; what it lacks
 _HEAD = struct.Struct(">4sHIQ")
 
 
-class Kept(msgspec.Struct, frozen=True, array_like=True):
+class PackedProfile(msgspec.Struct, frozen=True, array_like=True):
     """One profile at rest.
 
     Attributes:
@@ -47,7 +47,7 @@ class HabitsImage(msgspec.Struct, frozen=True, array_like=True):
     """
 
     shares: int
-    profiles: list[Kept]
+    profiles: list[PackedProfile]
     orders: int = 0
     heard: str = ""
 
@@ -74,7 +74,7 @@ def read_image(content: bytes) -> HabitsImage:
     raise _damaged()
 
 
-def sound_profiles(image: HabitsImage, settings: Settings) -> Iterator[tuple[Kept, Profile]]:
+def sound_profiles(image: HabitsImage, settings: Settings) -> Iterator[tuple[PackedProfile, Profile]]:
     """The profiles that can be revived, revived: one that is damaged must not stop its caller later."""
     for kept in image.profiles:
         try:

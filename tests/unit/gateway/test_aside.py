@@ -17,6 +17,7 @@ from wardlaw.gateway.outside import Outside
 class SlowInspection:
     version = "1"
     outside = Outside(())
+    doubts = None
 
     def inspect(self, segments):
         time.sleep(0.2)

@@ -7,7 +7,7 @@ from wardlaw.facts.errors import EvidenceError
 from wardlaw.facts.habit import HabitOrder, HabitOrderKind
 from wardlaw.facts.principal import Principal, PrincipalKind
 from wardlaw.state.habits import Deed, Habits
-from wardlaw.state.habitsfile import Kept, write_image
+from wardlaw.state.habitsfile import PackedProfile, write_image
 
 KEY = b"k" * 32
 ANA, BOT = b"a" * 16, b"b" * 16
@@ -196,8 +196,8 @@ def test_a_damaged_profile_within_a_sound_file_is_left_out() -> None:
     live(habits, BOT, days=1)
     habits.pack(habits.changed())
     image = habits.image()
-    image.profiles[0] = Kept(image.profiles[0].caller, b"junk")
-    image.profiles.append(Kept(b"c" * 16, image.profiles[1].image))  # somebody else's past
+    image.profiles[0] = PackedProfile(image.profiles[0].caller, b"junk")
+    image.profiles.append(PackedProfile(b"c" * 16, image.profiles[1].image))  # somebody else's past
     assert Habits(KEY).restore(write_image(image)) == 1
 
 

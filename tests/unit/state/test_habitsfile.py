@@ -10,10 +10,10 @@ from wardlaw.facts.errors import EvidenceError
 from wardlaw.security.anomaly.image import picture
 from wardlaw.security.anomaly.profile import Profile
 from wardlaw.security.anomaly.settings import DEFAULTS
-from wardlaw.state.habitsfile import HabitsImage, Kept, read_image, sound_profiles, write_image
+from wardlaw.state.habitsfile import HabitsImage, PackedProfile, read_image, sound_profiles, write_image
 
 ANA = b"a" * 16
-KEPT = Kept(ANA, picture(Profile(ANA)), "user:ana", "User:support", 5.0)
+KEPT = PackedProfile(ANA, picture(Profile(ANA)), "user:ana", "User:support", 5.0)
 
 
 def test_what_is_written_is_read() -> None:
@@ -24,7 +24,7 @@ def test_what_is_written_is_read() -> None:
 def test_a_file_of_the_first_version_is_read_without_names() -> None:
     body = msgspec.msgpack.encode([1, [[ANA, KEPT.image]]])
     content = struct.pack(">4sHIQ", b"WLBH", 1, zlib.crc32(body), len(body)) + body
-    assert read_image(content) == HabitsImage(1, [Kept(ANA, KEPT.image)])
+    assert read_image(content) == HabitsImage(1, [PackedProfile(ANA, KEPT.image)])
 
 
 @pytest.mark.parametrize("place", [0, 5, 8, 12, 40])
@@ -36,5 +36,5 @@ def test_a_flipped_byte_anywhere_is_noticed(place: int) -> None:
 
 
 def test_only_sound_profiles_are_taken_over() -> None:
-    image = HabitsImage(1, [Kept(b"b" * 16, b"junk"), Kept(b"c" * 16, KEPT.image), KEPT])
+    image = HabitsImage(1, [PackedProfile(b"b" * 16, b"junk"), PackedProfile(b"c" * 16, KEPT.image), KEPT])
     assert [kept for kept, _ in sound_profiles(image, DEFAULTS)] == [KEPT]

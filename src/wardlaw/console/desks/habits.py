@@ -10,7 +10,7 @@ from wardlaw.facts.habit import Habit
 from wardlaw.security.anomaly.image import revive
 from wardlaw.security.anomaly.standing import standing
 from wardlaw.state.callers import CALLER, state_key
-from wardlaw.state.habitsfile import FILE_PREFIX, FILE_SUFFIX, Kept, read_image
+from wardlaw.state.habitsfile import FILE_PREFIX, FILE_SUFFIX, PackedProfile, read_image
 
 MOST_LISTED = 1_000
 """Callers a list shows: those who alert first, then those seen last."""
@@ -63,9 +63,9 @@ class HabitDesk:
             named.add(state_key(self._secret, CALLER, subject).hex())
         return tuple(sorted(named))
 
-    def _newest(self) -> dict[str, tuple[Kept, float]]:
+    def _newest(self) -> dict[str, tuple[PackedProfile, float]]:
         """Every caller's newest picture, by key, with the time it was taken; damaged files tell nothing."""
-        newest: dict[str, tuple[Kept, float]] = {}
+        newest: dict[str, tuple[PackedProfile, float]] = {}
         for path in sorted(self._folder.glob(f"{FILE_PREFIX}*{FILE_SUFFIX}")):
             try:
                 at, image = path.stat().st_mtime, read_image(path.read_bytes())
@@ -82,7 +82,7 @@ def _is_key(caller: str) -> bool:
     return len(caller) == _KEY_HEX and all(digit in "0123456789abcdef" for digit in caller)
 
 
-def _habit(kept: Kept, pictured_at: float, *, in_full: bool) -> Habit | None:
+def _habit(kept: PackedProfile, pictured_at: float, *, in_full: bool) -> Habit | None:
     """A picture in words; None when it cannot be read."""
     try:
         found = standing(revive(kept.image))

@@ -9,7 +9,7 @@ from wardlaw.security.anomaly.event import Event
 from wardlaw.security.anomaly.image import picture
 from wardlaw.security.anomaly.profile import Profile
 from wardlaw.state.callers import state_key
-from wardlaw.state.habitsfile import HabitsImage, Kept, write_image
+from wardlaw.state.habitsfile import HabitsImage, PackedProfile, write_image
 from wardlaw.store.database import reading
 from wardlaw.store.habitorders import list_orders
 
@@ -22,7 +22,7 @@ def known(api: Api) -> Api:
     folder.mkdir()
     profile = Profile(KEY)
     profile.observe(Event(KEY, START, Action.TOOL_CALL, records=200_000))
-    image = HabitsImage(1, [Kept(KEY, picture(profile), "user:ana", "", START)])
+    image = HabitsImage(1, [PackedProfile(KEY, picture(profile), "user:ana", "", START)])
     (folder / "habits-gateway-1.state").write_bytes(write_image(image))
     return api
 

@@ -12,25 +12,25 @@ from wardlaw.security.anomaly.event import Event
 from wardlaw.security.anomaly.image import picture
 from wardlaw.security.anomaly.profile import Profile
 from wardlaw.state.callers import state_key
-from wardlaw.state.habitsfile import HabitsImage, Kept, write_image
+from wardlaw.state.habitsfile import HabitsImage, PackedProfile, write_image
 
 SECRET = b"s" * 32
 ANA = state_key(SECRET, "caller", "user:ana")
 
 
-def kept(name: str, *, records: int = 0, at: float = 1_790_000_000.0, events: int = 1) -> Kept:
+def kept(name: str, *, records: int = 0, at: float = 1_790_000_000.0, events: int = 1) -> PackedProfile:
     key = state_key(SECRET, "caller", name)
     profile = Profile(key)
     for _ in range(events):
         profile.observe(Event(key, at, Action.TOOL_CALL, records=records))
-    return Kept(key, picture(profile), name, "", at)
+    return PackedProfile(key, picture(profile), name, "", at)
 
 
 def desk(folder: Path, same: Callable[[str], Callable[[str], bool]] = lambda subject: subject.__eq__) -> HabitDesk:
     return HabitDesk(folder, SECRET, same_subject=same)
 
 
-def write(folder: Path, gateway: str, *profiles: Kept) -> None:
+def write(folder: Path, gateway: str, *profiles: PackedProfile) -> None:
     (folder / f"habits-{gateway}.state").write_bytes(write_image(HabitsImage(1, list(profiles))))
 
 
