@@ -8,6 +8,8 @@ import numpy as np
 
 from tools.train_injection import figures
 from tools.train_injection.card import lengths, over, percent, rates
+from tools.train_injection.corpus import FOLDS
+from tools.train_injection.finetune import GROUPS
 from wardlaw.security.encoder import Blend
 
 _HEAD = """# Model card: injection-encoder
@@ -21,6 +23,8 @@ gateway it reads the texts of which the linear model is not sure; `wardlaw scan 
 **Only texts of sources that no model has seen count here.** The linear model leaves one group of sources out at a
 time, the encoder half of all sources at a time, which is harder; the network that ships has seen them all. In the
 columns: the linear model alone, the encoder alone, both weighed.
+
+Judged here: {judged}.
 """
 
 
@@ -29,9 +33,10 @@ def render(
     tables: dict[str, dict[str, figures.Summary]],
     blends: Sequence[Blend],
     files: Sequence[dict[str, object]],
+    halves: Sequence[int],
 ) -> str:
     """The card."""
-    parts = [_HEAD, "## Sources left out\n", _table(tables)]
+    parts = [_HEAD.format(judged=_told(halves)), "## Sources left out\n", _table(tables)]
     parts += ["\n## At the thresholds that ship, were every text read by both\n", rates(held, blends)]
     parts += ["\n## Benign texts worded like attacks\n", over(held, blends[0])]
     parts += ["\n## Long texts\n", lengths(held, blends), "\n## How they are weighed\n"]
@@ -41,6 +46,13 @@ def render(
     ]
     parts += [f"- `{one['file']}`: {one['rows']} rows, SHA-256 `{one['sha256']}`" for one in files]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _told(halves: Sequence[int]) -> str:
+    """Which sources were left out, by name."""
+    names = [", ".join(sorted(name for fold in GROUPS[half] for name in FOLDS[fold])) for half in halves]
+    rest = "" if len(halves) == len(GROUPS) else "; the other half was not left out yet, so nothing is said of it"
+    return f"{'; '.join(names)}, and as many genres of generated texts{rest}"
 
 
 def _table(tables: dict[str, dict[str, figures.Summary]]) -> str:

@@ -130,6 +130,7 @@ def main() -> None:
         for name, part in (("linear", "linear"), ("encoder", "encoder"), ("both", "held"))
     }
     held = figures.Held(found, weighed[0].held, weighed[1].held)
+    halves = [number for number in range(len(GROUPS)) if (asked.output / f"scores-{number}.npz").exists()]
     if asked.write:
         from tools.train_injection.export import export
 
@@ -143,7 +144,7 @@ def main() -> None:
         (PLACE / "injection-encoder.vocab.txt").write_bytes(vocabulary)
         raw = json.dumps(msgspec.to_builtins(description), indent=2)
         (PLACE / "injection-encoder.json").write_text(raw + "\n", encoding="utf-8")
-    text = render(held, tables, [one.blend for one in weighed], manifest(asked.data))
+    text = render(held, tables, [one.blend for one in weighed], manifest(asked.data), halves)
     print(text)
     if asked.write:
         CARD.write_text(text, encoding="utf-8")
