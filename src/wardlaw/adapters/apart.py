@@ -61,7 +61,8 @@ def read_apart(
     order = msgspec.msgpack.encode(_Order(name, bounds, memory_bytes, data))
     try:
         ended = subprocess.run(
-            [sys.executable, "-m", "wardlaw.adapters.apart"],
+            # Safe path (-P): whoever scans a stranger's folder stands in it, and none of its modules must be taken.
+            [sys.executable, "-P", "-m", "wardlaw.adapters.apart"],
             input=order,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,11 +11,12 @@ import msgspec
 
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
-from wardlaw.security.encoder import NAME, EncoderDetector, unsettled
+from wardlaw.security.encoder import NAME, UNSAID, EncoderDetector, settled, unsettled
 from wardlaw.security.normalise import Normaliser
 
 _REMEMBERED = 20_000  # digests with what was said of them
 _WHOLE = 1000
+_UNREAD = Finding(FindingKind.FAULT, NAME, "", "unread", Level.BLOCK, _WHOLE)  # stands for texts not read yet
 
 _Key = tuple[Channel, bytes]
 
@@ -53,30 +55,43 @@ class Doubts:
         if not wanted:
             return found
         texts = {(segment.channel, segment.sha256): segment for segment in segments if segment.index in wanted}
-        said = {key: self._known[key] for key in texts if key in self._known}
-        fresh = {key: segment for key, segment in texts.items() if key not in said}
+        # Taken once: while the encoder reads, its thread may push a text out of memory.
+        said = {key: self._known.get(key, _UNREAD) for key in texts}
+        fresh = {key: segment for key, segment in texts.items() if said[key] is _UNREAD}
         if fresh:
             try:
-                async with asyncio.timeout(self._timeout_s):
-                    said |= await asyncio.get_running_loop().run_in_executor(self._pool, self._read, fresh)
+                said |= await self._ask(fresh)
             except Exception as error:  # noqa: BLE001 (whatever goes wrong is a finding, and that denies)
                 return (*found, self._failed("timeout" if isinstance(error, TimeoutError) else type(error).__name__))
-        kept = [finding for finding in found if not unsettled(finding)]
+        kept = [finding for finding in found if finding.segment not in wanted]
         for segment in segments:
-            finding = said.get((segment.channel, segment.sha256)) if segment.index in wanted else None
-            if finding is not None:
-                kept.append(msgspec.structs.replace(finding, segment=segment.index, channel=segment.channel.value))
+            if segment.index in wanted:
+                own = [finding for finding in found if finding.segment == segment.index]
+                read = said[segment.channel, segment.sha256]
+                placed = read and msgspec.structs.replace(read, segment=segment.index, channel=segment.channel.value)
+                kept += (one for one in settled(own, placed) if one.rule != UNSAID)
         return tuple(kept)
+
+    async def _ask(self, fresh: dict[_Key, Segment]) -> dict[_Key, Finding | None]:
+        """What the encoder says of these texts; it stops reading when nobody waits any more."""
+        gone = threading.Event()
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await asyncio.get_running_loop().run_in_executor(self._pool, self._read, fresh, gone)
+        finally:
+            gone.set()
 
     async def close(self) -> None:
         """Let the threads end."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _read(self, fresh: dict[_Key, Segment]) -> dict[_Key, Finding | None]:
+    def _read(self, fresh: dict[_Key, Segment], gone: threading.Event) -> dict[_Key, Finding | None]:
         said: dict[_Key, Finding | None] = {}
         for key, segment in fresh.items():
-            found = self.detector.look(self._normaliser.normalise(segment.text), segment)
-            said[key] = None if found is None or found.level is Level.NOTE else found
+            # One caller's many texts must not keep the encoder from others after the caller was refused.
+            if gone.is_set():
+                break
+            said[key] = self.detector.look(self._normaliser.normalise(segment.text), segment)
             self._remember(key, said[key])
             self.asked += 1
         return said

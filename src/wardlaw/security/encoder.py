@@ -88,6 +88,18 @@ def unsettled(finding: Finding) -> bool:
     return finding.detector == LINEAR and finding.level is not Level.BLOCK
 
 
+def settled(found: Sequence[Finding], read: Finding | None) -> tuple[Finding, ...]:
+    """Findings of one text with the encoder's word in place of the linear model's doubts and warnings.
+
+    Args:
+        found: What all other detectors say.
+        read: What the encoder says; None when it had nothing to read, so that everything stays as it was.
+    """
+    if read is None:
+        return tuple(found)
+    return (*(finding for finding in found if not unsettled(finding)), read)
+
+
 class _Window(msgspec.Struct, frozen=True, gc=False):
     """Some pieces of a view and where they stand in it."""
 

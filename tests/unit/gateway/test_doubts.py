@@ -108,3 +108,22 @@ def test_an_inspection_with_an_encoder_asks_it_about_doubts_alone() -> None:
 
     asyncio.run(story())
     assert inspection.version != Inspection(inspector).version
+
+
+def test_a_text_of_which_nothing_can_be_read_keeps_the_word_of_the_linear_model() -> None:
+    warned = at(0, msgspec.structs.replace(DOUBT, level=Level.REVIEW, rule="linear-review", score=600))
+    by = doubts()
+    for _ in range(2):  # read, then remembered
+        assert settle(by, segments("short"), warned) == (warned,)
+
+
+def test_what_nobody_waits_for_any_more_is_not_read() -> None:
+    runner = Hanging()
+    by = doubts(runner, timeout_s=0.05)
+    many = segments(*(f"a note about gardens and roses, number {number}" for number in range(20)))
+    found = settle(by, many, *(at(one.index) for one in many))
+    assert found[-1].label == "timeout"
+    runner.go.set()
+    asyncio.run(by.close())
+    by._pool.shutdown(wait=True)
+    assert by.asked <= 1

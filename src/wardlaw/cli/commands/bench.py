@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -45,7 +46,9 @@ def bench(
     words = [f"--{name}={value}" for name, value in given.items() if value]
     words += [f"--{name}" for name, value in flags.items() if value]
     # A process of its own: it is no part of the installed program, and it runs and ends many others.
-    return subprocess.run([sys.executable, "-m", "bench", *words], cwd=find_checkout(), check=False).returncode
+    # It stands in the checkout alone, so it must be taken from the folder it is started in.
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    return subprocess.run([sys.executable, "-m", "bench", *words], cwd=find_checkout(), env=env, check=False).returncode
 
 
 def find_checkout(package: Path = Path(wardlaw.__file__)) -> Path:

@@ -14,7 +14,7 @@ from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.security.detectors import chosen
 from wardlaw.security.encoder import NAME as ENCODER
-from wardlaw.security.encoder import unsettled
+from wardlaw.security.encoder import UNSAID, settled, unsettled
 from wardlaw.security.fingerprint import FingerprintBook
 from wardlaw.security.injection import NAME as INJECTION
 from wardlaw.security.inspect import HiddenDetector, Inspector
@@ -83,8 +83,8 @@ class TextJudge:
                 label=type(error).__name__[:64], end=len(segment.text),
             )  # fmt: skip
             return (*found, fault)
-        kept = tuple(finding for finding in found if not unsettled(finding))
-        return kept if read is None or (read.level is Level.NOTE and not self._closely) else (*kept, read)
+        word = settled(found, read)
+        return word if self._closely else tuple(finding for finding in word if finding.rule != UNSAID)
 
     def judge_everywhere(self, text: str, channel: Channel) -> tuple[Finding, ...]:
         """What stands in a text, later places of the same rule too, so that none hides behind an accepted one."""
