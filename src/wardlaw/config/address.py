@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from urllib.parse import SplitResult, urlsplit
 
 
 def parse_listen(text: str) -> tuple[str, int]:
@@ -40,3 +41,13 @@ def is_private(host: str) -> bool:
     except ValueError:
         return False
     return address.is_private and not address.is_unspecified
+
+
+def url_parts(url: str) -> SplitResult | None:
+    """The parts of a URL; None when it is not one."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises when the port is not a number
+    except ValueError:
+        return None
+    return parts

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import zoneinfo
 from collections.abc import Iterator, Mapping
-from urllib.parse import SplitResult, urlsplit
 
-from wardlaw.config.address import is_loopback, is_private, parse_listen
+from wardlaw.config.address import is_loopback, is_private, parse_listen, url_parts
 from wardlaw.config.model import Authority, Config, Issuer, Origin, Tls
 from wardlaw.config.notify import channel_faults
 from wardlaw.config.places import lies_under
@@ -130,7 +129,7 @@ def _detectors(config: Config) -> Found:
             if setting.key:
                 yield "WL-CFG-005", f"{path}.url", "a key without an address", "Set url, or take the key out."
             continue
-        parts = _split(setting.url)
+        parts = url_parts(setting.url)
         if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
             yield "WL-CFG-003", f"{path}.url", "expected http:// or https:// with a host", ""
         elif parts.username or parts.password:
@@ -191,7 +190,7 @@ def _issuer_keys(path: str, issuer: Issuer) -> Found:
         return
     if not issuer.jwks_url:
         return
-    parts = _split(issuer.jwks_url)
+    parts = url_parts(issuer.jwks_url)
     loopback = parts is not None and parts.scheme == "http" and is_loopback(parts.hostname or "")
     if parts is None or not parts.hostname or not (parts.scheme == "https" or loopback):
         hint = "Keys fetched in the clear can be swapped on the way."
@@ -205,7 +204,7 @@ def _state(config: Config) -> Found:
         message = f"{config.gateway.workers} workers need one authority that all of them ask"
         yield "WL-CFG-009", "gateway.workers", message, hint
     if state.authority is Authority.REDIS:
-        parts = _split(state.url)
+        parts = url_parts(state.url)
         if parts is None or parts.scheme not in ("redis", "rediss", "unix"):
             yield "WL-CFG-005", "state.url", "authority redis needs its address", "Such as redis://127.0.0.1:6379/0."
         elif parts.password:
@@ -223,7 +222,7 @@ def _keys(config: Config) -> Found:
         yield "WL-CFG-005", "keys.kek", "no key-encryption key", "Set file:/path or env:NAME."
     if lies_under(config.keys.dir, config.data_dir):
         yield "WL-CFG-011", "keys.dir", "the private keys lie in the data directory", hint
-    database = _split(config.database.url)
+    database = url_parts(config.database.url)
     scheme = database.scheme if database else ""
     if scheme.partition("+")[0] not in ("sqlite", "postgresql"):
         yield "WL-CFG-003", "database.url", "expected sqlite:/// or postgresql+psycopg://", "See docs/configuration.md."
@@ -236,11 +235,11 @@ def _audit(config: Config) -> Found:
     if bool(witness.url) != bool(witness.public_key):
         yield "WL-CFG-005", "audit.witness", "url and public_key belong together", "Set both or neither."
     if witness.url:
-        parts = _split(witness.url)
+        parts = url_parts(witness.url)
         if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
             yield "WL-CFG-003", "audit.witness.url", "expected http:// or https:// with a host", ""
     if config.audit.syslog:
-        parts = _split(config.audit.syslog)
+        parts = url_parts(config.audit.syslog)
         if parts is None or parts.scheme not in ("tls", "tcp", "udp") or not parts.hostname or not parts.port:
             yield "WL-CFG-003", "audit.syslog", "expected tls://host:port, tcp://… or udp://…", ""
     if config.audit.write_once and lies_under(config.audit.write_once, config.data_dir):
@@ -258,13 +257,3 @@ def _choices(name: str, names: list[str] | tuple[str, ...]) -> str:
     if choice := nearest(name, names):
         return f"Did you mean {choice}?"
     return f"One of {', '.join(names)}." if names else "None is defined yet."
-
-
-def _split(url: str) -> SplitResult | None:
-    """The parts of a URL; None when it is not one."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # raises when the port is not a number
-    except ValueError:
-        return None
-    return parts

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import SplitResult, urlsplit
 
-from wardlaw.config.address import is_loopback, is_private
+from wardlaw.config.address import is_loopback, is_private, url_parts
 from wardlaw.config.model import Mail, MailSecurity, Notify, Syslog, Webhook
 
 Channel = Webhook | Mail | Syslog
@@ -37,7 +36,7 @@ def channel_faults(notify: Notify) -> Iterator[tuple[str, str, str, str]]:
 
 def is_safe_webhook(url: str) -> bool:
     """Whether an address may be posted to: ``https``, or ``http`` on loopback; no user in it."""
-    parts = _split(url)
+    parts = url_parts(url)
     if parts is None or not parts.hostname or parts.username or parts.password:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
@@ -61,18 +60,9 @@ def _mail(path: str, mail: Mail) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _syslog(path: str, one: Syslog) -> Iterator[tuple[str, str, str, str]]:
-    parts = _split(one.url)
+    parts = url_parts(one.url)
     if parts is None or parts.scheme not in ("tls", "tcp") or not parts.hostname or not parts.port:
         yield "WL-CFG-003", f"{path}.url", "expected tls://host:port or tcp://host:port", ""
     elif parts.scheme == "tcp" and not is_private(parts.hostname):
         hint = "Use tls://, or a loopback or private address."
         yield "WL-CFG-008", f"{path}.url", "plain syslog over an open network can be read and forged", hint
-
-
-def _split(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # raises when the port is not a number
-    except ValueError:
-        return None
-    return parts

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import SplitResult, urlsplit
 
-from wardlaw.config.address import is_private
+from wardlaw.config.address import is_private, url_parts
 from wardlaw.config.model import Upstream
 from wardlaw.facts.resource import Trust
 from wardlaw.facts.routes import UpstreamKind, WireForm
@@ -32,7 +32,7 @@ def upstream_faults(upstreams: Sequence[Upstream]) -> Found:
     """Every rule that is broken: code, key, what is wrong, what to do."""
     for index, upstream in enumerate(upstreams):
         path = f"upstreams[{index}]"
-        parts = _split(upstream.url)
+        parts = url_parts(upstream.url)
         if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
             hint = "Such as https://host.example/v1."
             yield "WL-CFG-003", f"{path}.url", "expected http:// or https:// with a host", hint
@@ -107,13 +107,3 @@ def _headers(path: str, upstream: Upstream) -> Found:
         if not reference and any(word in lower for word in _CREDENTIAL_WORDS):
             hint = "Write env:NAME or file:/path instead."
             yield "WL-CFG-006", f"{path}.headers.{name}", "a secret must not stand in the file", hint
-
-
-def _split(url: str) -> SplitResult | None:
-    """The parts of a URL; None when it is not one."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # raises when the port is not a number
-    except ValueError:
-        return None
-    return parts
