@@ -9,7 +9,7 @@ from wardlaw.facts.finding import Level
 from wardlaw.security.normalise import Normaliser
 from wardlaw.security.people import PeopleDetector
 
-COVERS = ("rules/people",)
+COVERS = ("rules/people", "rules/namegrams")
 DETECTOR = PeopleDetector(b"k" * 16)
 NORMALISER = Normaliser()
 
@@ -18,6 +18,13 @@ def detect(text: str) -> list[tuple[str, str]]:
     found = DETECTOR.detect(NORMALISER.normalise(text), Segment(0, Channel.USER, "", text))
     assert all(one.level is Level.NOTE and one.subject for one in found)
     return [(one.label, text[one.start : one.end]) for one in found]
+
+
+def labels(text: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for label, words in detect(text):
+        found.setdefault(label, []).append(words)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -98,3 +105,27 @@ def test_spans_lie_within_the_text(parts: list[str]) -> None:
     text = "".join(parts)
     for one in DETECTOR.detect(NORMALISER.normalise(text), Segment(0, Channel.USER, "", text)):
         assert 0 <= one.start < one.end <= len(text)
+
+
+def test_unknown_names_are_told_by_their_letters_and_their_lists():
+    assert labels("The founders: Kónya, Becker and Vasquez met in May.") == {"name": ["Kónya", "Becker", "Vasquez"]}
+    assert labels("I want to add Samir Jelenovič as a guardian")["name"] == ["Samir Jelenovič"]
+    assert labels("Her maiden name is Okonkwo")["name"] == ["Okonkwo"]
+
+
+def test_speakers_at_the_begin_of_lines_are_names_where_two_speak():
+    assert labels('Ubul: "Who?"\nNicole: "Me."')["name"] == ["Ubul", "Nicole"]
+    assert "name" not in labels("Note: Check the server.\nWarning: Restart the service.")
+
+
+def test_words_of_technology_are_no_names():
+    assert "name" not in labels("Install Docker and Terraform, then open the Session table in Postgres.")
+
+
+def test_a_website_somebody_calls_theirs_is_personal():
+    assert labels("My website is https://jana.example/me")["website"] == ["https://jana.example/me"]
+    assert "website" not in labels("See https://docs.example/start for more.")
+
+
+def test_a_postal_code_called_so_needs_no_town():
+    assert labels("ZIP: 3520")["address"] == ["ZIP: 3520"]

@@ -122,13 +122,15 @@ LEADS = (
     r"my (?:full |first |last )?name(?: is|'s|:)|name(?: is|:| on (?:the |my )?(?:card|account)(?: is|:)?)|(?:i am|i'm|this is|it's) |called|named|hi|hello|hey|"
     r"dear|regards,?|sincerely,?|thanks,?|cheers,?|best,?|yours,?|patient(?: is)?:?|customer:?|client:?|employee:?|tenant:?|contact:?|attn:?|"
     r"recipient:?|beneficiary:?|holder:?|owner:?|signed(?: by)?:?|author:?|from:|to:|by|user:|nom :?|nombre:?|nome:?|naam:?|imie:?|"
+    r"last name[:?]?(?: is)?|surname[:?]?(?: is)?|maiden name[:?]?(?: is)?|add|invite|remove|at|for|of|between|against|about|"
     r"says|said|told|asked|met|ask|tell|call|with|and|contact|directed by|starring|written by|married to|husband|wife|son|daughter|brother|sister|"
     r"father|mother|uncle|aunt|friend|colleague|boss|mit|ich hei(?:ss|ß)e|ich bin|mein name ist|je m'appelle|me llamo|mi chiamo|ik ben|meu nome"
 )
 # What stands right after one.
 FOLLOWS = (
     r"'s |said|says|told|asked|wrote|replied|called|is (?:a|an|very|my|the|not|out|on)\b|was born|was|had|has|lives|works|and|,? \d{1,3}\b|"
-    r"\(?(?:born|aged|dob)|,? (?:ceo|cto|cfo|director|manager|phd|md|esq|jr|sr)\b|spent|gave|took|wants|need|joined|founded"
+    r"\(?(?:born|aged|dob)|as|will|shouted|began|is from|from|works|or|who|whose|version|concert|novel|"
+    r",? (?:ceo|cto|cfo|director|manager|phd|md|esq|jr|sr)\b|spent|gave|took|wants|need|joined|founded"
 )
 # Words with a capital that are no names: beginnings of sentences, months, weekdays, titles of things, products.
 PLACES = frozenset(

@@ -1,0 +1,1 @@
+"""Judges what is found of personal data in labelled sentences, beside another package."""
