@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tools.judge_detection.page import Judged, Manifest, render
+from tools.judge_detection.page import PAGE, Judged, Manifest, render
 from tools.judge_detection.peers import PEERS, PROSE, SIZES
 from tools.judge_detection.texts import DATA, PROMPT, Text, sample
 from tools.train_injection import figures
@@ -38,7 +38,6 @@ from wardlaw.security.learned import NAME as LINEAR
 from wardlaw.security.learned import POINTS, Head
 from wardlaw.security.normalise import Normaliser
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "detection.md"
 _CHANNELS = {PROMPT: Channel.USER, DATA: Channel.TOOL_RESULT}
 _REPEATS = 15
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from tools.judge_detection.texts import DATA, PROMPT, Text
 from tools.train_injection.figures import auc, threshold
 
-_BEGIN, _END = "<!-- figures of injections: begin -->", "<!-- figures of injections: end -->"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "detection.md"
 _FEW = 10  # texts below which a share says nothing
 
 
@@ -40,18 +41,22 @@ def render(texts: Sequence[Text], judged: Sequence[Judged], manifest: Manifest, 
     """``page`` with its part on injections made anew."""
     count = {channel: sum(text.channel == channel for text in texts) for channel in (PROMPT, DATA)}
     parts = [
-        _BEGIN,
         f"Written by `python -m tools.judge_detection.contest`. {count[PROMPT]:,} texts as people write them, {count[DATA]:,} as tools and documents bring them; at most 120 of one source and kind.\n",
         "### What people write\n", _prompts(texts, judged), "",
         "### Orders inside what tools and documents bring\n", _documents(texts, judged), "",
         "### Processor time\n", _times(judged), "",
         "### Data\n", *(f"- `{one['file']}`: {one['rows']} rows, SHA-256 `{one['sha256']}`" for one in manifest.files),
-        _END,
     ]  # fmt: skip
-    made = "\n".join(parts)
-    if _BEGIN in page and _END in page:
-        return page[: page.index(_BEGIN)] + made + page[page.index(_END) + len(_END) :]
-    return f"{page.rstrip()}\n\n{made}\n" if page else made + "\n"
+    return put(page, "injections", "\n".join(parts))
+
+
+def put(page: str, name: str, made: str) -> str:
+    """``page`` with its part of that name made anew; a page without that part gets it at its end."""
+    begin, end = f"<!-- figures of {name}: begin -->", f"<!-- figures of {name}: end -->"
+    part = f"{begin}\n{made}\n{end}"
+    if begin in page and end in page:
+        return page[: page.index(begin)] + part + page[page.index(end) + len(end) :]
+    return f"{page.rstrip()}\n\n{part}\n" if page else part + "\n"
 
 
 def _prompts(texts: Sequence[Text], judged: Sequence[Judged]) -> str:

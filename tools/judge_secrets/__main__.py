@@ -11,7 +11,9 @@ import argparse
 import json
 import random
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from tools.judge_secrets import contexts, lookalikes
 from tools.judge_secrets.keys import STYLES, Key, brand
@@ -57,29 +59,52 @@ def lookalike(rng: random.Random, style: str) -> str:
     return rng.choice((*plain, *contexts.BARE[style])).format(v=value, n="acme", N="ACME")
 
 
-def judge_style(style: str, *, count: int, seed: int, generic: bool, show: int) -> None:
-    """Print recall by family and the share of lookalikes reported."""
-    rng, judge = random.Random(f"{style}:{seed}"), Judge(generic=generic)
+class Case(NamedTuple):
+    """A text and the credential in it, None for a lookalike."""
+
+    text: str
+    key: Key | None
+
+    def hit(self, spans: Iterable[tuple[int, int]]) -> bool:
+        """Whether a report overlaps the credential, or anything is reported where there is none."""
+        if self.key is None:
+            return any(True for _ in spans)
+        start = self.text.index(self.key.text)
+        return any(low < start + len(self.key.text) and high > start for low, high in spans)
+
+
+def cases(style: str, *, count: int, seed: int) -> Iterator[Case]:
+    """``count`` credentials in their places, and as many texts without one."""
+    rng = random.Random(f"{style}:{seed}")
     makers, consonants = STYLES[style]
-    total: Counter[str] = Counter()
-    hit: Counter[str] = Counter()
     for at in range(count):
         name = brand(rng, consonants)
         key = makers[at % len(makers)](rng, name)
-        text = place(rng, style, key, name)
-        start = text.index(key.text)
-        found = any(one.start < start + len(key.text) and one.end > start for one in judge.found(text))
-        total[key.family] += 1
-        hit[key.family] += found
-        if not found and show > 0:
-            show -= 1
-            print("missed", key.family, repr(text[:200]))
-    wrong = [(text, found) for text in (lookalike(rng, style) for _ in range(count)) if (found := judge.found(text))]
-    for text, found in wrong[: max(0, show)]:
-        print("wrong", [(one.rule, text[one.start : one.end]) for one in found], repr(text[:160]))
+        yield Case(place(rng, style, key, name), key)
+    for _ in range(count):
+        yield Case(lookalike(rng, style), None)
+
+
+def judge_style(style: str, *, count: int, seed: int, generic: bool, show: int) -> None:
+    """Print recall by family and the share of lookalikes reported."""
+    judge = Judge(generic=generic)
+    total: Counter[str] = Counter()
+    hit: Counter[str] = Counter()
+    wrong = shown = 0
+    for case in cases(style, count=count, seed=seed):
+        found = judge.found(case.text)
+        said = case.hit((one.start, one.end) for one in found)
+        if case.key:
+            total[case.key.family] += 1
+            hit[case.key.family] += said
+        else:
+            wrong += said
+        if said is not bool(case.key) and shown < show:
+            shown += 1
+            print(case.key.family if case.key else "wrong", [one.rule for one in found], repr(case.text[:200]))
     for family in total:
         print(f"  {family:16} {hit[family] / total[family]:6.1%} of {total[family]}")
-    print(f"{style}: recall {hit.total() / total.total():.1%}, lookalikes reported {len(wrong) / count:.2%} of {count}")
+    print(f"{style}: recall {hit.total() / total.total():.1%}, lookalikes reported {wrong / count:.2%} of {count}")
 
 
 def judge_rows(path: Path, *, generic: bool) -> None:

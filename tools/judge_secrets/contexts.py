@@ -1,4 +1,4 @@
-"""What stands around a credential: files, code, commands and talk, disjoint for the two styles.
+"""What stands around a credential: files, code, commands and talk, disjoint for the styles.
 
 ``{v}`` is the credential, ``{n}`` the provider's name.
 """
@@ -32,8 +32,25 @@ NAMED: dict[str, tuple[str, ...]] = {
         "machine {n}.example login svc password {v}",
         'String {n}Token = "{v}";',
     ),
+    "fresh": (
+        "set -x {N}_ACCESS_KEY {v}",
+        '"{n}": {{"apiSecret": "{v}", "timeout": 30}},',
+        "sshpass -p '{v}' ssh root@db.{n}.example",
+        "curl -s -H 'X-{n}-Token: {v}' https://{n}.example/items",
+        "Authorization: Token {v}",
+        "spring.datasource.password={v}",
+        '<add key="{n}Secret" value="{v}" />',
+        "kubectl create secret generic {n} --from-literal=key={v}",
+        "The credentials for {n} are: user svc, password {v}",
+        'headers = {{"Authorization": f"Bearer {v}"}}',
+        "ENV {N}_PRIVATE_KEY {v}",
+        "La clave de acceso de {n} es {v}",
+        "pass: {v} (from {n}, please do not share)",
+        "  - name: {N}_TOKEN\n    value: {v}",
+    ),
 }
 BARE: dict[str, tuple[str, ...]] = {
     "dev": ("{v}", "A colleague sent me {v} by mail", "Here is what I use:\n{v}\nCan you tell me what is wrong?"),
+    "fresh": ("{v} <- this one works", "found this in the log: {v}", "export const k = `{v}`;"),
     "judge": ("please check {v} for me", "> {v}\n\nIs that still good?", "print('{v}')", "(see {v})"),
 }

@@ -1,4 +1,4 @@
-"""Invented formats of credentials: two disjoint styles, one to develop against and one to judge by."""
+"""Invented formats of credentials: disjoint styles, one to develop against and two to judge by."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import base64
 import json
 import random
 import string
+import uuid
 from collections.abc import Callable
 from typing import NamedTuple
 
 LOWER, UPPER, DIGITS = string.ascii_lowercase, string.ascii_uppercase, string.digits
 BASE62, BASE36, HEX = string.ascii_letters + DIGITS, LOWER + DIGITS, DIGITS + "abcdef"
+BASE58 = "".join(char for char in BASE62 if char not in "0OIl")
+_WORDS = ("river", "amber", "copper", "lantern", "meadow", "orbit", "pepper", "quartz", "saddle", "timber")
 BASE32, URL_SAFE, BASE64 = UPPER + "234567", BASE62 + "-_", BASE62 + "+/"
 
 
@@ -83,6 +86,26 @@ def _judge() -> tuple[_Maker, ...]:
     )  # fmt: skip
 
 
+def _fresh() -> tuple[_Maker, ...]:
+    """Made after the detector had been finished with the other two."""
+    return (
+        lambda rng, name: Key(f"{name}:{draw(rng, 10, DIGITS)}:{draw(rng, rng.randint(32, 44), URL_SAFE)}", "colons"),
+        lambda rng, _: Key(f"{draw(rng, 3, BASE62)}8Q~{draw(rng, rng.randint(28, 36), URL_SAFE + '.')}", "tilde", bare=False),
+        lambda rng, name: Key(f"{name[0].upper()}{name[2].upper()}{draw(rng, 1, DIGITS)}-" + "-".join(draw(rng, 6, UPPER + DIGITS) for _ in range(5)), "groups", bare=False),
+        lambda rng, name: Key(f"{name}_{rng.choice(('sandbox', 'private', 'admin'))}_{draw(rng, 32, HEX)}", "worded-hex"),
+        lambda rng, name: Key(f"K{draw(rng, rng.randint(48, 56), BASE58)}", "base58", bare=False),
+        lambda rng, name: Key(f"{_short(rng, name)}-{rng.choice(('oauth', 'app', 'bot'))}-{draw(rng, 13, DIGITS)}-{draw(rng, 32, BASE62)}", "oauth"),
+        lambda rng, _: Key(draw(rng, rng.randint(60, 90), URL_SAFE), "long", bare=True),
+        lambda rng, _: Key("".join(rng.choice(_WORDS).capitalize() for _ in range(3)) + draw(rng, 2, DIGITS) + rng.choice("!*+"), "passphrase", bare=False),
+        lambda rng, _: Key(draw(rng, 3, LOWER) + draw(rng, 4, DIGITS) + draw(rng, 3, UPPER) + rng.choice("@%&"), "short-password", bare=False),
+        lambda rng, _: Key(base64.b64encode(draw(rng, rng.choice((24, 32)), BASE62).encode()).decode(), "encoded", bare=False),
+        lambda rng, _: Key(str(uuid.UUID(int=rng.getrandbits(128), version=4)), "uuid", bare=False),
+        lambda rng, name: Key(f"mongodb+srv://svc-{name}:{draw(rng, 18, BASE62)}@cluster0.{name}.example/prod?retryWrites=true", "srv", whole=True),
+        lambda rng, name: Key(f"https://hooks.{name}.example/services/T{draw(rng, 9, UPPER + DIGITS)}/B{draw(rng, 9, UPPER + DIGITS)}/{draw(rng, 24, BASE62)}", "hook", whole=True),
+        lambda rng, name: Key(f"otpauth://totp/{name}:svc?secret={draw(rng, 32, BASE32)}&issuer={name}", "totp", whole=True),
+    )  # fmt: skip
+
+
 def _token(rng: random.Random) -> str:
     parts = ({"typ": "JWT", "alg": "ES256"}, {"sub": draw(rng, 8, DIGITS), "exp": rng.randint(10**9, 2 * 10**9)})
     encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
@@ -92,5 +115,6 @@ def _token(rng: random.Random) -> str:
 STYLES: dict[str, tuple[tuple[_Maker, ...], str]] = {
     "dev": (_dev(), "bdkmnrtv"),
     "judge": (_judge(), "fglpqswxz"),
+    "fresh": (_fresh(), "bcfjlnrvz"),
 }
 """Makers of keys and the consonants of the providers' names, for each style."""

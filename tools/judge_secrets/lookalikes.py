@@ -7,11 +7,10 @@ import random
 import uuid
 from collections.abc import Callable
 
-from tools.judge_secrets.keys import BASE36, BASE62, BASE64, DIGITS, HEX, LOWER, UPPER, draw
+from tools.judge_secrets.keys import BASE36, BASE58, BASE62, BASE64, DIGITS, HEX, LOWER, UPPER, draw
 
 _Maker = Callable[[random.Random], str]
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_BASE58 = "".join(char for char in BASE62 if char not in "0OIl")
 
 VALUES: dict[str, tuple[_Maker, ...]] = {
     "dev": (
@@ -48,6 +47,23 @@ VALUES: dict[str, tuple[_Maker, ...]] = {
         lambda rng: f"feature/ABC-{draw(rng, 4, DIGITS)}-rotate-keys",
         lambda rng: f"{draw(rng, 10, DIGITS)}.{draw(rng, 6, DIGITS)}",
     ),
+    "fresh": (
+        lambda rng: f"<{draw(rng, 14, DIGITS)}.{draw(rng, 5, DIGITS)}@mail.example>",
+        lambda rng: f"10.{draw(rng, 4, DIGITS)}/s{draw(rng, 5, DIGITS)}-0{draw(rng, 2, DIGITS)}-{draw(rng, 5, DIGITS)}-x",
+        lambda rng: ":".join(draw(rng, 4, HEX) for _ in range(8)),
+        lambda rng: ":".join(draw(rng, 2, HEX) for _ in range(6)),
+        lambda rng: f"{draw(rng, 8, HEX)}-{draw(rng, 4, HEX)}-7{draw(rng, 3, HEX)}-8{draw(rng, 3, HEX)}-{draw(rng, 12, HEX)}",
+        lambda rng: f"md5:{draw(rng, 32, HEX)}",
+        lambda rng: f"deployment.apps/api-{draw(rng, 9, HEX)}",
+        lambda rng: f"gs://acme-data-{draw(rng, 6, DIGITS)}/2026/{draw(rng, 2, DIGITS)}/part-{draw(rng, 5, DIGITS)}-{uuid.UUID(int=rng.getrandbits(128), version=4)}.parquet",
+        lambda rng: rng.choice(("<%= ENV['TOKEN'] %>", "get_token()", "${TOKEN:?missing}", "!Ref DatabasePassword", "self.settings.api_key", "\\$2y\\$", "@secrets/db", "vault:kv/app#password", "<redacted>", "none-set-yet")),
+        lambda rng: f"rgb({rng.randint(0, 255)}, {rng.randint(0, 255)}, {rng.randint(0, 255)})",
+        lambda rng: f"run_{draw(rng, 24, BASE62)}",
+        lambda rng: f"css-{draw(rng, 6, BASE36)}-{rng.choice(('root', 'button', 'wrapper'))}",
+        lambda rng: f"subscription {uuid.UUID(int=rng.getrandbits(128), version=4)}",
+        lambda rng: "TheQuickBrownFoxJumpsOverTheLazyDog",
+        lambda rng: f"{rng.randint(1, 9)}{draw(rng, 12, DIGITS)}",
+    ),
 }  # fmt: skip
 WHOLE: dict[str, tuple[_Maker, ...]] = {
     "dev": (
@@ -65,11 +81,24 @@ WHOLE: dict[str, tuple[_Maker, ...]] = {
         lambda rng: f"https://www.youtube.example/watch?v={draw(rng, 11, BASE62)}&si={draw(rng, 16, BASE62)}",
         lambda rng: f"https://cdn.example/assets/app.{draw(rng, 20, HEX)}.js?utm_source=mail&utm_campaign=spring-{draw(rng, 4, DIGITS)}",
         lambda rng: f"/nix/store/{draw(rng, 32, BASE36)}-openssl-3.0.9/lib",
-        lambda rng: f"ipfs://Qm{draw(rng, 44, _BASE58)}",
+        lambda rng: f"ipfs://Qm{draw(rng, 44, BASE58)}",
         lambda rng: f"next_page_token: {draw(rng, 40, BASE62)}",
         lambda rng: f"https://github.com/acme/app/blob/{draw(rng, 40, HEX)}/src/main.rs#L10-L20",
         lambda rng: f"request-id: {draw(rng, 26, BASE62)}",
         lambda rng: f"Public key: {draw(rng, 43, BASE62)}=",
         lambda rng: f"ETH 0x{draw(rng, 40, HEX)}",
+    ),
+    "fresh": (
+        lambda rng: f"M{rng.randint(0, 24)} {rng.randint(0, 24)}.5l-3.2 {rng.randint(0, 9)}.1c0-1.1.9-2 2-2h{rng.randint(1, 9)}z",
+        lambda rng: f"bc1q{draw(rng, 38, BASE36)}",
+        lambda rng: f"script-src 'nonce-{base64.b64encode(rng.randbytes(16)).decode()}' 'sha384-{base64.b64encode(rng.randbytes(48)).decode()}'",
+        lambda rng: f"Content-MD5: {base64.b64encode(rng.randbytes(16)).decode()}",
+        lambda rng: f"diff --git a/x b/x\nindex {draw(rng, 40, HEX)}..{draw(rng, 40, HEX)} 100644",
+        lambda rng: f"SHA256 ({draw(rng, 8, LOWER)}.iso) = {draw(rng, 64, HEX)}",
+        lambda rng: "-----BEGIN PUBLIC KEY-----\n" + "\n".join(draw(rng, 64, BASE64) for _ in range(4)) + "\n-----END PUBLIC KEY-----",
+        lambda rng: f"https://docs.example/d/{draw(rng, 44, BASE62)}/edit#gid={draw(rng, 9, DIGITS)}",
+        lambda rng: f"Set-Cookie: theme=dark; Path=/; id={draw(rng, 8, DIGITS)}",
+        lambda rng: f"@font-face {{ src: url(data:font/woff2;base64,d09GMgABAAAA{draw(rng, 300, BASE64)}) }}",
+        lambda rng: f"ERROR correlationId={uuid.UUID(int=rng.getrandbits(128), version=4)} requestId={draw(rng, 16, UPPER + DIGITS)}",
     ),
 }  # fmt: skip

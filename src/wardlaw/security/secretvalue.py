@@ -36,12 +36,18 @@ _MINE = re.compile(
 )
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _CREDENTIAL_END = re.compile(r"(?:api)?(?:key|token|secret|password|pass)s?$")
-_SPECIAL = re.compile(r"[!#$%^*?]")
+_SPECIAL = re.compile(r"[!#$%^*?+@&]")
 _NO_PASSWORD = re.compile(r"(?:pass(?:word)?|pwd|secret|user|\w{0,3}|\$.*|%\w.*|\{.*|\[.*)")
 # A line of wrapped base64 beside this one: a certificate, an image, a public key.
 _LINE_BEFORE, _LINE_AFTER = re.compile(r"[0-9A-Za-z+/]{40,}\s*\n[ \t]*$"), re.compile(r"\s*\n[ \t]*[0-9A-Za-z+/]{40,}")
 _GLUED = re.compile(r"([a-z]{2,8}|[A-Z]{2,8}|[A-Z][a-z]{1,7})([0-9a-f]{32,64})")
 _CONTENT_ADDRESS = re.compile(r"Qm[1-9A-HJ-NP-Za-km-z]{44}|baf[a-z2-7]{50,}|(?:bc1|ltc1|addr1|cosmos1)[0-9a-z]{30,}")
+# What is no credential whatever it is given to: a digest with its name, a DOI, an address without a password in it,
+# IPv6 and MAC addresses, an object of a cluster.
+_NO_CREDENTIAL = re.compile(
+    r"(?:sha-?\d{1,3}|md5|crc32|blake2[bs]?|blake3)[:=-]\S+|10\.\d{4,9}/\S+|(?!https?:)[a-z][a-z0-9+.-]{1,9}://[^@\s]*|"
+    r"(?:[0-9a-fA-F]{0,4}:){4,7}[0-9a-fA-F]{1,4}|(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}|[a-z]+(?:\.[a-z0-9]+)*/[a-z0-9-]+"
+)
 _STATEMENT = re.compile(r"[;{&]|\n(?=[^\n]*\w)")
 _TOKEN_CHARS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
 _SEPARATED = re.compile(r"[_.\-~]")
@@ -139,7 +145,9 @@ def _assigned(place: Place) -> bool:
     A digest or a UUID counts only where the name says whose credential it is, or can be nothing else.
     """
     value = place.value
-    if _DIGEST_WORD.search(place.near) or _is_public(value) or chance.is_readable(value):
+    if _DIGEST_WORD.search(place.near) or _is_public(value) or _NO_CREDENTIAL.fullmatch(value):
+        return False
+    if chance.is_readable(value):
         return False
     if chance.is_uuid(value):
         return _is_owned(place)

@@ -178,7 +178,8 @@ _OPERATOR = (
 )
 _VALUE = r"([0-9a-z][^\s\"'`,;<>()\[\]{}\\|]{7,200})"
 _FLAG = (
-    rf"--?[\w-]{{0,30}}(?:{SAY})|\b(?:login|user) [^\s]{{1,64}} password|\busing (?:secret|token|key|password)|\bbearer"
+    rf"--?[\w-]{{0,30}}(?:{SAY})|\b(?:login|user) [^\s]{{1,64}} password|\busing (?:secret|token|key|password)|\bbearer|"
+    rf"\b(?:set -g?x|setenv|env|arg) \w{{0,40}}?(?:{SAY})\w{{0,20}}|\bsshpass -p|\bauthorization: token"
 )
 ASSIGNED = SecretRule(
     "assigned",

@@ -12,7 +12,7 @@ SAY = (
     r"secret|token|passw(?:or)?d|passwort|kennwort|passphrase|contrase(?:ñ|n)a|mot de passe|senha|wachtwoord|pwd|"
     r"credential|authorization|webhook[_ .-]?key|license[_ .-]?key|session[_ .-]?key|_auth|\bkey"
 )
-SAY_CUE = r"(?i:key|token|secret|passw|passphrase|kennwort|contrase|mot de passe|senha|wachtwoord|pwd|credential|authorization|bearer|_auth)"
+SAY_CUE = r"(?i:key|token|secret|passw|passphrase|kennwort|contrase|mot de passe|senha|wachtwoord|pwd|credential|authorization|bearer|_auth|sshpass)"
 SERVICES = (
     r"ably|adafruit|adobe|adyen|agora|airtable|aiven|alchemy|algolia|alibaba|amplitude|anthropic|apify|appcenter|"
     r"artifactory|asana|assemblyai|atlassian|auth0|authress|aws|azure|backblaze|baseten|beamer|bitbucket|bittrex|"
