@@ -1,0 +1,127 @@
+"""A call that waits for a person: what it is bound to, who answered, and whether it was used."""
+
+from __future__ import annotations
+
+import hashlib
+from enum import StrEnum
+
+import msgspec
+
+_DOMAIN = b"wardlaw/held-call/1\0"
+
+
+class ApprovalState(StrEnum):
+    """Where an approval stands; what ran out stays in its state and is worth nothing."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    USED = "used"
+
+
+class HeldCall(msgspec.Struct, frozen=True):
+    """Everything an approval is bound to; another value in any of it is another call.
+
+    Attributes:
+        principal: Who calls.
+        acting_for: Whom it acts for; ``""`` for itself.
+        action: Id of the action.
+        resource: Id of the tool, model or destination.
+        arguments: SHA-256 of the arguments as they will be sent, hex.
+        pin: Digest of the tool's definition; ``""`` for what has none.
+        upstream: Where it will be sent.
+        policy: Digest of the policy set that held it.
+        clauses: Clauses that demand the hold, sorted.
+        taint: What the arguments and the session are tainted with, sorted.
+    """
+
+    principal: str
+    acting_for: str
+    action: str
+    resource: str
+    arguments: str
+    pin: str
+    upstream: str
+    policy: str
+    clauses: tuple[str, ...]
+    taint: tuple[str, ...]
+
+    def digest(self) -> str:
+        """SHA-256 over all of it, hex; values are told apart by their lengths, not by signs between them."""
+        total = hashlib.sha256(_DOMAIN)
+        for value in msgspec.structs.astuple(self):
+            parts = value if isinstance(value, tuple) else (value,)
+            total.update(len(parts).to_bytes(4, "big"))
+            for part in parts:
+                raw = str(part).encode("utf-8", "surrogatepass")
+                total.update(len(raw).to_bytes(8, "big") + raw)
+        return total.hexdigest()
+
+
+class CallAnswer(msgspec.Struct, frozen=True):
+    """What one person said; ``at`` is Unix seconds."""
+
+    by: str
+    at: float
+    approves: bool
+    reason: str
+
+
+class ValueOrigin(msgspec.Struct, frozen=True):
+    """Where one value of the arguments came from, for the person who is asked.
+
+    Attributes:
+        path: Place in the arguments, such as ``recipient`` or ``items[0].url``.
+        origin: Kind of the place it came from.
+        source: Which one: a tool, a document; ``""`` when nobody knows.
+    """
+
+    path: str
+    origin: str
+    source: str = ""
+
+
+class CallApproval(msgspec.Struct, frozen=True):
+    """One call that a clause holds until a person has answered.
+
+    Attributes:
+        id: ``apr_…``.
+        digest: Of the held call.
+        principal: Who calls, by the id that approving is judged by.
+        acting_for: Whom it acts for; ``""`` for itself.
+        action: Id of the action.
+        resource: Id of the tool, model or destination.
+        clauses: Clauses that demand the hold.
+        why: In plain words, without personal data.
+        values: Where the arguments came from.
+        approvers: How many different persons must approve: 1, or 2 for four eyes.
+        exchange: Exchange it was held in.
+        decision: The decision that held it.
+        asked_at: Unix seconds, like all times here.
+        expires_at: From then on it is worth nothing, approved or not.
+        state: See ``ApprovalState``.
+        answers: In the order they came.
+        used_at: 0 until it is used.
+        used_by: Decision that used it.
+        version: Counts changes; a change made on an older version is refused.
+    """
+
+    id: str
+    digest: str
+    principal: str
+    acting_for: str
+    action: str
+    resource: str
+    clauses: tuple[str, ...]
+    why: str
+    values: tuple[ValueOrigin, ...]
+    approvers: int
+    exchange: str
+    decision: str
+    asked_at: float
+    expires_at: float
+    state: ApprovalState = ApprovalState.WAITING
+    answers: tuple[CallAnswer, ...] = ()
+    used_at: float = 0.0
+    used_by: str = ""
+    version: int = 0
