@@ -52,7 +52,7 @@ class AnswerHalf:
             UnavailableError: A record could not be made durable.
         """
         answer = self.surface.read_answer(raw)
-        findings = await self._inspect(answer)
+        findings = await self._inspect(case, answer)
         judgement = await self._text(case, accepted, answer, findings, raw)
         body = raw
         if judgement.decision.effect is Effect.TRANSFORM:
@@ -67,10 +67,10 @@ class AnswerHalf:
                 return Withheld(one, answer.usage)
         return Released(body, judgement, answer.usage)
 
-    async def _inspect(self, answer: Answer) -> tuple[Finding, ...]:
-        findings = await inspect_aside(self._services.inspection, answer.segments)
+    async def _inspect(self, case: Case, answer: Answer) -> tuple[Finding, ...]:
+        findings = await inspect_aside(self._services.inspection, answer.segments, caller=case.principal.id)
         if answer.joined:
-            joined = await inspect_aside(self._services.inspection, answer.joined)
+            joined = await inspect_aside(self._services.inspection, answer.joined, caller=case.principal.id)
             # Their places are none of the segments': masking there would mask the wrong text.
             findings += tuple(msgspec.structs.replace(finding, segment=-1) for finding in joined)
         return findings + uninspected_findings(answer.uninspected)
@@ -78,7 +78,7 @@ class AnswerHalf:
     async def refusal(self, case: Case, accepted: Accepted, raw: bytes, status: int) -> Released | Withheld:
         """Judge an upstream's own error like any answer before it is passed on."""
         segments = read_refusal(raw, status=status).segments
-        findings = await inspect_aside(self._services.inspection, segments)
+        findings = await inspect_aside(self._services.inspection, segments, caller=case.principal.id)
         matter = _answer_matter(accepted, segments, findings, raw, Measures(result_bytes=len(raw)))
         judgement = await self._judge(case, matter)
         if not segments or not judgement.released or judgement.decision.effect is Effect.TRANSFORM:
@@ -127,7 +127,7 @@ class AnswerHalf:
                 replacements[segment.pointer] = masked
         body = self.surface.rewrite_answer(answer, replacements)
         again = self.surface.read_answer(body)
-        found = await self._inspect(again)
+        found = await self._inspect(case, again)
         matter = _answer_matter(accepted, again.segments, found, body, judgement.measures)
         second = await self._judge(case, msgspec.structs.replace(matter, rewritten=True, counted=False))
         return second, body, again, found

@@ -33,14 +33,18 @@ async def aside(chars: int, work: Callable[[], _Made]) -> _Made:
         return await asyncio.get_running_loop().run_in_executor(None, work)
 
 
-async def inspect_aside(inspection: Inspection, segments: Sequence[Segment]) -> tuple[Finding, ...]:
-    """Findings of the segments; detectors that take too long are a finding of its own, and that denies."""
+async def inspect_aside(inspection: Inspection, segments: Sequence[Segment], *, caller: str) -> tuple[Finding, ...]:
+    """Findings of the segments; detectors that take too long are a finding of its own, and that denies.
+
+    Args:
+        caller: Id of the principal whose texts they are; callers take turns at what is slow.
+    """
     try:
         found = await aside(_chars(segments), lambda: inspection.inspect(segments))
     except TimeoutError:
         return (_too_slow(inspection.version),)
     if inspection.doubts is not None:
-        found = await inspection.doubts.settle(segments, found)
+        found = await inspection.doubts.settle(segments, found, caller=caller)
     return found + await inspection.outside.inspect(segments) if inspection.outside.detectors else found
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import orjson
 
-from wardlaw.facts.action import Action
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.exchange import Channel, Measures
@@ -15,10 +13,9 @@ from wardlaw.facts.kept import Kept, KeptKind
 from wardlaw.facts.resource import Resource
 from wardlaw.facts.routes import BATCHES
 from wardlaw.gateway.admitted import Admitted
-from wardlaw.gateway.aside import inspect_aside
 from wardlaw.gateway.files import BATCH, BATCH_OUTPUT, BATCHED, served_by
 from wardlaw.gateway.guarding import written_by_caller
-from wardlaw.gateway.judge import Judgement, Matter
+from wardlaw.gateway.judge import Judgement
 from wardlaw.gateway.keeper import KeeperExchange, identity_of
 from wardlaw.gateway.port import Call
 from wardlaw.gateway.services import Services
@@ -95,19 +92,13 @@ class BatchExchange(KeeperExchange):
         for name, value in doc.items():
             reading.member(name, value, "", Channel.OTHER)
         segments = tuple(reading.segments)
-        matter = Matter(
-            action=Action.MODEL_CALL,
+        return await self._judge_handed_in(
+            segments,
+            raw,
             resource=resource,
+            findings=written_by_caller(await self._inspect(segments), segments),
             measures=Measures(body_bytes=len(raw), records=file.records),
-            findings=written_by_caller(await inspect_aside(self._services.inspection, segments), segments),
-            segments=segments,
-            calls=1,
-            body_sha256=hashlib.sha256(raw).hexdigest(),
-            delta=self._admitted.delta,
         )
-        judgement = await self._services.judge.judge(self._case(), matter)
-        self._services.metrics.decided(judgement.decision, Action.MODEL_CALL.value)
-        return judgement
 
     async def _give_back(self, batch: Kept, whole: bytes) -> None:
         """The upstream's word on a batch; the files it names become the caller's."""

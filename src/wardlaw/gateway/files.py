@@ -20,7 +20,7 @@ from wardlaw.facts.resource import Resource
 from wardlaw.facts.routes import FILES
 from wardlaw.gateway.admitted import Admitted
 from wardlaw.gateway.answering import AnswerHalf
-from wardlaw.gateway.aside import inspect_aside, meter_aside
+from wardlaw.gateway.aside import meter_aside
 from wardlaw.gateway.guarding import written_by_caller
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.keeper import KeeperExchange, identity_of
@@ -165,8 +165,8 @@ class FileExchange(KeeperExchange):
 
     async def _judge(self, upload: _Upload, raw: bytes) -> Judgement:
         services, measures = self._services, upload.measures
-        found = written_by_caller(await inspect_aside(services.inspection, upload.segments), upload.segments)
-        joined = await inspect_aside(services.inspection, upload.joined) if upload.joined else ()
+        found = written_by_caller(await self._inspect(upload.segments), upload.segments)
+        joined = await self._inspect(upload.joined) if upload.joined else ()
         loose = tuple(msgspec.structs.replace(one, segment=-1) for one in written_by_caller(joined, upload.joined))
         moved = await meter_aside(
             upload.segments,

@@ -7,14 +7,12 @@ where the text came from.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import orjson
 
-from wardlaw.facts.action import Action
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.exchange import Channel, Measures, Segment
@@ -22,9 +20,7 @@ from wardlaw.facts.finding import Finding, FindingKind
 from wardlaw.facts.resource import Resource, ResourceKind
 from wardlaw.facts.routes import SCAN
 from wardlaw.gateway.admitted import Admitted
-from wardlaw.gateway.aside import inspect_aside
 from wardlaw.gateway.history import attributed
-from wardlaw.gateway.judge import Judgement, Matter
 from wardlaw.gateway.local import JSON, LocalExchange
 from wardlaw.gateway.port import Call
 from wardlaw.gateway.services import Services
@@ -99,7 +95,10 @@ class GuardExchange(LocalExchange):
         asked = read_guard(read_json(raw, limits=bounds), most=limits.segments)
         self._check_scope(f"the guard{' for the model ' + asked.model[:200] if asked.model else ''}", model=asked.model)
         resource = self._resource(asked.model)
-        judgement = await self._judge(asked, resource, raw)
+        findings = written_by_caller(await self._inspect(asked.segments), asked.segments)
+        judgement = await self._judge_handed_in(
+            asked.segments, raw, resource=resource, findings=findings, measures=Measures(body_bytes=len(raw))
+        )
         decision = judgement.decision
         code = ""
         if decision.effect not in (Effect.ALLOW, Effect.TRANSFORM):
@@ -116,21 +115,6 @@ class GuardExchange(LocalExchange):
         if not model:
             return ANYWHERE
         return self._services.registry.first(model)
-
-    async def _judge(self, asked: GuardRequest, resource: Resource, raw: bytes) -> Judgement:
-        matter = Matter(
-            action=Action.MODEL_CALL,
-            resource=resource,
-            measures=Measures(body_bytes=len(raw)),
-            findings=written_by_caller(await inspect_aside(self._services.inspection, asked.segments), asked.segments),
-            segments=asked.segments,
-            calls=1,
-            body_sha256=hashlib.sha256(raw).hexdigest(),
-            delta=self._admitted.delta,
-        )
-        judgement = await self._services.judge.judge(self._case(), matter)
-        self._services.metrics.decided(judgement.decision, Action.MODEL_CALL.value)
-        return judgement
 
 
 def written_by_caller(found: Sequence[Finding], segments: Sequence[Segment]) -> tuple[Finding, ...]:

@@ -18,7 +18,7 @@ from wardlaw.facts.errors import InputError
 from wardlaw.facts.exchange import Measures, Segment
 from wardlaw.facts.finding import Finding
 from wardlaw.facts.kept import Kept, KeptKind
-from wardlaw.gateway.aside import inspect_aside, meter_aside
+from wardlaw.gateway.aside import meter_aside
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.keeping import Keeping
 from wardlaw.gateway.local import JSON, LocalExchange
@@ -122,7 +122,7 @@ class KeeperExchange(LocalExchange):
         uninspected: tuple[str, ...] = (),
     ) -> tuple[Judgement, tuple[Finding, ...]]:
         """Judge what came back like any answer."""
-        found = await inspect_aside(self._services.inspection, segments)
+        found = await self._inspect(segments)
         findings = (*found, *uninspected_findings(uninspected))
         meter, plain = self._services.meter, Measures(result_bytes=len(raw))
         texts = [segment.text for segment in segments]

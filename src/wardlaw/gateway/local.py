@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
+from wardlaw.facts.action import Action
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.errors import Fault, WardlawError
+from wardlaw.facts.exchange import Measures, Segment
+from wardlaw.facts.finding import Finding
 from wardlaw.facts.record import Outcome
 from wardlaw.facts.resource import Resource
 from wardlaw.gateway.admitted import Admitted
+from wardlaw.gateway.aside import inspect_aside
 from wardlaw.gateway.exchange import ForbiddenError
-from wardlaw.gateway.judge import Case, Judgement
+from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.port import Call, CallerGoneError, Headers
 from wardlaw.gateway.services import Services, Stopwatch
 from wardlaw.gateway.wire.headers import own_headers
@@ -91,6 +97,10 @@ class LocalExchange(ABC):
             session_key=state_key(secret, "session", principal.id, session),
         )
 
+    async def _inspect(self, segments: Sequence[Segment]) -> tuple[Finding, ...]:
+        """Findings of the segments."""
+        return await inspect_aside(self._services.inspection, segments, caller=self._admitted.principal.id)
+
     def _own(self, judgement: Judgement) -> Headers:
         """What the gateway says about an answer."""
         return own_headers(
@@ -98,6 +108,34 @@ class LocalExchange(ABC):
             overhead_us=self._watch.overhead_us,
             receipt=judgement.receipt if self._services.receipts else "",
         )
+
+    async def _judge_handed_in(
+        self,
+        segments: Sequence[Segment],
+        raw: bytes,
+        *,
+        resource: Resource,
+        findings: tuple[Finding, ...],
+        measures: Measures,
+    ) -> Judgement:
+        """Judge what a caller hands in as a call to ``resource``, and count it.
+
+        Args:
+            raw: The body it came in.
+        """
+        matter = Matter(
+            action=Action.MODEL_CALL,
+            resource=resource,
+            measures=measures,
+            findings=findings,
+            segments=tuple(segments),
+            calls=1,
+            body_sha256=hashlib.sha256(raw).hexdigest(),
+            delta=self._admitted.delta,
+        )
+        judgement = await self._services.judge.judge(self._case(), matter)
+        self._services.metrics.decided(judgement.decision, Action.MODEL_CALL.value)
+        return judgement
 
     def _refusal(self, judgement: Judgement, resource: Resource | None = None) -> Refusal:
         """How the caller is told that something was not allowed."""

@@ -6,20 +6,14 @@ came from.
 
 from __future__ import annotations
 
-import hashlib
-
 import msgspec
 
-from wardlaw.facts.action import Action
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.exchange import Measures
 from wardlaw.facts.finding import Finding
-from wardlaw.facts.resource import Resource
 from wardlaw.facts.routes import MODERATIONS
 from wardlaw.gateway.admitted import Admitted
-from wardlaw.gateway.aside import inspect_aside
 from wardlaw.gateway.guarding import ANYWHERE, written_by_caller
-from wardlaw.gateway.judge import Judgement, Matter
 from wardlaw.gateway.local import JSON, LocalExchange
 from wardlaw.gateway.port import Call
 from wardlaw.gateway.request import uninspected_findings
@@ -48,8 +42,11 @@ class ModerationExchange(LocalExchange):
             f"moderations{' for the model ' + asked.model[:200] if asked.model else ''}", model=asked.model
         )
         resource = self._services.registry.first(asked.model) if asked.model else ANYWHERE
-        findings = await self._inspect(asked)
-        judgement = await self._judge(asked, findings, resource, raw)
+        findings = await self._findings(asked)
+        measures = Measures(body_bytes=len(raw), attachments=asked.attachments, uninspected=asked.uninspected)
+        judgement = await self._judge_handed_in(
+            asked.segments, raw, resource=resource, findings=findings, measures=measures
+        )
         effect = judgement.decision.effect
         code = _REDACTION if effect is Effect.TRANSFORM else ""
         if not judgement.released:
@@ -63,26 +60,8 @@ class ModerationExchange(LocalExchange):
         verdict = Told(effect.value, code, judgement.decision.request, stopped)
         self._reply(200, (JSON, *self._own(judgement), *closing), write_moderation(asked, findings, verdict))
 
-    async def _inspect(self, asked: ModerationRequest) -> tuple[Finding, ...]:
-        inspection = self._services.inspection
-        found = written_by_caller(await inspect_aside(inspection, asked.segments), asked.segments)
-        joined = await inspect_aside(inspection, asked.joined) if asked.joined else ()
+    async def _findings(self, asked: ModerationRequest) -> tuple[Finding, ...]:
+        found = written_by_caller(await self._inspect(asked.segments), asked.segments)
+        joined = await self._inspect(asked.joined) if asked.joined else ()
         loose = tuple(msgspec.structs.replace(one, segment=-1) for one in joined)
         return (*found, *loose, *uninspected_findings(asked.uninspected))
-
-    async def _judge(
-        self, asked: ModerationRequest, findings: tuple[Finding, ...], resource: Resource, raw: bytes
-    ) -> Judgement:
-        matter = Matter(
-            action=Action.MODEL_CALL,
-            resource=resource,
-            measures=Measures(body_bytes=len(raw), attachments=asked.attachments, uninspected=asked.uninspected),
-            findings=findings,
-            segments=asked.segments,
-            calls=1,
-            body_sha256=hashlib.sha256(raw).hexdigest(),
-            delta=self._admitted.delta,
-        )
-        judgement = await self._services.judge.judge(self._case(), matter)
-        self._services.metrics.decided(judgement.decision, Action.MODEL_CALL.value)
-        return judgement

@@ -98,10 +98,10 @@ class RequestHalf:
     async def prepare(self, case: Case, doc: dict[str, Any], raw: bytes, asked: Asked) -> Prepared:
         """Inspect and meter a request."""
         genuine = await self._genuine(case, doc, asked)
-        found = await self.inspect(asked.segments)
+        found = await self.inspect(asked.segments, case)
         findings = attributed(found, asked.segments, genuine) + uninspected_findings(asked.uninspected)
         if asked.joined:
-            joined = attributed(await self.inspect(asked.joined), asked.joined, genuine)
+            joined = attributed(await self.inspect(asked.joined, case), asked.joined, genuine)
             # Their places are none of the segments': masking there would mask the wrong text.
             findings += tuple(msgspec.structs.replace(finding, segment=-1) for finding in joined)
         measures, meter = asked.measures(len(raw)), self._services.meter
@@ -111,9 +111,9 @@ class RequestHalf:
         labels = _labels(asked, findings, genuine)
         return Prepared(doc=doc, raw=raw, asked=asked, findings=findings, moved=moved, labels=labels)
 
-    async def inspect(self, segments: Sequence[Segment]) -> tuple[Finding, ...]:
+    async def inspect(self, segments: Sequence[Segment], case: Case) -> tuple[Finding, ...]:
         """Findings of the segments."""
-        return await inspect_aside(self._services.inspection, segments)
+        return await inspect_aside(self._services.inspection, segments, caller=case.principal.id)
 
     async def _genuine(self, case: Case, doc: dict[str, Any], asked: Asked) -> frozenset[str]:
         """Tool calls whose results can be believed to be results."""

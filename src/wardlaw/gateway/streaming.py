@@ -189,7 +189,7 @@ class StreamHalf:
         return Judged(command.ticket, masked)
 
     async def _tool_call(self, command: JudgeToolCall) -> Event:
-        findings = await inspect_aside(self._services.inspection, command.segments)
+        findings = await inspect_aside(self._services.inspection, command.segments, caller=self._case.principal.id)
         judgement = await self._answers.tool_call(self._case, command.call, findings)
         if not judgement.released or judgement.decision.effect is Effect.TRANSFORM:
             return self._refused(command.ticket, judgement)

@@ -3,7 +3,8 @@
 The encoder reads windows of 126 word pieces and gives each a score as something a person wrote and one as something
 a tool or a document brought. What it says and what the linear model says are weighed together, with weights and
 thresholds found on sources that neither had seen (``tools/train_injection``). It costs a hundred times what the
-linear model costs, so that a gateway asks it only about the texts of which the linear model is not sure.
+linear model costs, so that a gateway asks it only about the texts of which the linear model is not sure, and leaves
+off after each window for others to have theirs.
 
 Nothing here runs the network itself: a ``Runner`` does, so that the rest is plain arithmetic.
 """
@@ -23,6 +24,7 @@ from wardlaw.security.injection import speaks_of_attacks
 from wardlaw.security.learned import NAME as LINEAR
 from wardlaw.security.learned import POINTS, SHORTEST, LinearDetector, is_prose
 from wardlaw.security.normalise import Views
+from wardlaw.security.steps import Steps, drained
 from wardlaw.security.views import View
 from wardlaw.security.wordpiece import WordPiece
 
@@ -140,6 +142,10 @@ class EncoderDetector:
 
         Below the threshold of review the finding has level NOTE: it is no news to anybody but serves to rank texts.
         """
+        return drained(self.reading(views, segment))
+
+    def reading(self, views: Views, segment: Segment) -> Steps[Finding | None]:
+        """What ``look`` says, in steps of at most one window."""
         match segment.channel:
             case Channel.USER | Channel.OTHER:
                 blend, column = self.description.prompt, 0
@@ -147,11 +153,14 @@ class EncoderDetector:
                 blend, column = self.description.data, 1
             case _:
                 return None
-        windows = self._windows(views, segment.channel)
-        first = self._linear.best(views, segment.channel)
+        windows = yield from self._windows(views, segment.channel)
+        first = yield from self._linear.best(views, segment.channel)
         if not windows or first == -np.inf:
             return None
-        scores = self._runner.run([window.ids for window in windows])[:, column]
+        scores = np.empty(len(windows), np.float32)
+        for number, window in enumerate(windows):
+            yield len(window.ids) / (WINDOW + 2)
+            scores[number] = self._runner.run([window.ids])[0, column]
         highest = int(scores.argmax())
         total = blend.linear * first + blend.encoder * float(scores[highest]) + blend.bias
         return self._finding(total, blend, windows[highest], views, segment)
@@ -177,22 +186,24 @@ class EncoderDetector:
             label="encoder", segment=segment.index, start=start, end=end,
         )  # fmt: skip
 
-    def _windows(self, views: Views, channel: Channel) -> list[_Window]:
+    def _windows(self, views: Views, channel: Channel) -> Steps[list[_Window]]:
         found: list[_Window] = []
-        standing: list[float] = []
+        cut: list[tuple[View, list[_Window]]] = []
         for view in (views.folded, *views.others):
-            if len(view.lower) < SHORTEST:
-                continue
-            own = self._cut(view)
-            found += own
-            standing += self._linear.standing(view.lower, [window.start for window in own], channel)
+            if len(view.lower) >= SHORTEST:
+                ids, places = yield from self._words.splitting(view.lower)
+                own = self._cut(view, ids, places)
+                cut.append((view, own))
+                found += own
         if len(found) <= MOST_WINDOWS:
             return found
+        standing: list[float] = []
+        for view, own in cut:
+            standing += yield from self._linear.standing(view.lower, [window.start for window in own], channel)
         order = sorted(range(len(found)), key=lambda number: -standing[number])[:MOST_WINDOWS]
         return [found[number] for number in sorted(order)]
 
-    def _cut(self, view: View) -> list[_Window]:
-        ids, places = self._words.pieces(view.lower)
+    def _cut(self, view: View, ids: Sequence[int], places: Sequence[int]) -> list[_Window]:
         windows: list[_Window] = []
         for begin in range(0, max(1, len(ids) - WINDOW + STEP), STEP):
             at = min(begin, max(0, len(ids) - WINDOW))

@@ -13,12 +13,18 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
+from wardlaw.security.steps import Steps, drained
+
 UNKNOWN: Final = "[UNK]"
 BEGIN: Final = "[CLS]"
 END: Final = "[SEP]"
 PAD: Final = "[PAD]"
 _LONGEST = 100  # characters of a word; longer ones are unknown, as in the reference
-_REMEMBERED = 50_000  # words whose pieces are kept; a mebibyte or two
+_REMEMBERED = 50_000  # words whose pieces are kept; a mebibyte or two, since longer ones are not kept
+# What splits in a step, in words that are known already (2 µs each): half a window of the encoder.
+_STEP_WORDS = 4_000
+_STEP_COST = 0.5
+_TRIED = 25  # stretches of a new word that are looked up in the time one known word takes; there are n² / 2
 # Blocks that hold marks; a mark belongs to the word it stands in.
 _BLOCKS = ((0x300, 0x2000), (0x20D0, 0x2100), (0x2CEF, 0x3100), (0xA66F, 0xAC00), (0xFB1E, 0xFB1F), (0xFE00, 0xFE30))
 _MARKS = "".join(
@@ -47,22 +53,37 @@ class WordPiece:
 
     def pieces(self, lower: str) -> tuple[list[int], list[int]]:
         """Ids of all pieces of a text in lower case, and for each where its word begins."""
+        return drained(self.splitting(lower))
+
+    def splitting(self, lower: str) -> Steps[tuple[list[int], list[int]]]:
+        """What ``pieces`` gives, in steps."""
         ids: list[int] = []
         places: list[int] = []
         known = self._known
+        left = 0
         for match in _WORD.finditer(lower):
+            if left <= 0:
+                yield _STEP_COST * min(1.0, (len(lower) - match.start()) / _STEP_WORDS)
+                left = _STEP_WORDS
+            left -= 1
             word = match[0]
             found = known.get(word)
             if found is None:
-                if len(known) >= _REMEMBERED:
-                    known.clear()
-                found = known[word] = self._split(word)
+                found = self._split(word)
+                left -= min(len(word), _LONGEST) ** 2 // _TRIED
+                if len(word) <= _LONGEST:  # else one text could fill the memory with words as long as itself
+                    self._keep(word, found)
             ids += found
             if len(found) == 1:
                 places.append(match.start())
             else:
                 places += [match.start()] * len(found)
         return ids, places
+
+    def _keep(self, word: str, found: tuple[int, ...]) -> None:
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[word] = found
 
     def _split(self, word: str) -> tuple[int, ...]:
         if not word.isascii():

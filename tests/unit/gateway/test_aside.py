@@ -42,7 +42,7 @@ def test_what_takes_too_long_denies(monkeypatch: pytest.MonkeyPatch) -> None:
     large = (_segment(INLINE_CHARS + 1),)
 
     async def story() -> None:
-        found = await inspect_aside(SlowInspection(), large)  # type: ignore[arg-type]
+        found = await inspect_aside(SlowInspection(), large, caller="app")  # type: ignore[arg-type]
         assert [one.kind for one in found] == [FindingKind.FAULT]
 
         def count() -> Moved:
@@ -59,7 +59,7 @@ def test_what_takes_too_long_denies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_small_is_never_too_slow() -> None:
     async def story() -> None:
-        assert await inspect_aside(SlowInspection(), (_segment(10),)) == ()  # type: ignore[arg-type]
+        assert await inspect_aside(SlowInspection(), (_segment(10),), caller="app") == ()  # type: ignore[arg-type]
         moved = Moved(Measures(result_bytes=3))
         assert await meter_aside((_segment(10),), Measures(), lambda: moved) is moved
 

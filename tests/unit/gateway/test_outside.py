@@ -128,7 +128,7 @@ def test_memory_is_bounded() -> None:
 def test_the_inspection_beside_the_loop_asks_them_too() -> None:
     async def story() -> None:
         inspection = Inspection(inspector(), outside=Outside((Given(),)))
-        found = await inspect_aside(inspection, segments("bad mail to ann@example.org"))
+        found = await inspect_aside(inspection, segments("bad mail to ann@example.org"), caller="app")
         assert {one.detector for one in found} == {"acme", "personal-data"}
 
     asyncio.run(story())

@@ -240,7 +240,7 @@ def test_a_detector_that_takes_too_long_is_a_fault_finding(worker: Worker, monke
             return ()
 
     half = RequestHalf(worker.services._replace(inspection=Slow()), Stopwatch(), CHAT)  # type: ignore[arg-type]
-    (found,) = asyncio.run(half.inspect((Segment(0, Channel.USER, "/x", "long enough"),)))
+    (found,) = asyncio.run(half.inspect((Segment(0, Channel.USER, "/x", "long enough"),), worker.case()))
     assert (found.kind, found.rule) == (FindingKind.FAULT, "timeout")
 
 

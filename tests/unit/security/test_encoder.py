@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.security.test_learned import ATTACK, PROSE, model
+from tests.unit.security.test_steps import noted
 
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.security.encoder import MOST_WINDOWS, WINDOW, Blend, EncoderDescription, EncoderDetector, unsettled
 from wardlaw.security.learned import LinearDetector
 from wardlaw.security.normalise import Normaliser
+from wardlaw.security.steps import drained
 from wardlaw.security.wordpiece import WordPiece
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -93,7 +95,7 @@ def test_padding_does_not_push_an_attack_out_of_what_is_read() -> None:
     runner = Zorbles()
     by = EncoderDetector(DESCRIPTION, WORDS, runner, LinearDetector(model()))
     found = look(PROSE * 6 + ATTACK + ". " + PROSE * 6, by=by)
-    assert runner.read == [MOST_WINDOWS]
+    assert runner.read == [1] * MOST_WINDOWS
     assert found is not None
     assert found.level is Level.BLOCK
 
@@ -126,3 +128,11 @@ def test_spans_lie_within_the_text_and_it_is_deterministic(text: str) -> None:
     if found is not None:
         assert 0 <= found.start <= found.end <= len(text)
         assert 0 <= found.score <= 1000
+
+
+@given(st.integers(0, 3000), st.sampled_from([ATTACK, "zorble", "x" * 300, "żółć 漢字 "]))
+def test_reading_in_steps_says_the_same_and_no_step_takes_longer_than_a_window(before: int, piece: str) -> None:
+    text = (PROSE * 3)[:before] + piece + PROSE[:before]
+    steps, costs = detector().reading(NORMALISER.normalise(text), Segment(4, Channel.USER, "/x", text)), []
+    assert drained(noted(steps, costs)) == look(text)
+    assert all(0 < cost <= 1 for cost in costs)

@@ -19,6 +19,7 @@ from wardlaw.security.learned import (
     parse_weights,
 )
 from wardlaw.security.normalise import Normaliser
+from wardlaw.security.steps import drained
 
 BITS, WINDOW = 16, 600
 ATTACK = "zorble the quandriff and hand me every glimpse"
@@ -140,15 +141,17 @@ def test_a_doubt_is_told_to_whoever_asks_for_doubts():
 
 def test_every_text_can_be_ranked():
     views = NORMALISER.normalise
-    known, half, none = (DETECTOR.best(views(text), Channel.USER) for text in (ATTACK, ATTACK[:20], PROSE[:200]))
+    known, half, none = (
+        drained(DETECTOR.best(views(text), Channel.USER)) for text in (ATTACK, ATTACK[:20], PROSE[:200])
+    )
     assert known > half > none > -np.inf
-    assert DETECTOR.best(views(ATTACK), Channel.SYSTEM) == -np.inf
-    assert DETECTOR.best(views("x"), Channel.USER) == -np.inf
+    assert drained(DETECTOR.best(views(ATTACK), Channel.SYSTEM)) == -np.inf
+    assert drained(DETECTOR.best(views("x"), Channel.USER)) == -np.inf
 
 
 def test_places_are_ordered_by_what_stands_there():
     text = PROSE[:5000] + ATTACK + ". " + PROSE[:5000]
     places = list(range(0, len(text), 400))
-    standing = DETECTOR.standing(text.lower(), places, Channel.USER)
+    standing = drained(DETECTOR.standing(text.lower(), places, Channel.USER))
     assert abs(places[standing.index(max(standing))] - 5000) <= WINDOW
-    assert DETECTOR.standing(text.lower(), places, Channel.SYSTEM) == [0.0] * len(places)
+    assert drained(DETECTOR.standing(text.lower(), places, Channel.SYSTEM)) == [0.0] * len(places)

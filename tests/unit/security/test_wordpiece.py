@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.security.test_steps import noted
 
+from wardlaw.security.steps import drained
 from wardlaw.security.wordpiece import WordPiece
 
 VOCABULARY = [
@@ -68,3 +70,19 @@ def test_it_is_total_and_places_rise_within_the_text(text: str) -> None:
 def test_a_vocabulary_without_its_marks_is_refused() -> None:
     with pytest.raises(ValueError, match="CLS"):
         WordPiece(["[PAD]", "[UNK]", "[SEP]"])
+
+
+def test_splitting_leaves_off_in_between_and_new_words_weigh_more() -> None:
+    known, fresh = "rules " * 30_000, " ".join(f"rules{number:090d}" for number in range(100))
+    costs: list[float] = []
+    assert drained(noted(WORDS.splitting(known), costs)) == WORDS.pieces(known)
+    assert 7 <= len(costs) <= 9
+    assert all(cost <= 0.5 for cost in costs)
+    assert len(list(WORDS.splitting(fresh))) >= 7
+
+
+def test_words_longer_than_any_are_not_kept() -> None:
+    words = WordPiece(VOCABULARY)
+    words.pieces("a" * 100_000 + " rules")
+    assert all(len(word) <= 100 for word in words._known)
+    assert words._known
