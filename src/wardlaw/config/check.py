@@ -7,6 +7,7 @@ import zoneinfo
 from collections.abc import Iterator, Mapping
 
 from wardlaw.config.address import is_loopback, is_private, parse_listen, url_parts
+from wardlaw.config.detection import BuiltIn
 from wardlaw.config.model import Authority, Config, Issuer, Origin, Tls
 from wardlaw.config.notify import channel_faults
 from wardlaw.config.places import lies_under
@@ -19,6 +20,10 @@ from wardlaw.security.detectors import DETECTORS
 # RFC 7518 and RFC 8037 signatures with a public key. A shared secret or "none" would let anybody
 # who can verify also sign (RFC 8725, 3.1 and 3.2).
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+# Where each detector that a gateway runs is switched.
+_SWITCHES = {field.replace("_", "-"): f"built_in.{field}" for field in BuiltIn.__struct_fields__} | {
+    "injection-encoder": "encoder.enabled"
+}
 _DETECTOR_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
@@ -117,12 +122,16 @@ def _files(config: Config) -> Found:
 
 
 def _detectors(config: Config) -> Found:
+    if config.encoder.enabled and not config.built_in.injection_linear:
+        hint = "Switch encoder.enabled off as well, or injection_linear on."
+        yield "WL-CFG-010", "built_in.injection_linear", "the encoder reads only what this detector doubts", hint
     own = {record.id for record in DETECTORS}
     for name, setting in config.detectors.items():
         path = f"detectors.{name}"
         if name in own:
-            hint = "Clauses say what its findings do; a clause in mode warn or shadow only records."
-            yield "WL-CFG-010", path, "a built-in detector cannot be set or switched off", hint
+            switch = _SWITCHES.get(name)
+            hint = f"Its switch is {switch}." if switch else "It does not run in a gateway."
+            yield "WL-CFG-010", path, "a built-in detector is not set here", hint
         elif not _DETECTOR_ID.fullmatch(name):
             yield "WL-CFG-003", path, "not the id of a detector", "Use lower case, digits and hyphens."
         if not setting.url:

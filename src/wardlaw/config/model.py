@@ -13,6 +13,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from wardlaw.config.detection import BuiltIn, Encoder
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.resource import ToolEffect, Trust
 from wardlaw.facts.routes import ROUTES, UpstreamKind
@@ -345,18 +346,6 @@ class DetectorSetting(msgspec.Struct, frozen=True):
     ] = OnFailure.DENY
 
 
-class Encoder(msgspec.Struct, frozen=True):
-    """The network that reads what the linear model of prompt injections is not sure of."""
-
-    enabled: Annotated[
-        bool, Meta(description="Read doubtful texts more closely; else the linear model's word stands.")
-    ] = True
-    threads: Annotated[int, Meta(ge=1, le=64, description="Threads for it in each worker.")] = 1
-    timeout_s: Annotated[
-        float, Meta(gt=0, le=60, description="Seconds for all doubtful texts of a request; longer denies.")
-    ] = 5.0
-
-
 class Policies(msgspec.Struct, frozen=True):
     """Where the clauses are."""
 
@@ -579,6 +568,7 @@ class Config(msgspec.Struct, frozen=True):
     detectors: Annotated[
         dict[str, DetectorSetting], Meta(description="Detectors of others by id, beside the built-in ones.")
     ] = {}
+    built_in: Annotated[BuiltIn, Meta(description="The built-in detectors, each by its switch.")] = BuiltIn()
     encoder: Annotated[Encoder, Meta(description="The network that reads doubtful texts.")] = Encoder()
     policies: Annotated[Policies, Meta(description="Where the clauses are.")] = Policies()
     state: Annotated[State, Meta(description="Counters, taint, quarantine, revocations.")] = State()

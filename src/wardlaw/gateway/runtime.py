@@ -46,6 +46,7 @@ from wardlaw.governance.bundle import parse_bundle
 from wardlaw.security.fingerprint import FingerprintBook
 from wardlaw.security.inspect import Inspector
 from wardlaw.security.learned import Weights
+from wardlaw.security.people import NAME as PEOPLE
 from wardlaw.state.authority import StateAuthority
 from wardlaw.state.habits import Habits
 from wardlaw.store.database import open_database, reading
@@ -191,6 +192,9 @@ class Runtime:
 
     def _open_models(self) -> None:
         """The learned models, without which nothing may serve."""
+        # Off by default, and so no news.
+        if off := self._config.built_in.names(on=False) - {PEOPLE}:
+            _log.warning("detectors switched off: %s", ", ".join(sorted(off)))
         self._weights = load_weights()
         if (encoder := self._config.encoder).enabled:
             detector = load_encoder(self._weights)
@@ -269,7 +273,15 @@ class Runtime:
             self._outside = Outside.from_config(self._config, self._secret)
         book = FingerprintBook(secrets, key=purposes.fingerprint, base=purposes.fingerprint_base)
         doubted = self._doubts.detector.doubted if self._doubts else None
-        inspector = Inspector(book=book, subject_key=purposes.subjects, weights=self._weights, doubted=doubted)
+        built_in = self._config.built_in
+        inspector = Inspector(
+            book=book,
+            subject_key=purposes.subjects,
+            weights=self._weights,
+            people=built_in.personal_names,
+            doubted=doubted,
+            only=built_in.names(),
+        )
         return Inspection(inspector, outside=self._outside, doubts=self._doubts)
 
     async def _compare(self) -> Mapping[str, int]:

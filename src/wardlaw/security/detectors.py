@@ -107,7 +107,7 @@ DETECTORS: tuple[DetectorRecord, ...] = (
     DetectorRecord(
         "personal-names",
         "Names and addresses",
-        "Names of people, postal addresses, ages, and places and companies beside them, told by words; in scans alone.",
+        "Names of people, postal addresses, ages, and places and companies beside them, told by words; in a gateway only where switched on.",
         (FindingKind.PII,),
         "pii",
         owasp=("LLM02:2025",),

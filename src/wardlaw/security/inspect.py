@@ -47,7 +47,8 @@ class Inspector:
         weights: The learned model of injections, judged beside the rules; None for the rules alone.
         people: Look for names, postal addresses and ages too; they cost more and err more often than formats do.
         doubted: Scores of that model (prompt, data) from which it reports a doubt; None for no doubts.
-        only: Names of the detectors to run, for scans that look for one thing; all of them when empty.
+        only: Names of the detectors to run, for scans that look for one thing and gateways that switched some off;
+            None for all of them.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class Inspector:
         weights: Weights | None = None,
         people: bool = False,
         doubted: tuple[float, float] | None = None,
-        only: frozenset[str] = frozenset(),
+        only: frozenset[str] | None = None,
     ) -> None:
         self._normaliser = Normaliser()
         self.book = book
@@ -77,7 +78,7 @@ class Inspector:
             learned = weights
             makers.insert(3, (LINEAR, lambda: LinearDetector(learned, doubted=doubted)))
         # A detector that is not asked for is not made: the rules of some take a tenth of a second to compile.
-        self._detectors = tuple(make() for name, make in makers if not only or name in only)
+        self._detectors = tuple(make() for name, make in makers if only is None or name in only)
         self.versions = {detector.name: detector.version for detector in self._detectors}
         parts = ":".join(f"{detector.name}={detector.version}" for detector in self._detectors)
         parts += f":{doubted}" if doubted else ""

@@ -42,6 +42,8 @@ REFUSED = [
     ("WL-CFG-005", UP + "models: [{name: m, upstreams: []}]"),
     ("WL-CFG-003", "tools: [{name: t, effect: unknown}]"),
     ("WL-CFG-010", "detectors: {secrets: {enabled: false}}"),
+    ("WL-CFG-010", "detectors: {agent-config: {enabled: true}}"),
+    ("WL-CFG-010", "built_in: {injection_linear: false}"),
     ("WL-CFG-003", "detectors: {My_Own: {enabled: true}}"),
     ("WL-CFG-005", "detectors: {dlp: {enabled: true, key: env:K}}"),
     ("WL-CFG-006", "detectors: {dlp: {enabled: true, url: 'https://u:p@a.example'}}"),

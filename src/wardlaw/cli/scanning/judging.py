@@ -47,7 +47,7 @@ class TextJudge:
         # A key of this run alone: nothing that is printed can be matched elsewhere.
         book = FingerprintBook((), key=secrets.token_bytes(_KEY_BYTES), base=257)
         wanted = chosen(groups)
-        only = wanted | {HiddenDetector.name} if groups else frozenset()
+        only = wanted | {HiddenDetector.name} if groups else None
         self._hidden = HiddenDetector.name in wanted
         key = secrets.token_bytes(_KEY_BYTES)
         weights = load_weights()
