@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bench import auditing, deciding, machine, stages, traffic, verifying
+from bench import auditing, deciding, guarding, machine, stages, traffic, verifying
 from bench.processes import StartError
 from bench.promises import Results, promises
 from bench.report import Grid, Run, grids, write
@@ -25,7 +25,7 @@ from bench.traffic import TrafficPlan
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
-PARTS = ("traffic", "decision", "audit", "verify")
+PARTS = ("traffic", "decision", "guard", "audit", "verify")
 FORMAT = 1
 _LIMIT_S = 3_600.0  # no process of the benchmark lives longer, whatever happens to the benchmark
 
@@ -38,15 +38,30 @@ class Amounts(msgspec.Struct, frozen=True):
     turns: int
     stream_turns: int
     decisions: int
+    texts: int
     audit_records: int
     verify_records: int
 
 
 FULL = Amounts(
-    rounds=5, seconds=4, turns=1_000, stream_turns=12, decisions=40_000, audit_records=100_000, verify_records=1_000_000
+    rounds=5,
+    seconds=4,
+    turns=1_000,
+    stream_turns=12,
+    decisions=40_000,
+    texts=20_000,
+    audit_records=100_000,
+    verify_records=1_000_000,
 )
 QUICK = Amounts(
-    rounds=2, seconds=1, turns=150, stream_turns=2, decisions=2_000, audit_records=10_000, verify_records=100_000
+    rounds=2,
+    seconds=1,
+    turns=150,
+    stream_turns=2,
+    decisions=2_000,
+    texts=2_000,
+    audit_records=10_000,
+    verify_records=100_000,
 )
 
 
@@ -131,6 +146,12 @@ def _run(asked: argparse.Namespace, amounts: Amounts, folder: Path, say: traffic
             warm_s=1 if asked.quick else 4,
         )
         results = msgspec.structs.replace(results, traffic=traffic.measure(plan, folder, limit_s=_LIMIT_S, say=say))
+    if "guard" in parts:
+        say(f"detectors, {amounts.texts} texts, {amounts.turns} requests each")
+        figures_of = guarding.measure(
+            folder / "guard", turns=amounts.turns, texts=amounts.texts, seconds=amounts.seconds * 2, limit_s=_LIMIT_S
+        )
+        results = msgspec.structs.replace(results, guard=figures_of)
     if "audit" in parts:
         say(f"audit path, {amounts.audit_records} records")
         figures = auditing.measure(amounts.audit_records, folder, limit_s=_LIMIT_S)

@@ -49,19 +49,22 @@ def raised_starter() -> dict[str, str]:
     }
 
 
-def make(folder: Path, *, port: int, answer_port: int, stream_port: int, spool: Path | None = None) -> Made:
+def make(
+    folder: Path, *, port: int, answer_port: int, stream_port: int, spool: Path | None = None, extra: str = ""
+) -> Made:
     """Make an installation in a new folder.
 
     Args:
         port: Where its gateway will listen.
         spool: Folder of the spool; inside the installation when left out.
+        extra: Further lines of the configuration.
     """
     policies = folder / "policies"
     policies.mkdir(parents=True)
     for name, text in raised_starter().items():
         (policies / name).write_text(text, encoding="utf-8")
     config_path = folder / "wardlaw.yaml"
-    config_path.write_text(_configuration(port, answer_port, stream_port, spool), encoding="utf-8")
+    config_path.write_text(_configuration(port, answer_port, stream_port, spool) + extra, encoding="utf-8")
     create_installation(folder)
     config = load_config(config_path)
     places = Installation(config)

@@ -18,9 +18,10 @@ from typing import cast
 import msgspec
 import uvloop
 
-from bench.bodies import MODEL, SYSTEM, bodies, pieces, pieces_for
+from bench.bodies import MODEL, SYSTEM, bodies, body, pieces, pieces_for
 from bench.figures import percentile
 from bench.http1 import AnswerParser, End, Head, request_bytes
+from bench.mix import mixed_prompts
 
 CONNECTIONS = 32
 MARK = "bench-result "
@@ -33,6 +34,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     Attributes:
         headers: One set of request headers for each caller; requests take turns.
         seed: Another seed gives other bodies.
+        mix: Bodies of the mix (``bench/mix.py``) in place of prose of one length; by the own client alone.
     """
 
     port: int
@@ -41,6 +43,7 @@ class LoadSpec(msgspec.Struct, frozen=True):
     prompt_bytes: int
     seed: int
     connections: int = CONNECTIONS
+    mix: bool = False
 
 
 class LoadResult(msgspec.Struct, frozen=True):
@@ -66,7 +69,7 @@ def has_wrk() -> bool:
 def run_load(spec: LoadSpec, folder: Path) -> LoadResult:
     """Put load on a target for some seconds."""
     folder.mkdir(parents=True, exist_ok=True)
-    if has_wrk():
+    if has_wrk() and not spec.mix:
         script = folder / "load.lua"
         script.write_text(lua_script(spec), encoding="utf-8")
         command = ["wrk", "-t1", f"-c{spec.connections}", f"-d{max(1, round(spec.seconds))}s", "--timeout", "10s"]
@@ -158,7 +161,7 @@ class _Run:
     """What the connections of the own client share."""
 
     def __init__(self, spec: LoadSpec) -> None:
-        source = bodies(spec.prompt_bytes, seed=spec.seed)
+        source = map(body, mixed_prompts(spec.seed)) if spec.mix else bodies(spec.prompt_bytes, seed=spec.seed)
         # Made before the clock starts; several times as many as one connection asks in a second.
         self._bodies = [next(source) for _ in range(4_000)]
         self._headers = spec.headers

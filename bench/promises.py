@@ -9,6 +9,7 @@ import msgspec
 
 from bench.auditing import AuditFigures
 from bench.deciding import DecisionFigures
+from bench.guarding import GuardFigures
 from bench.stages import StageFigures
 from bench.targets import DURABLE, LITELLM, PORTKEY, STACK, UNWAITED
 from bench.traffic import TargetFigures, Traffic
@@ -23,6 +24,7 @@ class Results(msgspec.Struct, frozen=True):
     audit: AuditFigures | None = None
     verify: VerifyFigures | None = None
     stages: StageFigures | None = None
+    guard: GuardFigures | None = None
 
     def target(self, name: str) -> TargetFigures | None:
         """Figures of one target."""
@@ -117,6 +119,10 @@ def _decision(clauses: int, *, cold: bool) -> _Read:
     return read
 
 
+def _guard(read: Callable[[GuardFigures], float]) -> _Read:
+    return lambda results: read(results.guard) if results.guard else None
+
+
 _TABLE: tuple[tuple[str, str, float, bool, _Read], ...] = (
     ("CPU per request, prompts of 1 KB, everything on", "µs", 400, True, _cpu(DURABLE)),
     ("requests a second per core", "1/s", 2_500, False, _per_core),
@@ -139,6 +145,40 @@ _TABLE: tuple[tuple[str, str, float, bool, _Read], ...] = (
         True,
         lambda r: r.audit.append_p99_us / 1000 if r.audit else None,
     ),
+    (
+        "rules and linear model on 1 KB of ASCII, p50, in the server",
+        "ms",
+        0.15,
+        True,
+        _guard(lambda g: g.ascii_us / 1000),
+    ),
+    ("the same in other scripts", "ms", 0.5, True, _guard(lambda g: g.scripts_us / 1000)),
+    ("a history of 200 KB with a new text of 1 KB, p50", "ms", 3, True, _guard(lambda g: g.history_us / 1000)),
+    ("encoder, a full window, CPU of one core", "ms", 15, True, _guard(lambda g: g.window_us / 1000)),
+    ("share of the mix's texts that the encoder is asked about", "%", 3, True, _guard(lambda g: g.share * 100)),
+    (
+        "latest return of the event loop while the encoder works: sooner than one window",
+        "ms",
+        15,
+        True,
+        _guard(lambda g: g.loop_us / 1000),
+    ),
+    (
+        "requests a second per core, the mix, rules and linear model",
+        "1/s",
+        2_200,
+        False,
+        _guard(lambda g: 1e6 / g.cpu_us),
+    ),
+    ("the same with the encoder at its share", "1/s", 800, False, _guard(lambda g: 1e6 / g.encoder_cpu_us)),
+    (
+        "added latency p50 at low load, rules and linear model",
+        "ms",
+        1.4,
+        True,
+        _guard(lambda g: g.added.p50_us / 1000),
+    ),
+    ("memory of a worker with the encoder, after the load", "MB", 250, True, _guard(lambda g: g.rss_mb)),
     (
         "verify 1,000,000 records",
         "s",

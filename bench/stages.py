@@ -30,6 +30,11 @@ STAGES: tuple[tuple[str, str, str], ...] = (
     ("security/", "Normaliser.normalise", "inspect: normalise"),
     ("security/", "InjectionDetector.detect", "inspect: injection rules"),
     ("security/", "SecretDetector.detect", "inspect: secrets"),
+    ("security/", "LinearDetector.", "inspect: linear model"),
+    ("security/", "ExfiltrationDetector.", "inspect: links in answers"),
+    ("security/anomaly.py", "", "behaviour profiles"),
+    ("state/habits.py", "", "behaviour profiles"),
+    ("gateway/doubts.py", "", "encoder: hand over and receive"),
     ("security/", "PiiDetector.", "inspect: personal data"),
     ("security/", "FingerprintDetector.detect", "inspect: fingerprints"),
     ("security/", "HiddenDetector.detect", "inspect: hidden text"),
@@ -52,6 +57,29 @@ STAGES: tuple[tuple[str, str, str], ...] = (
     ("gateway/", "", "exchange and door"),
     ("granian/", "", _SERVER),
 )
+
+
+# What each stage may take of a request's 400 µs; docs/benchmarks.md says why, in the same words where it has them.
+BUDGET: Mapping[str, float] = {
+    _SERVER: 60,
+    "call the upstream": 50,
+    "admit": 10,
+    "read and check the request": 25,
+    "inspect: normalise": 15,
+    "inspect: injection rules": 40,
+    "inspect: secrets": 15,
+    "inspect: personal data": 15,
+    "inspect: fingerprints": 10,
+    "inspect: hidden text": 5,
+    "state authority": 15,
+    "judge: facts and state keys": 10,
+    "meter": 10,
+    "decide": 20,
+    "record: encode and seal": 45,
+    "record: hand over and receive": 35,
+    "read the answer": 10,
+    "exchange and door": 10,
+}
 
 
 class StageFigures(msgspec.Struct, frozen=True):

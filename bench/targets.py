@@ -146,17 +146,33 @@ class Field:
         target.folder = folder
         return target
 
-    def _wardlaw(self, name: str, spool: Path | None) -> Target:
+    def start_wardlaw(self, name: str, *, extra: str = "", command: Sequence[str] = ()) -> Target:
+        """Start a gateway of its own.
+
+        Args:
+            extra: Further lines of its configuration.
+            command: What runs it, with ``{config}`` for its configuration file; the gateway itself when empty.
+
+        Raises:
+            StartError: It does not start.
+        """
+        target = self._wardlaw(name, None, extra=extra, command=command)
+        self.targets.append(target)
+        return target
+
+    def _wardlaw(self, name: str, spool: Path | None, *, extra: str = "", command: Sequence[str] = ()) -> Target:
         made = make(
             self._folder / name,
             port=free_port(),
             answer_port=self.mock.answer_port,
             stream_port=self.mock.stream_port,
             spool=spool,
+            extra=extra,
         )
         target = Target(name, port=made.port, headers=[{"authorization": f"Bearer {key}"} for key in made.keys])
-        command = [sys.executable, "-m", "wardlaw.gateway", str(made.config_path)]
-        return self._run(target, command, within_s=60, env={})
+        words = command or (sys.executable, "-m", "wardlaw.gateway", "{config}")
+        words = [str(made.config_path) if word == "{config}" else word for word in words]
+        return self._run(target, words, within_s=60, env={})
 
     def _litellm(self) -> Target:
         command = self._command(ENV_LITELLM)

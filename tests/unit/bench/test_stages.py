@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bench.stages import by_thread, in_order, sort_samples, stage_of, thread_names
+from bench.stages import BUDGET, STAGES, by_thread, in_order, sort_samples, stage_of, thread_names
 
 RAW = """thread (7): MainThread;main (wardlaw/gateway/main.py:90);Door.serve (wardlaw/gateway/door.py:5);Inspector.inspect (wardlaw/security/inspect.py:6);Normaliser.normalise (wardlaw/security/normalise.py:5);Set.Match (re2/__init__.py:5) 30
 thread (7): MainThread;main (wardlaw/gateway/main.py:90);_spawn (granian/server/mp.py:3) 10
@@ -32,3 +32,8 @@ def test_threads_bear_their_names() -> None:
 
 def test_order() -> None:
     assert in_order({"a": 1.0, "b": 2.0}) == [("b", 2.0), ("a", 1.0)]
+
+
+def test_the_budget_is_shared_out_among_stages_that_are_measured() -> None:
+    assert sum(BUDGET.values()) == 400
+    assert set(BUDGET) <= {stage for _, _, stage in STAGES}
