@@ -42,7 +42,7 @@ from wardlaw.gateway.wire.commands import (
     UpstreamFailed,
 )
 from wardlaw.gateway.wire.refusal import cut_event
-from wardlaw.security.redact import redact
+from wardlaw.security.redact import redact_part
 from wardlaw.security.window import ReleaseWindow
 
 # So much answer goes out at most between two looks at the ceilings: some sixty rows of a table.
@@ -73,6 +73,7 @@ class StreamHalf:
         if self._surface.stream is None:
             raise Fault("WL-GW-291", f"{self._surface.path} has no stream.", "Report this.")
         self._layer = self._surface.stream(self._window)
+        self._masked_to_end: set[tuple[int, str]] = set()  # texts whose last piece ended within what was masked
         self._out: list[bytes] = []
         self.end: StreamEnd | None = None
         """How it ended, once that is settled; a caller that leaves afterwards changes nothing in it."""
@@ -145,8 +146,13 @@ class StreamHalf:
     async def _piece(self, command: Judge) -> Event:
         piece = command.piece
         found = await self._inspect(piece.judged)
-        # What stands wholly in text that has gone out was judged then; what has no place is about all of it.
-        fresh = tuple(finding for finding in found if finding.end > len(piece.context) or not finding.end)
+        # What stands wholly in text that has gone out was judged then, what only follows will be; what has no place is
+        # about all of it.
+        first, last = len(piece.context), len(piece.context) + len(piece.text)
+        fresh = tuple(one for one in found if not one.end or (one.end > first and one.start < last))
+        place = (command.choice, command.pointer)
+        begun = place in self._masked_to_end
+        self._masked_to_end.discard(place)
         self._unmetered.append(piece.text)
         self._unmetered_chars += len(piece.text)
         if not fresh and self._unmetered_chars < _METER_CHARS:
@@ -155,7 +161,7 @@ class StreamHalf:
         text = "".join(self._unmetered)
         judgement = await self._judge(tuple(self._findings), self._measures(), text)
         if judgement.decision.effect is Effect.TRANSFORM:
-            return await self._mask(command, fresh, judgement)
+            return await self._mask(command, fresh, judgement, begun=begun)
         if not judgement.released:
             return self._refused(command.ticket, judgement)
         return Judged(command.ticket)
@@ -168,15 +174,13 @@ class StreamHalf:
             return found
         return found + await inspection.outside.inspect((Segment(0, Channel.ANSWER, "/stream", text),))
 
-    async def _mask(self, command: Judge, fresh: tuple[Finding, ...], judgement: Judgement) -> Event:
+    async def _mask(self, command: Judge, fresh: tuple[Finding, ...], judgement: Judgement, *, begun: bool) -> Event:
         piece = command.piece
-        offset, length = len(piece.context), len(piece.text)
-        own = [
-            msgspec.structs.replace(f, start=max(0, f.start - offset), end=min(length, f.end - offset))
-            for f in fresh
-            if f.end and f.start - offset < length
-        ]
-        masked = redact(piece.text, own, redacted_classes(judgement))
+        offset = len(piece.context)
+        own = [msgspec.structs.replace(f, start=f.start - offset, end=f.end - offset) for f in fresh if f.end]
+        masked, goes_on = redact_part(piece.text, own, redacted_classes(judgement), begun=begun)
+        if goes_on:
+            self._masked_to_end.add((command.choice, command.pointer))
         self._findings = [finding for finding in self._findings if finding not in fresh]
         again = await self._inspect(masked)
         matter = self._matter((*self._findings, *again), judgement.measures, masked)

@@ -30,19 +30,36 @@ def redact(text: str, findings: Iterable[Finding], classes: Collection[str]) -> 
         findings: Findings of this segment; spans that overlap are masked as one.
         classes: Data classes such as ``pii``, ``pii:iban``, ``secret``, ``registered-secret``, ``tripwire``.
     """
+    return redact_part(text, findings, classes, begun=False)[0]
+
+
+def redact_part(text: str, findings: Iterable[Finding], classes: Collection[str], *, begun: bool) -> tuple[str, bool]:
+    """The same for a part of a longer text; what reaches over its borders gets one mark, in the part it begins in.
+
+    Args:
+        text: The part.
+        findings: Offsets count from its begin, so those of a finding may lie before or behind the part.
+        classes: As for :func:`redact`.
+        begun: The part before ended within a finding that was masked there.
+
+    Returns:
+        The masked part, and whether it ends within a finding that was masked.
+    """
     wanted = set(classes)
     spans = sorted(
         (finding.start, finding.end, _mask(finding))
         for finding in findings
-        if finding.end > finding.start and not wanted.isdisjoint(data_classes(finding))
+        if finding.end > max(finding.start, 0)
+        and finding.start < len(text)
+        and not wanted.isdisjoint(data_classes(finding))
     )
     parts: list[str] = []
-    done = 0
+    done = max((end for start, end, _ in spans if start < 0), default=0) if begun else 0
     for start, end, mask in spans:
-        if start >= done:
-            parts += (text[done:start], mask)
+        if start >= done or (start < 0 and not done):
+            parts += (text[done : max(start, 0)], mask)
         done = max(done, end)
-    return "".join((*parts, text[done:]))
+    return "".join((*parts, text[done:])), done > len(text)
 
 
 def _mask(finding: Finding) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from wardlaw.facts.finding import Finding, FindingKind, Level
-from wardlaw.security.redact import data_classes, redact
+from wardlaw.security.redact import data_classes, redact, redact_part
 
 
 def finding(kind: FindingKind, start: int, end: int, label: str = "") -> Finding:
@@ -43,3 +43,21 @@ def test_kinds_have_their_classes():
 
 def test_findings_of_the_whole_exchange_mask_nothing():
     assert redact("abc", (finding(FindingKind.PII, 0, 0, "email"),), ["pii"]) == "abc"
+
+
+def test_what_reaches_over_the_borders_of_parts_gets_one_mark():
+    over = finding(FindingKind.PII, 2, 8, "email")
+    assert redact_part("0123", (over,), ["pii"], begun=False) == ("01[redacted:email]", True)
+    rest = finding(FindingKind.PII, -2, 4, "email")
+    assert redact_part("456789", (rest,), ["pii"], begun=True) == ("89", False)
+    assert redact_part("45", (rest,), ["pii"], begun=True) == ("", True)
+
+
+def test_what_was_not_known_in_the_part_before_is_marked_in_this_one():
+    rest = finding(FindingKind.PII, -2, 4, "email")
+    assert redact_part("456789", (rest,), ["pii"], begun=False) == ("[redacted:email]89", False)
+
+
+def test_what_lies_before_or_behind_a_part_changes_nothing_in_it():
+    away = (finding(FindingKind.PII, -9, 0, "email"), finding(FindingKind.PII, 4, 9, "email"))
+    assert redact_part("0123", away, ["pii"], begun=True) == ("0123", False)

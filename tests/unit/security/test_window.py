@@ -47,7 +47,7 @@ def test_scripts_without_spaces_flow():
 def test_context_is_what_left_before():
     window = ReleaseWindow(keep=8)
     window.feed("several ordinary sentences ")
-    assert window.feed("standing here ") == Piece("rdinary ", "sentences ")
+    assert window.feed("standing here ") == Piece("rdinary ", "sentences ", "standing here ")
     assert Piece("a ", "b ", "c").judged == "a b c"
 
 
@@ -68,3 +68,52 @@ def test_nothing_in_gives_nothing_out():
     window = ReleaseWindow()
     assert window.feed("") is None
     assert window.flush() is None
+
+
+def test_a_number_is_held_until_what_may_name_it_has_come():
+    window = ReleaseWindow()
+    assert released(window, "ordinary words C01X00T47 ", "passport ") == ["ordinary words "]
+    assert released(window, "belonging") == ["C01X00T47 passport "]
+    window = ReleaseWindow()
+    token = "Zk8Qw2Lm9Xc4Vb7Nj1"
+    assert released(window, "ordinary ", token, " somebody", " belonging somewhere in") == ["ordinary "]
+    assert released(window, " altogether different sentences")[0].startswith(token)
+
+
+def test_what_follows_goes_along_as_far_as_detectors_look():
+    window = ReleaseWindow()
+    piece = window.feed("sentences " + "standing " * 20)
+    assert piece is not None
+    assert piece.ahead == "standing "
+    piece = window.feed("x1" * 60)
+    assert piece is not None
+    assert len(piece.ahead) == 48
+
+
+HEAD, TAIL = "-----BEGIN RSA PRIVATE KEY-----\n", "-----END RSA PRIVATE KEY-----\n"
+LINE = "MIIEpAIBAAKCAQEA7bq0kQJ1wq0bqk5Yl3yQm2yQkKjEw0cX6l2kqB3nP9Rzq8Lt\n"
+
+
+@pytest.mark.parametrize("size", [1, 7, 65, 10_000])
+def test_a_private_key_leaves_in_one_piece(size):
+    window = ReleaseWindow()
+    text = "ordinary sentences\n" + HEAD + LINE * 26 + TAIL + "\nfollowed by ordinary sentences altogether"
+    pieces = [
+        piece
+        for at in range(0, len(text), size)
+        if (piece := window.feed(text[at : at + size])) is not None and "BEGIN" in piece.text + piece.ahead
+    ]
+    assert any(HEAD + LINE * 26 + TAIL in piece.text for piece in [*pieces, window.flush()])
+
+
+def test_each_piece_of_a_key_longer_than_the_window_is_seen_with_its_begin():
+    window = ReleaseWindow(cap=512, keep=128)
+    pieces = [piece for line in [HEAD, *[LINE] * 60] if (piece := window.feed(line))]
+    assert len(pieces) > 3
+    assert all(piece.judged.startswith(HEAD) for piece in pieces)
+    end = window.feed(TAIL + "followed by ordinary sentences altogether ")
+    assert end is not None
+    assert end.judged.startswith(HEAD)
+    last = window.flush()
+    assert last is not None
+    assert HEAD not in last.context

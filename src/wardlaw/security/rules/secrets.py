@@ -140,7 +140,7 @@ _FORMATS: tuple[tuple[str, str], ...] = (
     ("sidekiq", r"://[0-9a-f]{8}:[0-9a-f]{8}@(?:gems|enterprise)\.contribsys\.com"),
     ("twitter-bearer", r"\bA{22}[0-9A-Za-z%]{80,}"),
     ("yandex", r"\bt1\.[0-9A-Z][0-9A-Za-z_-]+[-_=]{0,2}\.[0-9A-Za-z_-]{60,}={0,2}|\bAQVN[0-9A-Za-z_-]{35,38}|\bYC[0-9A-Za-z_-]{38}\b"),
-    ("private-key", r"-----BEGIN[ A-Z0-9_-]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-[^-]){20,}(?:-----END[ A-Z0-9]{0,40}PRIVATE KEY(?: BLOCK)?-----)?|PuTTY-User-Key-File-[23]:"),
+    ("private-key", r"-----BEGIN[ A-Z0-9_-]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-[^-]){20,}(?:-----END[ A-Z0-9]{0,40}PRIVATE KEY(?: BLOCK)?-----)?|PuTTY-User-Key-File-[23]:(?:(?s:.)*?Private-MAC:[ \t]*[0-9A-Fa-f]+)?"),
 )  # fmt: skip
 PROVIDERS: tuple[SecretRule, ...] = (
     *(SecretRule(provider, provider, pattern) for provider, pattern in _FORMATS),
