@@ -47,7 +47,7 @@ async def release(worker: Worker, case: Case, arguments: str = "{}") -> None:
 
 def test_the_bytes_that_were_judged_go_up_unchanged(worker: Worker) -> None:
     worker.upstreams.will(MemoryAnswer(completion("Hello")))
-    document = user("Hello", odd_field={"kept": True})
+    document = user("Hello", metadata={"kept": "1"})
     assert isinstance(asyncio.run(submit(worker, document)), Accepted)
     (asked,) = worker.upstreams.asked
     assert asked.body == json.dumps(document).encode()

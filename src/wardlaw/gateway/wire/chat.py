@@ -11,6 +11,7 @@ from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.body import DEFAULT_LIMITS, BodyLimits, wrong
 from wardlaw.gateway.wire.failure import BadUpstreamError
 from wardlaw.gateway.wire.leaves import child
+from wardlaw.gateway.wire.members import CHAT, hosted_names
 from wardlaw.gateway.wire.reading import Reading, begin_reading, check_names, flag, whole
 
 _ROLES = {
@@ -23,44 +24,6 @@ _ROLES = {
 }
 _SPOKEN = frozenset({"refusal", "reasoning_content", "reasoning"})
 
-# Members of the request that make the vendor keep state, fetch or run something where nobody can look, or
-# choose another model than the one decided on. Sources: OpenAI API reference; references of Azure, OpenRouter, xAI,
-# Groq, Google's endpoint in OpenAI's form, DashScope and vLLM (2026-11).
-VENDOR_SIDE = {
-    "store": "store",
-    "background": "background",
-    "background_options": "background",
-    "deferred": "background",
-    "previous_response_id": "previous_response_id",
-    "conversation": "conversation",
-    "container": "container",
-    "prompt": "prompt",
-    "file_ids": "file_ids",
-    "vector_store_ids": "vector_store_ids",
-    "web_search_options": "web_search",
-    "search_parameters": "web_search",
-    "search_settings": "web_search",
-    "enable_search": "web_search",
-    "search_options": "web_search",
-    "data_sources": "data_sources",
-    "enhancements": "data_sources",
-    "compound_custom": "compound_custom",
-    "cached_content": "cached_content",
-    "kv_transfer_params": "kv_transfer",
-    "include": "include",
-    "moderation": "moderation",
-    "access_programs": "access_programs",
-    "prompt_cache_options": "prompt_cache_options",
-    "extra_body": "extra_body",
-    "mcp_servers": "mcp",
-    "plugins": "plugins",
-    "models": "models",
-    "fallbacks": "fallbacks",
-    "route": "fallbacks",
-    "preset": "preset",
-    "provider": "provider",
-}
-"""Members of a request by the name under which they are reported as hosted."""
 _CLIENT_TOOLS = frozenset({"function", "custom"})
 TOOL_MEMBERS = frozenset({"type", "function", "custom", "name", "description", "parameters", "strict", "cache_control"})
 _MOST_ANSWERS = 128  # the API's own limit on n
@@ -95,10 +58,8 @@ def read_chat(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS) -> Ch
     model, reading = begin_reading(doc, limits.max_leaves)
     names: dict[str, None] = {}
     calls: dict[str, None] = {}
+    reading.hosted |= hosted_names(doc, CHAT)
     for name, value in doc.items():
-        if name in VENDOR_SIDE and value is not None and value is not False:
-            reading.hosted[VENDOR_SIDE[name]] = None
-        check_retention(name, value, reading)
         match name:
             case "messages":
                 continue
@@ -108,6 +69,8 @@ def read_chat(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS) -> Ch
                 _functions(value, reading, names)
             case "modalities":
                 _modalities(value, reading)
+            case "prediction" if type(value) is dict:
+                _prediction(value, reading)
             case _:
                 reading.member(name, value, "", Channel.OTHER)
     _messages(doc.get("messages"), reading, calls)
@@ -151,10 +114,14 @@ def read_answers(doc: dict[str, Any]) -> int:
     return n
 
 
-def check_retention(name: str, value: Any, reading: Reading) -> None:
-    """A cache of prompts that outlasts the vendor's memory is kept state; the usual one is not."""
-    if name == "prompt_cache_retention" and value not in (None, "in_memory", "in-memory"):
-        reading.hosted[name] = None
+def _prediction(value: dict[str, Any], reading: Reading) -> None:
+    """What the answer will likely be: text as ever, in parts like those of a message."""
+    check_names(value, "/prediction")
+    for name, member in value.items():
+        if name == "content":
+            reading.content(member, "/prediction/content", Channel.OTHER)
+        else:
+            reading.member(name, member, "/prediction", Channel.OTHER)
 
 
 def _modalities(value: Any, reading: Reading) -> None:

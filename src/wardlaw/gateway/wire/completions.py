@@ -21,9 +21,10 @@ from wardlaw.gateway.wire.answer import (
 )
 from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.body import DEFAULT_LIMITS, BodyLimits, wrong
-from wardlaw.gateway.wire.chat import VENDOR_SIDE, read_answers
+from wardlaw.gateway.wire.chat import read_answers
 from wardlaw.gateway.wire.embeddings import read_inputs
 from wardlaw.gateway.wire.leaves import child, collect_member
+from wardlaw.gateway.wire.members import COMPLETIONS, hosted_names
 from wardlaw.gateway.wire.reading import begin_reading, flag, whole
 from wardlaw.gateway.wire.stream import ChatStream
 
@@ -48,10 +49,9 @@ def read_completions(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS
     if type(suffix) is not str and suffix is not None:
         raise wrong("/suffix", "text")
     flag(doc, "echo")
+    reading.hosted |= hosted_names(doc, COMPLETIONS)
     for name, value in doc.items():
         if name != "prompt":
-            if name in VENDOR_SIDE and value is not None and value is not False:
-                reading.hosted[VENDOR_SIDE[name]] = None
             reading.member(name, value, "", Channel.USER if name == "suffix" else Channel.OTHER)
     options = doc.get("stream_options")
     if options is not None and type(options) is not dict:

@@ -7,7 +7,7 @@ from typing import Any
 from wardlaw.facts.exchange import Channel
 from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.body import DEFAULT_LIMITS, BodyLimits, wrong
-from wardlaw.gateway.wire.chat import VENDOR_SIDE
+from wardlaw.gateway.wire.members import EMBEDDINGS, hosted_names
 from wardlaw.gateway.wire.reading import Reading, check_names, whole
 
 
@@ -35,9 +35,8 @@ def read_embeddings(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS)
     whole(doc, "dimensions", least=1)
     reading = Reading(limits.max_leaves)
     inputs = read_inputs(doc.get("input"), "/input", reading)
+    reading.hosted |= hosted_names(doc, EMBEDDINGS)
     for name, value in doc.items():
-        if name in VENDOR_SIDE and value is not None and value is not False:
-            reading.hosted[VENDOR_SIDE[name]] = None
         if name != "input":
             reading.member(name, value, "", Channel.OTHER)
     return EmbeddingsRequest(

@@ -17,8 +17,8 @@ import orjson
 from wardlaw.facts.exchange import Channel, ToolCall
 from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.body import DEFAULT_LIMITS, BodyLimits, wrong
-from wardlaw.gateway.wire.chat import VENDOR_SIDE
 from wardlaw.gateway.wire.leaves import child
+from wardlaw.gateway.wire.members import MESSAGES, hosted_names
 from wardlaw.gateway.wire.reading import Reading, begin_reading, check_names, flag, whole
 
 _ROLES = {"system": Channel.SYSTEM, "user": Channel.USER, "assistant": Channel.ASSISTANT}
@@ -26,18 +26,6 @@ _SPOKEN = frozenset({"text", "thinking"})
 TOOL_USE = "tool_use"
 """How the types of blocks that ask for a tool end, those of newer toolsets included."""
 
-# Members of the request that make the vendor keep state, fetch or run something where nobody can look, or that choose
-# another model or another region than the ones decided on.
-_VENDOR_SIDE = VENDOR_SIDE | {
-    "fallback_credit_token": "fallbacks",
-    "compaction": "compaction",
-    "thread": "thread",
-    "diagnostics": "diagnostics",
-    "user_profile_id": "user_profile",
-    "workspace_id": "workspace",
-    "billing_policy": "billing_policy",
-    "inference_geo": "inference_geo",
-}
 _CLIENT_TOOL = re.compile(r"custom|(?:bash|text_editor|memory)_[0-9]{8}")  # run by the caller, by the vendor's schema
 _DATED = re.compile(r"_[0-9]{8}\Z")
 _TOOL_MEMBERS = frozenset(
@@ -63,9 +51,8 @@ def read_messages(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS) -
     calls: dict[str, None] = {}
     # First, so that a session is known by the opening of its conversation.
     _content(doc.get("system"), "/system", Channel.SYSTEM, reading, calls)
+    reading.hosted |= hosted_names(doc, MESSAGES)
     for name, value in doc.items():
-        if name in _VENDOR_SIDE and value is not None and value is not False:
-            reading.hosted[_VENDOR_SIDE[name]] = None
         match name:
             case "messages" | "system":
                 continue

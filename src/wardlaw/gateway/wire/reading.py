@@ -31,6 +31,8 @@ _ATTACHMENTS = {
 _PAYLOAD_NAMES = frozenset({"data", "file_data", "b64_json"})
 _PAYLOAD_LEAST = 64  # shorter than this it is a word, not a file
 _STATE_NAMES = frozenset({"file_id", "file_ids", "vector_store_ids", "container_id"})
+# A mark up to which the vendor shall keep the prompt, for half an hour or half a day (OpenAI API reference, 2026-11).
+KEEPING = "prompt_cache_breakpoint"
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text", "refusal"})
 _KNOWN_PARTS = _TEXT_PARTS | _ATTACHMENTS.keys() | {"summary_text", "reasoning_text"}
 # Members of an attachment that say where it is, in the forms of OpenAI, Anthropic, Google and model servers.
@@ -148,6 +150,8 @@ class Reading:
         for name in _STATE_NAMES & value.keys():
             if value[name] is not None:
                 self.hosted[name] = None
+        if value.get(KEEPING) is not None:
+            self.hosted[KEEPING] = None
 
 
 def _is_payload(name: str, value: str) -> bool:

@@ -14,7 +14,8 @@ from typing import Any
 from wardlaw.facts.exchange import Channel, ToolCall
 from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.body import DEFAULT_LIMITS, BodyLimits, wrong
-from wardlaw.gateway.wire.chat import TOOL_MEMBERS, VENDOR_SIDE, check_retention, read_tools
+from wardlaw.gateway.wire.chat import TOOL_MEMBERS, read_tools
+from wardlaw.gateway.wire.members import RESPONSES, hosted_names
 from wardlaw.gateway.wire.reading import Reading, begin_reading, check_names, flag, whole
 
 _ROLES = {
@@ -23,8 +24,6 @@ _ROLES = {
     "user": Channel.USER,
     "assistant": Channel.ASSISTANT,
 }
-# Further members that make the vendor keep, fetch or run something.
-_VENDOR_SIDE = VENDOR_SIDE | {"context_management": "context_management"}
 _TOOL_MEMBERS = TOOL_MEMBERS | {"format", "defer_loading"}
 _PARTS = frozenset(
     {"text", "input_text", "output_text", "refusal", "summary_text", "reasoning_text"}
@@ -51,10 +50,8 @@ def read_responses(doc: dict[str, Any], *, limits: BodyLimits = DEFAULT_LIMITS) 
     calls: dict[str, None] = {}
     # First, so that a session is known by the opening of its conversation.
     _content(doc.get("instructions"), "/instructions", Channel.SYSTEM, reading)
+    reading.hosted |= hosted_names(doc, RESPONSES)
     for name, value in doc.items():
-        if name in _VENDOR_SIDE and value is not None and value is not False and value != []:
-            reading.hosted[_VENDOR_SIDE[name]] = None
-        check_retention(name, value, reading)
         match name:
             case "input" | "instructions":
                 continue
