@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardlaw.facts.approval import CallAnswer, ApprovalState, CallApproval
+from wardlaw.facts.approval import ApprovalState, CallAnswer, CallApproval
 from wardlaw.facts.errors import InputError
 from wardlaw.governance.approvals import answered, short_name, used
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from wardlaw.facts.approval import CallAnswer, ApprovalState, CallApproval
+from wardlaw.facts.approval import ApprovalState, CallAnswer, CallApproval
 from wardlaw.facts.errors import InputError
 
 MOST_APPROVERS = 2

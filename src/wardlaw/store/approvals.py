@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
-from wardlaw.facts.approval import CallAnswer, ApprovalState, CallApproval
+from wardlaw.facts.approval import ApprovalState, CallAnswer, CallApproval
 from wardlaw.facts.errors import InputError
 from wardlaw.governance.approvals import answered
 from wardlaw.store.tables import CALL_APPROVAL as TABLE

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from wardlaw.facts.approval import CallAnswer, ApprovalState, CallApproval
+from wardlaw.facts.approval import ApprovalState, CallAnswer, CallApproval
 from wardlaw.facts.errors import InputError
 from wardlaw.governance.approvals import answered, is_usable, kept_out, short_name, used
 

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from wardlaw.facts.approval import CallAnswer, ApprovalState, CallApproval, ValueOrigin
+from wardlaw.facts.approval import ApprovalState, CallAnswer, CallApproval, ValueOrigin
 from wardlaw.facts.errors import InputError
 from wardlaw.store import approvals
 from wardlaw.store.database import reading, writing
