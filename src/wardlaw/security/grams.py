@@ -61,8 +61,9 @@ def char_grams(mixed: Codes, shift: np.uint32) -> Codes:
     grams = np.empty((ORDERS, count), np.uint32)
     rolled = mixed[:count]
     for order in range(ORDERS):
-        rolled = np.add(rolled * _ROLL, mixed[order + 1 : order + 1 + count], out=grams[order])
-    return grams >> shift
+        row = np.multiply(rolled, _ROLL, out=grams[order])
+        rolled = np.add(row, mixed[order + 1 : order + 1 + count], out=row)
+    return np.right_shift(grams, shift, out=grams)
 
 
 def word_grams(mixed: Codes, in_word: npt.NDArray[np.bool_], shift: np.uint32) -> tuple[npt.NDArray[np.intp], Codes]:

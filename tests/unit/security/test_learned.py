@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 
 import msgspec
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import FindingKind, Level
 from wardlaw.security.grams import char_grams, codes_of, word_grams
 from wardlaw.security.learned import (
     DOUBT,
+    MOST,
     Description,
     Head,
     LinearDetector,
@@ -155,3 +159,20 @@ def test_places_are_ordered_by_what_stands_there():
     standing = drained(DETECTOR.standing(text.lower(), places, Channel.USER))
     assert abs(places[standing.index(max(standing))] - 5000) <= WINDOW
     assert drained(DETECTOR.standing(text.lower(), places, Channel.SYSTEM)) == [0.0] * len(places)
+
+
+@pytest.mark.parametrize("channel", [Channel.USER, Channel.TOOL_RESULT])
+@given(text=st.one_of(st.text(min_size=12, max_size=300), st.text("ab ", min_size=12, max_size=300)))
+def test_an_n_gram_counts_so_often_and_no_more(channel: Channel, text: str) -> None:
+    found = DETECTOR.head_of(channel)
+    assert found is not None
+    head, table, _ = found
+    description = model().description
+    mixed, in_word = codes_of(text)
+    shift = np.uint32(32 - description.bits)
+    times = Counter(
+        [*char_grams(mixed, shift).ravel().tolist(), *word_grams(mixed, in_word, shift)[1].ravel().tolist()]
+    )
+    total = sum(int(table[gram]) * min(count, MOST) for gram, count in times.items())
+    expected = total * head.unit / (len(text) + description.pad) ** description.power + head.bias
+    assert DETECTOR._counted(text, head, table) == pytest.approx(expected)
