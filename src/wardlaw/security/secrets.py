@@ -104,18 +104,26 @@ class SecretDetector:
         rule, pattern = self._rules[number], self._patterns[number]
         group = min(pattern.groups, 1)
         for first, last in regions:
-            for match in pattern.finditer(text[first:last]):
-                start, end = match.span(group)
-                value = match[group]
+            for start, end, value in _matches(pattern, text[first:last], group):
                 if start < 0 or _PLACEHOLDER.search(value.lower()):
                     continue
-                start, end = start + first, end + first
-                before, after = text[max(0, start - _BEFORE) : start], text[end : end + _AFTER]
+                low, high = start + first, end + first
+                before, after = text[max(0, low - _BEFORE) : low], text[high : high + _AFTER]
                 match verdict(rule.check, Place(value, before, after)):
                     case True:
-                        yield start, end, rule.certain
+                        yield low, high, rule.certain
                     case None:
-                        yield start, end, False
+                        yield low, high, False
+
+
+def _matches(pattern: re2._Regexp, region: str, group: int) -> Iterator[tuple[int, int, str]]:
+    """Offsets of one group of every match, and what it holds; -1 and "" where it holds nothing."""
+    # In ASCII bytes and characters are one, and RE2's binding need not map one to the other.
+    for match in pattern.finditer(region.encode() if region.isascii() else region):
+        start, end = match.span(group)
+        yield start, end, region[start:end] if start >= 0 else ""
+        if match.end() == len(region):
+            return  # no rule matches nothing, so that nothing is left to search
 
 
 def _regions(rule: SecretRule, text: str) -> Iterator[tuple[int, int]]:

@@ -13,7 +13,7 @@ from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.security.normalise import Normaliser
 from wardlaw.security.rules.secrets import PROVIDERS
-from wardlaw.security.secrets import SecretDetector
+from wardlaw.security.secrets import RULES, SecretDetector, _matches
 
 DETECTOR = SecretDetector()
 NORMALISER = Normaliser()
@@ -223,3 +223,20 @@ def test_spans_lie_within_the_text(parts: list[str]) -> None:
     text = "".join(parts)
     for finding in detect(text):
         assert 0 <= finding.start < finding.end <= len(text)
+
+
+@given(st.text('ab09AZ_-.=" é', max_size=80), st.integers(0, len(RULES) - 1))
+def test_matches_are_those_of_the_pattern_in_characters(text: str, number: int) -> None:
+    detector = SecretDetector()
+    pattern = detector._patterns[number]
+    group = min(pattern.groups, 1)
+    value = "sk_live_" + "aB3dE6gH9jK2mN5pQ8sT"
+    for region in (text, f"{text} token = '{value}' {text}", f"{value}{text}"):
+        plain = [(*match.span(group), match[group] or "") for match in pattern.finditer(region)]
+        assert list(_matches(pattern, region, group)) == plain
+
+
+def test_no_rule_matches_nothing() -> None:
+    assert [
+        rule.id for rule, pattern in zip(RULES, SecretDetector()._patterns, strict=True) if pattern.fullmatch("")
+    ] == []
