@@ -293,5 +293,7 @@ def _readable(raw: bytes, start: int, end: int, *, phase: int, exact: bool, up: 
             yield text, start + phase, end, up, down, match.start()
         else:
             yield text, start, end, 0, 1, 0
+    if raw.count(0) < _MIN_READABLE:
+        return  # a token decodes to noise most often, which is not worth a search
     for match in _WIDE.finditer(raw):
         yield match[0].decode("utf-16-le"), start, end, 0, 1, 0

@@ -113,3 +113,12 @@ def test_the_gate_tells_what_to_try():
 )
 def test_longer_groups_of_small_letters_are_prose(text, applies):
     assert joins(Gate().open(text.encode()), text.encode()) is applies
+
+
+@pytest.mark.parametrize("letters", ["readable", "secret words", "ignore all"])
+def test_text_of_two_bytes_a_letter_is_read(letters: str) -> None:
+    noise, wide = b"\x81\x82\x83", letters.encode("utf-16-le")
+    text = base64.b64encode(noise + wide + noise).decode()
+    view = decode_runs(View(text, text.lower(), Layer.PLAIN))
+    assert view is not None
+    assert letters in view.text
