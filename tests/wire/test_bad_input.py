@@ -205,13 +205,20 @@ def test_a_large_answer_full_of_people_does_not_stop_the_others(place: Place) ->
     assert served >= 3
 
 
-def test_unknown_fields_reach_the_upstream(place: Place) -> None:
+def test_what_is_known_reaches_the_upstream_as_it_was_written(place: Place) -> None:
     body = (
-        b'{ "model":"demo", "x_custom":{"deep":[1,{"a":null}]},\n "messages":[{"role":"user","content":"hi",'
+        b'{ "model":"demo", "chat_template_kwargs":{"deep":[1,{"a":null}]},\n "messages":[{"role":"user","content":"hi",'
         b'"x_more":1.50}], "metadata":{"team":"blue"} }'
     )
     assert place.post(body).status == 200
     assert place.puppet.turns[-1].body == body, "byte for byte"
+
+
+def test_a_member_nobody_knows_does_not_go_up(place: Place) -> None:
+    received = len(place.puppet.turns)
+    reply = place.post(chat("hello", x_custom={"deep": [1]}))
+    assert (reply.status, reply.error["clause"]) == (403, "ACC-05")
+    assert len(place.puppet.turns) == received
 
 
 def test_an_unknown_model(place: Place) -> None:
