@@ -16,8 +16,10 @@ _WHOLE = 1000
 _MOST = 1000  # findings of one answer; more is no judgement but a flood of the log
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 _LABEL = re.compile(rf"(?:{_NAME.pattern})?")
-# Registered secrets and tripwires lock callers out, so nobody but the operator names them; faults are ours to tell.
-_KINDS = frozenset(FindingKind) - {FindingKind.FINGERPRINT, FindingKind.TRIPWIRE, FindingKind.FAULT}
+# Registered secrets and tripwires lock callers out, so nobody but the operator names them; what leaks of a
+# conversation takes the conversation to know, and faults are ours to tell.
+_OURS = frozenset((FindingKind.FINGERPRINT, FindingKind.TRIPWIRE, FindingKind.LEAK, FindingKind.FAULT))
+_KINDS = frozenset(FindingKind) - _OURS
 _LEVELS = frozenset(Level)
 
 

@@ -7,7 +7,7 @@ import zoneinfo
 from collections.abc import Iterator, Mapping
 
 from wardlaw.config.address import is_loopback, is_private, parse_listen, url_parts
-from wardlaw.config.detection import BuiltIn
+from wardlaw.config.detection import BuiltIn, Planting
 from wardlaw.config.model import Authority, Config, Issuer, Origin, Tls
 from wardlaw.config.notify import channel_faults
 from wardlaw.config.places import lies_under
@@ -125,6 +125,10 @@ def _detectors(config: Config) -> Found:
     if config.encoder.enabled and not config.built_in.injection_linear:
         hint = "Switch encoder.enabled off as well, or injection_linear on."
         yield "WL-CFG-010", "built_in.injection_linear", "the encoder reads only what this detector doubts", hint
+    planted = config.gateway.tripwires.enabled or any(one.tripwire is Planting.ALWAYS for one in config.models)
+    if planted and not config.built_in.system_prompt_tripwire:
+        hint = "Switch the planting off as well, or system_prompt_tripwire on."
+        yield "WL-CFG-010", "built_in.system_prompt_tripwire", "tokens are planted and nobody looks for them", hint
     own = {record.id for record in DETECTORS}
     for name, setting in config.detectors.items():
         path = f"detectors.{name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -13,6 +14,9 @@ class BuiltIn(msgspec.Struct, frozen=True):
 
     hidden_text: Annotated[bool, Meta(description="Look for characters that a person does not see.")] = True
     fingerprints: Annotated[bool, Meta(description="Look for registered secrets and tripwires.")] = True
+    system_prompt_tripwire: Annotated[
+        bool, Meta(description="Look for the tokens that `gateway.tripwires` plants in system prompts.")
+    ] = True
     injection_rules: Annotated[bool, Meta(description="Look for prompt injections by rules.")] = True
     injection_linear: Annotated[
         bool,
@@ -42,3 +46,27 @@ class Encoder(msgspec.Struct, frozen=True):
     timeout_s: Annotated[
         float, Meta(gt=0, le=60, description="Seconds for all doubtful texts of a request; longer denies.")
     ] = 5.0
+
+
+class Planting(StrEnum):
+    """Whether a token is planted in the system prompts of one model."""
+
+    USUAL = "usual"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class Tripwires(msgspec.Struct, frozen=True):
+    """What tells that a system prompt leaks."""
+
+    enabled: Annotated[
+        bool, Meta(description="Plant a token at the end of each system prompt; some 50 tokens of each call.")
+    ] = False
+    passage_words: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=200,
+            description="So many words in a row of its system prompt in an answer are noted (6 at least); 0 for never.",
+        ),
+    ] = 12

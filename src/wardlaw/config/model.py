@@ -13,7 +13,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from wardlaw.config.detection import BuiltIn, Encoder
+from wardlaw.config.detection import BuiltIn, Encoder, Planting, Tripwires
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.resource import ToolEffect, Trust
 from wardlaw.facts.routes import ROUTES, UpstreamKind
@@ -165,6 +165,7 @@ class Gateway(msgspec.Struct, frozen=True):
     limits: Annotated[Limits, Meta(description="What is taken from one caller.")] = Limits()
     routes: Annotated[dict[str, Surface], Meta(description=f"Per route ({_ROUTE_WORDS}).")] = {}
     files: Annotated[Files, Meta(description="Files and batches at a vendor.")] = Files()
+    tripwires: Annotated[Tripwires, Meta(description="What tells that a system prompt leaks.")] = Tripwires()
     receipts: Annotated[bool, Meta(description="Sign a receipt of each decision into the response headers.")] = True
     metrics: Annotated[bool, Meta(description="Serve Prometheus metrics at `/metrics`.")] = True
 
@@ -278,6 +279,12 @@ class Model(msgspec.Struct, frozen=True):
             description="Serve it on `chat.completions` and on `messages`, whichever its upstreams speak; what has no counterpart is refused."
         ),
     ] = False
+    tripwire: Annotated[
+        Planting,
+        Meta(
+            description="Plant a token in its system prompts: `always`, `never`, or `usual`: as `gateway.tripwires` has it."
+        ),
+    ] = Planting.USUAL
 
 
 class RegisteredTool(msgspec.Struct, frozen=True):

@@ -13,6 +13,8 @@ from typing import Any
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.facts.request import RequestFacts, Snapshot
 
+SYSTEM_PROMPT = "system-prompt"
+"""Data class, and label of its findings, of a token planted in a system prompt."""
 MAX_LONG = 9_223_372_036_854_775_807  # Cedar's Long is a signed 64-bit number
 
 
@@ -27,6 +29,9 @@ def classes_of(finding: Finding) -> tuple[str, ...]:
             return ("secret", "registered-secret", finding.label)
         case FindingKind.TRIPWIRE:
             return ("tripwire", finding.label)
+        case FindingKind.LEAK:
+            # Only a planted token is certain; a passage or a link is a detector's guess.
+            return (finding.label,) if finding.label == SYSTEM_PROMPT else ()
         case _:
             return ()
 

@@ -232,7 +232,7 @@ def quarantine_reaches_caller(findings: Sequence[Finding], state: Snapshot) -> b
     is the session alone when what was found stands in foreign text, or in an answer by a session
     that has read foreign text.
     """
-    grave = [f for f in findings if f.kind in (FindingKind.FINGERPRINT, FindingKind.TRIPWIRE)]
+    grave = [f for f in findings if f.kind in (FindingKind.FINGERPRINT, FindingKind.TRIPWIRE, FindingKind.LEAK)]
     if any(finding.channel in _FOREIGN for finding in grave):
         return False
     answered = any(finding.channel in (Channel.ANSWER.value, Channel.TOOL_ARGUMENTS.value) for finding in grave)

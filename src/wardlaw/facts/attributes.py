@@ -71,7 +71,11 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("resultBytes", _L, "gateway", "Bytes of new results or the answer", 0),
     Attribute("resultUnparsed", _B, "gateway", "A structured result that cannot be parsed", False),
     Attribute(
-        "dataClasses", _E, "detectors", "pii, pii:<type>, secret, secret:<provider>, registered-secret, tripwire", ()
+        "dataClasses",
+        _E,
+        "detectors",
+        "pii, pii:<type>, secret, secret:<provider>, registered-secret, tripwire, system-prompt",
+        (),
     ),
     Attribute(
         "findings", _E, "detectors", "Kinds found, and kind:level: injection, injection:block, hidden-text …", ()

@@ -17,6 +17,7 @@ class FindingKind(StrEnum):
     PII = "pii"  # personal data with a validated format
     HIDDEN_TEXT = "hidden-text"  # characters a person does not see but a model reads
     UNINSPECTED = "uninspected"  # content that no detector could read (image, audio, file)
+    LEAK = "leak"  # what belongs to the conversation alone, in an answer: its system prompt, or its data in a link
     FAULT = "fault"  # a detector that failed or ran out of time
 
 
@@ -33,7 +34,7 @@ class Finding(msgspec.Struct, frozen=True):
 
     Attributes:
         label: Finer class: the PII type (``iban``), the provider of a secret, the id of a
-            registered secret or tripwire, the media type of uninspected content.
+            registered secret or tripwire, the media type of uninspected content, what leaks.
         score: 0 to 1000.
         segment: Index of the segment in its exchange; -1 when it concerns the exchange as a whole.
         subject: Keyed digest of the data subject the value belongs to (PII only), for counting

@@ -11,7 +11,8 @@ from wardlaw.facts.action import Action
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.exchange import Channel, Measures, Segment, ToolCall
 from wardlaw.facts.finding import Finding
-from wardlaw.gateway.aside import inspect_aside, meter_aside
+from wardlaw.gateway.aside import compare_aside, inspect_aside, meter_aside
+from wardlaw.gateway.gists import Conversation
 from wardlaw.gateway.history import call_digest
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.metering import requested_rows
@@ -52,12 +53,14 @@ class AnswerHalf:
             UnavailableError: A record could not be made durable.
         """
         answer = self.surface.read_answer(raw)
-        findings = await self._inspect(case, answer)
+        conversation = self.conversation(accepted)
+        findings = await self._inspect(case, answer, conversation)
         judgement = await self._text(case, accepted, answer, findings, raw)
         body = raw
         if judgement.decision.effect is Effect.TRANSFORM:
             # What is released, and so what its tool calls are judged on, is the masked answer.
-            judgement, body, answer, findings = await self._mask(case, accepted, answer, findings, judgement)
+            masked = await self._mask(case, accepted, answer, findings, judgement)
+            judgement, body, answer, findings = masked
         if not judgement.released:
             return Withheld(judgement, answer.usage)
         for call in answer.tool_calls:
@@ -67,8 +70,14 @@ class AnswerHalf:
                 return Withheld(one, answer.usage)
         return Released(body, judgement, answer.usage)
 
-    async def _inspect(self, case: Case, answer: Answer) -> tuple[Finding, ...]:
+    def conversation(self, accepted: Accepted) -> Conversation:
+        """What an answer is compared with."""
+        leaks = self._services.leaks
+        return Conversation(leaks.gists, accepted.prepared.segments, passage_words=leaks.passage_words)
+
+    async def _inspect(self, case: Case, answer: Answer, conversation: Conversation) -> tuple[Finding, ...]:
         findings = await inspect_aside(self._services.inspection, answer.segments, caller=case.principal.id)
+        findings = await compare_aside(conversation, answer.segments, findings)
         if answer.joined:
             joined = await inspect_aside(self._services.inspection, answer.joined, caller=case.principal.id)
             # Their places are none of the segments': masking there would mask the wrong text.
@@ -127,7 +136,7 @@ class AnswerHalf:
                 replacements[segment.pointer] = masked
         body = self.surface.rewrite_answer(answer, replacements)
         again = self.surface.read_answer(body)
-        found = await self._inspect(case, again)
+        found = await self._inspect(case, again, self.conversation(accepted))
         matter = _answer_matter(accepted, again.segments, found, body, judgement.measures)
         second = await self._judge(case, msgspec.structs.replace(matter, rewritten=True, counted=False))
         return second, body, again, found

@@ -10,6 +10,7 @@ import msgspec
 
 from wardlaw.facts.exchange import Measures, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
+from wardlaw.gateway.gists import Conversation
 from wardlaw.gateway.inspection import Inspection
 from wardlaw.gateway.metering import Moved
 
@@ -42,10 +43,21 @@ async def inspect_aside(inspection: Inspection, segments: Sequence[Segment], *, 
     try:
         found = await aside(_chars(segments), lambda: inspection.inspect(segments))
     except TimeoutError:
-        return (_too_slow(inspection.version),)
+        return (too_slow(inspection.version),)
     if inspection.doubts is not None:
         found = await inspection.doubts.settle(segments, found, caller=caller)
     return found + await inspection.outside.inspect(segments) if inspection.outside.detectors else found
+
+
+async def compare_aside(
+    conversation: Conversation, segments: Sequence[Segment], found: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    """The findings of an answer, weighed by its conversation; what takes too long is a finding that denies."""
+    try:
+        chars = _chars(segments) + sum(conversation.unread(one.text) for one in segments)
+        return await aside(chars, lambda: conversation.compare(segments, found))
+    except TimeoutError:
+        return (*found, too_slow("conversation"))
 
 
 async def meter_aside(segments: Sequence[Segment], measures: Measures, work: Callable[[], Moved]) -> Moved:
@@ -65,7 +77,8 @@ def _chars(segments: Sequence[Segment]) -> int:
     return sum(len(segment.text) for segment in segments)
 
 
-def _too_slow(version: str) -> Finding:
+def too_slow(version: str) -> Finding:
+    """That an inspection or a comparison did not end in time; it denies."""
     return Finding(
         kind=FindingKind.FAULT,
         detector="inspection",

@@ -13,7 +13,8 @@ from datetime import datetime, tzinfo
 
 import msgspec
 
-from wardlaw.decision.decide import decide, quarantine_reaches_caller
+from wardlaw.decision.context import SYSTEM_PROMPT
+from wardlaw.decision.decide import SAW_TOOL_RESULT, decide, quarantine_reaches_caller
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.action import Action
 from wardlaw.facts.decision import Decision, ObligationKind, ReasonCode
@@ -31,7 +32,9 @@ from wardlaw.state.deltas import join
 from wardlaw.state.habits import Deed, Habits, Noted
 
 _RELEASING = frozenset((Effect.ALLOW, Effect.TRANSFORM))
-_ATTACKS = frozenset((FindingKind.INJECTION, FindingKind.SECRET, FindingKind.FINGERPRINT, FindingKind.TRIPWIRE))
+_ATTACKS = frozenset(
+    (FindingKind.INJECTION, FindingKind.SECRET, FindingKind.FINGERPRINT, FindingKind.TRIPWIRE, FindingKind.LEAK)
+)
 _FOREIGN = frozenset((Channel.TOOL_RESULT.value, Channel.TOOL_DEFINITION.value))
 _OUTWARD = frozenset((ToolEffect.EGRESS, ToolEffect.SHARE, ToolEffect.PAYMENT))
 _MINUTE_S = 60.0
@@ -263,7 +266,7 @@ class Judge:
     ) -> tuple[Notice | None, tuple[str, ...]]:
         """Count probing and set a quarantine where the decision demands it; what to tell, and the grounds."""
         decision = inputs.decision
-        if _is_probe(decision, inputs.findings):
+        if _is_probe(decision, inputs.findings, inputs.state.taint):
             deltas.append(await self.state.probe(ask))
         signals = tuple(
             name for duty in decision.obligations if duty.kind is ObligationKind.QUARANTINE for name in duty.classes
@@ -313,13 +316,25 @@ def _payload(matter: Matter) -> bytes:
     return hashlib.sha256("\x00".join(texts).encode("utf-8", "surrogatepass")).digest()
 
 
-def _is_probe(decision: Decision, findings: Sequence[Finding]) -> bool:
+def _is_probe(decision: Decision, findings: Sequence[Finding], taint: Sequence[str]) -> bool:
     """Stopped by security for what the caller wrote itself; a document it fetched is not its probing."""
     if decision.effect not in (Effect.DENY, Effect.CUT):
         return False
     if not any(reason.code is ReasonCode.CLAUSE and not reason.public for reason in decision.reasons):
         return False
-    return any(finding.kind in _ATTACKS and finding.channel not in _FOREIGN for finding in findings)
+    return any(_is_own(finding, taint) for finding in findings)
+
+
+def _is_own(finding: Finding, taint: Sequence[str]) -> bool:
+    """Whether the caller brought it about. Links and passages may be a document's doing, and so may be a recital."""
+    match finding.kind:
+        case FindingKind.LEAK if finding.label != SYSTEM_PROMPT or SAW_TOOL_RESULT in taint:
+            return False
+        case FindingKind.INJECTION if finding.channel == Channel.ANSWER.value:
+            return False  # a link, by its address alone
+        case _:
+            pass
+    return finding.kind in _ATTACKS and finding.channel not in _FOREIGN
 
 
 def _with_labels(snapshot: Snapshot, labels: Sequence[str]) -> Snapshot:

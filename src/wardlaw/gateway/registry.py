@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from wardlaw.config.detection import Planting
 from wardlaw.config.model import Config, KeyForm, Model, RegisteredTool, SecretRef, Upstream
 from wardlaw.config.upstreams import aws_region
 from wardlaw.facts.effect import RouteMode
@@ -47,6 +48,12 @@ class Registry:
         self._tools = {tool.name: tool for tool in config.tools}
         self._models = {model.name: self._candidates(model) for model in config.models}
         self._translating = frozenset(model.name for model in config.models if model.translate)
+        usual = config.gateway.tripwires.enabled
+        self._planting = frozenset(
+            model.name
+            for model in config.models
+            if model.tripwire is Planting.ALWAYS or (usual and model.tripwire is Planting.USUAL)
+        )
         self._routes = {model.name: frozenset(model.routes) for model in config.models}
         self._modes = {name: surface.mode for name, surface in config.gateway.routes.items()}
         self._mode = config.installation.mode
@@ -137,6 +144,10 @@ class Registry:
             return fitting
         unknown = Resource(kind=ResourceKind.MODEL, id=f"model:{model[:200]}", registered=False)
         return (Candidate(unknown, NOWHERE),)
+
+    def plants(self, model: str) -> bool:
+        """Whether tripwire tokens are planted in system prompts of a model."""
+        return model in self._planting
 
     def first(self, model: str) -> Resource:
         """A model at its first upstream, whatever routes serve it; an unknown one is denied by base policy."""

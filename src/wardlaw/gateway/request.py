@@ -24,12 +24,14 @@ from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.kinds.kind import AS_IT_IS, Errand
 from wardlaw.gateway.kinds.table import KINDS
 from wardlaw.gateway.metering import Moved
+from wardlaw.gateway.planting import Planted, plant
 from wardlaw.gateway.recoded import RecodedAnswer
 from wardlaw.gateway.registry import Candidate
 from wardlaw.gateway.services import Services, Stopwatch
 from wardlaw.gateway.upstream import NOT_TAKEN, UpstreamAnswer, UpstreamRefusedError
 from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.body import BodyLimits, read_json
+from wardlaw.gateway.wire.recoding import Recoding
 from wardlaw.gateway.wire.rewrite import rewrite
 from wardlaw.gateway.wire.surface import Surface
 from wardlaw.security.redact import redact
@@ -61,12 +63,17 @@ class Prepared(msgspec.Struct, frozen=True):
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """A request that was let through and the answer an upstream began to give."""
+    """A request that was let through and the answer an upstream began to give.
+
+    Attributes:
+        planted: A tripwire token stands in the system prompt that went up.
+    """
 
     candidate: Candidate
     judgement: Judgement
     answer: UpstreamAnswer
     prepared: Prepared
+    planted: bool = False
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -157,14 +164,15 @@ class RequestHalf:
             self._services.meter.settle(prepared.moved)
             self._services.meter.settle(ready.moved)
             try:
-                answer = await self._post(candidate, ready, headers)
+                planted = self._plant(case, ready)
+                answer = await self._post(candidate, ready, headers, planted)
             except UpstreamRefusedError as error:
                 failure = error
                 continue
             if answer.status in NOT_TAKEN and place + 1 < len(candidates):
                 await answer.close()
                 continue
-            return Accepted(candidate=candidate, judgement=judgement, answer=answer, prepared=ready)
+            return Accepted(candidate, judgement, answer, ready, planted is not None)
         if failure is not None:
             raise failure
         if refusal is None:
@@ -198,35 +206,52 @@ class RequestHalf:
         fresh = await self.prepare(case, doc, raw, asked)
         return msgspec.structs.replace(fresh, rewritten=True)
 
-    async def _post(self, candidate: Candidate, prepared: Prepared, caller: Mapping[str, str]) -> UpstreamAnswer:
+    def _plant(self, case: Case, prepared: Prepared) -> Planted | None:
+        """The request with a tripwire token in its system prompt, where the model is to have one."""
+        services, part = self._services, self._surface.part
+        if not part or not services.registry.plants(prepared.asked.model):
+            return None
+        return plant(
+            prepared.doc, prepared.segments, part=part, owner=case.principal.id, tripwires=services.leaks.tripwires
+        )
+
+    async def _post(
+        self, candidate: Candidate, prepared: Prepared, caller: Mapping[str, str], planted: Planted | None
+    ) -> UpstreamAnswer:
         there, at = candidate.destination, self._services.judge.clock()
         kind = KINDS[there.kind]
         translation = self._surface.translations.get(there.kind.form)
-        parcel = kind.pack(there, self._errand(prepared, there, caller, at))
+        parcel = kind.pack(there, self._errand(prepared, there, caller, planted))
         self._watch.leave()
         try:
             answer = await self._services.upstreams.post(there, parcel.path, parcel.body, parcel.headers)
         finally:
             self._watch.back()
         recoded: UpstreamAnswer = answer if kind.recoding is AS_IT_IS else RecodedAnswer(answer, kind.recoding)
-        if translation is None:
-            return recoded
-        # What is judged and released is only what the translation makes.
-        return RecodedAnswer(recoded, translation.recoding(prepared.doc, at))
+        if translation is not None:
+            # What is judged and released is only what the translation makes.
+            return RecodedAnswer(recoded, translation.recoding(prepared.doc, at))
+        if planted is not None and planted.instructions is not None:
+            return RecodedAnswer(recoded, Recoding(answer=planted.restore))
+        return recoded
 
-    def _errand(self, prepared: Prepared, there: Destination, caller: Mapping[str, str], at: float) -> Errand:
+    def _errand(
+        self, prepared: Prepared, there: Destination, caller: Mapping[str, str], planted: Planted | None
+    ) -> Errand:
         """The request in the form the destination speaks."""
+        at = self._services.judge.clock()
         translation = self._surface.translations.get(there.kind.form)
         stream = prepared.asked.stream
+        given = prepared.doc if planted is None else planted.doc
         if translation is not None:
-            doc = translation.request(prepared.doc, there.kind)
+            doc = translation.request(given, there.kind)
             # The caller's head speaks of the other form, so nothing of it goes on.
             return Errand(path=translation.path, doc=doc, raw=None, stream=stream, caller={}, at=at)
-        settled = self._surface.settle(prepared.doc)
+        settled = self._surface.settle(given)
         return Errand(
             path=self._surface.upstream_path,
-            doc={**prepared.doc, **settled} if settled else prepared.doc,
-            raw=None if settled else prepared.raw,
+            doc={**given, **settled} if settled else given,
+            raw=None if settled or planted is not None else prepared.raw,
             stream=stream,
             caller=caller,
             at=at,

@@ -24,6 +24,7 @@ from wardlaw.facts.habit import HabitOrder
 from wardlaw.gateway.admission import Admission
 from wardlaw.gateway.door import Door, Health
 from wardlaw.gateway.doubts import Doubts
+from wardlaw.gateway.gists import Gists, Leaks
 from wardlaw.gateway.habits import HabitsFile
 from wardlaw.gateway.ids import RandomPool
 from wardlaw.gateway.inspection import Inspection
@@ -47,6 +48,7 @@ from wardlaw.security.fingerprint import FingerprintBook
 from wardlaw.security.inspect import Inspector
 from wardlaw.security.learned import Weights
 from wardlaw.security.people import NAME as PEOPLE
+from wardlaw.security.tripwire import PromptTripwires
 from wardlaw.state.authority import StateAuthority
 from wardlaw.state.habits import Habits
 from wardlaw.store.database import open_database, reading
@@ -155,6 +157,7 @@ class Runtime:
             limits=config.gateway.limits,
             session_key=purposes.sessions,
             state_secret=purposes.state,
+            leaks=Leaks(Gists(), PromptTripwires(purposes.tripwires), config.gateway.tripwires.passage_words),
             receipts=config.gateway.receipts,
             shows_metrics=config.gateway.metrics,
             files=config.gateway.files,
@@ -271,7 +274,8 @@ class Runtime:
     def _inspection(self, secrets: tuple[RegisteredSecret, ...], purposes: Purposes) -> Inspection:
         if self._outside is None:
             self._outside = Outside.from_config(self._config, self._secret)
-        book = FingerprintBook(secrets, key=purposes.fingerprint, base=purposes.fingerprint_base)
+        tripwires = PromptTripwires(purposes.tripwires)
+        book = FingerprintBook(secrets, key=purposes.fingerprint, base=purposes.fingerprint_base, tripwires=tripwires)
         doubted = self._doubts.detector.doubted if self._doubts else None
         built_in = self._config.built_in
         inspector = Inspector(

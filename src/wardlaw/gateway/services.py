@@ -6,6 +6,7 @@ import time
 from typing import NamedTuple
 
 from wardlaw.config.model import Files, Limits
+from wardlaw.gateway.gists import Leaks
 from wardlaw.gateway.inspection import Inspection
 from wardlaw.gateway.judge import Judge
 from wardlaw.gateway.keeping import Keeping
@@ -25,6 +26,7 @@ class Services(NamedTuple):
         receipts: Answers carry the signed receipt of their record.
         shows_metrics: Metrics are served.
         keeping: Whose the files and batches at vendors are; ``None`` where none are served.
+        leaks: What tells that an answer gives its conversation away.
     """
 
     registry: Registry
@@ -36,6 +38,7 @@ class Services(NamedTuple):
     limits: Limits
     session_key: bytes
     state_secret: bytes
+    leaks: Leaks
     phrase_chars: int = 0
     receipts: bool = True
     shows_metrics: bool = True

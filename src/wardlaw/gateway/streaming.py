@@ -7,6 +7,7 @@ tool call, and every further ``_METER_BYTES`` of answer are judged and recorded 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections import deque
 
@@ -18,7 +19,7 @@ from wardlaw.facts.errors import Fault, UnavailableError
 from wardlaw.facts.exchange import Channel, Measures, Segment
 from wardlaw.facts.finding import Finding
 from wardlaw.gateway.answering import AnswerHalf
-from wardlaw.gateway.aside import inspect_aside
+from wardlaw.gateway.aside import aside, compare_aside, inspect_aside, too_slow
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.port import Call, CallerGoneError
 from wardlaw.gateway.request import Accepted, redacted_classes, uninspected_findings
@@ -43,6 +44,7 @@ from wardlaw.gateway.wire.commands import (
 )
 from wardlaw.gateway.wire.refusal import cut_event
 from wardlaw.security.redact import redact_part
+from wardlaw.security.tripwire import HELD_CHARS
 from wardlaw.security.window import ReleaseWindow
 
 # So much answer goes out at most between two looks at the ceilings: some sixty rows of a table.
@@ -69,6 +71,7 @@ class StreamHalf:
         self._unmetered: list[str] = []
         self._unmetered_chars = 0
         self._moved: Measures | None = None  # by the pieces judged so far; ceilings hold for the whole answer
+        self._conversation = answers.conversation(accepted)
         self._surface = answers.surface
         if self._surface.stream is None:
             raise Fault("WL-GW-291", f"{self._surface.path} has no stream.", "Report this.")
@@ -79,7 +82,8 @@ class StreamHalf:
         """How it ended, once that is settled; a caller that leaves afterwards changes nothing in it."""
 
     def _window(self) -> ReleaseWindow:
-        return ReleaseWindow(phrase_chars=self._services.phrase_chars)
+        planted = HELD_CHARS if self._accepted.planted else 0
+        return ReleaseWindow(phrase_chars=max(planted, self._services.phrase_chars))
 
     async def open(self) -> Judgement:
         """The judgement under which text without findings is released."""
@@ -145,7 +149,7 @@ class StreamHalf:
 
     async def _piece(self, command: Judge) -> Event:
         piece = command.piece
-        found = await self._inspect(piece.judged)
+        found = await self._inspect(piece.judged, after=len(piece.context))
         # What stands wholly in text that has gone out was judged then, what only follows will be; what has no place is
         # about all of it.
         first, last = len(piece.context), len(piece.context) + len(piece.text)
@@ -166,13 +170,23 @@ class StreamHalf:
             return self._refused(command.ticket, judgement)
         return Judged(command.ticket)
 
-    async def _inspect(self, text: str) -> tuple[Finding, ...]:
-        """Findings of a piece, by the built-in detectors and by those of others."""
+    async def _inspect(self, text: str, *, after: int = 0) -> tuple[Finding, ...]:
+        """Findings of a piece, by the built-in detectors, the conversation, and the detectors of others."""
         inspection = self._services.inspection
         found = inspection.inspect_text(text, Channel.ANSWER)
+        found = await self._compare(text, found, after)
         if not inspection.outside.detectors:
             return found
         return found + await inspection.outside.inspect((Segment(0, Channel.ANSWER, "/stream", text),))
+
+    async def _compare(self, text: str, found: tuple[Finding, ...], after: int) -> tuple[Finding, ...]:
+        """The findings of a piece, weighed by the conversation."""
+        conversation = self._conversation
+        work = functools.partial(conversation.piece, text, found, after=after, noted=self._findings)
+        try:
+            return await aside(conversation.unread(text), work)
+        except TimeoutError:
+            return (*found, too_slow("conversation"))
 
     async def _mask(self, command: Judge, fresh: tuple[Finding, ...], judgement: Judgement, *, begun: bool) -> Event:
         piece = command.piece
@@ -194,6 +208,7 @@ class StreamHalf:
 
     async def _tool_call(self, command: JudgeToolCall) -> Event:
         findings = await inspect_aside(self._services.inspection, command.segments, caller=self._case.principal.id)
+        findings = await compare_aside(self._conversation, command.segments, findings)
         judgement = await self._answers.tool_call(self._case, command.call, findings)
         if not judgement.released or judgement.decision.effect is Effect.TRANSFORM:
             return self._refused(command.ticket, judgement)

@@ -148,7 +148,7 @@ def _effect(clause: Clause, sheet: _Sheet) -> Iterator[Problem]:
         yield sheet.note("WL-POL-019", "quarantine", message, "Write effect: cut.")
     elif clause.quarantine and not _rests_on_facts(clause.when):
         message = "Quarantine needs a deterministic signal; this clause can match on a detector's guess alone."
-        hint = "Ask for registered-secret or tripwire in dataClasses, for probes, or for taint, in every alternative."
+        hint = "Ask for registered-secret, tripwire or system-prompt in dataClasses, for probes, or for taint, in every alternative."
         yield sheet.note("WL-POL-019", "quarantine", message, hint)
     if not 0 <= clause.quarantine_minutes <= MOST_QUARANTINE_MINUTES:
         message = f"A quarantine lasts at most {MOST_QUARANTINE_MINUTES} minutes, or until it is released."

@@ -54,7 +54,8 @@ _DOMAINS: dict[str, Domain] = {
     "uninspected": Domain(words=frozenset(("image", "audio", "file", "tokens", "encrypted"))),
     "findings": Domain(words=_FINDINGS),
     "dataClasses": Domain(
-        words=frozenset(("pii", "secret", "registered-secret", "tripwire")), prefixes=("pii:", "secret:", "tripwire:")
+        words=frozenset(("pii", "secret", "registered-secret", "tripwire", "system-prompt")),
+        prefixes=("pii:", "secret:", "tripwire:"),
     ),
 }
 _ANY = Domain()
@@ -80,7 +81,7 @@ def domain(attribute: str) -> Domain:
 
 def is_deterministic_class(word: str) -> bool:
     """Whether a data class is an exact match of something the operator registered or planted."""
-    return word in ("registered-secret", "tripwire") or word.startswith("tripwire:")
+    return word in ("registered-secret", "tripwire", "system-prompt") or word.startswith("tripwire:")
 
 
 def why_unknown(attribute: str, word: str) -> str:

@@ -56,6 +56,23 @@ DETECTORS: tuple[DetectorRecord, ...] = (
         atlas=("AML.T0055", "AML.T0057"),
     ),
     DetectorRecord(
+        "system-prompt-tripwire",
+        "Tripwires in system prompts",
+        "A token that the gateway planted in a system prompt, in an answer or sent in again; known to the gateway alone.",
+        (FindingKind.LEAK,),
+        threshold=1000,
+        owasp=("LLM07:2025",),
+        atlas=("AML.T0056", "AML.T0057"),
+    ),
+    DetectorRecord(
+        "system-prompt-passage",
+        "Passages of system prompts",
+        "Many words in a row of the call's own system prompt in its answer, which the user had not said; in the gateway alone.",
+        (FindingKind.LEAK,),
+        owasp=("LLM07:2025",),
+        atlas=("AML.T0056",),
+    ),
+    DetectorRecord(
         "injection-rules",
         "Prompt injection",
         "Text that tries to take over a model or an agent: orders to ignore, reveal, send or obey, in many languages.",
@@ -116,8 +133,9 @@ DETECTORS: tuple[DetectorRecord, ...] = (
     DetectorRecord(
         "exfiltration",
         "Links that carry data away",
-        "Images and links in an answer whose address holds encoded text, long text or random values; in answers alone.",
-        (FindingKind.INJECTION,),
+        "Images and links in an answer whose address holds encoded text, long text, random values, or what the "
+        "conversation said (in the gateway alone); in answers alone.",
+        (FindingKind.INJECTION, FindingKind.LEAK),
         "injection",
         950,
         owasp=("LLM02:2025", "LLM05:2025"),

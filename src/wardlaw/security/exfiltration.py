@@ -4,7 +4,7 @@ An image is fetched by whoever shows the answer, without a click: what a planted
 address leaves then. Looked at are Markdown images and links, also by reference, autolinks (those of chats included),
 HTML that loads or sends, style sheets, and redirectors, whose inner address counts. Data is text in base64, base32 or
 hexadecimal, long text, long random values, and labels of host names; signatures, campaign parameters, digests, UUIDs
-and the image services of ``rules.weblinks`` are ordinary.
+and the image services of ``rules.weblinks`` are ordinary. What an address carries of the conversation is ``carrying``'s.
 Not covered: an address put together from harmless parts over several answers, one bit each.
 """
 
@@ -27,10 +27,10 @@ from wardlaw.security.normalise import Views
 from wardlaw.security.rules import weblinks
 
 NAME = "exfiltration"
-VERSION = "1"
+VERSION = "2"
 _CHANNELS = (Channel.ANSWER, Channel.ASSISTANT)
 _BLOCK_SCORE, _LINK_SCORE, _REVIEW_SCORE = 950, 700, 600
-_MOST_LINKS = 200  # more in one text are not looked at one by one; the first ones decide
+MOST_LINKS = 200  # more in one text are not looked at one by one; the first ones decide
 _SHORTEST_CODE, _SHORTEST_TEXT, _LONGEST_RANDOM = 16, 12, 40
 _LONG_TEXT, _LONG_LINK_TEXT, _FEWEST_WORDS = 60, 400, 6
 _LONG_LABEL, _LABEL_CHARS = 30, 40
@@ -95,7 +95,7 @@ class ExfiltrationDetector:
             return []
         found: list[Finding] = []
         for place, link in enumerate(links(views.folded.text)):
-            if place >= _MOST_LINKS:
+            if place >= MOST_LINKS:
                 break
             load = load_of(link.url, link.way)
             if load is None:
@@ -148,19 +148,19 @@ def load_of(url: str, way: Way, *, depth: int = 0) -> Load | None:
     labels = host.split(".")[:-2]
     if _host_carries(labels):
         return Load.HOST
-    values = _values(parts.query)
-    if depth == 0 and _is_of(host, weblinks.REDIRECTORS):
+    values = values_of(parts.query)
+    if depth == 0 and is_of(host, weblinks.REDIRECTORS):
         inner = [match[0] for _, value in values for match in _INNER.finditer(value)]
         inner += [match[0] for match in _INNER.finditer(unquote_plus(parts.path))]
         for address in inner:
             load = load_of(address, way, depth=1)
             if load is not None:
                 return load
-    ordinary = _is_of(host, weblinks.IMAGE_HOSTS)
+    ordinary = is_of(host, weblinks.IMAGE_HOSTS)
     pieces = [("", unquote_plus(piece)) for piece in _SEGMENT.split(parts.path) if piece]
     if any(decodes(value) for _, value in (*pieces, *values)):
         return Load.ENCODED
-    searched = way is Way.LINKED and _is_of(host, weblinks.SEARCHES)
+    searched = way is Way.LINKED and is_of(host, weblinks.SEARCHES)
     if not searched and any(_is_text(value, way) for _, value in values):
         return Load.TEXT
     if way is Way.FETCHED and not ordinary:
@@ -170,7 +170,7 @@ def load_of(url: str, way: Way, *, depth: int = 0) -> Load | None:
     return None
 
 
-def _values(query: str) -> list[tuple[str, str]]:
+def values_of(query: str) -> list[tuple[str, str]]:
     """Names and values of a query; a part without a sign is a value without a name."""
     found = []
     for part in re.split(r"[&;]", query):
@@ -179,7 +179,7 @@ def _values(query: str) -> list[tuple[str, str]]:
     return found
 
 
-def _is_of(host: str, names: frozenset[str]) -> bool:
+def is_of(host: str, names: frozenset[str]) -> bool:
     """The host is one of ``names`` or stands under one."""
     parts = host.split(".")
     return any(".".join(parts[at:]) in names for at in range(len(parts)))
@@ -244,7 +244,7 @@ def _host_carries(labels: list[str]) -> bool:
 def _gravity(load: Load, link: Link) -> tuple[Level, int]:
     """Encoded text that leaves by itself stops the answer; what may be chance or needs a click is for review."""
     host = (urlsplit(link.url if "://" in link.url[:10] else f"https:{link.url}").hostname or "").lower()
-    drawn = _is_of(host, weblinks.RENDERERS)
+    drawn = is_of(host, weblinks.RENDERERS)
     if link.way is Way.FETCHED and load in (Load.ENCODED, Load.HOST) and not drawn:
         return Level.BLOCK, _BLOCK_SCORE
     return Level.REVIEW, _REVIEW_SCORE if drawn or load in (Load.RANDOM, Load.TEXT) else _LINK_SCORE

@@ -24,6 +24,7 @@ import numpy.typing as npt
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import InputError
 from wardlaw.security.fold import fold_text
+from wardlaw.security.tripwire import PromptTripwires
 from wardlaw.security.views import View
 
 # Window sizes of the rolling hash; the largest that fits a secret is used. Few sizes keep the search short.
@@ -40,7 +41,7 @@ _APART = b"\0"  # never part of a canonical form
 
 _Words = npt.NDArray[np.uint64]
 _Halves = npt.NDArray[np.uint32]
-_Codes = npt.NDArray[np.uint32] | npt.NDArray[np.uint8]
+Codes = npt.NDArray[np.uint32] | npt.NDArray[np.uint8]
 
 
 _DROPPED = bytes(code for code in range(128) if not chr(code).isalnum())
@@ -116,10 +117,19 @@ class FingerprintBook:
         entries: Fingerprints made with the same key and base.
         key: HMAC key of the installation.
         base: Odd secret base of the rolling hash, below 2^64.
+        tripwires: Tokens planted in system prompts, searched for by a detector of their own; None where nobody knows them.
     """
 
-    def __init__(self, entries: tuple[RegisteredSecret, ...], *, key: bytes, base: int) -> None:
+    def __init__(
+        self,
+        entries: tuple[RegisteredSecret, ...],
+        *,
+        key: bytes,
+        base: int,
+        tripwires: PromptTripwires | None = None,
+    ) -> None:
         self._key = key
+        self.tripwires = tripwires
         self._by_window: dict[int, dict[int, tuple[RegisteredSecret, ...]]] = {}
         for window in sorted({entry.prefix_length for entry in entries}):
             same = [entry for entry in entries if entry.prefix_length == window]
@@ -142,7 +152,7 @@ class FingerprintBook:
         """Registered secrets in ``view`` with their offsets there, in order of place."""
         if not self._shortest or len(view.text) < self._shortest:
             return []
-        hits = self._hits(_canonical_codes(view.lower))
+        hits = self._hits(canonical_codes(view.lower))
         if not hits:
             return []
         places = [place for place, char in enumerate(view.lower) if _kept(char)]
@@ -158,7 +168,7 @@ class FingerprintBook:
         raw = _APART.join([text.encode().translate(None, _DROPPED) for text in texts])
         return not self._hits(np.frombuffer(raw, dtype=np.uint8))
 
-    def _hits(self, codes: _Codes) -> list[tuple[RegisteredSecret, int]]:
+    def _hits(self, codes: Codes) -> list[tuple[RegisteredSecret, int]]:
         """Registered secrets in a canonical form with their places in it."""
         if len(codes) <= _CHUNK:
             return self._search(codes)
@@ -168,7 +178,7 @@ class FingerprintBook:
             hits += [(entry, begin + at) for entry, at in self._search(part) if at < _CHUNK]
         return hits
 
-    def _search(self, codes: _Codes) -> list[tuple[RegisteredSecret, int]]:
+    def _search(self, codes: Codes) -> list[tuple[RegisteredSecret, int]]:
         length = len(codes)
         windows = [window for window in self._by_window if window <= length]
         if not windows:
@@ -190,7 +200,7 @@ class FingerprintBook:
         return self._compare(codes, windows, rolling, np.flatnonzero(marked))
 
     def _compare(
-        self, codes: _Codes, windows: list[int], rolling: _Halves, marked: npt.NDArray[np.intp]
+        self, codes: Codes, windows: list[int], rolling: _Halves, marked: npt.NDArray[np.intp]
     ) -> list[tuple[RegisteredSecret, int]]:
         """What of the marked windows are registered secrets: by half hash, hash and the whole text."""
         found: list[tuple[RegisteredSecret, int]] = []
@@ -211,7 +221,7 @@ class FingerprintBook:
             found += [(entry, at) for entry in entries if self._confirm(codes[at : at + entry.length], entry)]
         return found
 
-    def _confirm(self, codes: _Codes, entry: RegisteredSecret) -> bool:
+    def _confirm(self, codes: Codes, entry: RegisteredSecret) -> bool:
         if len(codes) < entry.length:
             return False
         text = codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
@@ -223,7 +233,7 @@ def _place(hit: tuple[RegisteredSecret, int, int]) -> int:
     return hit[1]
 
 
-def _canonical_codes(lower: str) -> _Codes:
+def canonical_codes(lower: str) -> Codes:
     """Character codes of the canonical form of a folded text in lower case."""
     if lower.isascii():
         return np.frombuffer(lower.encode().translate(None, _DROPPED), dtype=np.uint8)

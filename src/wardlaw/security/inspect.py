@@ -22,6 +22,7 @@ from wardlaw.security.pii import NAME as PII
 from wardlaw.security.pii import PiiDetector
 from wardlaw.security.secrets import NAME as SECRETS
 from wardlaw.security.secrets import SecretDetector
+from wardlaw.security.tripwire import TripwireDetector
 
 # Changes whenever the code of a detector changes what it finds; rule tables and registered secrets are added to it.
 REVISION = "3"
@@ -42,7 +43,7 @@ class Inspector:
     """Runs every detector over a segment.
 
     Args:
-        book: The registered secrets.
+        book: The registered secrets, and the tokens planted in system prompts.
         subject_key: Key of the digests by which data subjects are counted, at least 16 bytes.
         weights: The learned model of injections, judged beside the rules; None for the rules alone.
         people: Look for names, postal addresses and ages too; they cost more and err more often than formats do.
@@ -77,6 +78,9 @@ class Inspector:
         if weights is not None:
             learned = weights
             makers.insert(3, (LINEAR, lambda: LinearDetector(learned, doubted=doubted)))
+        if book.tripwires is not None:
+            planted = book.tripwires
+            makers.insert(2, (TripwireDetector.name, lambda: TripwireDetector(planted)))
         # A detector that is not asked for is not made: the rules of some take a tenth of a second to compile.
         self._detectors = tuple(make() for name, make in makers if only is None or name in only)
         self.versions = {detector.name: detector.version for detector in self._detectors}

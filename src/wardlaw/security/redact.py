@@ -18,6 +18,8 @@ def data_classes(finding: Finding) -> tuple[str, ...]:
             return ("registered-secret",)
         case FindingKind.TRIPWIRE:
             return ("tripwire",)
+        case FindingKind.LEAK:
+            return (finding.label,)
         case _:
             return ()
 
@@ -28,7 +30,8 @@ def redact(text: str, findings: Iterable[Finding], classes: Collection[str]) -> 
     Args:
         text: Original text of the segment the findings belong to.
         findings: Findings of this segment; spans that overlap are masked as one.
-        classes: Data classes such as ``pii``, ``pii:iban``, ``secret``, ``registered-secret``, ``tripwire``.
+        classes: Data classes such as ``pii``, ``pii:iban``, ``secret``, ``registered-secret``, ``tripwire``,
+            ``system-prompt``.
     """
     return redact_part(text, findings, classes, begun=False)[0]
 

@@ -11,6 +11,7 @@ _FINGERPRINT_BASE = "fingerprint/base"
 _SUBJECTS = "data-subjects"
 _SESSIONS = "sessions"
 _STATE = "state-keys"
+_TRIPWIRES = "prompt-tripwires"
 
 
 class Purposes(NamedTuple):
@@ -22,6 +23,7 @@ class Purposes(NamedTuple):
         subjects: Key of the digests by which data subjects are counted.
         sessions: Key of session ids.
         state: Key of the digests under which the state authority knows people.
+        tripwires: Key of the tokens planted in system prompts.
     """
 
     fingerprint: bytes
@@ -29,6 +31,7 @@ class Purposes(NamedTuple):
     subjects: bytes
     sessions: bytes
     state: bytes
+    tripwires: bytes
 
 
 def derive_purposes(keyring: Keyring) -> Purposes:
@@ -39,4 +42,5 @@ def derive_purposes(keyring: Keyring) -> Purposes:
         subjects=keyring.derive(_SUBJECTS),
         sessions=keyring.derive(_SESSIONS),
         state=keyring.derive(_STATE),
+        tripwires=keyring.derive(_TRIPWIRES),
     )

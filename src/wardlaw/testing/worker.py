@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from wardlaw.adapters.weights import load_weights
 from wardlaw.audit.envelope import Envelope, RecordKind, decode
+from wardlaw.config.detection import Planting
 from wardlaw.config.model import Config, Files, Limits, Model, ModelUpstream, RegisteredTool, Upstream
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.credential import RegisteredSecret
@@ -23,6 +24,7 @@ from wardlaw.facts.resource import ToolEffect, Trust
 from wardlaw.facts.routes import UpstreamKind
 from wardlaw.gateway.admitted import Admitted
 from wardlaw.gateway.exchange import ModelExchange
+from wardlaw.gateway.gists import Gists, Leaks
 from wardlaw.gateway.inspection import Inspection
 from wardlaw.gateway.judge import Case, Judge, Notice, PolicyHolder
 from wardlaw.gateway.metering import Meter
@@ -36,6 +38,7 @@ from wardlaw.governance.check import check
 from wardlaw.governance.shipped import starter_sources
 from wardlaw.security.fingerprint import FingerprintBook, make_fingerprint
 from wardlaw.security.inspect import Inspector
+from wardlaw.security.tripwire import PromptTripwires
 from wardlaw.state.callers import state_key
 from wardlaw.state.habits import Habits
 from wardlaw.state.ledger import Ledger
@@ -50,6 +53,7 @@ NOON = 1_793_793_600.0  # Wednesday 4 November 2026, 12:00 UTC
 SECRET = "wk_live_Zq81kTb7LmXw2vRc9sYh"
 TRIPWIRE = "trap_live_Hj3nPq8sWd5fGk2m"
 _KEY = b"k" * 32
+TRIPWIRES = PromptTripwires(_KEY)
 _SIGNER = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
 _SMALL = SpoolSettings(segment_bytes=256 * 1024, reserve_bytes=64 * 1024, stall_s=2.0, retry_s=0.02)
 
@@ -67,6 +71,8 @@ CONFIG = Config(
         Model("abroad", (ModelUpstream("far", model="far-large"),)),
         Model("both", (ModelUpstream("far"), ModelUpstream("near"))),
         Model("sonnet", (ModelUpstream("other"),)),
+        Model("planted", (ModelUpstream("near"),), tripwire=Planting.ALWAYS),
+        Model("planted-sonnet", (ModelUpstream("other"),), tripwire=Planting.ALWAYS, translate=True),
     ),
     tools=(
         RegisteredTool("query_customers", ToolEffect.READ),
@@ -110,7 +116,8 @@ def inspector() -> Inspector:
         make_fingerprint(SECRET, id="secret:internal", key=_KEY, base=257),
         make_fingerprint(TRIPWIRE, id="tripwire:wiki", key=_KEY, base=257, tripwire=True),
     )
-    return Inspector(book=FingerprintBook(secrets, key=_KEY, base=257), subject_key=_KEY, weights=load_weights())
+    book = FingerprintBook(secrets, key=_KEY, base=257, tripwires=TRIPWIRES)
+    return Inspector(book=book, subject_key=_KEY, weights=load_weights())
 
 
 class Worker:
@@ -162,6 +169,7 @@ class Worker:
             limits=limits or self.config.gateway.limits,
             session_key=_KEY,
             state_secret=_KEY,
+            leaks=Leaks(Gists(), TRIPWIRES, self.config.gateway.tripwires.passage_words),
             files=Files(upstream="near"),
             keeping=MemoryKeeping(),
         )

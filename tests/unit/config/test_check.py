@@ -44,6 +44,7 @@ REFUSED = [
     ("WL-CFG-010", "detectors: {secrets: {enabled: false}}"),
     ("WL-CFG-010", "detectors: {agent-config: {enabled: true}}"),
     ("WL-CFG-010", "built_in: {injection_linear: false}"),
+    ("WL-CFG-010", "built_in: {system_prompt_tripwire: false}\ngateway: {tripwires: {enabled: true}}"),
     ("WL-CFG-003", "detectors: {My_Own: {enabled: true}}"),
     ("WL-CFG-005", "detectors: {dlp: {enabled: true, key: env:K}}"),
     ("WL-CFG-006", "detectors: {dlp: {enabled: true, url: 'https://u:p@a.example'}}"),

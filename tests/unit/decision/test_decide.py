@@ -58,8 +58,9 @@ def test_text_alone_never_quarantines_but_a_registered_secret_does() -> None:
     ],
 )
 def test_a_poisoned_document_never_punishes_its_reader(channel: str, taint: tuple[str, ...], reaches: bool) -> None:
-    found = finding(FindingKind.TRIPWIRE, channel=channel)
-    assert quarantine_reaches_caller((found,), Snapshot(taint=taint)) is reaches
+    for kind in (FindingKind.FINGERPRINT, FindingKind.TRIPWIRE, FindingKind.LEAK):
+        found = finding(kind, channel=channel)
+        assert quarantine_reaches_caller((found,), Snapshot(taint=taint)) is reaches
 
 
 def test_what_nobody_registered_is_denied() -> None:

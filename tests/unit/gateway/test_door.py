@@ -181,7 +181,9 @@ def test_one_caller_has_a_ceiling_of_exchanges_at_one_time(worker: Worker) -> No
 
 def test_models_are_listed_as_far_as_the_key_reaches(worker: Worker) -> None:
     whole = knock(door(worker), get("/v1/models", ADA_KEY)).document["data"]
-    assert [model["id"] for model in whole] == ["demo", "abroad", "both", "sonnet"]
+    assert [model["id"] for model in whole] == [
+        "demo", "abroad", "both", "sonnet", "planted", "planted-sonnet",
+    ]  # fmt: skip
     narrow = door(worker, models=("demo",))
     assert [model["id"] for model in knock(narrow, get("/v1/models", ADA_KEY)).document["data"]] == ["demo"]
     assert knock(narrow, get("/v1/models/demo", ADA_KEY)).document["id"] == "demo"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from wardlaw.audit.envelope import RecordKind
@@ -173,6 +174,26 @@ def test_what_a_document_says_is_not_its_readers_probing(worker: Worker) -> None
     poisoned = model(worker, findings=(finding(FindingKind.INJECTION, Channel.TOOL_RESULT),))
     judged = judge(worker, *[poisoned] * 6, model(worker))
     assert judged[-1].released
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "labels", "probes"),
+    [
+        (FindingKind.LEAK, "system-prompt", (), 1),
+        (FindingKind.LEAK, "system-prompt", (SAW_TOOL_RESULT,), 0),
+        (FindingKind.LEAK, "conversation", (), 0),
+        (FindingKind.INJECTION, "exfil", (), 0),
+    ],
+)
+def test_an_answer_that_leaks_is_probing_only_where_the_caller_brought_it_about(
+    worker: Worker, kind: FindingKind, label: str, labels: tuple[str, ...], probes: int
+) -> None:
+    link = msgspec.structs.replace(finding(FindingKind.LEAK, Channel.ANSWER), label="conversation")
+    leak = msgspec.structs.replace(finding(kind, Channel.ANSWER), label=label)
+    answer = model(worker, action=Action.MODEL_ANSWER, findings=(link, leak), labels=labels, calls=0)
+    (cut, _) = judge(worker, answer, model(worker))
+    assert cut.decision.effect is Effect.CUT
+    assert worker.inputs()[-1].state.probes == probes
 
 
 def test_a_refusal_by_governance_is_no_probe(worker: Worker) -> None:

@@ -33,6 +33,7 @@ _CATEGORIES = {
     FindingKind.SECRET: "secrets",
     FindingKind.FINGERPRINT: "secrets",
     FindingKind.TRIPWIRE: "secrets",
+    FindingKind.LEAK: "secrets",
     FindingKind.PII: "personal-data",
     FindingKind.HIDDEN_TEXT: "hidden-text",
 }

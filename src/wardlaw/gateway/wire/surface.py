@@ -49,6 +49,7 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
         rewrite_answer: The answer with the texts at these pointers replaced.
         stream: Makes the layer between an upstream's stream and the caller; ``None`` where nothing streams.
         translations: How upstreams of another form serve it, where a model asks for that.
+        part: Type of a part that holds text, where a system prompt can be added to; ``""`` where there is none.
         settle: Members that are set in the body before it goes up, so that a vendor's default does not hold.
     """
 
@@ -64,4 +65,5 @@ class Surface(msgspec.Struct, frozen=True, kw_only=True):
     settle: Callable[[Doc], Doc] = as_it_came
     form: WireForm = WireForm.OPENAI
     converses: bool = True
+    part: str = ""
     translations: Mapping[WireForm, Translation] = {}
