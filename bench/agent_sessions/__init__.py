@@ -1,0 +1,1 @@
+"""Recorded agent sessions, replayed against the judgement of tool calls."""

@@ -1,0 +1,1 @@
+"""Where the values of a tool call came from, and what follows from it."""
