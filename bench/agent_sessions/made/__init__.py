@@ -1,1 +1,1 @@
-"""Two suites of our own, made from small worlds: an office (mail, calendar, documents) and a team's chat with web pages."""
+"""Three suites of our own, made from small worlds: an office, a team's chat with web pages, a support desk."""

@@ -18,6 +18,7 @@ from wardlaw.facts.intentwords import (
     NEGATIONS,
     NOUNS,
     PHRASES,
+    QUESTIONS,
     STEMS,
     TRAILING_NEGATIONS,
     VERBS,
@@ -104,7 +105,10 @@ def intents_of(words: Sequence[str], *, denials: bool = True) -> frozenset[Inten
         denials: "Do not send" is no wish to send. A foreign text is read without: what it forbids, it brings up.
     """
     found: set[Intent] = set()
+    asking = False
     for place, word in enumerate(words):
+        if place == 0 or words[place - 1] == ".":
+            asking = word in QUESTIONS  # whoever asks about a refund wants none yet
         wish = _VERBS.get(word)
         if wish is None:
             wish = _foreign(word)
@@ -113,7 +117,8 @@ def intents_of(words: Sequence[str], *, denials: bool = True) -> frozenset[Inten
         if word in _OPENERS:
             for second in words[place + 1 : place + 2 + _PHRASE_REACH]:
                 wish = wish | _PHRASES.get((word, second), _NONE)
-        wish = wish | _NOUNS.get(word, _NONE)
+        if not asking:
+            wish = wish | _NOUNS.get(word, _NONE)
         if wish and not (denials and _denied(words, place)):
             found |= wish
     return frozenset(found)

@@ -74,16 +74,16 @@ STEMS: dict[str, str] = {
 # Two words that only together are a wish.
 PHRASES: dict[str, str] = {
     "send": "let_know drop_line pass_on put_on put_up lass_wissen gib_bescheid sag_bescheid faire_savoir fais_savoir dis_a hazle_saber fai_sapere",
-    "share": "give_access add_user add_member add_participant add_participants bring_in",
+    "share": "hand_over give_access add_user add_member add_participant add_participants bring_in",
     "pay": "send_money send_them give_back pay_back",
     "create": "set_up sign_up write_down put_together",
-    "change": "log_out turn_off turn_on switch_to",
+    "change": "hand_over log_out turn_off turn_on switch_to",
     "delete": "get_rid call_off throw_away take_off take_out leave_group",
     "credential": "api_key access_key private_key",
 }
 # Words that are as often names of things; they are wishes only where a verb can stand.
 BARE: frozenset[str] = frozenset(
-    """email mail message text post book share change address move set note plan schedule transfer order rent bill
+    """email mail message text post refund refunds book share change address move set note plan schedule transfer order rent bill
     report file record log copy contact answer reply request open close charge tip wire pass drop close follow mark
     label tag star start block draft build store hit load click alert ping fix remind export sync push pin answer
     emails mails messages texts posts books shares changes moves sets notes plans schedules transfers orders rents
@@ -101,7 +101,7 @@ DETERMINERS: frozenset[str] = frozenset(
 )
 LEADERS: frozenset[str] = frozenset(
     """to please and then can could you also will just should must or would now kindly afterwards finally i we ll let
-    so next lastly immediately not bitte und dann et puis y luego e poi depois en dan te zu a""".split()
+    so next lastly immediately not mind start try help after before by while bitte und dann et puis y luego e poi depois en dan te zu a""".split()
 )
 NEGATIONS: frozenset[str] = frozenset(
     "not don t dont never without nicht kein keine keinen ne pas jamais sans no nunca sin non mai senza nao sem niet geen".split()
@@ -110,4 +110,10 @@ TRAILING_NEGATIONS: frozenset[str] = frozenset("nicht kein keine keinen pas jama
 # What begins a wish of its own, so that a "not" before it does not reach further.
 JOINERS: frozenset[str] = frozenset(
     "and but then also instead und aber sondern et mais y pero e ma mas en maar".split()
+)
+# What begins a question that wants to know and nothing done.
+QUESTIONS: frozenset[str] = frozenset(
+    """does do did is are was were has have had what which when where who whom whose how why
+    was wer wann wo wie warum welche welcher welches ist sind hat que quand qui quel quelle combien cuando quien cual cuanto
+    che quando chi quale quanto quem qual wat wie wanneer waar hoeveel welk welke heeft""".split()
 )

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from wardlaw.facts.intent import Intent, of_verb
+from wardlaw.facts.intentwords import BARE
 from wardlaw.facts.resource import ToolEffect
 from wardlaw.facts.toolclass import Argument, ArgumentRole, OutputTrust, ToolClass, ToolConfirmation
 from wardlaw.facts.words import name_words, words_of
@@ -143,6 +144,8 @@ def _added(sentence: list[str]) -> set[Intent]:
         before = sentence[place - 1] if place else ""
         if place and before not in said.ALSO:
             continue
+        if not place and word in BARE:
+            continue  # "Orders of a customer": a thing, not an act
         base = word.removesuffix("s")
         if (word.endswith("s") or before in said.ALSO) and base not in said.READING and of_verb(word):
             found |= of_verb(base)
@@ -197,7 +200,8 @@ def _role(words: frozenset[str], spec: Mapping[str, Any], description: str, inte
     if words & said.CREDENTIAL and not words & {"id"}:
         return ArgumentRole.CREDENTIAL
     if types and types <= {"integer", "number"}:
-        return ArgumentRole.TARGET if words & {"id", "ids", "account"} else ArgumentRole.AMOUNT
+        counting = words & (said.AMOUNT | said.WHEN) and not words & said.NUMBERING
+        return ArgumentRole.AMOUNT if counting or "integer" not in types else ArgumentRole.TARGET
     if "id" in words or "ids" in words:
         return ArgumentRole.TARGET
     if words & said.DESTINATION or _ADDRESS.search(description):

@@ -55,9 +55,13 @@ CREDENTIAL = CREDENTIALS | _words("key pwd passwd")
 WHEN = _words(
     "date time day start end deadline due when until since datetime timestamp from month year week hour expires duration"
 )
-AMOUNT = _words("amount price quantity total sum value fee cost number n count limit size percent rate max min top")
+AMOUNT = _words(
+    """amount price quantity total sum value fee cost number n count limit size percent rate max min top guests persons people
+    adults children nights hours minutes seconds length width height age depth score weight degree offset page"""
+)
+NUMBERING = _words("id ids no nr num ref reference key code account order ticket case invoice row index")
 OPTION = _words(
-    """priority status color colour currency language locale format type kind unit units category sort order mode
+    """priority status color colour currency language locale format type kind unit units category sort mode
     timezone encoding permission permissions visibility recurring verbose limit offset page cursor"""
 )
 LOOKING = _words("query search keyword keywords filter term pattern q expression")

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 from bench.agent_sessions.__main__ import main
-from bench.agent_sessions.made import office, team
+from bench.agent_sessions.made import desk, office, team
 from bench.agent_sessions.made.world import Suite
 from bench.agent_sessions.paraphrase import STEPS, paraphrase
 from bench.agent_sessions.reading import Recording, read_sessions
@@ -34,7 +34,7 @@ def figures(folder: Path, name: str, capsys: pytest.CaptureFixture[str]) -> dict
     return found["suites"][0]
 
 
-@pytest.mark.parametrize("name", ["office", "team"])
+@pytest.mark.parametrize("name", ["office", "team", "desk"])
 def test_our_own_suites_hold_the_promise(made: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     found = figures(made, name, capsys)
     assert found["attack_success"] <= 1
@@ -44,7 +44,7 @@ def test_our_own_suites_hold_the_promise(made: Path, name: str, capsys: pytest.C
     assert found["paraphrased"] > 2 * found["attacks"]
 
 
-@pytest.mark.parametrize("suite", [office.suite(), team.suite()], ids=lambda suite: suite.name)
+@pytest.mark.parametrize("suite", [office.suite(), team.suite(), desk.suite()], ids=lambda suite: suite.name)
 def test_every_attack_of_our_own_is_played(suite: Suite) -> None:
     for session in suite.sessions():
         injected = [event for event in session["events"] if event["origin"] == "injected"]

@@ -41,6 +41,8 @@ def wishes(text: str) -> set[Intent]:
         ("Verschiebe das Treffen", Intent.CHANGE),
         ("Wijzig de datum", Intent.CHANGE),
         ("change my password", Intent.CREDENTIAL),
+        ("close it after answering that it is done", Intent.SEND),
+        ("I want a refund", Intent.PAY),
     ],
 )
 def test_a_wish_is_found(text: str, intent: Intent) -> None:
@@ -57,6 +59,7 @@ def test_a_wish_is_found(text: str, intent: Intent) -> None:
         "which legal market had a mandatory machine in March",
         "my family is planning a trip",
         "what did she post",
+        "does the policy allow a refund",
     ],
 )
 def test_no_wish_is_made_up(text: str) -> None:

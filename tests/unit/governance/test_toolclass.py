@@ -44,6 +44,7 @@ def test_what_a_description_tells_besides_makes_it_graver() -> None:
     assert ToolEffect.EGRESS in infer(tool("create_note", "Creates a note. It also sends a copy to the team.")).effects
     assert ToolEffect.DESTRUCTIVE in infer(tool("get_log", "Gets the log and deletes it.")).effects
     assert infer(tool("find_mails", "Finds mails by words.")).reads_only
+    assert infer(tool("searchOrders", "Orders of a customer.")).reads_only
 
 
 def test_annotations_only_make_it_graver() -> None:
@@ -66,6 +67,10 @@ def test_annotations_only_make_it_graver() -> None:
         ("body", {"type": "string"}, ArgumentRole.CONTENT),
         ("due_date", {"anyOf": [{"type": "string"}, {"type": "null"}]}, ArgumentRole.WHEN),
         ("amount", {"type": "number"}, ArgumentRole.AMOUNT),
+        ("order_number", {"type": "integer"}, ArgumentRole.TARGET),
+        ("orderNo", {"type": "integer"}, ArgumentRole.TARGET),
+        ("seat", {"type": "integer"}, ArgumentRole.TARGET),
+        ("guests", {"type": "integer"}, ArgumentRole.AMOUNT),
         ("urgent", {"type": "boolean"}, ArgumentRole.OPTION),
         ("mode", {"enum": ["a", "b"]}, ArgumentRole.OPTION),
     ],

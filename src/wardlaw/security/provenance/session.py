@@ -30,15 +30,8 @@ MAX_FIELDS = 200_000
 MAX_USER = 65_536  # characters of the person's words
 MAX_SOURCES = 8  # shown to whoever must approve
 _STOPS = re.compile(r"[.!?;:\n\"“”«»()<>*•|]+")
+_DIGIT = re.compile(r"\d")
 _MAILING = frozenset("email emails mail mails inbox message messages chat channel sms".split())
-
-
-class Prose(msgspec.Struct, frozen=True):
-    """One piece of prose: in which call's answer, by what kind of source; ``pointer``: it holds one link and no more."""
-
-    call: int
-    origin: Provenance
-    pointer: bool
 
 
 class Field(msgspec.Struct, frozen=True):
@@ -74,7 +67,7 @@ def value_keys(text: str) -> tuple[str, ...]:
     link = link_key(stripped) if "." in stripped else ""
     if link:
         return (link,)
-    if any(char.isdigit() for char in stripped):
+    if _DIGIT.search(stripped):
         keys = tuple(key for key in (number_key(stripped), code_key(stripped)) if key)
         if keys:
             return keys
@@ -86,8 +79,8 @@ class Session:
     """One session's memory. Grows only; adding prose can lower the trust in a value and never raises it."""
 
     __slots__ = (
-        "calls", "codes", "days", "entries", "field_words", "fields", "intents", "keys", "orders", "overfull", "pairs",
-        "passages", "private", "taint", "user_keys", "user_text", "user_words", "words",
+        "by_call", "by_origin", "calls", "codes", "days", "entries", "field_words", "fields", "intents", "keys", "orders", "overfull", "pairs",
+        "passages", "pointers", "private", "taint", "user_keys", "user_text", "user_words", "words",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -102,7 +95,10 @@ class Session:
         self.pairs: dict[tuple[str, str], int] = {}
         self.keys: dict[str, int] = {}
         self.orders: dict[Intent, int] = dict.fromkeys(Intent, 0)
-        self.passages: list[Prose] = []
+        self.passages = 0
+        self.by_call: dict[int, int] = {}
+        self.by_origin: dict[Provenance, int] = {}
+        self.pointers = 0
         self.calls: list[str] = []
         self.codes: dict[str, str] = {}
         self.taint: set[str] = set()
@@ -132,15 +128,18 @@ class Session:
         Args:
             suspicious: A detector takes it for an attack; it then counts as asking for everything.
         """
-        if len(self.passages) >= MAX_PASSAGES:
+        if self.passages >= MAX_PASSAGES:
             self.overfull = True
             return
         sentences = sentences_of(text)
-        bit = 1 << len(self.passages)
+        bit = 1 << self.passages
         intents = frozenset(Intent) if suspicious else intents_of(sentences, denials=False)
         keys = keys_of(text)
-        pointer = sum(key.startswith("u:") for key in keys) == 1
-        self.passages.append(Prose(call, origin, pointer))
+        if sum(key.startswith("u:") for key in keys) == 1:
+            self.pointers |= bit
+        self.by_call[call] = self.by_call.get(call, 0) | bit
+        self.by_origin[origin] = self.by_origin.get(origin, 0) | bit
+        self.passages += 1
         for intent in intents:
             self.orders[intent] |= bit
         words = [word for word in sentences if word != "."]
@@ -257,13 +256,14 @@ class Session:
 
     def sources(self, mask: int) -> tuple[Source, ...]:
         """Calls in whose answers the passages stand, each once, the first ones."""
-        found: dict[int, Source] = {}
-        while mask and len(found) < MAX_SOURCES:
-            low = mask & -mask
-            mask ^= low
-            call = self.passages[low.bit_length() - 1].call
-            found.setdefault(call, self.source(call))
-        return tuple(found.values())
+        found: list[Source] = []
+        if mask:
+            for call, passages in self.by_call.items():
+                if passages & mask:
+                    found.append(self.source(call))
+                    if len(found) == MAX_SOURCES:
+                        break
+        return tuple(found)
 
     def source(self, call: int) -> Source:
         """A call as a source."""
@@ -271,21 +271,15 @@ class Session:
 
     def points(self, mask: int) -> bool:
         """Whether each of the passages holds one link only, so that whoever points to the text points to the link."""
-        while mask:
-            low = mask & -mask
-            mask ^= low
-            if not self.passages[low.bit_length() - 1].pointer:
-                return False
-        return True
+        return not mask & ~self.pointers
 
     def worst(self, mask: int) -> Provenance:
-        """The least trusted origin among passages."""
-        origins = set()
-        while mask:
-            low = mask & -mask
-            mask ^= low
-            origins.add(self.passages[low.bit_length() - 1].origin)
-        return min(origins, key=lambda origin: origin.rank)
+        """The least trusted origin among passages; ``TEXT`` when there are none."""
+        found = [origin for origin, passages in self.by_origin.items() if passages & mask]
+        return min(found, key=_RANK.__getitem__, default=Provenance.TEXT)
+
+
+_RANK = {origin: origin.rank for origin in Provenance}
 
 
 def _prose_origin(tool: ToolClass) -> Provenance:

@@ -16,7 +16,7 @@ from wardlaw.facts.origin import Provenance, Source
 from wardlaw.facts.toolclass import Argument, ArgumentRole, ToolClass
 from wardlaw.facts.words import words_of
 from wardlaw.security.provenance.dates import days_of
-from wardlaw.security.provenance.session import Session, value_keys
+from wardlaw.security.provenance.session import Session, singular, value_keys
 
 MAX_LEAVES = 500  # of one call; real calls have a dozen
 MAX_DEPTH = 12
@@ -175,4 +175,5 @@ def call_origin(session: Session, tool: ToolClass, arguments: Any) -> Provenance
     known = [origin for origin in origins if origin is not Provenance.UNKNOWN]
     if known:
         return max(known, key=lambda origin: origin.rank)
-    return Provenance.ASKED_FIELD if tool.nouns & session.user_words or not session.user_words else Provenance.UNKNOWN
+    spoken = tool.nouns | {singular(noun) for noun in tool.nouns}
+    return Provenance.ASKED_FIELD if spoken & session.user_words else Provenance.UNKNOWN

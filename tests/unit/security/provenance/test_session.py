@@ -38,7 +38,7 @@ def test_what_a_foreign_text_had_looked_up_is_worth_that_text() -> None:
 
 def test_a_page_stays_the_webs_even_when_the_person_named_it() -> None:
     seen = session("Read www.a.example", (FETCH, {"url": "www.a.example"}, "hello"))
-    assert seen.passages[0].origin is Provenance.WEB
+    assert set(seen.by_origin) == {Provenance.WEB}
     assert "saw:web" in seen.taint
 
 
@@ -80,7 +80,7 @@ def test_a_session_that_is_full_says_so(monkeypatch: pytest.MonkeyPatch) -> None
     assert seen.overfull
     for _ in range(3):
         seen.add_prose("one", Provenance.TEXT)
-    assert len(seen.passages) == 2
+    assert seen.passages == 2
     assert seen.entries == 5
 
 

@@ -93,6 +93,7 @@ def test_how_a_call_came_about() -> None:
     assert call_origin(seen, PEOPLE, {"name": "Ann"}) is Provenance.USER
     assert call_origin(seen, PEOPLE, {"name": "Zork"}) is Provenance.TEXT
     assert call_origin(seen, MAILS, {}) is Provenance.ASKED_FIELD
+    assert call_origin(session("in every mail"), MAILS, {}) is Provenance.ASKED_FIELD
     assert call_origin(seen, FILES, {}) is Provenance.UNKNOWN
     assert call_origin(seen, NOTE, {"day": "2031-05-14"}) is Provenance.UNKNOWN
 
