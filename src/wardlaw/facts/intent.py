@@ -20,6 +20,8 @@ from wardlaw.facts.intentwords import (
     PHRASES,
     QUESTIONS,
     STEMS,
+    TELLING,
+    TO_ONESELF,
     TRAILING_NEGATIONS,
     VERBS,
 )
@@ -40,6 +42,7 @@ class Intent(StrEnum):
 
 
 _NONE: frozenset[Intent] = frozenset()
+_SENDING = frozenset((Intent.SEND,))
 _SHORTEST_STEM, _LONGEST_ENDING = 4, 4  # "inform" must not find "information"
 _NEGATION_REACH = 3  # words before a verb in which a "not" still means it
 _TRAILING_REACH = 2  # words after a verb: "schick ihm keine Mail"
@@ -114,14 +117,24 @@ def intents_of(words: Sequence[str], *, denials: bool = True) -> frozenset[Inten
             wish = _foreign(word)
         if wish and (word in BARE or word.endswith("ing")) and not _acts(words, place):
             wish = _NONE
+        if word in TELLING and not TO_ONESELF.isdisjoint(words[place + 1 : place + 2]):
+            wish = wish - _SENDING  # "tell me" wants an answer, and nothing sent
         if word in _OPENERS:
-            for second in words[place + 1 : place + 2 + _PHRASE_REACH]:
-                wish = wish | _PHRASES.get((word, second), _NONE)
+            wish = wish | _phrase(words, place)
         if not asking:
             wish = wish | _NOUNS.get(word, _NONE)
         if wish and not (denials and _denied(words, place)):
             found |= wish
     return frozenset(found)
+
+
+def _phrase(words: Sequence[str], place: int) -> frozenset[Intent]:
+    wish = _NONE
+    for second in words[place + 1 : place + 2 + _PHRASE_REACH]:
+        if second == "." or second in TO_ONESELF:  # "let me know" wants an answer too
+            break
+        wish = wish | _PHRASES.get((words[place], second), _NONE)
+    return wish
 
 
 def _denied(words: Sequence[str], place: int) -> bool:

@@ -24,7 +24,7 @@ VERBS: dict[str, str] = {
     "change": """change update modify edit move reschedule rename adjust postpone correct replace fix alter amend shift
         increase decrease raise lower mark archive extend rearrange reorganize append set assign switch convert
         complete approve accept merge rewrite revise adapt redirect swap restore tag label star pin enable activate
-        configure unsubscribe bring""",
+        configure unsubscribe bring fill""",
     "credential": "rotate reset regenerate unlock reauthenticate",
     "visit": "visit browse open navigate fetch click load download crawl request hit follow",
 }
@@ -73,7 +73,7 @@ STEMS: dict[str, str] = {
 }
 # Two words that only together are a wish.
 PHRASES: dict[str, str] = {
-    "send": "let_know drop_line pass_on put_on put_up lass_wissen gib_bescheid sag_bescheid faire_savoir fais_savoir dis_a hazle_saber fai_sapere",
+    "send": "let_know drop_line drop_message drop_note drop_email shoot_email shoot_message shoot_note pass_on put_on put_up lass_wissen gib_bescheid sag_bescheid faire_savoir fais_savoir dis_a hazle_saber fai_sapere",
     "share": "hand_over give_access add_user add_member add_participant add_participants bring_in",
     "pay": "send_money send_them give_back pay_back",
     "create": "set_up sign_up write_down put_together",
@@ -117,3 +117,9 @@ QUESTIONS: frozenset[str] = frozenset(
     was wer wann wo wie warum welche welcher welches ist sind hat que quand qui quel quelle combien cuando quien cual cuanto
     che quando chi quale quanto quem qual wat wie wanneer waar hoeveel welk welke heeft""".split()
 )
+# Verbs that, said to the agent about oneself, want an answer.
+TELLING: frozenset[str] = frozenset(
+    """tell inform notify answer remind report ask alert warn contact say reply sag sage informiere erinnere dis dites informe
+    vertel meld laat""".split()
+)
+TO_ONESELF: frozenset[str] = frozenset("me us mir uns moi nous mij ons".split())

@@ -43,6 +43,8 @@ def wishes(text: str) -> set[Intent]:
         ("change my password", Intent.CREDENTIAL),
         ("close it after answering that it is done", Intent.SEND),
         ("I want a refund", Intent.PAY),
+        ("tell Tom and me", Intent.SEND),
+        ("send me a mail", Intent.SEND),
     ],
 )
 def test_a_wish_is_found(text: str, intent: Intent) -> None:
@@ -59,6 +61,8 @@ def test_a_wish_is_found(text: str, intent: Intent) -> None:
         "which legal market had a mandatory machine in March",
         "my family is planning a trip",
         "what did she post",
+        "tell me the name and let me know the price",
+        "Sag mir den Preis",
         "does the policy allow a refund",
     ],
 )

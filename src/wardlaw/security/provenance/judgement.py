@@ -27,6 +27,7 @@ from wardlaw.security.provenance.vocabulary import LINKING, LOOKING, MANY
 # Wishes of the person that stand for a wish of the tool: one invites to a meeting that a tool creates.
 _STANDS_FOR: dict[Intent, frozenset[Intent]] = {
     Intent.SEND: frozenset((Intent.SEND, Intent.SHARE)),
+    Intent.SHARE: frozenset((Intent.SHARE, Intent.SEND)),
     Intent.CREATE: frozenset((Intent.CREATE, Intent.SHARE)),
     Intent.CHANGE: frozenset((Intent.CHANGE, Intent.CREATE)),
 }

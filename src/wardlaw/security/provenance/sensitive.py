@@ -18,6 +18,9 @@ _TOLD = re.compile(
     r"[^\n.]{0,24}?(?:\bis\b|:|=|\blautet\b|\best\b|\bes\b)\s*[\"'`]?([^\s\"'`,;]{4,64})"
 )
 # "id" alone names rows; with "number" it names persons.
+# Words that say little alone: a postal code, a kind of account, a page token.
+_VAGUE = frozenset("code codigo codice token account card carta conta conto konto compte license licence".split())
+_QUALIFYING = frozenset("security verification access auth login number no nr num credit debit bank driver api".split())
 _NUMBERED = frozenset(("number", "no", "nr", "num"))
 
 
@@ -34,9 +37,18 @@ def of_field(key: str) -> str:
     if "id" in words and words & _NUMBERED:
         return "identity"
     for label, names in SENSITIVE.items():
-        if words & names:
-            return "" if words <= {"account", "code", "carta", "conta", "conto", "license"} else label
+        told = words & names
+        if told and (not told <= _VAGUE or words & _QUALIFYING):
+            return label
     return ""
+
+
+def worth_keeping(code: str, label: str) -> bool:
+    """Whether a value can be told from ordinary words: numbers of persons and accounts have figures in them."""
+    if len(code) < SHORTEST:
+        return False
+    figures = any(char.isdigit() for char in code)
+    return figures or (label in ("secret", "health") and len(code) >= _SHORT)
 
 
 def in_prose(text: str) -> Iterator[tuple[str, str]]:

@@ -189,7 +189,7 @@ class Session:
                 self._remember(sensitive.compact(leaf.text), label)
 
     def _remember(self, code: str, label: str) -> None:
-        if len(code) >= sensitive.SHORTEST and len(self.codes) < sensitive.MOST:
+        if sensitive.worth_keeping(code, label) and len(self.codes) < sensitive.MOST:
             self.codes.setdefault(code, label)
             self.private.add(label)
             self.taint.add(f"saw:{label}")

@@ -12,6 +12,7 @@ COVERS = ["vocabulary"]
     [
         ("passport_number", "identity"), ("ID Number", "identity"), ("id", ""), ("creditCard", "financial"),
         ("iban", "financial"), ("password", "secret"), ("city", ""), ("code", ""), ("", ""), ("diagnosis", "health"),
+        ("zip_code", ""), ("security_code", "secret"), ("account_type", ""), ("accountNumber", "financial"), ("api_token", "secret"),
     ],
 )  # fmt: skip
 def test_the_class_of_a_field(key: str, label: str) -> None:
@@ -35,3 +36,10 @@ def test_what_somebody_asks_for() -> None:
     assert sensitive.asked_for("identity", {"passport"})
     assert not sensitive.asked_for("identity", {"hotel"})
     assert not sensitive.asked_for("strange", {"hotel"})
+
+
+def test_ordinary_words_are_not_remembered() -> None:
+    assert not sensitive.worth_keeping("checking", "financial")
+    assert not sensitive.worth_keeping("abc", "secret")
+    assert sensitive.worth_keeping("correcthorse", "secret")
+    assert sensitive.worth_keeping("hgk137803", "identity")
