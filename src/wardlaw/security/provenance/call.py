@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.intent import Intent
 from wardlaw.facts.origin import CallFinding, CallRule, Provenance, Source
@@ -26,10 +28,14 @@ class Call:
         self.effects = self._effects()
         self.outward = bool(self.effects & _OUTWARD)
         self.grave = bool(self.effects & _GRAVE)
-        self.ordering = self._ordering()
-        self.orders = self.ordering & self._mentioning()
 
-    def _ordering(self) -> int:
+    @cached_property
+    def orders(self) -> int:
+        """Passages that ask for such an effect of what the tool works on."""
+        return self.ordering & self._mentioning()
+
+    @cached_property
+    def ordering(self) -> int:
         """Passages that ask for such an effect, whatever of."""
         mask = 0
         for intent in self.tool.intents if self.tool.known else Intent:

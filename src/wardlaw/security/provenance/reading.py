@@ -18,9 +18,9 @@ import yaml
 from wardlaw.facts.toolclass import OutputTrust
 from wardlaw.facts.words import name_words
 
-MAX_PARSED = 262_144  # characters that are parsed; more is one free text (YAML takes about 1 µs a character)
-MAX_TEXT = 262_144  # characters of free text that are kept for comparison
-MAX_LEAVES = 20_000
+MAX_PARSED = 65_536  # characters that are parsed; more is one free text (YAML takes some 20 µs a leaf)
+MAX_TEXT = 65_536  # characters of free text that are kept; the worst ones take 25 µs a character to index
+MAX_LEAVES = 5_000
 MAX_DEPTH = 40
 LONGEST_FIELD = 60  # characters; names, ids and addresses are shorter (99.6 % of the fields in the recorded sessions)
 _PROSE = frozenset(
