@@ -45,6 +45,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("quarantine", "Guard", "Who is locked out.", _HERE + "quarantine:app"),
     CommandEntry("incidents", "Guard", "What security stopped and nobody has closed yet.", _HERE + "incidents:app"),
     CommandEntry("habits", "Guard", "What callers usually do, and what they do now.", _HERE + "habits:app"),
+    CommandEntry("mcp", "Guard", "Servers of tools: what they offer, and what of it may be used.", _HERE + "mcp:app"),
     CommandEntry("audit", "Prove", "Verify, prove, export, erase and prune.", _HERE + "audit:app"),
     CommandEntry("backup", "Prove", "Copy tables and log into one file.", _HERE + "backup:backup"),
     CommandEntry("restore", "Prove", "Bring a backup back; a log that shrank is noticed.", _HERE + "backup:restore"),

@@ -12,6 +12,7 @@ from wardlaw.config.model import Authority, Config, Issuer, Origin, Tls
 from wardlaw.config.notify import channel_faults
 from wardlaw.config.places import lies_under
 from wardlaw.config.problem import ConfigProblem, nearest
+from wardlaw.config.toolservers import toolserver_faults
 from wardlaw.config.upstreams import upstream_faults
 from wardlaw.facts.resource import ToolEffect
 from wardlaw.facts.routes import ROUTES, UpstreamKind
@@ -44,6 +45,7 @@ def check_config(config: Config, origins: Mapping[str, Origin], source: str) -> 
         *_models(config),
         *_tools(config),
         *_detectors(config),
+        *toolserver_faults(config.mcp),
         *_issuers(config),
         *_state(config),
         *_keys(config),

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from wardlaw.config.detection import BuiltIn, Encoder, Planting, Tripwires
+from wardlaw.config.toolservers import Mcp
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.resource import ToolEffect, Trust
 from wardlaw.facts.routes import ROUTES, UpstreamKind
@@ -471,6 +472,9 @@ _ChannelName = Annotated[
 ]
 
 
+_Certificates = Annotated[str, Meta(description="Authorities that sign the other side, PEM; empty: the system's.")]
+
+
 class WebhookForm(StrEnum):
     """What a webhook is sent."""
 
@@ -513,9 +517,7 @@ class Webhook(msgspec.Struct, frozen=True):
             description="Key of the HMAC-SHA256 in `x-wardlaw-signature`: `env:NAME` or `file:/path`; none, no signature."
         ),
     ] = SecretRef()
-    ca: Annotated[
-        str, Meta(description="File of the certificates that sign the receiver's; empty for the system's.")
-    ] = ""
+    ca: _Certificates = ""
 
 
 class Mail(msgspec.Struct, frozen=True):
@@ -531,9 +533,7 @@ class Mail(msgspec.Struct, frozen=True):
     ] = MailSecurity.STARTTLS
     user: Annotated[str, Meta(description="User to sign in with; empty for none.")] = ""
     password: Annotated[SecretRef, Meta(description="Password: `env:NAME` or `file:/path`.")] = SecretRef()
-    ca: Annotated[str, Meta(description="File of the certificates that sign the server's; empty for the system's.")] = (
-        ""
-    )
+    ca: _Certificates = ""
 
 
 class Syslog(msgspec.Struct, frozen=True):
@@ -545,9 +545,7 @@ class Syslog(msgspec.Struct, frozen=True):
         SyslogForm.PLAIN
     )
     facility: Annotated[int, Meta(ge=0, le=23, description="Syslog facility; 13 is log audit, 16–23 are local.")] = 13
-    ca: Annotated[
-        str, Meta(description="File of the certificates that sign the receiver's; empty for the system's.")
-    ] = ""
+    ca: _Certificates = ""
 
 
 class Notify(msgspec.Struct, frozen=True):
@@ -571,6 +569,7 @@ class Config(msgspec.Struct, frozen=True):
     tools: Annotated[
         tuple[RegisteredTool, ...], Meta(description="Tools models may call; every other is refused.")
     ] = ()
+    mcp: Annotated[Mcp, Meta(description="Servers of tools behind the gateway's `/mcp`.")] = Mcp()
     identity: Annotated[Identity, Meta(description="Who may call, beside Wardlaw keys.")] = Identity()
     detectors: Annotated[
         dict[str, DetectorSetting], Meta(description="Detectors of others by id, beside the built-in ones.")

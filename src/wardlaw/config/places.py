@@ -76,6 +76,16 @@ def resolve(config: Config, root: PurePath) -> Config:
         tuple(msgspec.structs.replace(one, ca=place(one.ca)) for one in config.notify.syslog),
     )
     identity = msgspec.structs.replace(config.identity, issuers=issuers)
+    servers = tuple(
+        msgspec.structs.replace(
+            server,
+            cwd=place(server.cwd) or (str(root) if server.command else ""),
+            env={name: text(value) for name, value in server.env.items()},
+            headers={name: text(value) for name, value in server.headers.items()},
+        )
+        for server in config.mcp.servers
+    )
+    config = msgspec.structs.replace(config, mcp=msgspec.structs.replace(config.mcp, servers=servers))
     detectors = {name: msgspec.structs.replace(one, key=secret(one.key)) for name, one in config.detectors.items()}
     return msgspec.structs.replace(config, upstreams=upstreams, identity=identity, detectors=detectors, notify=notify)
 

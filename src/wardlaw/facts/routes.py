@@ -37,6 +37,7 @@ CHAT_COMPLETIONS = "chat.completions"
 COMPLETIONS = "completions"
 EMBEDDINGS = "embeddings"
 FILES = "files"
+MCP = "mcp"
 MESSAGES = "messages"
 MODELS = "models"
 MODERATIONS = "moderations"
@@ -51,6 +52,7 @@ ROUTES = (
     COMPLETIONS,
     EMBEDDINGS,
     FILES,
+    MCP,
     MESSAGES,
     MODELS,
     MODERATIONS,

@@ -44,3 +44,55 @@ class ToolPin(msgspec.Struct, frozen=True):
     changed_at: float = 0.0
     approved_by: str = ""
     approved_at: float = 0.0
+
+
+def sighted(known: ToolPin | None, seen: ToolPin, *, at: float) -> ToolPin:
+    """What is known of a tool after its server has offered it once more.
+
+    A tool is pinned at first sight when nothing in its definition gives concern. From then on only a person lets
+    another definition in; the one that is pinned is good again when it comes back.
+
+    Args:
+        known: What was known before.
+        seen: Server, tool, ``offered``, ``offered_pin`` and ``concerns`` of the offer.
+        at: Unix seconds.
+    """
+    if known is None:
+        clean = not seen.concerns
+        state = PinState.PINNED if clean else PinState.QUARANTINED
+        pin, definition = (seen.offered_pin, seen.offered) if clean else ("", "")
+        return msgspec.structs.replace(
+            seen,
+            state=state,
+            pin=pin,
+            definition=definition,
+            first_at=at,
+            changed_at=at,
+            approved_by="",
+            approved_at=0.0,
+        )
+    if seen.offered_pin == known.pin:
+        state = PinState.PINNED
+    elif seen.concerns or not known.pin:
+        state = PinState.QUARANTINED
+    else:
+        state = PinState.DRIFTED
+    same = (state, seen.offered_pin) == (known.state, known.offered_pin)
+    if same:
+        return known
+    return msgspec.structs.replace(
+        known, state=state, offered=seen.offered, offered_pin=seen.offered_pin, concerns=seen.concerns, changed_at=at
+    )
+
+
+def approved(known: ToolPin, *, by: str, at: float) -> ToolPin:
+    """The tool after a person has approved what its server offers now."""
+    return msgspec.structs.replace(
+        known,
+        state=PinState.PINNED,
+        pin=known.offered_pin,
+        definition=known.offered,
+        changed_at=at,
+        approved_by=by,
+        approved_at=at,
+    )

@@ -14,6 +14,7 @@ from wardlaw.facts.routes import REALTIME
 from wardlaw.gateway.admission import Admission, check_body
 from wardlaw.gateway.admitted import Admitted, Refused
 from wardlaw.gateway.exchange import ModelExchange
+from wardlaw.gateway.mcp.metadata import PATH, challenge, is_metadata, metadata
 from wardlaw.gateway.metrics import CONTENT_TYPE
 from wardlaw.gateway.places import Place, find_place, is_stored
 from wardlaw.gateway.port import Call
@@ -25,6 +26,7 @@ from wardlaw.gateway.wire.surface import Surface
 
 _REALTIME_PATH = "/v1/realtime"  # the websocket itself; below it, what opens sessions and calls
 _JSON = ("content-type", "application/json")
+_REALM = 'Bearer realm="wardlaw"'
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -144,7 +146,7 @@ class Door:
         )
         if isinstance(admitted, Refused):
             self.services.metrics.refused(admitted.code)
-            _reply_refused(call, admitted)
+            _reply_refused(call, admitted, challenge=challenge(self.services, call) if call.path == PATH else _REALM)
             return None
         return admitted
 
@@ -166,6 +168,8 @@ class Door:
                 call.reply(200 if health.ready else 503, [_JSON], body)
             case "GET", "/metrics" if self.services.shows_metrics:
                 call.reply(200, [("content-type", CONTENT_TYPE)], self.services.metrics.render())
+            case "GET", path if is_metadata(path) and self.services.catalogue is not None:
+                call.reply(200, [_JSON], metadata(self.services, call))
             case "GET", path if path == "/v1/models" or path.startswith("/v1/models/"):
                 await self._models(call)
             case _, path if is_stored(path):
@@ -226,7 +230,7 @@ def _reply(call: Call, error: WardlawError) -> int:
     return status
 
 
-def _reply_refused(call: Call, refused: Refused) -> None:
+def _reply_refused(call: Call, refused: Refused, *, challenge: str = _REALM) -> None:
     error = {
         "message": f"{refused.message} {refused.hint}",
         "type": "authentication_error",
@@ -235,7 +239,7 @@ def _reply_refused(call: Call, refused: Refused) -> None:
     }
     headers = [_JSON]
     if refused.status == 401:
-        headers.append(("www-authenticate", 'Bearer realm="wardlaw"'))
+        headers.append(("www-authenticate", challenge))
     call.reply(refused.status, headers, dialect_of(call.path).body(refused.status, error))
 
 

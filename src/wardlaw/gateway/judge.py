@@ -238,6 +238,10 @@ class Judge:
         )
         return self.habits.arrive(callers, deed, case.principal)
 
+    def facts(self, case: Case, action: Action, resource: Resource, measures: Measures, *, at: float) -> RequestFacts:
+        """What a decision about this would see, for asking ahead what may be shown; nothing is counted or recorded."""
+        return self._facts(case, Matter(action=action, resource=resource, measures=measures), measures, at)
+
     def _facts(self, case: Case, matter: Matter, measures: Measures, at: float) -> RequestFacts:
         minute = int(at // 60)  # the offset of a time zone changes at whole minutes only
         if minute != self._minute:

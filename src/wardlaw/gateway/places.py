@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 import msgspec
 
-from wardlaw.facts.routes import BATCHES, FILES, MODELS, MODERATIONS, SCAN
+from wardlaw.facts.routes import BATCHES, FILES, MCP, MODELS, MODERATIONS, SCAN
 from wardlaw.gateway.admitted import Admitted
 from wardlaw.gateway.batches import BatchExchange
 from wardlaw.gateway.files import FileExchange
 from wardlaw.gateway.guarding import GuardExchange
 from wardlaw.gateway.local import LocalExchange
+from wardlaw.gateway.mcp.exchange import McpExchange
 from wardlaw.gateway.moderating import ModerationExchange
 from wardlaw.gateway.port import Call
 from wardlaw.gateway.services import Services
@@ -46,6 +47,7 @@ class Place(msgspec.Struct, frozen=True):
 
 
 _FIXED = {
+    "/mcp": Place(MCP, ("POST",), McpExchange),
     "/v1/guard": Place(SCAN, ("POST",), GuardExchange),
     "/v1/moderations": Place(MODERATIONS, ("POST",), ModerationExchange),
 }

@@ -32,6 +32,7 @@ from wardlaw.gateway.judge import Judge, PolicyHolder
 from wardlaw.gateway.jwks import JwksFetcher, JwksStore
 from wardlaw.gateway.keeping import TableKeeping
 from wardlaw.gateway.keybook import KeyBook
+from wardlaw.gateway.mcp.opening import Asking, Opened
 from wardlaw.gateway.metering import Meter
 from wardlaw.gateway.metrics import Metrics
 from wardlaw.gateway.outside import Outside
@@ -99,6 +100,7 @@ class Runtime:
         self._outside: Outside | None = None
         self._doubts: Doubts | None = None
         self._renewing: asyncio.Task[None] | None = None
+        self._tools: Opened | None = None
 
     def _secret(self, ref: SecretRef, what: str = "a secret of the configuration") -> str:
         return read_secret(ref, env=self._env, what=what)
@@ -147,8 +149,37 @@ class Runtime:
         self._admission = await self._open_admission(authority)
         metrics = self._metrics(sharing)
         metrics.policies = len(policies.policies)
-        services = Services(
-            registry=Registry(config, self._secret),
+        services = self._make_services(judge, metrics, purposes)
+        self._door = Door(services, self._admission, health=self._health)
+        self._watcher = Watcher(
+            self._compare,
+            {
+                Generation.KEYS: self._load_keys,
+                Generation.SECRETS: self._load_secrets,
+                Generation.POLICIES: self._load_policies,
+                Generation.QUARANTINES: self._load_quarantines,
+                Generation.HABITS: self._load_habit_orders,
+                Generation.TOOLS: self._load_tools,
+            },
+            clock=time.monotonic,
+        )
+        watcher = self._watcher
+        metrics.age_s = lambda: watcher.age_s
+        await self._watcher.tick()
+        if self._watcher.trouble:
+            raise UnavailableError("WL-GWY-009", self._watcher.trouble, "Mend what is named and start again.")
+        self._watcher.start()
+        memory.start(self._position)
+        return self._door
+
+    def _make_services(self, judge: Judge, metrics: Metrics, purposes: Purposes) -> Services:
+        """What the exchanges share; registered secrets are loaded after it."""
+        assert self._engine is not None
+        config = self._config
+        registry = Registry(config, self._secret)
+        tools = self._tools = self._open_tools(judge, registry, purposes)
+        return Services(
+            registry=registry,
             judge=judge,
             inspection=self._inspection((), purposes),
             meter=Meter(purposes.subjects),
@@ -161,28 +192,12 @@ class Runtime:
             receipts=config.gateway.receipts,
             shows_metrics=config.gateway.metrics,
             files=config.gateway.files,
-            keeping=TableKeeping(engine) if config.gateway.files.upstream else None,
+            keeping=TableKeeping(self._engine) if config.gateway.files.upstream else None,
+            catalogue=tools.catalogue if tools is not None else None,
+            mcp_url=config.mcp.url,
+            authorization_servers=tuple(dict.fromkeys(one.issuer for one in config.identity.issuers)),
+            is_tls=bool(config.gateway.tls),
         )
-        self._door = Door(services, self._admission, health=self._health)
-        self._watcher = Watcher(
-            self._compare,
-            {
-                Generation.KEYS: self._load_keys,
-                Generation.SECRETS: self._load_secrets,
-                Generation.POLICIES: self._load_policies,
-                Generation.QUARANTINES: self._load_quarantines,
-                Generation.HABITS: self._load_habit_orders,
-            },
-            clock=time.monotonic,
-        )
-        watcher = self._watcher
-        metrics.age_s = lambda: watcher.age_s
-        await self._watcher.tick()
-        if self._watcher.trouble:
-            raise UnavailableError("WL-GWY-009", self._watcher.trouble, "Mend what is named and start again.")
-        self._watcher.start()
-        memory.start(self._position)
-        return self._door
 
     def _metrics(self, sharing: Sharing | None) -> Metrics:
         """Metrics that know what the encoder reads and how shared behaviour is."""
@@ -348,6 +363,28 @@ class Runtime:
         for order in await asyncio.to_thread(load):
             habits.obey(order)
 
+    def _open_tools(self, judge: Judge, registry: Registry, purposes: Purposes) -> Opened | None:
+        """Servers of tools; none where none are configured, and nothing is started before it is asked for."""
+        if not self._config.mcp.servers:
+            return None
+        assert self._engine is not None
+        return Opened(
+            self._config,
+            self._engine,
+            Asking(judge, registry, purposes.state),
+            env=self._env,
+            inspection=self._current_inspection,
+            upstreams=self._upstreams,
+        )
+
+    def _current_inspection(self) -> Inspection:
+        assert self._door is not None
+        return self._door.services.inspection
+
+    async def _load_tools(self) -> None:
+        if self._tools is not None:
+            await self._tools.catalogue.load()
+
     def _position(self) -> tuple[int, int]:
         """The last frame written; its changes, and those of all before it, are in the ledger."""
         assert self._spool is not None
@@ -371,12 +408,7 @@ class Runtime:
         if self._renewing is not None:
             self._renewing.cancel()
             await asyncio.gather(self._renewing, return_exceptions=True)
-        if self._reporter is not None:
-            await self._reporter.close()
-        if self._sharing is not None:
-            await self._sharing.close()
-        if self._habits is not None:
-            await self._habits.close()
+        await self._close_tellers()
         if self._memory is not None and self._spool is not None:
             await self._memory.close(self._position())
         if self._spool is not None:
@@ -390,6 +422,17 @@ class Runtime:
             self._keyring.close()
         if self._engine is not None:
             self._engine.dispose()
+
+    async def _close_tellers(self) -> None:
+        """Close what may still have something to record or to tell."""
+        if self._tools is not None:
+            await self._tools.close()
+        if self._reporter is not None:
+            await self._reporter.close()
+        if self._sharing is not None:
+            await self._sharing.close()
+        if self._habits is not None:
+            await self._habits.close()
 
 
 async def _renew(jwks: JwksStore) -> None:

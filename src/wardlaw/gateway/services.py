@@ -10,6 +10,7 @@ from wardlaw.gateway.gists import Leaks
 from wardlaw.gateway.inspection import Inspection
 from wardlaw.gateway.judge import Judge
 from wardlaw.gateway.keeping import Keeping
+from wardlaw.gateway.mcp.catalogue import Catalogue
 from wardlaw.gateway.metering import Meter
 from wardlaw.gateway.metrics import Metrics
 from wardlaw.gateway.registry import Registry
@@ -27,6 +28,10 @@ class Services(NamedTuple):
         shows_metrics: Metrics are served.
         keeping: Whose the files and batches at vendors are; ``None`` where none are served.
         leaks: What tells that an answer gives its conversation away.
+        catalogue: The tools of servers behind ``/mcp``; ``None`` where none are configured.
+        mcp_url: Address callers reach ``/mcp`` at; ``""`` where the configuration does not say.
+        authorization_servers: Identity providers whose tokens are accepted, for the metadata of ``/mcp``.
+        is_tls: Callers reach the gateway itself by TLS.
     """
 
     registry: Registry
@@ -44,6 +49,10 @@ class Services(NamedTuple):
     shows_metrics: bool = True
     files: Files = Files()
     keeping: Keeping | None = None
+    catalogue: Catalogue | None = None
+    mcp_url: str = ""
+    authorization_servers: tuple[str, ...] = ()
+    is_tls: bool = False
 
 
 class Stopwatch:

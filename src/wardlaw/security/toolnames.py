@@ -14,6 +14,9 @@ from collections.abc import Iterable
 import msgspec
 
 JOINT = "__"
+RESERVED = ("resources/read", "prompts/get")
+"""Names under which clauses and the configuration speak of a server's resources and prompts."""
+
 _SERVER = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
 # The characters and length the protocol asks for (specification 2025-11-25, server/tools, "Tool Names").
 _TOOL = re.compile(r"[A-Za-z0-9_./-]{1,128}")
@@ -54,7 +57,9 @@ def refused_names(offered: Iterable[tuple[str, str]]) -> tuple[RefusedName, ...]
     alike: dict[str, list[tuple[str, str]]] = defaultdict(list)
     refused: list[RefusedName] = []
     for server, tool in offered:
-        if _TOOL.fullmatch(tool):
+        if tool in RESERVED:
+            refused.append(RefusedName(server, tool, f"{tool} stands for what is no tool"))
+        elif _TOOL.fullmatch(tool):
             alike[qualified(server, tool).lower().translate(_SAME)].append((server, tool))
         else:
             shown = tool[:128].encode("ascii", "backslashreplace").decode()

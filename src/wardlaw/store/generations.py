@@ -19,6 +19,7 @@ class Generation(StrEnum):
     QUARANTINES = "quarantines"
     POLICIES = "policies"
     HABITS = "habits"
+    TOOLS = "tools"
 
 
 def read(engine: Engine) -> dict[str, int]:

@@ -340,3 +340,21 @@ CALL_APPROVAL = Table(
     Index(None, "state", "asked_at"),
     Index(None, "digest"),
 )
+
+# What servers of tools offer: the definition that may be used, and the one offered last. The texts are the servers'.
+TOOL_PIN = Table(
+    "tool_pin",
+    METADATA,
+    Column("server", String(64), primary_key=True),
+    Column("tool", String(256), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("pin", String(64), nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("offered_pin", String(64), nullable=False),
+    Column("offered", Text, nullable=False),
+    Column("concerns", Text, nullable=False),
+    Column("first_at", Double, nullable=False),
+    Column("changed_at", Double, nullable=False),
+    Column("approved_by", String(128), nullable=False),
+    Column("approved_at", Double, nullable=False),
+)

@@ -71,6 +71,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> RecordingClient:
         "secret",
         "quarantine",
         "habits",
+        "mcp",
         "incidents",
         "explain",
         "tail",

@@ -25,6 +25,7 @@ from wardlaw.console.api import (
     response,
     session,
     tail,
+    tools,
     watched,
 )
 from wardlaw.console.api.deps import ApiDependencies
@@ -74,6 +75,9 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     habits.get_habits,
     habits.accept_habits,
     habits.forget_habits,
+    tools.list_tools,
+    tools.get_tool,
+    tools.approve_tool,
     audit.audit_status,
     audit.audit_proof,
     audit.audit_export,

@@ -228,6 +228,14 @@ class Release(_Body, frozen=True):
     reason: Line
 
 
+class ToolApproval(_Body, frozen=True):
+    """What may be used: a tool as its server offers it, by the digest of the definition that was looked at."""
+
+    tool: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+    digest: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{12,64}$")]
+    reason: Line
+
+
 class IncidentDetail(msgspec.Struct, frozen=True):
     """An incident with what it rests on.
 

@@ -34,7 +34,14 @@ HABIT = {
     "score": 1000, "step": "hold", "reasons": ["moved 900 records within about an hour; usual is at most 9"], "pictured_at": 2.0,
     "measures": [{"measure": "records within an hour", "seen": 900.0, "typical": 4.5, "usual": 9.0}],
 }  # fmt: skip
-COVERS = ("audit", "explain", "habits", "incidents", "key", "person", "quarantine", "secret", "token")
+TOOL: dict[str, Any] = {
+    "pin": {
+        "server": "git", "tool": "log", "state": "drifted", "pin": "ab" * 32, "offered_pin": "cd" * 32, "definition": "{}",
+        "offered": "{}", "concerns": ["secrecy at /description"], "changed_at": 1.0, "approved_by": "", "first_at": 1.0,
+    },
+    "changes": [{"pointer": "/description", "before": "", "after": '"\u202e"'}],
+}  # fmt: skip
+COVERS = ("audit", "explain", "habits", "incidents", "key", "mcp", "person", "quarantine", "secret", "token")
 ROUTES = [(method, path) for handler in api_app._HANDLERS for method in handler.http_methods for path in handler.paths]
 TOKEN = {"token": {}, "text": "wlt_x"}
 KEY = {"key": {}, "text": "wl_x"}
@@ -69,6 +76,16 @@ CASES: list[tuple[str, str, str, Any, Any]] = [
     ("habits show agent:a", "GET", "/habits/agent%3Aa", None, HABIT),
     ("habits accept agent:a --reason r", "POST", "/habits/agent%3Aa/accept", {"reason": "r"}, DONE),
     ("habits forget agent:a --reason r", "POST", "/habits/agent%3Aa/forget", {"reason": "r"}, DONE),
+    ("mcp list", "GET", "/tools", None, [TOOL["pin"]]),
+    ("mcp list --waiting", "GET", "/tools", {"waiting": "true"}, []),
+    ("mcp diff git__log", "GET", "/tools/git", {"tool": "log"}, TOOL),
+    (
+        "mcp approve git__log --digest abababababab --reason r",
+        "POST",
+        "/tools/git/approve",
+        {"tool": "log", "digest": "abababababab", "reason": "r"},
+        TOOL["pin"],
+    ),
     ("incidents list", "GET", "/incidents", {"state": "open"}, []),
     ("incident list --everything", "GET", "/incidents", None, []),
     ("incidents show inc_1", "GET", "/incidents/inc_1", None, INCIDENT),

@@ -1,0 +1,111 @@
+"""What a worker opens so that agents reach tools: the servers of the configuration, their pins, and what is recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+
+from sqlalchemy.engine import Engine
+
+from wardlaw.config.model import Config
+from wardlaw.facts.action import Action
+from wardlaw.facts.errors import UnavailableError
+from wardlaw.facts.exchange import Measures
+from wardlaw.facts.principal import Principal, PrincipalKind
+from wardlaw.facts.routes import MCP
+from wardlaw.facts.toolpin import ToolPin
+from wardlaw.gateway.inspection import Inspection
+from wardlaw.gateway.judge import Case, Judge, Matter
+from wardlaw.gateway.mcp.catalogue import Catalogue
+from wardlaw.gateway.mcp.pinning import TablePinning
+from wardlaw.gateway.mcp.toolserver import ToolServer
+from wardlaw.gateway.registry import Registry
+from wardlaw.gateway.upstream import Upstreams
+from wardlaw.security.toolnames import qualified
+from wardlaw.state.callers import state_key
+
+_log = logging.getLogger("wardlaw.gateway.mcp")
+
+
+class Asking:
+    """Records what servers ask of callers. The answer is always no; the record says what they tried.
+
+    Args:
+        secret: Key of the digests under which the state authority knows callers.
+    """
+
+    def __init__(self, judge: Judge, registry: Registry, secret: bytes) -> None:
+        self.judge, self._registry, self._secret = judge, registry, secret
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def __call__(self, server: str, method: str) -> None:
+        """A server asked for something."""
+        task = asyncio.get_running_loop().create_task(self._record(server, method))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _record(self, server: str, method: str) -> None:
+        judge, who = self.judge, f"nhi:mcp-{server}"
+        case = Case(
+            exchange=judge.new_id("exc"),
+            principal=Principal(who, PrincipalKind.NHI, server, registered=True),
+            session="",
+            route=MCP,
+            mode=self._registry.mode(MCP),
+            principal_key=state_key(self._secret, "caller", who),
+            person_key=b"",
+            session_key=state_key(self._secret, "session", who, ""),
+        )
+        resource = self._registry.tool(qualified(server, method))
+        try:
+            await judge.judge(case, Matter(Action.TOOL_CALL, resource, Measures(), calls=1))
+        except UnavailableError as error:
+            _log.error("%s", error)  # refused it was, all the same
+
+    async def close(self) -> None:
+        """Finish what is being recorded."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+class Opened:
+    """The catalogue, with what ends with it.
+
+    Args:
+        env: The gateway's own environment.
+        inspection: Gives the detectors in force.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        engine: Engine,
+        asking: Asking,
+        *,
+        env: Mapping[str, str],
+        inspection: Callable[[], Inspection],
+        upstreams: Upstreams,
+    ) -> None:
+        self._asking, judge = asking, asking.judge
+        self._judge = judge
+        servers = [
+            ToolServer(server, upstreams, env=env, asked=asking, clock=time.monotonic) for server in config.mcp.servers
+        ]
+        self.catalogue = Catalogue(
+            servers,
+            TablePinning(engine),
+            inspection=inspection,
+            told=self._told,
+            clock=time.monotonic,
+            now=judge.clock,
+        )
+
+    def _told(self, pin: ToolPin) -> None:
+        target = f"{qualified(pin.server, pin.tool)} {pin.offered_pin}"
+        self._judge.recorder.control(self._judge.new_id("ctl"), f"tool.{pin.state.value}", target[:400])
+
+    async def close(self) -> None:
+        """End every session, and finish what is being recorded."""
+        await self.catalogue.close()
+        await self._asking.close()
