@@ -16,6 +16,7 @@ from wardlaw.security.tooldefinition import DefinitionChange, changes
 from wardlaw.store.toolpins import approve, list_pins
 
 _Only = Annotated[bool, QueryParameter()]
+_Name = Annotated[str, QueryParameter()]
 
 
 class ToolDetail(msgspec.Struct, frozen=True):
@@ -33,7 +34,7 @@ async def list_tools(call: Given, *, waiting: _Only = False) -> tuple[ToolPin, .
 
 
 @get("/tools/{server:str}", operation_id="tools.get", summary="One tool, and what has changed")
-async def get_tool(call: Given, server: FromPath[str], *, tool: Annotated[str, QueryParameter()]) -> ToolDetail:
+async def get_tool(call: Given, server: FromPath[str], *, tool: _Name = "") -> ToolDetail:
     """The definition that may be used and the one that is offered, member by member."""
 
     def work(turn: Turn) -> ToolDetail:
