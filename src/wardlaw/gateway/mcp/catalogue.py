@@ -173,7 +173,7 @@ class Catalogue:
                 found[f"{rule} at {pointer or '/'}"] = None
         for channel in (Channel.TOOL_DEFINITION, Channel.TOOL_RESULT):
             segments = [Segment(place, channel, pointer, text) for place, (pointer, text) in enumerate(texts)]
-            for finding in await inspect_aside(self._inspection(), segments):
+            for finding in await inspect_aside(self._inspection(), segments, caller=f"nhi:mcp-{server}"):
                 if _is_concern(finding):
                     pointer = texts[finding.segment][0] if finding.segment >= 0 else ""
                     found[f"{finding.kind.value} at {pointer or '/'}"] = None

@@ -69,7 +69,7 @@ class ToolJudge:
             action=Action.TOOL_CALL,
             resource=resource,
             measures=Measures(requested_rows=rows, body_bytes=len(text)),
-            findings=await inspect_aside(self._services.inspection, segments),
+            findings=await inspect_aside(self._services.inspection, segments, caller=self._case.principal.id),
             segments=segments,
             tool_calls=(ToolCall(self._case.exchange, name, text),),
             calls=1,
@@ -100,7 +100,7 @@ class ToolJudge:
     async def _matter(self, result: dict[str, Any], raw: bytes, channel: Channel) -> Matter:
         texts, unread = _texts(result)
         segments = _segments(texts, channel)
-        found = await inspect_aside(self._services.inspection, segments)
+        found = await inspect_aside(self._services.inspection, segments, caller=self._case.principal.id)
         found += uninspected_findings(unread)
         measures = Measures(body_bytes=len(raw), attachments=len(unread), uninspected=unread)
         meter, session = self._services.meter, self._case.session_key
