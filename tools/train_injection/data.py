@@ -42,7 +42,7 @@ class Row(NamedTuple):
 
 
 def read(folder: Path, name: str) -> Iterator[Row]:
-    """Rows of ``name`` (train or dev)."""
+    """Rows of ``name`` (train, dev, or more, which ``gather`` writes)."""
     with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
         for line in lines:
             raw = json.loads(line)
@@ -65,7 +65,7 @@ def meaning(kind: str) -> tuple[int, int]:
 def manifest(folder: Path) -> list[dict[str, object]]:
     """Name, size in rows and SHA-256 of each file read."""
     found: list[dict[str, object]] = []
-    for name in ("train", "dev"):
+    for name in ("train", "more", "dev"):
         path = folder / f"{name}.jsonl.gz"
         with gzip.open(path, "rb") as lines:
             rows = sum(1 for _ in lines)

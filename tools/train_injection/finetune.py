@@ -1,6 +1,6 @@
 """Fine-tune the encoder with a group of sources left out, and keep what it says of them.
 
-    python -m tools.train_injection.finetune DATA_FOLDER MODEL_FOLDER OUTPUT --without 0|1|none [--steps N] [--threads N]
+    python -m tools.train_injection.finetune DATA_FOLDER MODEL_FOLDER OUTPUT --without 0|1|none [--steps N] [--threads N] [--kept]
 
 ``MODEL_FOLDER`` holds all-MiniLM-L6-v2 (``config.json``, ``model.safetensors``, ``vocab.txt``). Run it once for each
 group and once with ``none``, which is the one that ships; ``judge_encoder`` puts the three together. An hour of one
@@ -27,7 +27,7 @@ from wardlaw.security.wordpiece import WordPiece
 # says of the sources it has not seen is rather too low than too high.
 GROUPS: tuple[frozenset[int], ...] = (frozenset((0, 2, 5)), frozenset((1, 3, 4)))
 _ORDERS = 6000  # requests that people made, put into documents; harmless on the prompt channel
-_JUDGED_PER_SOURCE = 1500
+_JUDGED_PER_SOURCE = 300
 _ALWAYS = -1
 
 
@@ -82,11 +82,27 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=encoder.Recipe().steps)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kept", action="store_true", help="train nothing, judge with the model that lies in OUTPUT")
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
     group = frozenset() if asked.without == "none" else GROUPS[int(asked.without)]
     words = WordPiece((asked.model / "vocab.txt").read_text("utf-8").splitlines())
     found = corpus(asked.data, asked.seed)
+    wanted = (
+        judged(found, group, asked.seed) if group else np.array([not item.trained and not item.folds for item in found])
+    )
+    kept = asked.output / f"encoder-{asked.without}.pt"
+    if asked.kept:
+        model = encoder.Encoder(asked.model)
+        model.load_state_dict(torch.load(kept, weights_only=True))
+        # Only what is judged is taken apart: windows of everything take gigabytes.
+        chosen = np.flatnonzero(wanted)
+        pieces = encoder.pieces_of([found[at].row for at in chosen], words)
+        scores = np.full((len(found), 2), np.nan, np.float32)
+        print(f"{len(chosen)} texts, {len(pieces.windows)} windows", file=sys.stderr, flush=True)
+        scores[chosen] = encoder.scores(model.eval(), pieces, np.ones(len(chosen), np.bool_), words, len(chosen))
+        np.savez(asked.output / f"scores-{asked.without}.npz", scores=scores)
+        return
     pieces = encoder.pieces_of([item.row for item in found], words)
     labels = labels_of(found, np.bincount(pieces.owner, minlength=len(found)))
     used = np.array([item.trained and not item.folds & group for item in found])
@@ -99,10 +115,7 @@ def main() -> None:
         tell=lambda line: print(line, file=sys.stderr, flush=True),
     )  # fmt: skip
     asked.output.mkdir(parents=True, exist_ok=True)
-    torch.save(model.state_dict(), asked.output / f"encoder-{asked.without}.pt")
-    wanted = (
-        judged(found, group, asked.seed) if group else np.array([not item.trained and not item.folds for item in found])
-    )
+    torch.save(model.state_dict(), kept)
     np.savez(
         asked.output / f"scores-{asked.without}.npz", scores=encoder.scores(model, pieces, wanted, words, len(found))
     )

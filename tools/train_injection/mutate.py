@@ -11,8 +11,9 @@ import codecs
 import random
 from collections.abc import Callable, Iterator, Sequence
 
-from tools.train_injection.attacks import plain_order, to_machine
+from tools.train_injection.attacks import to_machine
 from tools.train_injection.data import Row
+from tools.train_injection.orders import order
 
 _LOOKALIKE = str.maketrans("aeopcxyis", "аеорсхуіѕ")
 _LEET = str.maketrans("oieast", "013457")
@@ -137,7 +138,7 @@ def ordered(carriers: Sequence[Row], count: int, *, seed: int, longest: int = 56
     rng = random.Random(seed)
     for index in range(count):
         carrier = rng.choice(carriers)
-        order = to_machine(rng) if index % 2 else plain_order(rng)
+        said = to_machine(rng) if index % 2 else order(rng)
         prompt, kind = (1, "embedded") if index % 2 else (-1, "order")
-        text = put_into(_around(carrier, order, rng, longest), order, rng)
+        text = put_into(_around(carrier, said, rng, longest), said, rng)
         yield Row(text, prompt, 1, kind, "gen-attack", "en", carrier.source)
