@@ -92,7 +92,8 @@ def test_moving_more_never_looks_more_usual(before: list, call: tuple, tokens: i
     larger = msgspec.structs.replace(
         event, tokens=event.tokens + tokens, records=event.records + records, size_bytes=event.size_bytes + moved
     )
-    assert more.observe(larger).score >= less.observe(event).score
+    # The sums of two readings are added up in different orders: the last digits of a double are nobody's behaviour.
+    assert more.observe(larger).score >= less.observe(event).score - 1e-12
 
 
 @given(st.lists(CALLS, max_size=40))
