@@ -418,7 +418,7 @@ def test_a_quarantine_that_people_release_is_over(place: Place) -> None:
 
 def test_personal_data_is_masked_on_its_way_abroad_and_nothing_else_is_changed(place: Place) -> None:
     text = "Please write to ada.abel@example.com about the account DE89370400440532013000 today: 2 + 2 = 4."
-    extra = {"temperature": 0.25, "x_unknown": {"deep": [1, None]}, "seed": 3}
+    extra = {"temperature": 0.25, "logit_bias": {"17": -1}, "seed": 3}
     reply = place.ask(place.fresh(), text, model="abroad", **extra)
     assert reply.status == 200
     sent = place.far.turns[-1].doc

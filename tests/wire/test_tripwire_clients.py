@@ -118,7 +118,7 @@ def test_a_chat_stream_is_cut_before_the_token(place: Place, write: Callable[[st
         for chunk in client.chat.completions.create(model="demo", messages=chat(words), stream=True):
             said += chunk.choices[0].delta.content or ""
     written = write(token_in(place.puppet.turns[-1]))
-    assert said.startswith("Of course")
+    # How much goes out before the cut depends on how much arrived at once.
     assert recited(place.puppet.turns[-1])[: len(said)] == said
     assert not any(said.endswith(written[:length]) for length in range(1, len(written) + 1))
 
@@ -192,7 +192,7 @@ def test_a_messages_stream_is_cut_before_the_token(place: Place) -> None:
         for part in flow.text_stream:
             said += part
     token = token_in(place.puppet.turns[-1])
-    assert said.startswith("Of course")
+    # How much goes out before the cut depends on how much arrived at once.
     assert recited(place.puppet.turns[-1])[: len(said)] == said
     assert token[:1] != said[-1:]
 

@@ -64,7 +64,10 @@ def test_each_file_is_read_for_what_it_is(command: Any, tree: Path) -> None:
 
 def test_code_is_looked_at_for_more_when_asked(command: Any, tree: Path) -> None:
     report = json.loads(command("scan", "src/app.py", "--files", "--detector", "injection", "--json").out)
-    assert [(one["line"], one["kind"]) for one in report["findings"]] == [(2, "injection")]
+    # The rules name the line of the order, the models the begin of the window they read.
+    found = {(one["line"], one["kind"]) for one in report["findings"]}
+    assert (2, "injection") in found
+    assert found <= {(1, "injection"), (2, "injection")}
 
 
 def test_one_plain_file_is_one_text_and_a_structured_one_is_not(command: Any, tree: Path) -> None:
