@@ -43,14 +43,14 @@ def sample(found: Sequence[Item], held: figures.Held, *, seed: int) -> list[Text
     for index in order:
         for head, scores in ((0, held.prompt), (1, held.data)):
             group = group_of(found[index], head)
-            if not group or np.isnan(scores[index]) or is_generated(found[index]):
+            if not group or np.isnan(scores[index]):
                 continue
             key = found[index].row.source, group
             taken[key] = taken.get(key, 0) + 1
             if taken[key] <= _PER_SOURCE:
                 row = found[index].row
                 chosen.append(Text(index, row.text, (PROMPT, DATA)[head], group, row.lang in ("en", "en-US")))
-    return chosen
+    return [text for text in chosen if not is_generated(found[text.id])]
 
 
 def is_generated(item: Item) -> bool:
