@@ -52,12 +52,21 @@ async def inspect_aside(inspection: Inspection, segments: Sequence[Segment], *, 
 async def compare_aside(
     conversation: Conversation, segments: Sequence[Segment], found: tuple[Finding, ...]
 ) -> tuple[Finding, ...]:
-    """The findings of an answer, weighed by its conversation; what takes too long is a finding that denies."""
+    """The findings of an answer, weighed by its conversation."""
+    chars = _chars(segments) + sum(conversation.unread(one.text) for one in segments)
+    return await weigh_aside(chars, lambda: conversation.compare(segments, found), found)
+
+
+async def weigh_aside(
+    chars: int, work: Callable[[], tuple[Finding, ...]], found: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    """What ``work`` makes of ``found``; that it takes too long or fails is a finding beside them, and denies."""
     try:
-        chars = _chars(segments) + sum(conversation.unread(one.text) for one in segments)
-        return await aside(chars, lambda: conversation.compare(segments, found))
+        return await aside(chars, work)
     except TimeoutError:
         return (*found, too_slow("conversation"))
+    except Exception as error:  # noqa: BLE001 (a comparison that fails is a finding, as a detector's failure is)
+        return (*found, _fault("conversation", "detector-failed", type(error).__name__))
 
 
 async def meter_aside(segments: Sequence[Segment], measures: Measures, work: Callable[[], Moved]) -> Moved:
@@ -79,12 +88,16 @@ def _chars(segments: Sequence[Segment]) -> int:
 
 def too_slow(version: str) -> Finding:
     """That an inspection or a comparison did not end in time; it denies."""
+    return _fault(version, "timeout", "timeout")
+
+
+def _fault(version: str, rule: str, label: str) -> Finding:
     return Finding(
         kind=FindingKind.FAULT,
         detector="inspection",
         version=version,
-        rule="timeout",
+        rule=rule,
         level=Level.BLOCK,
         score=1000,
-        label="timeout",
+        label=label,
     )

@@ -19,7 +19,7 @@ from wardlaw.facts.errors import Fault, UnavailableError
 from wardlaw.facts.exchange import Channel, Measures, Segment
 from wardlaw.facts.finding import Finding
 from wardlaw.gateway.answering import AnswerHalf
-from wardlaw.gateway.aside import aside, compare_aside, inspect_aside, too_slow
+from wardlaw.gateway.aside import compare_aside, inspect_aside, weigh_aside
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.port import Call, CallerGoneError
 from wardlaw.gateway.request import Accepted, redacted_classes, uninspected_findings
@@ -183,10 +183,7 @@ class StreamHalf:
         """The findings of a piece, weighed by the conversation."""
         conversation = self._conversation
         work = functools.partial(conversation.piece, text, found, after=after, noted=self._findings)
-        try:
-            return await aside(conversation.unread(text), work)
-        except TimeoutError:
-            return (*found, too_slow("conversation"))
+        return await weigh_aside(conversation.unread(text), work, found)
 
     async def _mask(self, command: Judge, fresh: tuple[Finding, ...], judgement: Judgement, *, begun: bool) -> Event:
         piece = command.piece

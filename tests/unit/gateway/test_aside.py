@@ -7,9 +7,9 @@ import time
 import pytest
 
 from wardlaw.facts.exchange import Channel, Measures, Segment
-from wardlaw.facts.finding import FindingKind
+from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.gateway import aside as room
-from wardlaw.gateway.aside import INLINE_CHARS, aside, inspect_aside, meter_aside
+from wardlaw.gateway.aside import INLINE_CHARS, aside, inspect_aside, meter_aside, weigh_aside
 from wardlaw.gateway.metering import Moved
 from wardlaw.gateway.outside import Outside
 
@@ -64,3 +64,13 @@ def test_what_is_small_is_never_too_slow() -> None:
         assert await meter_aside((_segment(10),), Measures(), lambda: moved) is moved
 
     asyncio.run(story())
+
+
+def test_a_comparison_that_fails_denies_and_loses_no_finding() -> None:
+    def fail() -> tuple[Finding, ...]:
+        raise RuntimeError("broken")
+
+    kept = Finding(FindingKind.SECRET, "secrets", "1", "secret-x", Level.BLOCK, 900)
+    found = asyncio.run(weigh_aside(1, fail, (kept,)))
+    assert found[0] is kept
+    assert (found[1].kind, found[1].level, found[1].label) == (FindingKind.FAULT, Level.BLOCK, "RuntimeError")
