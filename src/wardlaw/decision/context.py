@@ -79,6 +79,42 @@ class Facts:
         return self.request.principal.acting_for != ""
 
     @property
+    def tool_effects(self) -> tuple[str, ...]:
+        """What a tool call does."""
+        call = self.request.call
+        return call.effects if call is not None else ()
+
+    @property
+    def tool_confirmed(self) -> bool:
+        """Nothing but a tool call is unconfirmed."""
+        call = self.request.call
+        return call is None or call.confirmed
+
+    @property
+    def call_findings(self) -> tuple[str, ...]:
+        """What is wrong with a tool call."""
+        call = self.request.call
+        return call.found if call is not None else ()
+
+    @property
+    def argument_origins(self) -> tuple[str, ...]:
+        """Origins of its critical arguments, sorted."""
+        call = self.request.call
+        return tuple(sorted(call.argument_origins)) if call is not None else ()
+
+    @property
+    def intent_matched(self) -> bool:
+        """Somebody asked for it, as far as anybody can tell."""
+        call = self.request.call
+        return call is None or call.intent_matched
+
+    @property
+    def user_channel(self) -> bool:
+        """Whether a person's own words are told from those of others."""
+        call = self.request.call
+        return self.request.principal.app_user_channel if call is None else call.user_known
+
+    @property
     def requested_rows(self) -> int:
         """Rows asked for; a call without a limit asks for all there are."""
         asked = self.request.measures.requested_rows
@@ -103,6 +139,12 @@ PATHS: dict[str, str] = {
     "region": "request.resource.region",
     "destinationTrust": "request.resource.trust",
     "toolEffect": "request.resource.effect",
+    "toolEffects": "tool_effects",
+    "toolConfirmed": "tool_confirmed",
+    "callFindings": "call_findings",
+    "argumentOrigins": "argument_origins",
+    "intentMatched": "intent_matched",
+    "userChannel": "user_channel",
     "bodyBytes": "request.measures.body_bytes",
     "attachments": "request.measures.attachments",
     "maxTokens": "request.measures.max_tokens",

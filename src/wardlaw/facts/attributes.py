@@ -57,6 +57,26 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         "read, write, egress, share, payment, credential, destructive, unknown",
         "read",
     ),
+    Attribute(
+        "toolEffects", _E, "provenance", "Everything a tool call does, inferred from its definition or confirmed", ()
+    ),
+    Attribute("toolConfirmed", _B, "provenance", "A person has confirmed what the tool does", True),
+    Attribute(
+        "callFindings",
+        _E,
+        "provenance",
+        "What is wrong with a tool call, and rule:demand: unasked-effect, untrusted-argument, sensitive-data:deny …",
+        (),
+    ),
+    Attribute(
+        "argumentOrigins",
+        _E,
+        "provenance",
+        "Origins of the critical arguments of a tool call: user, field, text, mail, web …",
+        (),
+    ),
+    Attribute("intentMatched", _B, "provenance", "The person's own words ask for what the tool call does", True),
+    Attribute("userChannel", _B, "gateway", "A person's own words are told from those of others", False),
     Attribute("bodyBytes", _L, "gateway", "Bytes of the body", 1_000),
     Attribute("attachments", _L, "gateway", "Images, audio parts and files", 0),
     Attribute("maxTokens", _L, "gateway", "Token ceiling the caller asked for; 0 when none", 0),

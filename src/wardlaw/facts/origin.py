@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from wardlaw.facts.effect import Effect, strongest
+from wardlaw.facts.resource import ToolEffect
 
 
 class Provenance(StrEnum):
@@ -92,17 +93,29 @@ class CallJudgement(msgspec.Struct, frozen=True):
         traced: Every leaf of the arguments that was traced, in the order of their paths.
         intent_matched: The person's own words ask for what the tool does.
         taint: Labels of the session: ``saw:text``, ``saw:web``, ``saw:mail``, ``saw:<class of data>``.
+        effects: What the call does, sorted.
+        confirmed: A person has confirmed what the tool does; otherwise it is taken for the worst it may be.
+        user_known: A person's own words are told from those of others.
     """
 
     findings: tuple[CallFinding, ...]
     traced: tuple[Traced, ...]
     intent_matched: bool
     taint: tuple[str, ...]
+    effects: tuple[ToolEffect, ...] = ()
+    confirmed: bool = False
+    user_known: bool = False
 
     @property
     def demand(self) -> Effect:
         """The strongest demand of the findings; ``ALLOW`` when there are none."""
         return strongest(tuple(finding.demand for finding in self.findings))
+
+    @property
+    def found(self) -> tuple[str, ...]:
+        """Rules that found something, alone and with what they demand (``sensitive-data:deny``), sorted."""
+        names = {one.rule.value for one in self.findings}
+        return tuple(sorted(names | {f"{one.rule.value}:{one.demand.value}" for one in self.findings}))
 
     @property
     def argument_origins(self) -> frozenset[Provenance]:

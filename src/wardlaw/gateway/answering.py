@@ -18,7 +18,9 @@ from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.metering import requested_rows
 from wardlaw.gateway.request import Accepted, redacted_classes, uninspected_findings
 from wardlaw.gateway.services import Services
+from wardlaw.gateway.tracing import CallTracer, read_told, trace_call
 from wardlaw.gateway.wire.answer import Answer, Usage, read_refusal
+from wardlaw.gateway.wire.definitions import read_definitions
 from wardlaw.gateway.wire.surface import Surface
 from wardlaw.security.redact import redact
 
@@ -63,12 +65,29 @@ class AnswerHalf:
             judgement, body, answer, findings = masked
         if not judgement.released:
             return Withheld(judgement, answer.usage)
-        for call in answer.tool_calls:
-            arguments = _of_call(findings, answer.segments, call)
-            one = await self.tool_call(case, call, arguments)
-            if not one.released or one.decision.effect is Effect.TRANSFORM:
-                return Withheld(one, answer.usage)
+        tracer = self.tracer(case, accepted)
+        try:
+            for call in answer.tool_calls:
+                arguments = _of_call(findings, answer.segments, call)
+                one = await self.tool_call(case, call, arguments, tracer)
+                if not one.released or one.decision.effect is Effect.TRANSFORM:
+                    return Withheld(one, answer.usage)
+        finally:
+            tracer.close()
         return Released(body, judgement, answer.usage)
+
+    def tracer(self, case: Case, accepted: Accepted) -> CallTracer:
+        """What traces the tool calls of an answer; to be closed by whoever asked for it."""
+        prepared = accepted.prepared
+        history = {call.id: call for call in self.surface.history(prepared.doc)}
+        return CallTracer(
+            self._services.traces,
+            self._services.registry,
+            session=case.session_key,
+            told=lambda: read_told(prepared.segments, prepared.findings, history, prepared.genuine),
+            definitions=lambda: read_definitions(prepared.doc),
+            user_known=case.principal.app_user_channel,
+        )
 
     def conversation(self, accepted: Accepted) -> Conversation:
         """What an answer is compared with."""
@@ -94,8 +113,11 @@ class AnswerHalf:
             return Withheld(judgement)
         return Released(raw, judgement)
 
-    async def tool_call(self, case: Case, call: ToolCall, findings: tuple[Finding, ...]) -> Judgement:
+    async def tool_call(
+        self, case: Case, call: ToolCall, findings: tuple[Finding, ...], tracer: CallTracer
+    ) -> Judgement:
         """Judge one complete tool call; a released one is remembered, so that its result can be believed."""
+        traced, faults = await trace_call(tracer, call)
         resource = self._services.registry.tool(call.name)
         rows = requested_rows(call.arguments, rows_argument=self._services.registry.rows_argument(call.name))
         digest = call_digest(call.name, call.arguments)
@@ -103,10 +125,12 @@ class AnswerHalf:
             action=Action.TOOL_CALL,
             resource=resource,
             measures=Measures(requested_rows=rows, body_bytes=len(call.arguments)),
-            findings=findings,
+            findings=findings + faults,
             tool_calls=(call,),
+            labels=traced.taint if traced is not None else (),
             body_sha256=digest.hex(),
             release=((call.id, digest),),
+            call=traced,
         )
         return await self._judge(case, matter)
 

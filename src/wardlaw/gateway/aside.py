@@ -66,7 +66,7 @@ async def weigh_aside(
     except TimeoutError:
         return (*found, too_slow("conversation"))
     except Exception as error:  # noqa: BLE001 (a comparison that fails is a finding, as a detector's failure is)
-        return (*found, _fault("conversation", "detector-failed", type(error).__name__))
+        return (*found, failed("conversation", error))
 
 
 async def meter_aside(segments: Sequence[Segment], measures: Measures, work: Callable[[], Moved]) -> Moved:
@@ -89,6 +89,11 @@ def _chars(segments: Sequence[Segment]) -> int:
 def too_slow(version: str) -> Finding:
     """That an inspection or a comparison did not end in time; it denies."""
     return _fault(version, "timeout", "timeout")
+
+
+def failed(version: str, error: Exception) -> Finding:
+    """That an inspection or a comparison failed; it denies."""
+    return _fault(version, "detector-failed", type(error).__name__)
 
 
 def _fault(version: str, rule: str, label: str) -> Finding:

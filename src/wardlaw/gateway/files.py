@@ -28,6 +28,7 @@ from wardlaw.gateway.port import Call
 from wardlaw.gateway.request import UNVERIFIED, uninspected_findings
 from wardlaw.gateway.services import Services
 from wardlaw.gateway.surfaces import CHAT, COMPLETIONS, EMBEDDINGS, RESPONSES
+from wardlaw.gateway.tracing import untold_tracer
 from wardlaw.gateway.wire.answer import ANSWER_LIMITS, read_document
 from wardlaw.gateway.wire.batch import BatchFile, read_batch, read_output, write_batch
 from wardlaw.gateway.wire.body import BodyLimits
@@ -214,10 +215,11 @@ class FileExchange(KeeperExchange):
         case = self._case(surface.route)
         judgement, found = await self._judge_answer(output.segments, raw, case=case, uninspected=output.uninspected)
         half = AnswerHalf(self._services, surface)
+        tracer = untold_tracer(self._services.traces, self._services.registry, case.session_key)
         if judgement.decision.effect is Effect.ALLOW:
             for call in output.tool_calls:
                 own = tuple(one for one in found if one.segment >= 0 and _is_of(output.segments[one.segment], call.id))
-                one = await half.tool_call(case, call, own)
+                one = await half.tool_call(case, call, own, tracer)
                 if one.decision.effect is not Effect.ALLOW:
                     judgement = one
                     break

@@ -21,6 +21,7 @@ from wardlaw.facts.decision import Decision, ObligationKind, ReasonCode
 from wardlaw.facts.effect import Effect, RouteMode
 from wardlaw.facts.exchange import Channel, Measures, Segment, ToolCall
 from wardlaw.facts.finding import Finding, FindingKind
+from wardlaw.facts.origin import CallJudgement
 from wardlaw.facts.principal import Principal
 from wardlaw.facts.record import Inputs
 from wardlaw.facts.request import RequestFacts, Snapshot
@@ -65,6 +66,7 @@ class Matter(msgspec.Struct, frozen=True):
         before: What earlier parts of the same answer have moved; part of the measures, counted already.
         release: Tool calls, id and digest, to be remembered as ours when they are released.
         delta: What admission changed in the state.
+        call: Where the arguments of a tool call came from.
     """
 
     action: Action
@@ -83,6 +85,7 @@ class Matter(msgspec.Struct, frozen=True):
     before: Measures | None = None
     release: tuple[tuple[str, bytes], ...] = ()
     delta: bytes = b""
+    call: CallJudgement | None = None
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -263,6 +266,7 @@ class Judge:
             measures=measures,
             body_sha256=matter.body_sha256,
             rewritten=matter.rewritten,
+            call=matter.call,
         )
 
     async def _punish(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 import msgspec
 
@@ -17,9 +18,11 @@ from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.resource import Resource, ResourceKind, ToolEffect, Trust
 from wardlaw.facts.routes import UpstreamKind, WireForm
+from wardlaw.facts.toolclass import ToolClass, ToolConfirmation
 from wardlaw.gateway.credential import NO_CREDENTIAL, Credential
 from wardlaw.gateway.destination import AwsIdentity, Destination
 from wardlaw.gateway.kinds.table import KINDS
+from wardlaw.governance.toolclass import infer
 
 NOWHERE = Destination("", "", NO_CREDENTIAL, "", "unknown", Trust.UNKNOWN.value, 1.0, 1.0, 1.0, 1.0)
 
@@ -182,6 +185,12 @@ class Registry:
             effect=tool.effect if tool is not None else ToolEffect.UNKNOWN,
             trust=Trust.UNKNOWN,
         )
+
+    def tool_class(self, name: str, definition: Mapping[str, Any] | None) -> ToolClass:
+        """What a tool does: as its definition says, and the configuration."""
+        known = self._tools.get(name)
+        word = None if known is None else ToolConfirmation("configuration", "", frozenset((known.effect,)))
+        return infer({**(definition or {}), "name": name}, word)
 
     def rows_argument(self, name: str) -> str:
         """Argument that bounds a tool's rows; ``""`` when the usual names hold."""

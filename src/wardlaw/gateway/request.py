@@ -44,6 +44,7 @@ class Prepared(msgspec.Struct, frozen=True):
 
     Attributes:
         arrived: It has not been judged for any upstream yet, so it counts as one more call.
+        genuine: Ids of the tool calls whose results can be believed to be results.
     """
 
     doc: dict[str, Any]
@@ -55,6 +56,7 @@ class Prepared(msgspec.Struct, frozen=True):
     rewritten: bool = False
     delta: bytes = b""
     arrived: bool = True
+    genuine: frozenset[str] = frozenset()
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -116,7 +118,7 @@ class RequestHalf:
             asked.segments, measures, lambda: meter.results(case.session_key, asked.segments, measures)
         )
         labels = _labels(asked, findings, genuine)
-        return Prepared(doc=doc, raw=raw, asked=asked, findings=findings, moved=moved, labels=labels)
+        return Prepared(doc=doc, raw=raw, asked=asked, findings=findings, moved=moved, labels=labels, genuine=genuine)
 
     async def inspect(self, segments: Sequence[Segment], case: Case) -> tuple[Finding, ...]:
         """Findings of the segments."""

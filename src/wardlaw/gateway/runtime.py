@@ -42,6 +42,7 @@ from wardlaw.gateway.remembering import Memory
 from wardlaw.gateway.reporting import Reporter
 from wardlaw.gateway.services import Services
 from wardlaw.gateway.sharing import Sharing
+from wardlaw.gateway.traces import Traces
 from wardlaw.gateway.upstream import Upstreams
 from wardlaw.gateway.watcher import MAX_AGE_S, Watcher
 from wardlaw.governance.bundle import parse_bundle
@@ -191,6 +192,7 @@ class Runtime:
             leaks=Leaks(Gists(), PromptTripwires(purposes.tripwires), config.gateway.tripwires.passage_words),
             receipts=config.gateway.receipts,
             shows_metrics=config.gateway.metrics,
+            traces=Traces(),
             files=config.gateway.files,
             keeping=TableKeeping(self._engine) if config.gateway.files.upstream else None,
             catalogue=tools.catalogue if tools is not None else None,

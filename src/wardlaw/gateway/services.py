@@ -14,6 +14,7 @@ from wardlaw.gateway.mcp.catalogue import Catalogue
 from wardlaw.gateway.metering import Meter
 from wardlaw.gateway.metrics import Metrics
 from wardlaw.gateway.registry import Registry
+from wardlaw.gateway.traces import Traces
 from wardlaw.gateway.upstream import Upstreams
 
 
@@ -31,6 +32,7 @@ class Services(NamedTuple):
         catalogue: The tools of servers behind ``/mcp``; ``None`` where none are configured.
         mcp_url: Address callers reach ``/mcp`` at; ``""`` where the configuration does not say.
         authorization_servers: Identity providers whose tokens are accepted, for the metadata of ``/mcp``.
+        traces: What conversations have seen, for tracing tool calls.
         is_tls: Callers reach the gateway itself by TLS.
     """
 
@@ -44,6 +46,7 @@ class Services(NamedTuple):
     session_key: bytes
     state_secret: bytes
     leaks: Leaks
+    traces: Traces
     phrase_chars: int = 0
     receipts: bool = True
     shows_metrics: bool = True

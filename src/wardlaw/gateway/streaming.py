@@ -72,6 +72,7 @@ class StreamHalf:
         self._unmetered_chars = 0
         self._moved: Measures | None = None  # by the pieces judged so far; ceilings hold for the whole answer
         self._conversation = answers.conversation(accepted)
+        self._tracer = answers.tracer(case, accepted)
         self._surface = answers.surface
         if self._surface.stream is None:
             raise Fault("WL-GW-291", f"{self._surface.path} has no stream.", "Report this.")
@@ -106,6 +107,7 @@ class StreamHalf:
             self._layer.handle(ClientGone())
             self.end = self.end or StreamEnd("client-gone")
         finally:
+            self._tracer.close()
             await answer.close()
 
     async def _handle(self, event: Event) -> None:
@@ -206,7 +208,7 @@ class StreamHalf:
     async def _tool_call(self, command: JudgeToolCall) -> Event:
         findings = await inspect_aside(self._services.inspection, command.segments, caller=self._case.principal.id)
         findings = await compare_aside(self._conversation, command.segments, findings)
-        judgement = await self._answers.tool_call(self._case, command.call, findings)
+        judgement = await self._answers.tool_call(self._case, command.call, findings, self._tracer)
         if not judgement.released or judgement.decision.effect is Effect.TRANSFORM:
             return self._refused(command.ticket, judgement)
         return Judged(command.ticket)

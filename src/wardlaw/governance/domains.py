@@ -7,7 +7,9 @@ from enum import StrEnum
 import msgspec
 
 from wardlaw.facts.attributes import BY_NAME, AttributeType
+from wardlaw.facts.effect import Effect
 from wardlaw.facts.finding import FindingKind, Level
+from wardlaw.facts.origin import CallRule, Provenance
 from wardlaw.facts.resource import ToolEffect, Trust
 from wardlaw.facts.routes import ROUTES
 from wardlaw.governance.problems import did_you_mean
@@ -42,6 +44,7 @@ def _values(closed: type[StrEnum]) -> frozenset[str]:
 
 
 _FINDINGS = _values(FindingKind) | {f"{kind.value}:{level.value}" for kind in FindingKind for level in Level}
+_CALL_FINDINGS = _values(CallRule) | {f"{rule.value}:{demand.value}" for rule in CallRule for demand in Effect}
 # INVARIANT: the words ``decision.context.classes_of`` and ``facts.exchange.Measures`` name.
 _DOMAINS: dict[str, Domain] = {
     "hour": Domain(0, 23),
@@ -51,6 +54,9 @@ _DOMAINS: dict[str, Domain] = {
     "route": Domain(words=frozenset(ROUTES)),
     "destinationTrust": Domain(words=_values(Trust)),
     "toolEffect": Domain(words=_values(ToolEffect)),
+    "toolEffects": Domain(words=_values(ToolEffect)),
+    "callFindings": Domain(words=_CALL_FINDINGS),
+    "argumentOrigins": Domain(words=_values(Provenance)),
     "uninspected": Domain(words=frozenset(("image", "audio", "file", "tokens", "encrypted"))),
     "findings": Domain(words=_FINDINGS),
     "dataClasses": Domain(
@@ -71,7 +77,7 @@ MOST_QUARANTINE_MINUTES = 525_600
 
 def is_evidence(attribute: str) -> bool:
     """Whether an attribute tells of something that happened, and not only of who, when and how unusual."""
-    return attribute != "anomalyScore" and BY_NAME[attribute].producer in ("detectors", "state")
+    return attribute != "anomalyScore" and BY_NAME[attribute].producer in ("detectors", "provenance", "state")
 
 
 def domain(attribute: str) -> Domain:

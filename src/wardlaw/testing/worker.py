@@ -34,6 +34,7 @@ from wardlaw.gateway.registry import Registry
 from wardlaw.gateway.remembering import frames_of
 from wardlaw.gateway.services import Services
 from wardlaw.gateway.surfaces import BY_PATH
+from wardlaw.gateway.traces import Traces
 from wardlaw.governance.check import check
 from wardlaw.governance.shipped import starter_sources
 from wardlaw.security.fingerprint import FingerprintBook, make_fingerprint
@@ -170,6 +171,7 @@ class Worker:
             session_key=_KEY,
             state_secret=_KEY,
             leaks=Leaks(Gists(), TRIPWIRES, self.config.gateway.tripwires.passage_words),
+            traces=Traces(),
             files=Files(upstream="near"),
             keeping=MemoryKeeping(),
         )

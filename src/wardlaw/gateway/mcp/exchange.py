@@ -29,7 +29,7 @@ from wardlaw.gateway.admitted import Admitted
 from wardlaw.gateway.judge import Case, Judgement
 from wardlaw.gateway.local import JSON, LocalExchange
 from wardlaw.gateway.mcp.catalogue import Catalogue, OfferedTool
-from wardlaw.gateway.mcp.judging import AGENT, Passed, ToolJudge
+from wardlaw.gateway.mcp.judging import AGENT, READING, Passed, ToolJudge
 from wardlaw.gateway.mcp.message import (
     INTERNAL,
     INVALID_PARAMS,
@@ -166,7 +166,10 @@ class McpExchange(LocalExchange):
         offered = await self._catalogue.find(server, tool)
         usable = offered is not None and offered.state is PinState.PINNED
         resource = self._resource(server, name, known=usable)
-        judgement = await self._judging().call(name, arguments, resource)
+        definition = offered.definition if offered is not None and usable else None
+        judgement = await self._judging().call(
+            name, arguments, resource, self._services.registry.tool_class(name, definition)
+        )
         if offered is not None and not usable:
             self._refuse_drifted(message, offered, judgement)
             return
@@ -250,7 +253,7 @@ class McpExchange(LocalExchange):
             return
         name = qualified(server, kind)
         resource = self._resource(server, name)
-        judgement = await self._judging().call(name, params, resource)
+        judgement = await self._judging().call(name, params, resource, READING)
         if not judgement.released or judgement.decision.effect is Effect.TRANSFORM:
             self._refuse_call(message, judgement, resource)
             return

@@ -22,18 +22,23 @@ from wardlaw.facts.action import Action
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.exchange import Channel, Measures, Segment, ToolCall
 from wardlaw.facts.finding import Finding, FindingKind
-from wardlaw.facts.resource import Resource, ResourceKind
+from wardlaw.facts.resource import Resource, ResourceKind, ToolEffect
+from wardlaw.facts.toolclass import OutputTrust, ToolClass
 from wardlaw.gateway.aside import inspect_aside, meter_aside
 from wardlaw.gateway.history import call_digest
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.metering import requested_rows
 from wardlaw.gateway.request import redacted_classes, uninspected_findings
 from wardlaw.gateway.services import Services
+from wardlaw.gateway.tracing import add_tool_answer, is_suspicious, trace_tool_call
 from wardlaw.gateway.wire.leaves import NAME_MARK, collect
 from wardlaw.security.redact import redact
 
 AGENT = Resource(ResourceKind.MODEL, "model:wardlaw-mcp", True, "mcp", True)
 """Where results go: to an agent whose model nobody here knows, so to nowhere that clauses would trust."""
+
+READING = ToolClass("read", frozenset((ToolEffect.READ,)), output=OutputTrust.CONTENT, confirmed_by="protocol")
+"""Reading a resource, or getting a prompt: it changes nothing, and what comes is somebody's text."""
 
 _TEXTUAL = ("text/", "application/json", "application/xml")
 
@@ -55,9 +60,19 @@ class ToolJudge:
     def __init__(self, services: Services, case: Case, *, delta: bytes) -> None:
         self._services, self._case = services, case
         self._delta = delta
+        self._called: tuple[ToolClass, dict[str, Any]] | None = None
 
-    async def call(self, name: str, arguments: dict[str, Any], resource: Resource) -> Judgement:
-        """Judge a call before it is made."""
+    async def call(
+        self, name: str, arguments: dict[str, Any], resource: Resource, tool: ToolClass | None = None
+    ) -> Judgement:
+        """Judge a call before it is made.
+
+        Args:
+            tool: What the tool does; as its name and the configuration say where nothing else is known.
+        """
+        tool = tool or self._services.registry.tool_class(name, None)
+        traced, faults = await trace_tool_call(self._services.traces, self._case.session_key, tool, arguments)
+        self._called = (tool, arguments)
         text = orjson.dumps(arguments).decode()
         texts: list[tuple[str, str]] = []
         collect(arguments, "", lambda pointer, leaf: texts.append((pointer, leaf)))
@@ -69,8 +84,10 @@ class ToolJudge:
             action=Action.TOOL_CALL,
             resource=resource,
             measures=Measures(requested_rows=rows, body_bytes=len(text)),
-            findings=await inspect_aside(self._services.inspection, segments, caller=self._case.principal.id),
+            findings=faults + await inspect_aside(self._services.inspection, segments, caller=self._case.principal.id),
             segments=segments,
+            labels=traced.taint if traced is not None else (),
+            call=traced,
             tool_calls=(ToolCall(self._case.exchange, name, text),),
             calls=1,
             body_sha256=digest.hex(),
@@ -95,7 +112,21 @@ class ToolJudge:
             judgement = await self._judge(
                 msgspec.structs.replace(again, measures=measures, rewritten=True, counted=False)
             )
-        return Passed(result, judgement) if judgement.released else judgement
+        if not judgement.released:
+            return judgement
+        if self._called is not None:
+            await self._remember(result, matter.findings, self._called)
+        return Passed(result, judgement)
+
+    async def _remember(
+        self, result: dict[str, Any], findings: Sequence[Finding], called: tuple[ToolClass, dict[str, Any]]
+    ) -> None:
+        """Let later calls of the session be traced to what this one gave, text by text."""
+        told = [text for part in _parts(result) for text in (part.get("text"), _of_blob(part)) if type(text) is str]
+        if "structuredContent" in result:
+            told.append(orjson.dumps(result["structuredContent"]).decode())
+        session, traces = self._case.session_key, self._services.traces
+        await add_tool_answer(traces, session, *called, told, suspicious=is_suspicious(findings))
 
     async def _matter(self, result: dict[str, Any], raw: bytes, channel: Channel) -> Matter:
         texts, unread = _texts(result)
@@ -168,6 +199,10 @@ def _parts(result: dict[str, Any]) -> list[dict[str, Any]]:
         found += content if type(content) is list else [content]
     parts = [part for part in found if type(part) is dict]
     return parts + [part["resource"] for part in parts if type(part.get("resource")) is dict]
+
+
+def _of_blob(part: dict[str, Any]) -> str | None:
+    return _plain(part) if type(part.get("blob")) is str else None
 
 
 def _plain(part: dict[str, Any]) -> str | None:

@@ -5,6 +5,9 @@ that decides what happens is theirs: said by them, or a field of a record that t
 only a foreign text holds, no person wanted yet. Where a foreign text orders the very kind of effect, a field that the
 person did not name counts no more either: the text may have chosen among the fields.
 
+Where nobody can tell which words are a person's, a session is the application's own until it has read something foreign;
+from then on whatever is grave waits for a person.
+
 Not covered: a person who asks an agent to do whatever a document says and confirms it; a value that is the person's own
 and is used in another sense; what an agent says in its answer (text alone is judged elsewhere).
 """
@@ -51,7 +54,7 @@ def judge_call(session: Session, tool: ToolClass, arguments: Any) -> CallJudgeme
         if Intent.VISIT in tool.intents:
             _judge_visit(call)
     else:
-        if not matched:
+        if not matched and (session.user_known or call.grave):
             why = f"Nothing the person said asks for what {tool.name} does."
             call.find(CallRule.UNASKED, Effect.HOLD, why)
         _judge_arguments(call)
@@ -62,12 +65,22 @@ def judge_call(session: Session, tool: ToolClass, arguments: Any) -> CallJudgeme
     traced = tuple(
         Traced(leaf.path, leaf.role.value, call.trace(leaf).origin, call.trace(leaf).sources) for leaf in call.leaves
     )
-    return CallJudgement(tuple(call.findings), traced, matched, tuple(sorted(session.taint)))
+    return CallJudgement(
+        tuple(call.findings),
+        traced,
+        matched,
+        tuple(sorted(session.taint)),
+        effects=tuple(sorted(call.effects)),
+        confirmed=bool(tool.confirmed_by),
+        user_known=session.user_known,
+    )
 
 
 def _intent_matched(session: Session, tool: ToolClass) -> bool:
     if tool.reads_only:
         return True
+    if not session.user_known:
+        return not session.foreign
     if not tool.known or not tool.intents:
         return bool(tool.nouns) and {singular(noun) for noun in tool.nouns} <= session.user_words
     for grave in (Intent.CREDENTIAL, Intent.DELETE):
@@ -101,7 +114,7 @@ def _distrust(call: Call, leaf: ArgumentLeaf, at: Trace) -> str:
         return "is a credential that the person did not say."
     if at.origin.prose and at.origin is not Provenance.NAMED_TEXT:
         return "stands only in a text that the person did not write."
-    if not call.grave:
+    if not call.grave or not (call.session.user_known or call.session.foreign):
         return ""
     if at.origin is Provenance.NAMED_TEXT:
         return "stands only in the text that the person named, and whoever wrote it chose it."

@@ -76,14 +76,19 @@ def value_keys(text: str) -> tuple[str, ...]:
 
 
 class Session:
-    """One session's memory. Grows only; adding prose can lower the trust in a value and never raises it."""
+    """One session's memory. Grows only; adding prose can lower the trust in a value and never raises it.
+
+    Args:
+        user_known: The application keeps what people typed apart, so that their words are told from others'.
+    """
 
     __slots__ = (
-        "by_call", "by_origin", "calls", "codes", "days", "entries", "field_words", "fields", "intents", "keys", "orders", "overfull", "pairs",
-        "passages", "pointers", "private", "taint", "user_keys", "user_text", "user_words", "words",
+        "by_call", "by_origin", "calls", "codes", "days", "entries", "field_words", "fields", "inherited", "intents", "keys", "orders", "overfull", "pairs",
+        "passages", "pointers", "private", "taint", "user_keys", "user_known", "user_text", "user_words", "words",
     )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, *, user_known: bool = True) -> None:
+        self.user_known = user_known
         self.user_text = " "
         self.user_words: set[str] = set()
         self.user_keys: dict[str, Provenance] = {}
@@ -104,7 +109,19 @@ class Session:
         self.taint: set[str] = set()
         self.private: set[str] = set()
         self.entries = 0
+        self.inherited = False
         self.overfull = False
+
+    @property
+    def foreign(self) -> bool:
+        """Something was read that others wrote, or may have."""
+        return self.inherited or bool(self.calls) or any(origin.prose for origin in self.by_origin)
+
+    def inherit(self, other: Session) -> None:
+        """Know of another line of the same session what it has read: only taint, no value and no word."""
+        self.taint |= other.taint
+        self.private |= other.private
+        self.inherited |= other.foreign
 
     def add_user(self, text: str) -> None:
         """The person's own words; only what the application's user channel carries."""
