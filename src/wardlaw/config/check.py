@@ -173,13 +173,19 @@ def _models(config: Config) -> Found:
 def _tools(config: Config) -> Found:
     yield from _twice("tools", [tool.name for tool in config.tools])
     for index, tool in enumerate(config.tools):
-        if tool.effect is ToolEffect.UNKNOWN:
-            yield (
-                "WL-CFG-003",
-                f"tools[{index}].effect",
-                "a registered tool has a known effect",
-                "Say what it does to the world.",
-            )
+        path = f"tools[{index}]"
+        if ToolEffect.UNKNOWN in tool.said_effects:
+            hint = "Say what it does to the world, by effect or effects."
+            yield "WL-CFG-003", f"{path}.effect", "a registered tool has a known effect", hint
+        elif tool.effect is not ToolEffect.UNKNOWN and tool.effects and tool.effect not in tool.effects:
+            hint = "Write only effects, with everything it does."
+            yield "WL-CFG-010", f"{path}.effects", f"effect says {tool.effect.value} and effects does not", hint
+        if tool.trusted and not tool.confirmed_by:
+            hint = f"Set {path}.confirmed_by to whoever stands for it."
+            yield "WL-CFG-005", f"{path}.confirmed_by", "a trusted source needs a person who says so", hint
+        if tool.definition_sha256 and not tool.confirmed_by:
+            hint = f"Set {path}.confirmed_by, or take definition_sha256 out."
+            yield "WL-CFG-005", f"{path}.confirmed_by", "nobody stands for the definition", hint
 
 
 def _issuers(config: Config) -> Found:

@@ -14,9 +14,10 @@ import msgspec
 from msgspec import Meta
 
 from wardlaw.config.detection import BuiltIn, Encoder, Planting, Tripwires
+from wardlaw.config.tools import RegisteredTool
 from wardlaw.config.toolservers import Mcp
 from wardlaw.facts.effect import RouteMode
-from wardlaw.facts.resource import ToolEffect, Trust
+from wardlaw.facts.resource import Trust
 from wardlaw.facts.routes import ROUTES, UpstreamKind
 
 _ROUTE_WORDS = ", ".join(f"`{route}`" for route in ROUTES)
@@ -286,20 +287,6 @@ class Model(msgspec.Struct, frozen=True):
             description="Plant a token in its system prompts: `always`, `never`, or `usual`: as `gateway.tripwires` has it."
         ),
     ] = Planting.USUAL
-
-
-class RegisteredTool(msgspec.Struct, frozen=True):
-    """A tool models may call."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=200, description="Name of the tool as models see it; unique.")]
-    effect: Annotated[
-        ToolEffect,
-        Meta(description="`read`, `write`, `egress`, `share`, `payment`, `credential` or `destructive`."),
-    ]
-    rows_argument: Annotated[
-        str,
-        Meta(description="Argument that bounds how many rows come back; empty when the usual names (`limit`, …) hold."),
-    ] = ""
 
 
 class Claims(msgspec.Struct, frozen=True):

@@ -33,6 +33,8 @@ def _default(key: schema.Key) -> str:
 def plain(value: Any) -> str:
     """A value as text: the way it is written in the file."""
     match value:
+        case None:
+            return ""
         case bool():
             return str(value).lower()
         case StrEnum():

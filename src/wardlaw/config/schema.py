@@ -105,6 +105,8 @@ def type_words(kind: typing.Any) -> str:
         return "`env:NAME` or `file:/path`"
     if isinstance(inner, type) and issubclass(inner, StrEnum):
         return ", ".join(f"`{member.value}`" for member in inner)
+    if isinstance(inner, types.UnionType):
+        return type_words(next(one for one in typing.get_args(inner) if one is not type(None)))
     simple = {str: "text", int: "whole number", float: "number", bool: "`true` or `false`"}
     if inner in simple:
         return simple[inner]

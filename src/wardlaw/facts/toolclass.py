@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -55,6 +56,7 @@ class ToolClass(msgspec.Struct, frozen=True):
         reversible: What it does can be undone by another call.
         confirmed_by: Person who confirmed it; empty while it is only inferred.
         known: A word of its name or description said what it does; otherwise it is taken for the worst it may be.
+        trusted: Its answers come from a source that only the organisation writes to; only a person says so.
     """
 
     name: str
@@ -67,11 +69,12 @@ class ToolClass(msgspec.Struct, frozen=True):
     reversible: bool = False
     confirmed_by: str = ""
     known: bool = True
+    trusted: bool = False
 
     @property
     def effect(self) -> ToolEffect:
         """The gravest of its effects."""
-        return max(self.effects, key=_GRAVITY.__getitem__, default=ToolEffect.UNKNOWN)
+        return gravest(self.effects)
 
     @property
     def reads_only(self) -> bool:
@@ -80,11 +83,11 @@ class ToolClass(msgspec.Struct, frozen=True):
 
 
 class ToolConfirmation(msgspec.Struct, frozen=True):
-    """What a person said of a tool; each part that is not None replaces what was inferred.
+    """What was said of a tool; each part that is not None replaces what was inferred.
 
     Attributes:
-        by: The person.
-        pin: Digest of the tool's definition that the person saw; a changed tool is inferred anew.
+        by: The person who stands for it; ``""`` when nobody does.
+        pin: Digest of the tool's definition that the person saw; ``""`` for whatever it is.
     """
 
     by: str
@@ -94,6 +97,12 @@ class ToolConfirmation(msgspec.Struct, frozen=True):
     data: frozenset[str] | None = None
     reversible: bool | None = None
     roles: dict[str, ArgumentRole] = {}
+    trusted: bool = False
+
+
+def gravest(effects: Iterable[ToolEffect]) -> ToolEffect:
+    """The gravest of these effects; ``UNKNOWN`` of none."""
+    return max(effects, key=_GRAVITY.__getitem__, default=ToolEffect.UNKNOWN)
 
 
 _READS = frozenset((ToolEffect.READ,))

@@ -12,17 +12,18 @@ from typing import Any
 import msgspec
 
 from wardlaw.config.detection import Planting
-from wardlaw.config.model import Config, KeyForm, Model, RegisteredTool, SecretRef, Upstream
+from wardlaw.config.model import Config, KeyForm, Model, SecretRef, Upstream
+from wardlaw.config.tools import RegisteredTool
 from wardlaw.config.upstreams import aws_region
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.resource import Resource, ResourceKind, ToolEffect, Trust
 from wardlaw.facts.routes import UpstreamKind, WireForm
-from wardlaw.facts.toolclass import ToolClass, ToolConfirmation
+from wardlaw.facts.toolclass import ToolClass, gravest
 from wardlaw.gateway.credential import NO_CREDENTIAL, Credential
 from wardlaw.gateway.destination import AwsIdentity, Destination
 from wardlaw.gateway.kinds.table import KINDS
-from wardlaw.governance.toolclass import infer
+from wardlaw.gateway.toolclasses import ToolClasses
 
 NOWHERE = Destination("", "", NO_CREDENTIAL, "", "unknown", Trust.UNKNOWN.value, 1.0, 1.0, 1.0, 1.0)
 
@@ -49,6 +50,7 @@ class Registry:
         self._upstreams = {upstream.name: upstream for upstream in config.upstreams}
         self._resolve = resolve
         self._tools = {tool.name: tool for tool in config.tools}
+        self._classes = ToolClasses(config.tools, servers=[server.name for server in config.mcp.servers])
         self._models = {model.name: self._candidates(model) for model in config.models}
         self._translating = frozenset(model.name for model in config.models if model.translate)
         usual = config.gateway.tripwires.enabled
@@ -182,15 +184,19 @@ class Registry:
             kind=ResourceKind.TOOL,
             id=f"tool:{name[:200]}",
             registered=tool is not None,
-            effect=tool.effect if tool is not None else ToolEffect.UNKNOWN,
+            effect=gravest(tool.said_effects) if tool is not None else ToolEffect.UNKNOWN,
             trust=Trust.UNKNOWN,
         )
 
     def tool_class(self, name: str, definition: Mapping[str, Any] | None) -> ToolClass:
-        """What a tool does: as its definition says, and the configuration."""
-        known = self._tools.get(name)
-        word = None if known is None else ToolConfirmation("configuration", "", frozenset((known.effect,)))
-        return infer({**(definition or {}), "name": name}, word)
+        """What a tool does: inferred from its definition, with what the configuration says of it.
+
+        Args:
+            name: As models see it and as the configuration has it: ``server__tool`` behind ``/mcp``.
+            definition: As the request's ``tools`` or the MCP server gave it, in any of their forms; ``None`` when
+                nobody gave one.
+        """
+        return self._classes.of(name, definition)
 
     def rows_argument(self, name: str) -> str:
         """Argument that bounds a tool's rows; ``""`` when the usual names hold."""

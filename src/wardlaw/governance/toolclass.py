@@ -32,6 +32,7 @@ _EFFECTS: dict[Intent, ToolEffect] = {
 }
 _WORST = frozenset((ToolEffect.UNKNOWN, ToolEffect.EGRESS, ToolEffect.DESTRUCTIVE))
 _IRREVERSIBLE = frozenset(ToolEffect) - {ToolEffect.READ, ToolEffect.WRITE, ToolEffect.SHARE}
+_FOREIGN = tuple(OutputTrust)  # from one's own to anybody's
 _SENTENCE = re.compile(r"[.!?\n;]+")
 _LONGEST = 4_000  # characters of a description that are read; real ones are a few hundred
 _GENERIC = frozenset("the a an of to from for in on by with and or all any given my new tool name mcp".split())
@@ -68,7 +69,34 @@ def infer(definition: Mapping[str, Any], confirmation: ToolConfirmation | None =
         reversible=not effects & _IRREVERSIBLE,
         known=known,
     )
-    return found if confirmation is None else _confirmed(found, confirmation)
+    return found if confirmation is None else confirm(found, confirmation)
+
+
+def stricter(found: ToolClass, word: ToolConfirmation) -> ToolClass:
+    """A class with a word that nobody stands for, or that was said of another definition: the graver of both holds.
+
+    Where the definition says nothing of what the tool does, the word alone does.
+    """
+    effects = found.effects
+    if word.effects is not None:
+        effects = found.effects | word.effects if found.known or word.by else word.effects
+    led = {wish for wish, effect in _EFFECTS.items() if effect in effects - found.effects}
+    return msgspec.structs.replace(
+        found,
+        effects=effects,
+        intents=found.intents or frozenset(led),
+        arguments=_with_roles(found, {name: role for name, role in word.roles.items() if _adds(found, name, role)}),
+        output=found.output if word.output is None else max(found.output, word.output, key=_FOREIGN.index),
+        data=found.data | (word.data or frozenset()),
+        reversible=found.reversible and word.reversible is not False and not effects & _IRREVERSIBLE,
+        known=found.known or word.effects is not None,
+    )
+
+
+def _adds(found: ToolClass, name: str, role: ArgumentRole) -> bool:
+    """Whether a role makes an argument matter more, or names one that the definition does not have."""
+    known = found.arguments.get(name)
+    return known is None or (not known.critical and Argument(name, role).critical)
 
 
 def _text(value: Any) -> str:
@@ -224,22 +252,29 @@ def _output(words: list[str], description: str, arguments: dict[str, Argument]) 
     return OutputTrust.OWN if set(words) & said.OWN and not set(words) & said.OTHERS else OutputTrust.RECORDS
 
 
-def _confirmed(found: ToolClass, word: ToolConfirmation) -> ToolClass:
+def confirm(found: ToolClass, word: ToolConfirmation) -> ToolClass:
+    """A class with the word of a person who stands for it: each part that was said replaces what was inferred."""
     effects = found.effects if word.effects is None else word.effects
-    arguments = {
-        name: msgspec.structs.replace(one, role=word.roles.get(name, one.role)) for name, one in found.arguments.items()
-    }
     return msgspec.structs.replace(
         found,
         effects=effects,
         intents=found.intents if word.effects is None else frozenset(_needed(effects, found.intents)),
-        arguments=arguments,
+        arguments=_with_roles(found, word.roles),
         output=found.output if word.output is None else word.output,
         data=found.data if word.data is None else word.data,
         reversible=not effects & _IRREVERSIBLE if word.reversible is None else word.reversible,
         confirmed_by=word.by,
         known=True,
+        trusted=word.trusted,
     )
+
+
+def _with_roles(found: ToolClass, roles: Mapping[str, ArgumentRole]) -> dict[str, Argument]:
+    """The arguments with these roles; one that only the roles name is there too."""
+    said = {name: Argument(name, role, frozenset(name_words(name))) for name, role in roles.items()}
+    return said | {
+        name: msgspec.structs.replace(one, role=roles.get(name, one.role)) for name, one in found.arguments.items()
+    }
 
 
 def _needed(effects: frozenset[ToolEffect], inferred: frozenset[Intent]) -> set[Intent]:

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from wardlaw.adapters.weights import load_weights
 from wardlaw.audit.envelope import Envelope, RecordKind, decode
 from wardlaw.config.detection import Planting
-from wardlaw.config.model import Config, Files, Limits, Model, ModelUpstream, RegisteredTool, Upstream
+from wardlaw.config.model import Config, Files, Limits, Model, ModelUpstream, Upstream
+from wardlaw.config.tools import RegisteredTool
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.effect import RouteMode

@@ -11,11 +11,11 @@ from wardlaw.config.model import (
     Installation,
     Model,
     ModelUpstream,
-    RegisteredTool,
     SecretRef,
     Surface,
     Upstream,
 )
+from wardlaw.config.tools import RegisteredTool
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.resource import ToolEffect, Trust
 from wardlaw.facts.routes import UpstreamKind, WireForm
@@ -109,3 +109,12 @@ def test_what_an_upstream_has_not_is_told_apart_from_what_it_does_not_speak() ->
     with pytest.raises(OtherProtocolError) as caught:
         registry.candidates("one", "messages", paths={WireForm.ANTHROPIC: "/messages/count_tokens"})
     assert caught.value.code == "WL-GWY-013"
+
+
+def test_a_tool_has_the_gravest_of_its_effects_and_a_class() -> None:
+    entry = RegisteredTool("post", effects=(ToolEffect.WRITE, ToolEffect.SHARE), confirmed_by="ann")
+    registry = Registry(Config(tools=(entry,)), lambda _ref: "")
+    assert registry.tool("post").effect is ToolEffect.SHARE
+    found = registry.tool_class("post", {"name": "post", "description": "Gets a post."})
+    assert (found.effects, found.confirmed_by) == ({ToolEffect.WRITE, ToolEffect.SHARE}, "ann")
+    assert registry.tool_class("get_order", None).effects == {ToolEffect.READ}

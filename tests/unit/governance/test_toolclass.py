@@ -9,7 +9,7 @@ import pytest
 from wardlaw.facts.intent import Intent
 from wardlaw.facts.resource import ToolEffect
 from wardlaw.facts.toolclass import ArgumentRole, OutputTrust, ToolConfirmation
-from wardlaw.governance.toolclass import infer
+from wardlaw.governance.toolclass import confirm, infer, stricter
 
 COVERS = ["toolwords"]
 
@@ -127,3 +127,28 @@ def test_a_confirmation_of_one_part_leaves_the_rest() -> None:
     assert found.effect is ToolEffect.DESTRUCTIVE
     assert found.intents == {Intent.DELETE}
     assert found.reversible
+
+
+def test_of_two_words_that_nobody_stands_for_the_graver_holds() -> None:
+    found = infer(tool("get_page", "Gets a page.", url={"type": "string"}, id={"type": "string"}))
+    word = ToolConfirmation(
+        "",
+        "",
+        effects=frozenset((ToolEffect.SHARE,)),
+        output=OutputTrust.OWN,
+        data=frozenset(("secret",)),
+        reversible=True,
+        roles={"url": ArgumentRole.OPTION, "id": ArgumentRole.CREDENTIAL},
+    )
+    graver = stricter(found, word)
+    assert graver.effects == {ToolEffect.READ, ToolEffect.SHARE}
+    assert graver.output is found.output is OutputTrust.WEB
+    assert "secret" in graver.data
+    assert graver.arguments["url"].role is ArgumentRole.DESTINATION
+    assert graver.arguments["id"].role is ArgumentRole.TARGET
+    assert graver.confirmed_by == ""
+
+
+def test_confirming_without_anything_said_keeps_what_was_inferred() -> None:
+    found = infer(tool("delete_row"))
+    assert confirm(found, ToolConfirmation("person:ann", "")).effects == found.effects

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy.engine import Engine
 from tests.unit.gateway.test_door import ADA_KEY, door, get, knock
 
-from wardlaw.config.model import RegisteredTool
+from wardlaw.config.tools import RegisteredTool
 from wardlaw.config.toolservers import Mcp, McpServer
 from wardlaw.facts.action import Action
 from wardlaw.facts.errors import UnavailableError
