@@ -138,13 +138,21 @@ upstreams:
         """Make a key for a caller and return its text; ``more`` are further fields of its entry."""
         return self.keys([name], kind=kind, **more)[name]
 
-    def keys(self, names: Sequence[str], *, kind: PrincipalKind = PrincipalKind.USER, **more: Any) -> dict[str, str]:
-        """Keys of several callers, by name."""
+    def keys(
+        self, names: Sequence[str], *, kind: PrincipalKind = PrincipalKind.USER, user_channel: bool = False, **more: Any
+    ) -> dict[str, str]:
+        """Keys of several callers, by name; with ``user_channel`` what their users type is their own."""
         prefix = {PrincipalKind.USER: "user", PrincipalKind.AGENT: "agent", PrincipalKind.NHI: "nhi"}[kind]
         made: dict[str, str] = {}
         with self.writing() as connection:
             for name in names:
-                principal = Principal(id=f"{prefix}:{name}", kind=kind, name=name, credential=f"key:{name}")
+                principal = Principal(
+                    id=f"{prefix}:{name}",
+                    kind=kind,
+                    name=name,
+                    credential=f"key:{name}",
+                    app_user_channel=user_channel,
+                )
                 entry = KeyEntry(id=f"key:{name}", secret_sha256="", principal=principal, **more)
                 _, made[name] = create_key(connection, entry, owner=OWNER, secret=os.urandom(32), now=time.time())
         return made

@@ -32,6 +32,9 @@ def explanation_lines(explanation: Mapping[str, Any]) -> list[Text]:
         lines += [Text(f"    because {evidence}", style="dim") for evidence in cause["evidence"]]
         if cause["advice"]:
             lines.append(Text(f"    instead {cause['advice']}"))
+    if origins := explanation.get("origins"):
+        lines.append(Text("  Where the call came from:"))
+        lines += [Text(f"    {origin}") for origin in origins]
     lines += _changes("It would have passed with any one of:", explanation.get("changes", ()))
     lines += _changes("It would have passed only with all of:", explanation.get("together", ()))
     if unusual := explanation.get("unusual"):

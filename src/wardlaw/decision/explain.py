@@ -18,9 +18,11 @@ from wardlaw.facts.attributes import BY_NAME, AttributeType
 from wardlaw.facts.decision import Decision, Reason, ReasonCode
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.finding import Finding
+from wardlaw.facts.origin import DECISIVE, CallJudgement, Source
 from wardlaw.facts.request import RequestFacts, Snapshot
 
 _MOST_CHANGES = 12  # an explanation longer than a screen explains nothing
+_MOST_ORIGINS = 20
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -51,6 +53,7 @@ class Explanation(msgspec.Struct, frozen=True):
         changes: Facts each of which alone would have let it pass; empty when none alone would.
         together: Facts that only together would have let it pass.
         observed: Warn and shadow clauses that matched, as ``CLAUSE (mode, effect)``.
+        origins: Of a tool call: what is wrong with it and where its decisive arguments came from, one sentence each.
     """
 
     sentence: str
@@ -58,6 +61,7 @@ class Explanation(msgspec.Struct, frozen=True):
     changes: tuple[Change, ...]
     together: tuple[Change, ...]
     observed: tuple[str, ...]
+    origins: tuple[str, ...] = ()
 
 
 _VERBS = {
@@ -99,7 +103,23 @@ def explain(
         changes=changes,
         together=together,
         observed=tuple(f"{hit.clause} ({hit.mode.value}, {hit.effect.value})" for hit in decision.hits),
+        origins=_origins(request.call) if request.call is not None else (),
     )
+
+
+def _origins(call: CallJudgement) -> tuple[str, ...]:
+    found = [f"{one.why} ({one.rule.value}{_seen(one.sources)})" for one in call.findings]
+    traced = [
+        f"{one.path} ({one.role}) came from: {one.origin.value}{_seen(one.sources)}"
+        for one in call.traced
+        if one.role in DECISIVE
+    ]
+    return tuple((found + traced)[:_MOST_ORIGINS])
+
+
+def _seen(sources: Sequence[Source]) -> str:
+    tools = dict.fromkeys(source.tool for source in sources if source.tool)
+    return f", seen in what {', '.join(tools)} gave" if tools else ""
 
 
 def _only_clauses(reasons: Sequence[Reason]) -> bool:

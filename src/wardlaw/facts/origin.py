@@ -9,6 +9,9 @@ import msgspec
 from wardlaw.facts.effect import Effect, strongest
 from wardlaw.facts.resource import ToolEffect
 
+DECISIVE = ("destination", "target", "credential")
+"""Roles of arguments that decide what a call does: where something goes, what is acted on, what will hold."""
+
 
 class Provenance(StrEnum):
     """Where a value came from, most trusted first. An agent's own word about it counts for nothing."""
@@ -120,4 +123,4 @@ class CallJudgement(msgspec.Struct, frozen=True):
     @property
     def argument_origins(self) -> frozenset[Provenance]:
         """Origins of the critical arguments."""
-        return frozenset(one.origin for one in self.traced if one.role in ("destination", "target", "credential"))
+        return frozenset(one.origin for one in self.traced if one.role in DECISIVE)

@@ -143,10 +143,15 @@ def test_without_a_user_channel_nothing_is_held_before_something_foreign_was_rea
 def test_a_result_nobody_released_has_no_fields(worker: Worker) -> None:
     record = json.dumps({"name": "Ben", "mail": "b@x.example"})
     body = _body("Look Ben up and send an email to Ben", result=record, tool="search_contacts")
-    believed = asyncio.run(_traced(worker, HEARD, body, _call("b@x.example")))
+
+    async def story() -> tuple[CallJudgement, CallJudgement]:
+        believed = await _traced(worker, HEARD, body, _call("b@x.example"))
+        body["messages"][2]["tool_calls"][0]["id"] = body["messages"][3]["tool_call_id"] = "call_9"
+        return believed, await _traced(worker, HEARD, body, _call("b@x.example"), released=False)
+
+    believed, claimed = asyncio.run(story())
     assert not _origin(believed).prose
-    claimed = asyncio.run(_traced(worker, HEARD, body, _call("b@x.example"), released=False))
-    assert _origin(claimed).prose or _origin(claimed) is Provenance.UNKNOWN
+    assert _origin(claimed).prose
     assert claimed.demand is Effect.HOLD
 
 

@@ -83,8 +83,8 @@ class Session:
     """
 
     __slots__ = (
-        "by_call", "by_origin", "calls", "codes", "days", "entries", "field_words", "fields", "inherited", "intents", "keys", "orders", "overfull", "pairs",
-        "passages", "pointers", "private", "taint", "user_keys", "user_known", "user_text", "user_words", "words",
+        "by_call", "by_origin", "calls", "codes", "days", "entries", "field_words", "fields", "intents", "keys", "orders", "overfull", "pairs",
+        "passages", "pointers", "private", "read_others", "taint", "user_keys", "user_known", "user_text", "user_words", "words",
     )  # fmt: skip
 
     def __init__(self, *, user_known: bool = True) -> None:
@@ -109,19 +109,19 @@ class Session:
         self.taint: set[str] = set()
         self.private: set[str] = set()
         self.entries = 0
-        self.inherited = False
+        self.read_others = False
         self.overfull = False
 
     @property
     def foreign(self) -> bool:
         """Something was read that others wrote, or may have."""
-        return self.inherited or bool(self.calls) or any(origin.prose for origin in self.by_origin)
+        return self.read_others or any(origin.prose for origin in self.by_origin)
 
     def inherit(self, other: Session) -> None:
         """Know of another line of the same session what it has read: only taint, no value and no word."""
         self.taint |= other.taint
         self.private |= other.private
-        self.inherited |= other.foreign
+        self.read_others |= other.foreign
 
     def add_user(self, text: str) -> None:
         """The person's own words; only what the application's user channel carries."""
@@ -188,6 +188,10 @@ class Session:
         """
         call = len(self.calls)
         self.calls.append(tool.name)
+        if tool.trusted:
+            self.add_trusted(text, Provenance.TRUSTED)
+            return
+        self.read_others = True
         reading = read_output(text, tool.output)
         self.overfull |= not reading.complete
         picked = self._picked(reading.leaves)
