@@ -126,6 +126,9 @@ def test_what_the_document_orders_is_held(place: Place) -> None:
     assert error["code"] == "held"
     record = place.trail.inputs(error["decision_id"])
     assert record.findings == ()
+    told = place.trail.wait(lambda one: one.facts.get("operation") == "detectors.in-force")
+    assert str(told.facts["target"]).startswith(f"{record.inspected}: ")  # none of those that are switched off
+    assert "injection" not in str(told.facts["target"])
     assert record.request.call is not None
     assert {"unasked-effect", "untrusted-argument"} <= set(record.request.call.found)
 

@@ -40,6 +40,10 @@ def explanation_lines(explanation: Mapping[str, Any]) -> list[Text]:
     if unusual := explanation.get("unusual"):
         lines.append(Text(f"  Unlike this caller's own past (score {unusual['score']} of 1000):"))
         lines += [Text(f"    {reason}", style="yellow") for reason in unusual["reasons"]]
+    if inspected := explanation.get("inspected"):
+        lines.append(
+            Text(f"  Detectors that looked: {inspected} (named in the record detectors.in-force)", style="dim")
+        )
     if explanation.get("observed"):
         lines.append(Text(f"  Noted, not enforced: {', '.join(explanation['observed'])}", style="dim"))
     return lines

@@ -15,6 +15,7 @@ class Inputs(msgspec.Struct, frozen=True):
 
     Attributes:
         unusual: What the anomaly score in ``state`` rests on, in sentences with figures; no input itself.
+        inspected: Which detectors looked, by the mark that a control record ``detectors.in-force`` explains.
     """
 
     request: RequestFacts
@@ -22,6 +23,7 @@ class Inputs(msgspec.Struct, frozen=True):
     state: Snapshot
     decision: Decision
     unusual: tuple[str, ...] = ()
+    inspected: str = ""
 
 
 class Passage(msgspec.Struct, frozen=True):

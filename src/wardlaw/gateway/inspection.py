@@ -6,6 +6,7 @@ detectors is not judged again. What is remembered is a digest and its findings, 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -14,6 +15,8 @@ from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind
 from wardlaw.gateway.doubts import Doubts
 from wardlaw.gateway.outside import Outside
+from wardlaw.security.detectors import with_versions
+from wardlaw.security.encoder import NAME as ENCODER
 from wardlaw.security.inspect import Inspector
 
 _REMEMBERED = 50_000  # digests; about 150 bytes each, so under 10 MB a worker
@@ -47,6 +50,25 @@ class Inspection:
         if self.doubts is None:
             return self._inspector.version
         return f"{self._inspector.version}-{self.doubts.detector.version}"
+
+    @property
+    def detectors(self) -> tuple[str, ...]:
+        """Everything that looks: name, version and, where it has one, the score from which it stops a request."""
+        versions = dict(self._inspector.versions)
+        if self.doubts is not None:
+            versions[ENCODER] = self.doubts.detector.version
+        versions |= {one.id: one.version for one in self.outside.detectors}
+        records = {one.id: one for one in with_versions(versions)}
+        return tuple(
+            f"{name} {version}"
+            + (f" from {records[name].threshold}" if name in records and records[name].threshold else "")
+            for name, version in sorted(versions.items())
+        )
+
+    @property
+    def mark(self) -> str:
+        """By what a record tells which detectors looked."""
+        return hashlib.sha256("\n".join(self.detectors).encode()).hexdigest()[:16]
 
     def inspect(self, segments: Iterable[Segment]) -> tuple[Finding, ...]:
         """Findings of all segments in their order; each carries its segment's index and channel."""

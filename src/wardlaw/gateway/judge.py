@@ -158,6 +158,8 @@ class Judge:
         self._notice = notice
         self.habits: Habits | None = None
         """Profiles the anomaly score comes from; without them it is 0."""
+        self.inspected = ""
+        """Mark of the detectors in force, for the records."""
         self._minute = -1  # the one whose hour and weekday are known
         self._local = (0, 1)
 
@@ -202,7 +204,12 @@ class Judge:
         if released and matter.release:
             deltas.append(await self.state.released_calls(ask, dict(matter.release)))
         inputs = Inputs(
-            request=request, findings=matter.findings, state=state, decision=decision, unusual=noted.unusual
+            request=request,
+            findings=matter.findings,
+            state=state,
+            decision=decision,
+            unusual=noted.unusual,
+            inspected=self.inspected,
         )
         notice, signals = await self._punish(case, ask, inputs, deltas)
         if notice is not None:

@@ -336,6 +336,12 @@ class Runtime:
 
         inspection, longest = await asyncio.to_thread(load)
         self._door.services = self._door.services._replace(inspection=inspection, phrase_chars=longest)
+        judge = self._door.services.judge
+        if judge.inspected != inspection.mark:
+            # Before the first decision that names it: who reads the log must find there what had looked.
+            told = f"{inspection.mark}: {', '.join(inspection.detectors)}"
+            judge.recorder.control(judge.new_id("ctl"), "detectors.in-force", told)
+            judge.inspected = inspection.mark
 
     async def _load_policies(self) -> None:
         assert self._holder is not None

@@ -23,10 +23,14 @@ def test_everything_that_is_known_is_said() -> None:
             "changes": [change],
             "together": [change],
             "observed": ["OPS-03 (warn, deny)"],
+            "origins": ["to (destination) came from: mail, seen in what read_mail gave"],
+            "inspected": "0123456789abcdef",
         }
     )
     text = "\n".join(line.plain for line in lines)
     for said in (
+        "to (destination) came from: mail",
+        "0123456789abcdef",
         "It was denied.",
         "deny GOV-07  Too many.",
         "because 9 persons",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from tests.unit.decision.cases import BULK, INJECTION, finding, policies, request
 from wardlaw.decision.decide import decide
 from wardlaw.decision.explain import Explanation, describe_finding, explain, found_classes
+from wardlaw.facts.effect import Effect
 from wardlaw.facts.finding import FindingKind
+from wardlaw.facts.origin import CallFinding, CallJudgement, CallRule, Provenance, Source, Traced
 from wardlaw.facts.request import Snapshot
 
 
@@ -55,3 +57,17 @@ def test_a_quarantine_offers_no_change_of_the_request() -> None:
 def test_found_classes_are_listed_once() -> None:
     same = finding(FindingKind.PII, label="iban")
     assert found_classes((same, same)) == ("pii", "pii:iban")
+
+
+def test_a_tool_call_is_explained_by_where_its_values_were_seen() -> None:
+    source = Source(0, "read_mail")
+    wrong = CallFinding(CallRule.UNTRUSTED, Effect.HOLD, "to", "to stands in a text.", Provenance.MAIL, (source,))
+    traced = (Traced("to", "destination", Provenance.MAIL, (source,)), Traced("body", "content", Provenance.USER))
+    call = CallJudgement((wrong,), traced, intent_matched=True, taint=())
+    facts = request(call=call)
+    held = policies()
+    said = explain(facts, (), held, Snapshot(), decision=decide(facts, (), held, Snapshot()))
+    assert said.origins == (
+        "to stands in a text. (untrusted-argument, seen in what read_mail gave)",
+        "to (destination) came from: mail, seen in what read_mail gave",
+    )

@@ -92,3 +92,12 @@ def test_a_text_that_stands_twice_in_a_request_is_judged_once(detector: Counting
     found = inspection.inspect([segment("bad"), segment("good", 1), segment("bad", 2)])
     assert [finding.segment for finding in found] == [0, 2]
     assert detector.asked == ["bad", "good"]
+
+
+def test_a_mark_stands_for_the_detectors_with_version_and_threshold() -> None:
+    inspection = Inspection(inspector())
+    told = dict(one.split(" ", 1) for one in inspection.detectors)
+    assert {"injection-rules", "secrets", "hidden-text"} <= set(told)
+    assert told["hidden-text"].endswith("from 1000")
+    assert inspection.mark == Inspection(inspector()).mark
+    assert len(inspection.mark) == 16

@@ -63,10 +63,10 @@ class RecordDesk:
             ]
             sentence = f"{decision.effect.value}: the policy set {decision.policies[:16]} that decided is not kept in a form of this version."
             told = {"sentence": sentence, "causes": causes, "changes": [], "together": [], "observed": []}
-            return told | {UNUSUAL: _unusual(inputs)}
+            return told | _besides(inputs)
         found = explain(inputs.request, inputs.findings, policies, inputs.state, decision=decision)
         explained: dict[str, Any] = msgspec.to_builtins(found)
-        return explained | {UNUSUAL: _unusual(inputs)}
+        return explained | _besides(inputs)
 
     def glance(self, row: RecordRow, parts: tuple[StoredPart, ...]) -> Glance:
         """Who and what a decision's record is about."""
@@ -120,6 +120,11 @@ class RecordDesk:
                 f"The sealed part of {row.id} opens, but is not of this version.",
                 "Read it with the version of Wardlaw that wrote it.",
             ) from error
+
+
+def _besides(inputs: Inputs) -> dict[str, Any]:
+    """What was no input of the verdict: how unusual it was, and which detectors had looked."""
+    return {UNUSUAL: _unusual(inputs), "inspected": inputs.inspected}
 
 
 def _unusual(inputs: Inputs) -> dict[str, Any]:
