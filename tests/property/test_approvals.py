@@ -18,7 +18,7 @@ ACTS = st.one_of(
 
 @given(st.lists(ACTS, max_size=12), st.sampled_from((1, 2)), st.sampled_from(("agent:x", "user:ana", "person:ben")))
 def test_whatever_is_said_and_tried(acts: list[CallAnswer | tuple[str, float]], approvers: int, principal: str) -> None:
-    now = CallApproval("apr_1", "d", principal, "user:ana", "t", "r", (), "", (), approvers, "e", "x", 0.0, 200.0)
+    now = CallApproval("apr_1", "d", principal, "user:ana", "t", "r", (), "", approvers, "e", "x", 0.0, 200.0)
     uses = 0
     for act in acts:
         if isinstance(act, CallAnswer):

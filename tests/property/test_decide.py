@@ -13,6 +13,7 @@ from wardlaw.decision.decide import decide
 from wardlaw.decision.explain import explain
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.action import Action
+from wardlaw.facts.decision import ObligationKind, ReasonCode
 from wardlaw.facts.effect import Effect, RouteMode
 from wardlaw.facts.exchange import Measures
 from wardlaw.facts.finding import Finding, FindingKind, Level
@@ -142,3 +143,41 @@ def test_a_record_decides_again_as_it_did(asked: RequestFacts, found: tuple[Find
 def test_explain_is_total(asked: RequestFacts, found: tuple[Finding, ...], state: Snapshot) -> None:
     held = PolicySet.build("\n".join((PERMIT, *_POOL)))
     assert explain(asked, found, held, state, decision=decide(asked, found, held, state)).sentence
+
+
+_HOLD_PAY = '@id("H1") @clause("H1") @effect("hold") forbid(principal, action, resource) when { context.toolEffect == "payment" };'
+_HOLD_PII = '@id("H2") @clause("H2") @effect("hold") forbid(principal, action, resource) when { context.dataClasses.contains("pii") };'
+_DENY_H1 = '@id("H1.2") @clause("H1") @effect("deny") forbid(principal, action, resource) when { context.injectionScore >= 500 };'
+_APPROVED = st.lists(st.sampled_from(("H1", "H2", "GOV-07", "SEC-01", "PRV-02", "BASE", "")), unique=True).map(tuple)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    _REQUESTS,
+    _FINDINGS,
+    _STATES,
+    st.lists(st.sampled_from((*_POOL, _HOLD_PAY, _HOLD_PII, _DENY_H1)), unique=True, max_size=6),
+    _APPROVED,
+)
+def test_an_approval_lifts_holds_of_its_clauses_and_nothing_else(
+    asked: RequestFacts,
+    found: tuple[Finding, ...],
+    state: Snapshot,
+    texts: list[str],
+    approved: tuple[str, ...],
+) -> None:
+    policies = PolicySet.build("\n".join((PERMIT, *texts)))
+    without = decide(asked, found, policies, state)
+    given_ = decide(asked, found, policies, msgspec.structs.replace(state, approved=approved, approval="apr_1"))
+    kept = tuple(
+        one for one in without.reasons if not (one.effect is Effect.HOLD and one.clause and one.clause in approved)
+    )
+    if without.demanded in (Effect.DENY, Effect.CUT):
+        assert given_.demanded is without.demanded
+    assert {one for one in given_.reasons if one.code is not ReasonCode.REWRITE_REFUSED} == {
+        one for one in kept if one.code is not ReasonCode.REWRITE_REFUSED
+    }
+    assert given_.demanded.strength <= without.demanded.strength or asked.rewritten
+    assert {one for one in given_.obligations if one.kind is ObligationKind.QUARANTINE} >= {
+        one for one in without.obligations if one.kind is ObligationKind.QUARANTINE
+    }

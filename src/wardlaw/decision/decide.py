@@ -66,6 +66,9 @@ def _judge(
     ):
         # INVARIANT: a clause that would only mask or hold never stands in for the permit that is missing.
         reasons.append(_unregistered(request))
+    if state.approved:
+        # INVARIANT: after the permit was looked for; an approval lifts holds of its clauses and stands for nothing else.
+        reasons = [reason for reason in reasons if not _is_approved(reason, state)]
     hits = tuple(_hit(policies.policies[name]) for name in matched.observed)
     return reasons, hits, _quarantine_signals(hit_policies, matched)
 
@@ -129,6 +132,10 @@ def _clause_reason(policy: Policy, findings: Sequence[Finding]) -> Reason:
         findings=tuple(place for place, finding in enumerate(findings) if _rests_on(policy, finding)),
         public=not policy.security,
     )
+
+
+def _is_approved(reason: Reason, state: Snapshot) -> bool:
+    return reason.code is ReasonCode.CLAUSE and reason.effect is Effect.HOLD and reason.clause in state.approved
 
 
 def _rests_on(policy: Policy, finding: Finding) -> bool:

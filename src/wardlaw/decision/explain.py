@@ -98,7 +98,7 @@ def explain(
         context = build_context(Facts(request, findings, state), slice_.attributes)
         changes, together = _search(_Trial(slice_, request, policies), context, decision)
     return Explanation(
-        sentence=_sentence(request, decision),
+        sentence=_sentence(request, decision) + _approved(state),
         causes=causes,
         changes=changes,
         together=together,
@@ -137,6 +137,12 @@ def _sentence(request: RequestFacts, decision: Decision) -> str:
     if decision.effect is not decision.demanded:
         return f"{what} went through in observe mode; in force it would have been: {because}{clause}."
     return f"{what} {_VERBS[decision.effect]}: {because}{clause}."
+
+
+def _approved(state: Snapshot) -> str:
+    if not state.approval:
+        return ""
+    return f" People let exactly this call go ({state.approval}), so {', '.join(state.approved)} did not hold it."
 
 
 def _cause(reason: Reason, findings: Sequence[Finding]) -> Cause:

@@ -8,6 +8,7 @@ import msgspec
 
 from wardlaw.facts.effect import Effect, Mode
 from wardlaw.facts.errors import ConfigError
+from wardlaw.governance.approvals import LONGEST_MINUTES, MOST_APPROVERS, USUAL_MINUTES
 
 _MINUTES_DIGITS = 6
 
@@ -20,6 +21,8 @@ class Policy(msgspec.Struct, frozen=True):
         forbid: False for a base permit.
         attributes: Context attributes its condition reads.
         quarantine_minutes: How long a quarantine on its ground stands; 0 until released.
+        approvers: Persons who must approve what it holds: 1, or 2 for four eyes.
+        expires_minutes: How long what it holds waits, and an approval of it stands.
         literals: Text literals in its condition, to tell which findings it rests on.
         boundaries: Numbers each Long attribute is compared with.
         opaque: Attributes used in any other way than a comparison with a literal.
@@ -39,6 +42,8 @@ class Policy(msgspec.Struct, frozen=True):
     redact: tuple[str, ...]
     quarantine: bool
     quarantine_minutes: int
+    approvers: int
+    expires_minutes: int
     attributes: frozenset[str]
     literals: frozenset[str]
     boundaries: dict[str, tuple[int, ...]]
@@ -132,6 +137,8 @@ def read_policy(source: dict[str, Any]) -> Policy:
         redact=tuple(part.strip() for part in notes.get("redact", "").split(",") if part.strip()),
         quarantine=notes.get("quarantine", "") == "true",
         quarantine_minutes=_minutes(notes.get("quarantine_minutes", "")),
+        approvers=_approvers(notes.get("approvers", "")),
+        expires_minutes=min(_minutes(notes.get("expires_minutes", "")) or USUAL_MINUTES, LONGEST_MINUTES),
         attributes=frozenset(reading.attributes),
         literals=frozenset(reading.literals),
         boundaries={name: tuple(sorted(numbers)) for name, numbers in reading.boundaries.items()},
@@ -145,6 +152,11 @@ def read_policy(source: dict[str, Any]) -> Policy:
 def _minutes(text: str) -> int:
     """Minutes of a quarantine; what is no number means until released, which is the stricter reading."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MINUTES_DIGITS else 0
+
+
+def _approvers(text: str) -> int:
+    """Persons who must approve; what is neither left out nor 1 means two, which is the stricter reading."""
+    return 1 if text in ("", "1") else MOST_APPROVERS
 
 
 def _names_one(scope: dict[str, Any]) -> bool:

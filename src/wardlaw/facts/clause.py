@@ -87,6 +87,8 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         redact: Data classes to mask (effect ``transform`` only).
         quarantine: The match is a deterministic second signal, so that quarantine is allowed.
         quarantine_minutes: How long the quarantine stands; 0 until a person releases it.
+        approvers: Persons who must approve a call it holds, 1 or 2 (effect ``hold`` only); 0 leaves it at 1.
+        expires_minutes: How long a held call waits, and an approval stands; 0 leaves it at the usual time.
     """
 
     id: str
@@ -109,4 +111,6 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     redact: tuple[str, ...] = ()
     quarantine: bool = False
     quarantine_minutes: int = 0
+    approvers: int = 0
+    expires_minutes: int = 0
     examples: tuple[Example, ...] = ()

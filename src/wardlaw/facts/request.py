@@ -61,6 +61,8 @@ class Snapshot(msgspec.Struct, frozen=True):
         taint: Labels carried by the session, the principal and the person.
         quarantined: Why requests are refused altogether; ``""`` when they are not.
         authority_ok: False when the authority could not be asked; that is a deny of its own.
+        approved: Clauses whose hold of exactly this call people have approved; of those alone the hold falls away.
+        approval: The approval that says so, used up with this decision; ``""`` without one.
     """
 
     calls_minute: int = 0
@@ -74,3 +76,5 @@ class Snapshot(msgspec.Struct, frozen=True):
     quarantined: str = ""
     anomaly_score: int = 0
     authority_ok: bool = True
+    approved: tuple[str, ...] = ()
+    approval: str = ""

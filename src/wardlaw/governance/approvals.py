@@ -6,14 +6,18 @@ approves its own call, and where a clause wants four eyes neither does the perso
 
 from __future__ import annotations
 
+import unicodedata
+
 import msgspec
 
 from wardlaw.facts.approval import ApprovalState, CallAnswer, CallApproval
 from wardlaw.facts.errors import InputError
 
 MOST_APPROVERS = 2
-LONGEST_S = 24 * 3600.0
-"""Longest life of a held call, seconds: what a person has not answered in a day is asked anew, with today's facts."""
+LONGEST_MINUTES = 24 * 60
+"""Longest life of a held call: what a person has not answered in a day is asked anew, with today's facts."""
+USUAL_MINUTES = 60
+"""Life of a held call where its clauses do not say: long enough for somebody who is told, too short for tomorrow."""
 _SAME_PERSON = ("user", "person")
 
 
@@ -55,9 +59,21 @@ def kept_out(approval: CallApproval) -> frozenset[str]:
 
 
 def short_name(name: str) -> str:
-    """``ana`` of ``user:ana`` (who calls) and ``person:ana`` (who answers); other ids as they are."""
+    """``ana`` of ``user:ana`` (who calls) and ``person:ana`` (who answers); other ids as they are.
+
+    Names that differ only in letters' case or width, or in what follows an ``@``, are taken for one: rather one
+    approver too few than the caller among them.
+    """
     kind, colon, rest = name.partition(":")
-    return rest if colon and kind in _SAME_PERSON else name
+    if not colon or kind not in _SAME_PERSON:
+        return name
+    return unicodedata.normalize("NFKC", rest).casefold().partition("@")[0]
+
+
+def standing(approval: CallApproval, *, now: float) -> str:
+    """How an approval stands: its state, or ``expired`` for what ran out without being refused or used."""
+    open_ = approval.state in (ApprovalState.WAITING, ApprovalState.APPROVED)
+    return "expired" if open_ and now >= approval.expires_at else approval.state.value
 
 
 def is_usable(approval: CallApproval, digest: str, *, now: float) -> bool:

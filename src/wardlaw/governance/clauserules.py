@@ -11,6 +11,7 @@ from wardlaw.facts.action import Action
 from wardlaw.facts.attributes import BY_NAME, AttributeType
 from wardlaw.facts.clause import Clause, Condition, Example, Test, Wing
 from wardlaw.facts.effect import Effect
+from wardlaw.governance.approvals import LONGEST_MINUTES, MOST_APPROVERS
 from wardlaw.governance.clauses import PlacedClause
 from wardlaw.governance.compile import misfit
 from wardlaw.governance.domains import (
@@ -53,6 +54,9 @@ def clause_problems(placed: PlacedClause, *, known: Known, today: date) -> tuple
     sound = not problems
     problems += _references(clause, sheet, known)
     problems += _effect(clause, sheet)
+    for path, fault in holding_faults(clause.effect, clause.approvers, clause.expires_minutes):
+        hint = "Take it out, or write a number it can be, with effect: hold."
+        problems.append(sheet.note("WL-POL-035", path, fault, hint))
     problems += example_problems(clause.examples, sheet.located, path="examples", effects=(clause.effect,))
     if sound and never_true(clause):
         message = "No request can ever match this clause."
@@ -175,6 +179,18 @@ def _effect(clause: Clause, sheet: _Sheet) -> Iterator[Problem]:
         if domain("dataClasses").unknown(word) or "," in word:
             hint = did_you_mean(word, domain("dataClasses").words)
             yield sheet.note("WL-POL-020", f"redact.{place}", f'"{word}" is not a class of data.', hint)
+
+
+def holding_faults(effect: Effect, approvers: int, minutes: int) -> Iterator[tuple[str, str]]:
+    """What is wrong with what a clause says of approvals: the key, and why in words; 0 is what it does not say."""
+    for path, value, most in (
+        ("approvers", approvers, MOST_APPROVERS),
+        ("expires_minutes", minutes, LONGEST_MINUTES),
+    ):
+        if not 0 <= value <= most:
+            yield path, f"{path} is a number from 1 to {most}."
+        elif value and effect is not Effect.HOLD:
+            yield path, f"{path} has no meaning with the effect {effect.value}."
 
 
 def _rests_on_statistics(when: Condition) -> bool:

@@ -22,8 +22,8 @@ COMPARISONS = ("over", "at_least", "under", "equals", "one_of", "contains_any")
 # In the order a clause is read and written; fmt keeps it.
 CLAUSE_KEYS: tuple[str, ...] = (
     "id", "title", "text", "owner", "wing", "risk", "refs", "mode", "effect", "actions", "principals",
-    "resources", "valid_from", "valid_to", "when", "unless", "redact", "quarantine", "quarantine_minutes", "advice",
-    "examples",
+    "resources", "valid_from", "valid_to", "when", "unless", "redact", "quarantine", "quarantine_minutes", "approvers",
+    "expires_minutes", "advice", "examples",
 )  # fmt: skip
 REQUIRED = ("id", "title", "text", "owner", "wing", "risk", "effect", "actions", "when")
 EXAMPLE_KEYS = ("name", "effect", "action", "principal", "resource", "context")
@@ -228,6 +228,8 @@ _FIELDS: dict[str, Callable[[Reader, Node], Any]] = {
     "redact": _texts("redact"),
     "quarantine": lambda reader, node: reader.claim(node),
     "quarantine_minutes": lambda reader, node: reader.number(node),
+    "approvers": lambda reader, node: reader.number(node),
+    "expires_minutes": lambda reader, node: reader.number(node),
     "advice": _words,
     "examples": _examples,
 }

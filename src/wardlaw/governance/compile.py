@@ -21,7 +21,7 @@ from wardlaw.governance.schema import NAMESPACE, resource_kind
 # In the order they are written; ``decision.policy`` reads them back.
 ANNOTATIONS = (
     "id", "clause", "title", "refs", "owner", "wing", "risk", "mode", "effect", "advice", "redact", "quarantine",
-    "quarantine_minutes",
+    "quarantine_minutes", "approvers", "expires_minutes",
 )  # fmt: skip
 
 
@@ -106,8 +106,9 @@ def _annotations(clause: Clause, identity: str) -> list[str]:
         "redact": ",".join(sorted(set(clause.redact))),
         "quarantine": "true" if clause.quarantine else "false",
     }
-    if clause.quarantine_minutes:
-        values["quarantine_minutes"] = str(clause.quarantine_minutes)
+    for name in ("quarantine_minutes", "approvers", "expires_minutes"):
+        if number := getattr(clause, name):
+            values[name] = str(number)
     return [f"@{name}({quote(values[name])})" for name in ANNOTATIONS if name in values]
 
 

@@ -11,6 +11,7 @@ from wardlaw.facts.action import Action
 from wardlaw.facts.clause import Clause, Condition, Test
 from wardlaw.facts.effect import Mode
 from wardlaw.facts.principal import PrincipalKind
+from wardlaw.governance.approvals import USUAL_MINUTES
 from wardlaw.governance.check import Checked
 from wardlaw.governance.compiled import CompiledClause
 from wardlaw.governance.sentence import PHRASES, phrase
@@ -111,6 +112,7 @@ def _structured(name: str, before: Clause, after: Clause) -> Iterator[Change]:
     yield from _scope(name, before.resources, after.resources)
     yield from _members(name, "masked classes", set(before.redact), set(after.redact))
     yield from _days(name, before, after)
+    yield from _holding(name, before, after)
     yield from _condition(name, "when", before.when, after.when)
     yield from _exception(name, before.unless, after.unless)
     for label, old, new in (
@@ -121,6 +123,18 @@ def _structured(name: str, before: Clause, after: Clause) -> Iterator[Change]:
     ):
         if old != new:
             yield Change(name, _W, f'{label}: "{old}" → "{new}".')
+
+
+def _holding(name: str, before: Clause, after: Clause) -> Iterator[Change]:
+    old, new = before.approvers or 1, after.approvers or 1
+    if old != new:
+        yield Change(name, _T if new > old else _L, f"Persons who must approve: {old} → {new}.")
+    old, new = before.expires_minutes or USUAL_MINUTES, after.expires_minutes or USUAL_MINUTES
+    if old != new:
+        yield Change(name, _T if new < old else _L, f"Minutes an approval stands: {old} → {new}.")
+    if before.quarantine_minutes != after.quarantine_minutes:
+        told = [str(one.quarantine_minutes or "until released") for one in (before, after)]
+        yield Change(name, _C, f"Minutes of a quarantine: {told[0]} → {told[1]}.")
 
 
 def _texts(members: Iterable[Action | PrincipalKind]) -> set[str]:

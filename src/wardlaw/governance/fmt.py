@@ -117,6 +117,9 @@ def _field(key: str, value: Any, path: str) -> Iterator[_Line]:
             return
         case True:
             yield _Line(f"{key}: true", path)
+        case int():
+            if value:
+                yield _Line(f"{key}: {_any(value)}", path)
         case str():
             yield from _text(key, value, path)
         case tuple() if key == "examples":

@@ -14,7 +14,7 @@ from wardlaw.facts.attributes import BY_NAME
 from wardlaw.facts.clause import Risk, Wing
 from wardlaw.facts.effect import Effect, Mode
 from wardlaw.governance.cedartext import Statement, split_statements
-from wardlaw.governance.clauserules import reference_problem
+from wardlaw.governance.clauserules import holding_faults, reference_problem
 from wardlaw.governance.clauses import CLAUSE_ID
 from wardlaw.governance.compile import ANNOTATIONS
 from wardlaw.governance.compiled import CompiledClause
@@ -215,6 +215,20 @@ class _Statement:
         if not (minutes.isascii() and minutes.isdigit() and int(minutes[:9]) <= MOST_QUARANTINE_MINUTES):
             message = f"@quarantine_minutes is a number up to {MOST_QUARANTINE_MINUTES}."
             self._note("WL-POL-025", message, near="@quarantine_minutes")
+        self._holding(notes)
+
+    def _holding(self, notes: dict[str, str]) -> None:
+        said = {name: notes.get(name, "0") for name in ("approvers", "expires_minutes")}
+        for name, value in said.items():
+            if not (value.isascii() and value.isdigit()):
+                self._note("WL-POL-025", f"@{name} is a number.", near=f"@{name}")
+                return
+        numbers = [int(value[:9]) for value in said.values()]
+        effect = notes.get("effect", "deny")
+        if effect not in set(Effect):
+            return  # that one has a problem of its own
+        for name, fault in holding_faults(Effect(effect), *numbers):
+            self._note("WL-POL-025", f"@{fault}", near=f"@{name}")
 
     def _forbid(self, notes: dict[str, str], known: Known) -> None:
         clause = notes.get("clause", "")

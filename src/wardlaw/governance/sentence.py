@@ -94,7 +94,8 @@ def _verb(clause: Clause) -> str:
         case Effect.DENY:
             said = "is refused"
         case Effect.HOLD:
-            said = "waits for a person to agree"
+            said = f"waits for {'two persons' if clause.approvers > 1 else 'a person'} to agree"
+            said += f" within {clause.expires_minutes} minutes" if clause.expires_minutes else ""
         case Effect.TRANSFORM:
             said = f"goes on only with {_join(list(clause.redact), 'and') or 'nothing'} masked"
         case Effect.ALLOW:

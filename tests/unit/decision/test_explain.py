@@ -48,6 +48,14 @@ def test_an_allowed_request_says_so() -> None:
     assert "no clause in force forbids it" in _explain(BULK).sentence
 
 
+def test_an_approval_is_named() -> None:
+    state = Snapshot(approved=("AGT-01",), approval="apr_1")
+    held = policies('@id("AGT-01") @clause("AGT-01") @effect("hold") forbid(principal, action, resource);')
+    decision = decide(request(), (), held, state)
+    said = explain(request(), (), held, state, decision=decision).sentence
+    assert said.endswith("People let exactly this call go (apr_1), so AGT-01 did not hold it.")
+
+
 def test_a_quarantine_offers_no_change_of_the_request() -> None:
     state = Snapshot(quarantined="tripwire")
     said = explain(request(), (), policies(), state, decision=decide(request(), (), policies(), state))

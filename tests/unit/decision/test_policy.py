@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import cedarpy
+import pytest
 
 from wardlaw.decision.policy import Policy, may_concern, read_policy
 
@@ -38,3 +39,18 @@ def test_a_policy_for_other_actions_does_not_concern() -> None:
     source = _read('@id("A") forbid(principal, action in [Wardlaw::Action::"ToolCall"], resource);').source
     assert may_concern(source, action="ToolCall", principal_type="Wardlaw::User")
     assert not may_concern(source, action="ModelCall", principal_type="Wardlaw::User")
+
+
+@pytest.mark.parametrize(
+    ("notes", "approvers", "minutes"),
+    [
+        ("", 1, 60),
+        ('@approvers("1") @expires_minutes("5")', 1, 5),
+        ('@approvers("2")', 2, 60),
+        ('@approvers("many") @expires_minutes("soon")', 2, 60),
+        ('@approvers("0") @expires_minutes("99999")', 2, 1440),
+    ],
+)
+def test_what_is_no_number_means_the_stricter_reading(notes: str, approvers: int, minutes: int) -> None:
+    policy = _read(f'@id("A") @effect("hold") {notes} forbid(principal, action, resource);')
+    assert (policy.approvers, policy.expires_minutes) == (approvers, minutes)

@@ -4,13 +4,13 @@ import pytest
 
 from wardlaw.facts.approval import ApprovalState, CallAnswer, CallApproval
 from wardlaw.facts.errors import InputError
-from wardlaw.governance.approvals import answered, is_usable, kept_out, short_name, used
+from wardlaw.governance.approvals import answered, is_usable, kept_out, short_name, standing, used
 
 
 def held(**values: object) -> CallApproval:
     made = {
         "id": "apr_1", "digest": "d", "principal": "agent:pay", "acting_for": "user:ana", "action": "tool.call",
-        "resource": "pay", "clauses": ("AGT-01",), "why": "", "values": (), "approvers": 1, "exchange": "e",
+        "resource": "pay", "clauses": ("AGT-01",), "why": "", "approvers": 1, "exchange": "e",
         "decision": "dec", "asked_at": 100.0, "expires_at": 200.0,
     }  # fmt: skip
     return CallApproval(**(made | values))
@@ -52,6 +52,22 @@ def test_nobody_approves_a_call_of_their_own_and_everybody_may_refuse_it() -> No
     assert answered(own, said("person:ana", approves=False)).state is ApprovalState.REFUSED
     assert kept_out(held()) == {"agent:pay"}
     assert short_name("nhi:ana") == "nhi:ana"
+
+
+@pytest.mark.parametrize("by", ["person:ana", "person:ANA", "person:\uff41na", "person:ana@acme.example", "user:ana"])
+def test_a_name_in_other_spelling_is_the_same_person(by: str) -> None:
+    with pytest.raises(InputError) as caught:
+        answered(held(principal="user:Ana@example.org", acting_for=""), said(by))
+    assert caught.value.code == "WL-APR-005"
+
+
+def test_how_an_approval_stands() -> None:
+    approved = answered(held(), said("person:ben"))
+    assert [standing(held(), now=now) for now in (150.0, 200.0)] == ["waiting", "expired"]
+    assert [standing(approved, now=now) for now in (150.0, 200.0)] == ["approved", "expired"]
+    gone = used(approved, "d", by="dec_2", now=120.0)
+    assert gone is not None
+    assert standing(gone, now=300.0) == "used"
 
 
 def test_a_refusal_ends_it_and_what_has_run_out_takes_no_answer() -> None:

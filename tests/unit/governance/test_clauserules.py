@@ -171,3 +171,19 @@ def test_minutes_belong_to_a_quarantine() -> None:
     assert found(sound(SIGNAL, quarantine=True, quarantine_minutes=60, **cut)) == ()
     assert [one.code for one in found(sound(SIGNAL, quarantine_minutes=60, **cut))] == ["WL-POL-019"]
     assert [one.code for one in found(sound(SIGNAL, quarantine=True, quarantine_minutes=-1, **cut))] == ["WL-POL-019"]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"approvers": 2, "expires_minutes": 15, "effect": Effect.HOLD}, []),
+        ({"effect": Effect.HOLD}, []),
+        ({"approvers": 1}, ["WL-POL-035"]),
+        ({"approvers": 2, "expires_minutes": 15}, ["WL-POL-035", "WL-POL-035"]),
+        ({"approvers": 3, "effect": Effect.HOLD}, ["WL-POL-035"]),
+        ({"approvers": -1, "effect": Effect.HOLD}, ["WL-POL-035"]),
+        ({"expires_minutes": 1_441, "effect": Effect.HOLD}, ["WL-POL-035"]),
+    ],
+)
+def test_only_a_clause_that_holds_speaks_of_approvals(said: dict[str, Any], expected: list[str]) -> None:
+    assert [one.code for one in found(sound(Term("requestedRows", over=100), **said))] == expected

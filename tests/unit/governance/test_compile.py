@@ -62,7 +62,7 @@ def test_annotations_carry_the_clause() -> None:
         quarantine=True,
     )
     (policy,) = policies(compile_clause(clause))
-    assert set(policy["annotations"]) == {*ANNOTATIONS} - {"quarantine_minutes"}  # which only stands where it is set
+    assert set(policy["annotations"]) == {*ANNOTATIONS} - {"quarantine_minutes", "approvers", "expires_minutes"}
     assert policy["annotations"] == {
         "id": "GOV-20",
         "clause": "GOV-20",
@@ -182,3 +182,10 @@ def test_base_permits_fit_the_schema_and_ask_for_registration() -> None:
     found = policies(base_permits())
     assert [policy["annotations"]["id"] for policy in found] == ["base-model", "base-tool"]
     assert all(policy["effect"] == "permit" and policy["annotations"]["base"] == "true" for policy in found)
+
+
+def test_what_a_clause_says_of_approvals_stands_in_its_policy() -> None:
+    clause = make(Term("hour", over=3), effect=Effect.HOLD, approvers=2, expires_minutes=15)
+    (policy,) = policies(compile_clause(clause))
+    assert policy["annotations"]["approvers"] == "2"
+    assert policy["annotations"]["expires_minutes"] == "15"

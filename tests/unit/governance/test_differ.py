@@ -134,3 +134,22 @@ def test_hand_written_text_and_permits() -> None:
     new = checked(w_cedar=WRITTEN.replace("< 6", "< 7"), w_examples_yaml=WRITTEN_EXAMPLES, p_cedar=PERMIT)
     assert [(change.clause, change.direction) for change in diff(old, new)] == [("GOV-30", C), ("BASE", L)]
     assert [change.direction for change in diff(new, old)] == [C, T]
+
+
+def test_what_clauses_say_of_approvals_and_quarantines() -> None:
+    held = BULK.replace("effect: deny", "effect: hold")
+
+    def said(words: str) -> str:
+        return held.replace("when:", f"{words}\nwhen:", 1)
+
+    assert changes(held, said("approvers: 2")) == [(T, "Persons who must approve: 1 → 2.")]
+    assert changes(held, said("approvers: 1")) == []
+    assert changes(said("approvers: 2"), held) == [(L, "Persons who must approve: 2 → 1.")]
+    assert changes(held, said("expires_minutes: 90")) == [(L, "Minutes an approval stands: 60 → 90.")]
+    assert changes(said("expires_minutes: 90"), said("expires_minutes: 5")) == [
+        (T, "Minutes an approval stands: 90 → 5.")
+    ]
+    probing = BULK.replace("requestedRows, over: 100}", "probes, over: 9}").replace("governance", "security")
+    probing = probing.replace("effect: deny", "effect: cut").replace("when:", "quarantine: true\nwhen:", 1)
+    timed = probing.replace("quarantine: true", "quarantine: true\nquarantine_minutes: 5")
+    assert changes(probing, timed) == [(C, "Minutes of a quarantine: until released → 5.")]

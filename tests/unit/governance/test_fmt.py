@@ -98,6 +98,15 @@ def test_formatting_is_idempotent_and_keeps_the_meaning() -> None:
         assert parse_clauses(once, source="x") == parse_clauses(text, source="x")
 
 
+def test_numbers_of_a_clause_are_kept() -> None:
+    text = BULK.replace("effect: deny", "effect: hold").replace(
+        "when:", "approvers: 2\nexpires_minutes: 1440\nwhen:", 1
+    )
+    formatted = fmt(text)
+    assert "approvers: 2\nexpires_minutes: 1_440\n" in formatted
+    assert parse_clauses(formatted, source="x") == parse_clauses(text, source="x")
+
+
 def test_one_clause_stays_one_clause() -> None:
     assert fmt(BULK).startswith("id: GOV-20\n")
 

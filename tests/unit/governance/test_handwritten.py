@@ -169,3 +169,19 @@ def test_minutes_by_hand(minutes: str, codes: list[str]) -> None:
     text = text.replace('@quarantine("true")', f'@quarantine("true")\n@quarantine_minutes("{minutes}")')
     assert "quarantine_minutes" in text
     assert [problem.code for problem in read(text).problems] == codes
+
+
+@pytest.mark.parametrize(
+    ("notes", "codes"),
+    [
+        ('@effect("hold")\n@approvers("2")\n@expires_minutes("30")', []),
+        ('@effect("hold")\n@approvers("3")', ["WL-POL-025"]),
+        ('@effect("hold")\n@approvers("two")', ["WL-POL-025"]),
+        ('@effect("hold")\n@expires_minutes("9999999999")', ["WL-POL-025"]),
+        ('@effect("deny")\n@approvers("2")', ["WL-POL-025"]),
+    ],
+)
+def test_approvals_by_hand(notes: str, codes: list[str]) -> None:
+    text = WRITTEN.replace('@effect("deny")', notes)
+    assert notes in text
+    assert [problem.code for problem in read(text).problems] == codes

@@ -41,6 +41,8 @@ def test_modes_effects_and_bounds_are_said() -> None:
     masked = render_sentence(make(effect=Effect.TRANSFORM, redact=("pii", "secret")))
     assert "goes on only with pii and secret masked" in masked
     assert "waits for a person to agree" in render_sentence(make(effect=Effect.HOLD))
+    both = render_sentence(make(effect=Effect.HOLD, approvers=2, expires_minutes=15))
+    assert "waits for two persons to agree within 15 minutes" in both
     assert 'for "tool:*x" ("*" stands for any characters) is refused.' in render_sentence(make(resources=("tool:*x",)))
     assert "up to and including 2026-01-01." in render_sentence(make(valid_to="2026-01-01"))
     assert "from 2025-01-01 to 2026-01-01, both" in render_sentence(
