@@ -18,6 +18,7 @@ from wardlaw.console.api.deps import ApiDependencies, Glance, PolicyStatus
 from wardlaw.console.api.identity import PEER_UID
 from wardlaw.console.desks.habits import HabitDesk
 from wardlaw.console.rolebook import load_role_book
+from wardlaw.facts.approval import HeldDetail
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import InputError, UnavailableError
 from wardlaw.facts.person import Person, Role
@@ -98,6 +99,11 @@ class FakeLog:
         return 2
 
 
+class FakeHeld:
+    def open(self, sealed):
+        return msgspec.json.decode(sealed.ciphertext, type=HeldDetail) if sealed.ciphertext else None
+
+
 class FakePolicies:
     def __init__(self) -> None:
         self.published = PolicyStatus(digest="aa", version=1, clauses=12)
@@ -163,6 +169,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         contents=FakeReader(),
         log=made.log,
         habits=HabitDesk(folder / "state", HABITS_SECRET, same_subject=lambda subject: subject.__eq__),
+        held=FakeHeld(),
         policies=made.policies,
         fingerprint=fingerprint,
         health=lambda: {"status": "ok"},

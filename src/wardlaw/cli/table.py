@@ -44,6 +44,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("secret", "Guard", "Secrets that must never leave, and tripwires.", _HERE + "secret:app"),
     CommandEntry("quarantine", "Guard", "Who is locked out.", _HERE + "quarantine:app"),
     CommandEntry("incidents", "Guard", "What security stopped and nobody has closed yet.", _HERE + "incidents:app"),
+    CommandEntry("approvals", "Guard", "Calls that wait for a person, and the answer.", _HERE + "approvals:app"),
     CommandEntry("habits", "Guard", "What callers usually do, and what they do now.", _HERE + "habits:app"),
     CommandEntry("mcp", "Guard", "Servers of tools: what they offer, and what of it may be used.", _HERE + "mcp:app"),
     CommandEntry("audit", "Prove", "Verify, prove, export, erase and prune.", _HERE + "audit:app"),

@@ -6,15 +6,20 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from wardlaw.config.model import Config
 from wardlaw.facts.errors import WardlawError
-from wardlaw.store.database import reading
+from wardlaw.store.approvals import HELD, forget_calls
+from wardlaw.store.database import reading, writing
 from wardlaw.store.holds import list_holds
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.retention import prune_sealed
 
 TICK_S = 3_600.0
+_HELD_DAYS = 31
+"""Days a held call can be looked at after it ran out; who answered how stands in the log for as long as that is kept."""
+_DAY_S = 86_400.0
 _log = logging.getLogger("wardlaw.upkeep")
 
 
@@ -49,7 +54,9 @@ class Upkeep:
                     _log.info(
                         "retention: %d keys and %d parts of class %s before %s are gone", keys, parts, klass, before
                     )
-        except WardlawError as error:
+            with writing(self._engine) as connection:
+                forget_calls(connection, before=now - _HELD_DAYS * _DAY_S)
+        except (WardlawError, SQLAlchemyError) as error:
             _log.error("retention: %s", error)
         return True
 
@@ -59,6 +66,7 @@ class Upkeep:
             ("content", self._retention.content_days),
             ("inputs", self._retention.inputs_days),
             ("control", self._retention.inputs_days),
+            (HELD, _HELD_DAYS),
         )
 
     def _follow_holds(self) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -58,6 +60,58 @@ class HeldCall(msgspec.Struct, frozen=True):
         return total.hexdigest()
 
 
+class _Number(str):
+    """A number as it was written: two numbers that a parser may round to one must not pass for one call."""
+
+    __slots__ = ()
+
+
+def arguments_digest(text: str) -> str:
+    """SHA-256 of a call's arguments in one exact form, hex.
+
+    Order of members and white space do not matter, anything else does. What is no JSON, names a member twice or nests
+    too deep counts as it stands: readers would disagree on it.
+
+    Args:
+        text: The arguments as JSON.
+    """
+    try:
+        value = json.loads(
+            text or "{}",
+            object_pairs_hook=_members,
+            parse_int=_Number,
+            parse_float=_Number,
+            parse_constant=_no_constant,
+        )
+        exact = "json:" + _exact(value)
+    except (ValueError, RecursionError):
+        exact = "text:" + text
+    return hashlib.sha256(exact.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a member is named twice")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _exact(value: Any) -> str:
+    match value:
+        case _Number():
+            return str(value)
+        case dict():
+            return "{" + ",".join(f"{json.dumps(name)}:{_exact(value[name])}" for name in sorted(value)) + "}"
+        case list():
+            return "[" + ",".join(map(_exact, value)) + "]"
+        case _:
+            return json.dumps(value)
+
+
 class CallAnswer(msgspec.Struct, frozen=True):
     """What one person said; ``at`` is Unix seconds."""
 
@@ -81,6 +135,56 @@ class ValueOrigin(msgspec.Struct, frozen=True):
     source: str = ""
 
 
+class HeldDetail(msgspec.Struct, frozen=True):
+    """What the person who is asked must see of a held call; sealed wherever it lies.
+
+    Attributes:
+        arguments: As they will be sent, JSON; of a request to a model its last words. Secrets are masked.
+        effect: What the tool does; ``""`` for models.
+        upstream: Where it goes.
+        values: Where the values of the arguments came from.
+        findings: What is wrong with the call, in sentences.
+        is_whole: False where there is more than is shown.
+    """
+
+    arguments: str
+    effect: str = ""
+    upstream: str = ""
+    values: tuple[ValueOrigin, ...] = ()
+    findings: tuple[str, ...] = ()
+    is_whole: bool = True
+
+
+class CallPass(msgspec.Struct, frozen=True):
+    """One approval used up: it lets one call go, and no other.
+
+    Attributes:
+        approval: Its id.
+        digest: Of the held call.
+        clauses: Clauses whose hold it lifts.
+    """
+
+    approval: str
+    digest: str
+    clauses: tuple[str, ...]
+
+
+class HeldNotice(msgspec.Struct, frozen=True):
+    """What the caller of a held call is told.
+
+    Attributes:
+        approval: Id to look for; ``""`` when nobody was asked.
+        expires_at: Until when it can be approved and used, Unix seconds; 0 when nobody was asked.
+        message: In plain words, with what to do; ``""`` where the clause says it all.
+        retry: Token under which a kept answer can be had once it is approved; ``""`` when none is kept.
+    """
+
+    approval: str = ""
+    expires_at: float = 0.0
+    message: str = ""
+    retry: str = ""
+
+
 class CallApproval(msgspec.Struct, frozen=True):
     """One call that a clause holds until a person has answered.
 
@@ -93,7 +197,6 @@ class CallApproval(msgspec.Struct, frozen=True):
         resource: Id of the tool, model or destination.
         clauses: Clauses that demand the hold.
         why: In plain words, without personal data.
-        values: Where the arguments came from.
         approvers: How many different persons must approve: 1, or 2 for four eyes.
         exchange: Exchange it was held in.
         decision: The decision that held it.
@@ -114,7 +217,6 @@ class CallApproval(msgspec.Struct, frozen=True):
     resource: str
     clauses: tuple[str, ...]
     why: str
-    values: tuple[ValueOrigin, ...]
     approvers: int
     exchange: str
     decision: str

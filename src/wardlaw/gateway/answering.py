@@ -131,6 +131,7 @@ class AnswerHalf:
             body_sha256=digest.hex(),
             release=((call.id, digest),),
             call=traced,
+            parks=True,
         )
         return await self._judge(case, matter)
 

@@ -199,7 +199,14 @@ class ModelExchange:
         rates = self._services.judge.policies.current.rate_clauses
         self._ending.result = "cut" if decision.effect is Effect.CUT else "refused"
         self._reply(
-            refusal_body(decision, resource=resource, rate_clauses=rates, dialect=self._surface.dialect), judgement
+            refusal_body(
+                decision,
+                resource=resource,
+                rate_clauses=rates,
+                dialect=self._surface.dialect,
+                held=judgement.held,
+            ),
+            judgement,
         )
 
     async def _fail(self, error: WardlawError) -> None:

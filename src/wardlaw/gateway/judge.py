@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,6 +18,7 @@ from wardlaw.decision.context import SYSTEM_PROMPT
 from wardlaw.decision.decide import SAW_TOOL_RESULT, decide, quarantine_reaches_caller
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.action import Action
+from wardlaw.facts.approval import CallPass, HeldNotice
 from wardlaw.facts.decision import Decision, ObligationKind, ReasonCode
 from wardlaw.facts.effect import Effect, RouteMode
 from wardlaw.facts.exchange import Channel, Measures, Segment, ToolCall
@@ -26,6 +28,7 @@ from wardlaw.facts.principal import Principal
 from wardlaw.facts.record import Inputs
 from wardlaw.facts.request import RequestFacts, Snapshot
 from wardlaw.facts.resource import Resource, ToolEffect
+from wardlaw.gateway.holding import HeldMatter, Holding, pass_for
 from wardlaw.gateway.ids import make_id
 from wardlaw.gateway.recorder import Recorder
 from wardlaw.state.authority import Ask, StateAuthority
@@ -67,6 +70,9 @@ class Matter(msgspec.Struct, frozen=True):
         release: Tool calls, id and digest, to be remembered as ours when they are released.
         delta: What admission changed in the state.
         call: Where the arguments of a tool call came from.
+        parks: What is held may wait for a person: its caller can make it again unchanged.
+        pin: Digest of the called tool's definition; ``""`` for what has none.
+        passes: Approvals this very exchange has used up already, for what is judged once more in it.
     """
 
     action: Action
@@ -86,19 +92,36 @@ class Matter(msgspec.Struct, frozen=True):
     release: tuple[tuple[str, bytes], ...] = ()
     delta: bytes = b""
     call: CallJudgement | None = None
+    parks: bool = False
+    pin: str = ""
+    passes: tuple[CallPass, ...] = ()
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """A decision whose record is durable, with the measures it was made on."""
+    """A decision whose record is durable, with the measures it was made on.
+
+    Attributes:
+        held: What the caller is told when it is held and may wait; ``None`` where nothing waits.
+        used: The approval that let it go.
+    """
 
     decision: Decision
     receipt: str
     measures: Measures
+    held: HeldNotice | None = None
+    used: CallPass | None = None
 
     @property
     def released(self) -> bool:
         """Whether what was judged may go on (perhaps after masking)."""
         return self.decision.effect in _RELEASING
+
+
+class _Decided(NamedTuple):
+    decision: Decision
+    state: Snapshot
+    held: HeldNotice | None = None
+    used: CallPass | None = None
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -160,6 +183,8 @@ class Judge:
         """Profiles the anomaly score comes from; without them it is 0."""
         self.inspected = ""
         """Mark of the detectors in force, for the records."""
+        self.holding: Holding | None = None
+        """Where held calls wait; without it they are refused."""
         self._minute = -1  # the one whose hour and weekday are known
         self._local = (0, 1)
 
@@ -191,7 +216,8 @@ class Judge:
         noted = self._note(case, matter, measures, at)
         if noted.score:
             state = msgspec.structs.replace(state, anomaly_score=noted.score)
-        decision = decide(request, matter.findings, self.policies.current, state)
+        decided = await self._decide(matter, request, state)
+        decision, state = decided.decision, decided.state
         released = decision.effect in _RELEASING
         if self.habits is not None:
             self.habits.settle(noted, released=released)
@@ -220,10 +246,38 @@ class Judge:
             calls=matter.tool_calls,
             delta=join(deltas),
             signals=signals,
+            approval=decided.held.approval if decided.held is not None else state.approval,
         )
         if notice is not None:
             self._notice(case, notice)
-        return Judgement(decision=decision, receipt=receipt, measures=measures)
+        if decided.used is not None and decided.used not in matter.passes:
+            self.recorder.control(self.new_id("ctl"), "approvals.used", decided.used.approval)
+        return Judgement(decision, receipt, measures, decided.held, decided.used)
+
+    async def _decide(self, matter: Matter, request: RequestFacts, state: Snapshot) -> _Decided:
+        """Decide; what is held goes when people have approved exactly this, and else they are asked."""
+        policies = self.policies.current  # one and the same for both decisions, whatever is published meanwhile
+        decision = decide(request, matter.findings, policies, state)
+        if decision.effect is not Effect.HOLD or not matter.parks or self.holding is None:
+            return _Decided(decision, state)
+        held = HeldMatter(
+            request,
+            state,
+            decision,
+            policies,
+            matter.tool_calls[0].arguments if matter.tool_calls else None,
+            matter.pin,
+            matter.call,
+            matter.segments,
+            matter.findings,
+        )
+        used = pass_for(held, matter.passes, rewritten=matter.rewritten) or await self.holding.use(held)
+        if used is not None:
+            state = msgspec.structs.replace(state, approved=used.clauses, approval=used.approval)
+            decision = decide(request, matter.findings, policies, state)
+        if decision.effect is not Effect.HOLD:
+            return _Decided(decision, state, used=used)
+        return _Decided(decision, state, await self.holding.park(held), used)
 
     def _note(self, case: Case, matter: Matter, measures: Measures, at: float) -> Noted:
         """Tell the callers' profiles what is judged; what another judgement counted counts for nothing more."""

@@ -140,7 +140,7 @@ class LocalExchange(ABC):
     def _refusal(self, judgement: Judgement, resource: Resource | None = None) -> Refusal:
         """How the caller is told that something was not allowed."""
         rates = self._services.judge.policies.current.rate_clauses
-        return refusal_body(judgement.decision, resource=resource, rate_clauses=rates)
+        return refusal_body(judgement.decision, resource=resource, rate_clauses=rates, held=judgement.held)
 
     def _refuse(self, judgement: Judgement, resource: Resource | None = None) -> None:
         """Tell the caller so; a cut also closes its connection."""

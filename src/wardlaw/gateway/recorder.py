@@ -63,6 +63,7 @@ class Recorder:
         calls: Sequence[ToolCall] = (),
         delta: bytes = b"",
         signals: Sequence[str] = (),
+        approval: str = "",
     ) -> str:
         """Record a decision; returns its signed receipt once the record is durable.
 
@@ -72,6 +73,7 @@ class Recorder:
             calls: The tool calls that were judged.
             delta: What rebuilds the state.
             signals: Clauses on whose ground a quarantine was set.
+            approval: The approval that let the call go, or that it waits for.
 
         Raises:
             UnavailableError: The record could not be made durable; nothing may be released.
@@ -88,6 +90,8 @@ class Recorder:
             parts.append((CONTENT, _encoder.encode(content)))
         sealed = self._keyring.seal_parts(subject, month, parts, random=self._random)
         facts: dict[str, str | int] = {"quarantine": ",".join(signals)} if signals else {}
+        if approval:
+            facts["approval"] = approval
         if decision.hits:
             facts["observed"] = ",".join(f"{hit.clause}:{hit.mode.value}" for hit in decision.hits)
         reasons = decision.reasons

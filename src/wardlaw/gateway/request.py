@@ -189,7 +189,10 @@ class RequestHalf:
         if judgement.decision.effect is not Effect.TRANSFORM:
             return judgement, prepared
         masked = await self._mask(case, prepared, judgement)
-        again = await self._services.judge.judge(case, _matter(masked, candidate, judgement))
+        matter = _matter(masked, candidate, judgement)
+        if judgement.used is not None:
+            matter = msgspec.structs.replace(matter, passes=(judgement.used,))
+        again = await self._services.judge.judge(case, matter)
         self._services.metrics.decided(again.decision, Action.MODEL_CALL.value)
         return again, masked
 
@@ -303,6 +306,7 @@ def _matter(prepared: Prepared, candidate: Candidate, released: Judgement | None
         rewritten=prepared.rewritten,
         counted=released is None,
         delta=prepared.delta if released is None else b"",
+        parks=True,
     )
 
 

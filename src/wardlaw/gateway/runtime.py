@@ -20,12 +20,15 @@ from wardlaw.config.notify import channel_names
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import UnavailableError
+from wardlaw.facts.exchange import Channel
+from wardlaw.facts.finding import Finding
 from wardlaw.facts.habit import HabitOrder
 from wardlaw.gateway.admission import Admission
 from wardlaw.gateway.door import Door, Health
 from wardlaw.gateway.doubts import Doubts
 from wardlaw.gateway.gists import Gists, Leaks
 from wardlaw.gateway.habits import HabitsFile
+from wardlaw.gateway.holding import TableHolding
 from wardlaw.gateway.ids import RandomPool
 from wardlaw.gateway.inspection import Inspection
 from wardlaw.gateway.judge import Judge, PolicyHolder
@@ -146,6 +149,7 @@ class Runtime:
             notice=reporter.notice,
         )
         judge.habits = await self._open_habits(purposes)
+        judge.holding = TableHolding(engine, keyring, inspect=self._inspect_text, channels=channel_names(config.notify))
         sharing = self._sharing = self._share_habits(judge.habits, memory)
         self._admission = await self._open_admission(authority)
         metrics = self._metrics(sharing)
@@ -388,6 +392,9 @@ class Runtime:
     def _current_inspection(self) -> Inspection:
         assert self._door is not None
         return self._door.services.inspection
+
+    def _inspect_text(self, text: str, channel: Channel) -> tuple[Finding, ...]:
+        return self._current_inspection().inspect_text(text, channel)
 
     async def _load_tools(self) -> None:
         if self._tools is not None:

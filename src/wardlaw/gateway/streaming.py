@@ -225,7 +225,7 @@ class StreamHalf:
         return Refused(ticket, judgement.decision.reasons[0].code.value, self._cut_event(judgement))
 
     def _cut_event(self, judgement: Judgement) -> bytes:
-        return cut_event(judgement.decision, dialect=self._surface.dialect)
+        return cut_event(judgement.decision, dialect=self._surface.dialect, held=judgement.held)
 
     async def _meter_rest(self) -> Judgement | None:
         """Count what came since the last look; the judgement when it must not end well."""

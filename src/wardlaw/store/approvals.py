@@ -2,22 +2,93 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
+from wardlaw.audit.envelope import SealedPart
 from wardlaw.facts.approval import ApprovalState, CallAnswer, CallApproval
 from wardlaw.facts.errors import InputError
 from wardlaw.governance.approvals import answered
 from wardlaw.store.tables import CALL_APPROVAL as TABLE
+from wardlaw.store.tables import CALL_DETAIL as DETAIL
 
-_PACKED = ("clauses", "values", "answers")
+HELD = "held"
+"""Class of what is sealed of held calls."""
+MOST_WAITING = 20
+"""Calls of one caller that wait at one time: more than a person can look at is a flood and no question."""
+_PACKED = ("clauses", "answers")
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
-def park_call(connection: Connection, approval: CallApproval) -> None:
-    """Keep a call that waits."""
+class SealedDetail(msgspec.Struct, frozen=True):
+    """A ``HeldDetail`` as it lies in the tables: under whose pseudonym it is sealed, what it commits to, and the bytes."""
+
+    subject: str
+    part: SealedPart
+    ciphertext: bytes
+
+
+def park_call(connection: Connection, approval: CallApproval, detail: SealedDetail | None = None) -> None:
+    """Keep a call that waits.
+
+    Raises:
+        InputError: Too many calls of this caller wait already (WL-APR-007).
+    """
+    waiting = select(func.count()).where(
+        TABLE.c.principal == approval.principal,
+        TABLE.c.acting_for == approval.acting_for,
+        TABLE.c.state == ApprovalState.WAITING.value,
+        TABLE.c.expires_at > approval.asked_at,
+    )
+    if (connection.execute(waiting).scalar() or 0) >= MOST_WAITING:
+        raise InputError(
+            "WL-APR-007",
+            f"{MOST_WAITING} calls of this caller wait for a person already, so nobody is asked about this one.",
+            "Have those answered first, or wait until they run out.",
+        )
     connection.execute(insert(TABLE).values(**_row(approval)))
+    if detail is not None:
+        part = msgspec.json.encode(detail.part).decode()
+        row = {"approval": approval.id, "subject": detail.subject, "part": part, "ciphertext": detail.ciphertext}
+        connection.execute(insert(DETAIL).values(**row))
+
+
+def next_id(connection: Connection, digest: str) -> str:
+    """Id of the next approval of a call: two workers that ask at the same moment ask for one and the same row."""
+    newest = select(TABLE.c.id).where(TABLE.c.digest == digest).order_by(TABLE.c.asked_at.desc(), TABLE.c.id).limit(1)
+    before = connection.execute(newest).scalar() or ""
+    return f"apr_{hashlib.blake2b(f'{digest} {before}'.encode(), digest_size=13).hexdigest()}"
+
+
+def find_live(connection: Connection, digest: str, *, now: float) -> CallApproval | None:
+    """The newest approval of exactly this call that waits, was approved or was refused, and has not run out."""
+    query = (
+        select(TABLE)
+        .where(TABLE.c.digest == digest, TABLE.c.state != ApprovalState.USED.value, TABLE.c.expires_at > now)
+        .order_by(TABLE.c.asked_at.desc(), TABLE.c.id)
+        .limit(1)
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else _approval(row)
+
+
+def get_detail(connection: Connection, approval_id: str) -> SealedDetail | None:
+    """What is sealed of a held call; None when it was not kept or is gone."""
+    row = connection.execute(select(DETAIL).where(DETAIL.c.approval == approval_id)).mappings().one_or_none()
+    if row is None:
+        return None
+    part = msgspec.json.decode(str(row["part"]), type=SealedPart)
+    return SealedDetail(str(row["subject"]), part, bytes(row["ciphertext"]))
+
+
+def forget_calls(connection: Connection, *, before: float) -> int:
+    """Let go of held calls that ran out before a time, Unix seconds, and of what is sealed of them; answers how many."""
+    old = select(TABLE.c.id).where(TABLE.c.expires_at < before)
+    connection.execute(delete(DETAIL).where(DETAIL.c.approval.in_(old)))
+    return connection.execute(delete(TABLE).where(TABLE.c.expires_at < before)).rowcount
 
 
 def get_approval(connection: Connection, approval_id: str) -> CallApproval:

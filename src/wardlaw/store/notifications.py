@@ -9,9 +9,10 @@ import msgspec
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
+from wardlaw.facts.approval import ApprovalState, CallApproval
 from wardlaw.facts.incident import Incident, IncidentState
 from wardlaw.store.rows import as_struct
-from wardlaw.store.tables import INCIDENT, NOTIFICATION
+from wardlaw.store.tables import CALL_APPROVAL, INCIDENT, NOTIFICATION
 
 MOST_TRIES = 10
 """With the pauses below about eight hours; what was not taken by then is dead and waits for a person."""
@@ -27,6 +28,7 @@ class Event(StrEnum):
     OPENED = "opened"
     GROWN = "grown"
     LOCKED = "locked"  # somebody was set apart under an incident that was open already
+    HELD = "held"  # a call waits for a person
 
 
 class Standing(StrEnum):
@@ -38,9 +40,10 @@ class Standing(StrEnum):
 
 
 class Notification(msgspec.Struct, frozen=True):
-    """One incident to be told over one channel.
+    """One incident, or one held call, to be told over one channel.
 
     Attributes:
+        incident: Its id; of a held call that of the approval it waits for.
         count: How many exchanges the incident joined at that moment.
         at: Unix seconds, UTC; so is ``next_at``.
         error: Why the last try failed, without content.
@@ -67,6 +70,15 @@ def enqueue(connection: Connection, incident: Incident, event: Event, *, channel
         if connection.execute(known).one_or_none() is None:
             queued = Notification(name, channel, incident.id, event, incident.count, at, next_at=at)
             connection.execute(insert(NOTIFICATION).values(**msgspec.structs.asdict(queued)))
+
+
+def enqueue_held(connection: Connection, approval: CallApproval, *, channels: tuple[str, ...]) -> None:
+    """Queue a held call for each channel."""
+    for channel in channels:
+        name = f"ntf_{hashlib.blake2b(f'{approval.id} {channel}'.encode(), digest_size=16).hexdigest()}"
+        at = approval.asked_at
+        queued = Notification(name, channel, approval.id, Event.HELD, 1, at, next_at=at)
+        connection.execute(insert(NOTIFICATION).values(**msgspec.structs.asdict(queued)))
 
 
 def list_due(connection: Connection, *, now: float, limit: int = 50) -> tuple[Notification, ...]:
@@ -106,11 +118,18 @@ def forget_sent(connection: Connection, *, before: float) -> None:
 
 
 def count_by_state(connection: Connection) -> dict[Standing, int]:
-    """How many notifications stand where; of dead ones those whose incident nobody has closed yet."""
+    """How many notifications stand where; of dead ones those that nobody has closed or answered yet."""
     query = (
         select(NOTIFICATION.c.state, func.count())
         .join(INCIDENT, INCIDENT.c.id == NOTIFICATION.c.incident, isouter=True)
-        .where(or_(NOTIFICATION.c.state != Standing.DEAD.value, INCIDENT.c.state != IncidentState.CLOSED.value))
+        .join(CALL_APPROVAL, CALL_APPROVAL.c.id == NOTIFICATION.c.incident, isouter=True)
+        .where(
+            or_(
+                NOTIFICATION.c.state != Standing.DEAD.value,
+                INCIDENT.c.state != IncidentState.CLOSED.value,
+                CALL_APPROVAL.c.state == ApprovalState.WAITING.value,
+            )
+        )
         .group_by(NOTIFICATION.c.state)
     )
     found = {Standing(state): int(count) for state, count in connection.execute(query)}

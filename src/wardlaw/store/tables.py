@@ -326,7 +326,6 @@ CALL_APPROVAL = Table(
     Column("resource", String(512), nullable=False),
     Column("clauses", Text, nullable=False),
     Column("why", Text, nullable=False),
-    Column("values", Text, nullable=False),
     Column("approvers", Integer, nullable=False),
     Column("exchange", String(64), nullable=False),
     Column("decision", String(64), nullable=False),
@@ -339,6 +338,34 @@ CALL_APPROVAL = Table(
     Column("version", Integer, nullable=False),
     Index(None, "state", "asked_at"),
     Index(None, "digest"),
+    Index(None, "principal", "state"),
+)
+
+# What the person who is asked must see of a held call, sealed under the keys of the subject.
+CALL_DETAIL = Table(
+    "call_detail",
+    METADATA,
+    Column("approval", String(64), primary_key=True),
+    Column("subject", String(64), nullable=False),
+    Column("part", Text, nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False),
+)
+
+# Answers of models that hold a held tool call, sealed, until they are released or have run out. Of the token under
+# which the caller asks for one there is only a hash.
+KEPT_ANSWER = Table(
+    "kept_answer",
+    METADATA,
+    Column("token", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("approvals", Text, nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("part", Text, nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index(None, "owner"),
+    Index(None, "expires_at"),
 )
 
 # What servers of tools offer: the definition that may be used, and the one offered last. The texts are the servers'.

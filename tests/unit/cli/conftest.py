@@ -70,6 +70,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> RecordingClient:
         "token",
         "secret",
         "quarantine",
+        "approvals",
         "habits",
         "mcp",
         "incidents",

@@ -9,7 +9,9 @@ import pytest
 
 from tests.unit.console.desks.conftest import House
 from wardlaw.cli.upkeep import TICK_S, Upkeep
+from wardlaw.facts.approval import CallApproval
 from wardlaw.facts.errors import InputError
+from wardlaw.store.approvals import list_approvals, park_call
 from wardlaw.store.database import writing
 from wardlaw.store.holds import LegalHold, place_hold
 
@@ -39,3 +41,17 @@ def test_what_is_past_its_time_becomes_unreadable_and_held_subjects_stay(house: 
     with pytest.raises(InputError):
         house.keyring.unseal(pseudonym, gone.part, gone.blob)
     assert house.keyring.unseal(held, kept.part, kept.blob) == b"text"
+
+
+def test_held_calls_go_a_month_after_they_ran_out(house: House) -> None:
+    now = 1_790_000_000.0
+    call = CallApproval(
+        "apr_1", "d", "agent:bot", "", "ToolCall", "tool:pay", ("A-1",), "", 1, "e", "d", now, now + 600.0
+    )  # fmt: skip
+    with writing(house.engine) as connection:
+        park_call(connection, call)
+    upkeep = Upkeep(house.config, house.engine, house.keyring)
+    for days, left in ((30, 1), (32, 0)):
+        assert upkeep.tick(now=now + days * 86_400.0)
+        with writing(house.engine) as connection:
+            assert len(list_approvals(connection, now=now, waiting=False)) == left

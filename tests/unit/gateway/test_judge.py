@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -8,16 +9,22 @@ import pytest
 
 from wardlaw.audit.envelope import RecordKind
 from wardlaw.decision.decide import SAW_TOOL_RESULT, decide
+from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.action import Action
+from wardlaw.facts.approval import CallAnswer
 from wardlaw.facts.decision import ReasonCode
 from wardlaw.facts.effect import Effect, RouteMode
 from wardlaw.facts.errors import UnavailableError
-from wardlaw.facts.exchange import Channel, Measures
+from wardlaw.facts.exchange import Channel, Measures, ToolCall
 from wardlaw.facts.finding import Finding, FindingKind, Level
+from wardlaw.gateway.holding import TableHolding
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.state.authority import Ask
 from wardlaw.state.callers import state_key
 from wardlaw.state.habits import Deed, Habits
+from wardlaw.store.approvals import answer_call
+from wardlaw.store.database import writing
+from wardlaw.testing.databases import sqlite_database
 from wardlaw.testing.worker import ADA, BOT, Worker
 
 
@@ -281,3 +288,100 @@ def test_a_masked_request_counts_once_in_the_profile(worker: Worker) -> None:
         [worker.case().principal_key], Deed(worker.clock.now, Action.MODEL_CALL, calls=0)
     ).arrivals
     assert (profile.values[0], profile.values[1]) == (1.0, 10.0)
+
+
+HELD = PolicySet.build(
+    """@id("base") permit(principal, action, resource);
+@id("AGT-01") @clause("AGT-01") @title("Payments need a person") @effect("hold")
+forbid(principal, action, resource) when { context.toolEffect == "payment" };"""
+)
+
+
+def pay(worker: Worker, **changes: object) -> Matter:
+    call = ToolCall("call_1", "pay", '{"to": "a"}')
+    made = Matter(
+        Action.TOOL_CALL,
+        worker.services.registry.tool("pay"),
+        Measures(),
+        tool_calls=(call,),
+        body_sha256="ab",
+        parks=True,
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+@pytest.fixture
+def holding(tmp_path: Path) -> Iterator[Worker]:
+    """A worker whose held calls wait in tables."""
+    with sqlite_database(tmp_path) as engine:
+        made = Worker(tmp_path, policies=HELD)
+        made.judge.holding = TableHolding(engine, made.keyring, inspect=made.services.inspection.inspect_text)
+        yield made
+        made.close()
+
+
+def approve(worker: Worker, approval: str, *, by: str = "person:ben") -> None:
+    table = worker.judge.holding
+    assert isinstance(table, TableHolding)
+    with writing(table._engine) as connection:
+        answer_call(connection, approval, CallAnswer(by, worker.clock(), True, "because"))
+
+
+def test_a_held_call_waits_and_goes_once_when_it_was_approved(holding: Worker) -> None:
+    case = holding.case(BOT)
+
+    async def story() -> list[Judgement]:
+        first = await holding.judge.judge(case, pay(holding))
+        assert first.held is not None
+        again = await holding.judge.judge(case, pay(holding))
+        approve(holding, first.held.approval)
+        other = await holding.judge.judge(case, pay(holding, tool_calls=(ToolCall("c", "pay", '{"to": "b"}'),)))
+        gone = await holding.judge.judge(case, pay(holding))
+        return [first, again, other, gone, await holding.judge.judge(case, pay(holding))]
+
+    first, again, other, gone, after = asyncio.run(story())
+    assert first.held and again.held and other.held and after.held
+    assert first.held == again.held
+    assert len({first.held.approval, other.held.approval, after.held.approval}) == 3
+    assert [one.released for one in (first, again, other, gone, after)] == [False, False, False, True, False]
+    assert gone.used is not None
+    assert gone.used.approval == first.held.approval
+    records = holding.envelopes()
+    named = [one.facts.get("approval") for one in records if one.kind is RecordKind.DECISION]
+    assert named == [
+        first.held.approval, first.held.approval, other.held.approval, first.held.approval, after.held.approval,
+    ]  # fmt: skip
+    (control,) = [one for one in records if one.kind is RecordKind.CONTROL]
+    assert control.facts == {"operation": "approvals.used", "target": first.held.approval}
+    inputs = holding.inputs()[3]
+    assert (inputs.state.approved, inputs.state.approval) == (("AGT-01",), first.held.approval)
+    assert decide(inputs.request, inputs.findings, HELD, inputs.state) == inputs.decision
+
+
+def test_what_cannot_be_made_again_unchanged_is_held_and_waits_nowhere(holding: Worker) -> None:
+    (judged,) = judge(holding, pay(holding, parks=False))
+    assert judged.decision.effect is Effect.HOLD
+    assert judged.held is None
+
+
+def test_a_pass_of_the_same_exchange_is_used_without_asking_again(holding: Worker) -> None:
+    case = holding.case(BOT)
+
+    async def story() -> tuple[Judgement, Judgement]:
+        first = await holding.judge.judge(case, pay(holding))
+        assert first.held is not None
+        approve(holding, first.held.approval)
+        gone = await holding.judge.judge(case, pay(holding))
+        assert gone.used is not None
+        return gone, await holding.judge.judge(case, pay(holding, passes=(gone.used,)))
+
+    gone, again = asyncio.run(story())
+    assert again.released
+    assert again.used == gone.used
+    assert len(holding.envelopes(RecordKind.CONTROL)) == 1
+
+
+def test_a_hold_that_is_only_observed_asks_nobody(holding: Worker) -> None:
+    (judged,) = judge(holding, pay(holding), case=holding.case(BOT, mode=RouteMode.OBSERVE))
+    assert judged.released
+    assert judged.held is None

@@ -14,6 +14,7 @@ from wardlaw.config.model import Config
 from wardlaw.console.api.app import build_api
 from wardlaw.console.api.deps import ApiDependencies
 from wardlaw.console.desks.habits import HabitDesk
+from wardlaw.console.desks.held import HeldDesk
 from wardlaw.console.desks.log import LogDesk
 from wardlaw.console.desks.policies import PolicyDesk
 from wardlaw.console.desks.recorder import ControlRecorder
@@ -66,6 +67,7 @@ async def _serve_control(config: Config) -> None:
             contents=records,
             log=LogDesk(engine, places, keyring, clock=time.time),
             habits=HabitDesk(Path(config.data_dir) / "state", purposes.state, same_subject=keyring.same_subject),
+            held=HeldDesk(keyring),
             policies=policies,
             fingerprint=fingerprint,
             health=lambda: {

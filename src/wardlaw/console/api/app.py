@@ -15,6 +15,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 import wardlaw
 from wardlaw.console.api import (
     access,
+    approvals,
     audit,
     decisions,
     habits,
@@ -75,6 +76,9 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     habits.get_habits,
     habits.accept_habits,
     habits.forget_habits,
+    approvals.list_held,
+    approvals.get_held,
+    approvals.answer_held,
     tools.list_tools,
     tools.get_tool,
     tools.approve_tool,

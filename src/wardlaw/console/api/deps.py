@@ -8,10 +8,12 @@ from typing import Any, Protocol
 import msgspec
 from sqlalchemy.engine import Connection, Engine
 
+from wardlaw.facts.approval import HeldDetail
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.habit import Habit
 from wardlaw.facts.record import Content
 from wardlaw.governance.rights import RoleBook
+from wardlaw.store.approvals import SealedDetail
 from wardlaw.store.prunings import PruningBook
 from wardlaw.store.records import RecordRow, StoredPart
 
@@ -120,6 +122,17 @@ class HabitDesk(Protocol):
         """State keys, hex, of the callers whose records bear the subject's name, an id or a pseudonym."""
 
 
+class HeldDesk(Protocol):
+    """What is sealed of held calls."""
+
+    def open(self, sealed: SealedDetail) -> HeldDetail | None:
+        """What the person who is asked must see; None when it was erased.
+
+        Raises:
+            WardlawError: It is not what was sealed.
+        """
+
+
 class PolicyStatus(msgspec.Struct, frozen=True):
     """A policy set: its digest (SHA-256, hex), sequence number of its bundle, and how many clauses it holds."""
 
@@ -167,6 +180,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     contents: ContentReader
     log: LogDesk
     habits: HabitDesk
+    held: HeldDesk
     policies: PolicyDesk
     fingerprint: Callable[[str, str, bool], RegisteredSecret]
     health: Callable[[], Mapping[str, Any]]

@@ -228,6 +228,13 @@ class Release(_Body, frozen=True):
     reason: Line
 
 
+class CallAnswerRequest(_Body, frozen=True):
+    """A person's word on a held call, and why; it stands in the log."""
+
+    approves: bool
+    reason: Line
+
+
 class ToolApproval(_Body, frozen=True):
     """What may be used: a tool as its server offers it, by the digest of the definition that was looked at."""
 

@@ -11,6 +11,7 @@ from hashlib import sha256
 import msgspec
 
 from wardlaw import __version__
+from wardlaw.facts.approval import CallApproval
 from wardlaw.facts.incident import Incident, Quarantine
 from wardlaw.store.notifications import Event, Notification
 
@@ -22,17 +23,21 @@ _SAID = {
     Event.OPENED: "opened",
     Event.GROWN: "grew",
     Event.LOCKED: "led to a quarantine",
+    Event.HELD: "waits for a person",
 }
 # Of syslog (RFC 5424, 6.2.1) and of CEF (0 to 10).
-_SYSLOG_SEVERITY = {Event.OPENED: 4, Event.GROWN: 4, Event.LOCKED: 3}
-_CEF_SEVERITY = {Event.OPENED: 7, Event.GROWN: 8, Event.LOCKED: 9}
+_SYSLOG_SEVERITY = {Event.OPENED: 4, Event.GROWN: 4, Event.LOCKED: 3, Event.HELD: 5}
+_CEF_SEVERITY = {Event.OPENED: 7, Event.GROWN: 8, Event.LOCKED: 9, Event.HELD: 5}
 _ENTERPRISE = "32473"  # RFC 5612: reserved for documentation and private use
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One incident as it is told.
+    """One incident, or one held call, as it is told.
 
     Attributes:
+        incident: Its id; ``""`` for a held call.
+        approval: Id of the approval a held call waits for; ``""`` for an incident.
+        expires_at: Until when a held call can be answered, Unix seconds; 0 for an incident.
         id: Of the notification; a receiver that has seen it need not look again.
         kind: Clause that opened the incident, or the code of a built-in reason.
         principal: Pseudonym, as the log has it.
@@ -50,6 +55,36 @@ class Message(msgspec.Struct, frozen=True):
     state: str
     principal: str
     locked: tuple[str, ...] = ()
+    approval: str = ""
+    expires_at: float = 0.0
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in two words."""
+        return f"Held call {self.approval}" if self.approval else f"Incident {self.incident}"
+
+    @property
+    def command(self) -> str:
+        """What shows it."""
+        return f"wardlaw approvals show {self.approval}" if self.approval else f"wardlaw incidents show {self.incident}"
+
+
+def message_of_held(notification: Notification, approval: CallApproval, *, installation: str) -> Message:
+    """The message about a held call: where it waits and by which clause; who calls and what stands behind the link."""
+    return Message(
+        id=notification.id,
+        event=notification.event,
+        installation=installation,
+        incident="",
+        kind=", ".join(approval.clauses),
+        count=notification.count,
+        opened_at=approval.asked_at,
+        last_at=approval.asked_at,
+        state=approval.state.value,
+        principal="",
+        approval=approval.id,
+        expires_at=approval.expires_at,
+    )
 
 
 def message_of(
@@ -78,10 +113,15 @@ def message_of(
 
 def sentence(message: Message) -> str:
     """The message in one line."""
+    if message.approval:
+        return (
+            f"{message.subject} {_SAID[message.event]} at {message.installation}: {message.kind}, "
+            f"until {_time(message.expires_at)}"
+        )
     exchanges = f"{message.count:,} exchange{'s' if message.count > 1 else ''}"
     locked = f"; locked out: {', '.join(message.locked)}" if message.locked else ""
     return (
-        f"Incident {message.incident} {_SAID[message.event]} at {message.installation}: {message.kind}, {exchanges} "
+        f"{message.subject} {_SAID[message.event]} at {message.installation}: {message.kind}, {exchanges} "
         f"since {_time(message.opened_at)}, principal {message.principal}{locked}"
     )
 
@@ -90,13 +130,14 @@ def json_body(message: Message) -> bytes:
     """The body of a webhook: all fields, times in ISO 8601."""
     fields = msgspec.to_builtins(message)
     fields["opened_at"], fields["last_at"] = _time(message.opened_at), _time(message.last_at)
+    fields["expires_at"] = _time(message.expires_at) if message.expires_at else ""
     return msgspec.json.encode({"format": FORMAT, **fields})
 
 
 def slack_body(message: Message) -> bytes:
     """The body for Slack and what is compatible: one text, its three special characters escaped."""
     text = sentence(message).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return msgspec.json.encode({"text": f"{text}\n`wardlaw incidents show {message.incident}`"})
+    return msgspec.json.encode({"text": f"{text}\n`{message.command}`"})
 
 
 def signature(body: bytes, key: bytes, *, at: int) -> str:
@@ -112,10 +153,11 @@ def mail(message: Message, *, sender: str, to: tuple[str, ...], at: float) -> Em
     made["Date"] = format_datetime(datetime.fromtimestamp(at, tz=UTC))
     made["Message-ID"] = f"<{message.id}@wardlaw.invalid>"
     made["Auto-Submitted"] = "auto-generated"
-    made["Subject"] = f"[wardlaw {message.installation}] incident {_SAID[message.event]}: {message.kind}"
+    what = "held call" if message.approval else "incident"
+    made["Subject"] = f"[wardlaw {message.installation}] {what} {_SAID[message.event]}: {message.kind}"
     made.set_content(
         f"{sentence(message)}.\n\nLast seen {_time(message.last_at)}; state {message.state}.\n"
-        f"See it with: wardlaw incidents show {message.incident}\n"
+        f"See it with: {message.command}\n"
     )
     return made
 
@@ -127,6 +169,7 @@ def syslog_line(message: Message, *, facility: int, at: float, host: str) -> byt
         for name, value in (
             ("event", message.event.value), ("incident", message.incident), ("kind", message.kind),
             ("count", str(message.count)), ("principal", message.principal), ("locked", ",".join(message.locked)),
+            *((("approval", message.approval),) if message.approval else ()),
         )
     )  # fmt: skip
     head = _head(message, facility=facility, at=at, host=host)
@@ -138,7 +181,8 @@ def cef_line(message: Message, *, facility: int, at: float, host: str) -> bytes:
     header = "|".join(
         _cef_header(part)
         for part in (
-            "Wardlaw", "wardlaw", __version__, message.kind, f"Incident {_SAID[message.event]}",
+            "Wardlaw", "wardlaw", __version__, message.kind,
+            f"{'Held call' if message.approval else 'Incident'} {_SAID[message.event]}",
             str(_CEF_SEVERITY[message.event]),
         )
     )  # fmt: skip
@@ -146,7 +190,7 @@ def cef_line(message: Message, *, facility: int, at: float, host: str) -> bytes:
         "rt": str(int(message.last_at * 1000)),
         "start": str(int(message.opened_at * 1000)),
         "cnt": str(message.count),
-        "externalId": message.incident,
+        "externalId": message.incident or message.approval,
         "suid": message.principal,
         "act": ",".join(message.locked) or "none",
         "dvchost": message.installation,

@@ -11,12 +11,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from wardlaw.config.model import Notify
 from wardlaw.config.notify import Channel, channels
-from wardlaw.console.notify.message import Message, message_of
+from wardlaw.console.notify.message import Message, message_of, message_of_held
 from wardlaw.console.notify.send import send
+from wardlaw.facts.approval import ApprovalState
 from wardlaw.facts.errors import WardlawError
+from wardlaw.store.approvals import get_approval
 from wardlaw.store.database import reading, writing
 from wardlaw.store.incidents import get_incident
 from wardlaw.store.notifications import (
+    Event,
     Notification,
     forget_sent,
     list_due,
@@ -89,17 +92,31 @@ class Notifier:
             self._failed(notification, "no such channel in the configuration", now=now, final=True)
             return True  # nothing is wrong with others of that name: each is given up
         try:
-            with reading(self._engine) as connection:
-                incident = get_incident(connection, notification.incident)
-                locks = list_of_incident(connection, notification.incident)
-            message = message_of(notification, incident, locks, installation=self._installation, now=now)
+            message = self._message(notification, now=now)
+            if message is None:  # answered before anybody was told
+                self._sent(notification)
+                return True
             send(channel, message, env=self._env, at=now)
         except WardlawError as error:
             self._failed(notification, error.message, now=now, final=False)
             return False
+        self._sent(notification)
+        return True
+
+    def _sent(self, notification: Notification) -> None:
         with writing(self._engine) as connection:
             mark_sent(connection, notification)
-        return True
+
+    def _message(self, notification: Notification, *, now: float) -> Message | None:
+        """What to tell; None about a call that waits no longer."""
+        with reading(self._engine) as connection:
+            if notification.event is Event.HELD:
+                approval = get_approval(connection, notification.incident)
+                waits = approval.state is ApprovalState.WAITING and approval.expires_at > now
+                return message_of_held(notification, approval, installation=self._installation) if waits else None
+            incident = get_incident(connection, notification.incident)
+            locks = list_of_incident(connection, notification.incident)
+        return message_of(notification, incident, locks, installation=self._installation, now=now)
 
     def _failed(self, notification: Notification, why: str, *, now: float, final: bool) -> None:
         with writing(self._engine) as connection:

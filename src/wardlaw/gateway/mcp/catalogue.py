@@ -42,6 +42,7 @@ class OfferedTool(msgspec.Struct, frozen=True):
     Attributes:
         name: ``server__tool``.
         definition: As the server has it, but for the name.
+        pin: SHA-256 of the definition as the server has it, hex.
     """
 
     name: str
@@ -49,6 +50,7 @@ class OfferedTool(msgspec.Struct, frozen=True):
     tool: str
     definition: dict[str, Any]
     state: PinState
+    pin: str = ""
 
 
 class Catalogue:
@@ -118,9 +120,10 @@ class Catalogue:
         if definition is None or pin is None:
             return None
         # INVARIANT: what is shown or called is pinned now, whatever was known when the server was asked.
-        state = pin.state if pin_of(definition) == pin.pin or pin.state is not PinState.PINNED else PinState.DRIFTED
+        digest = pin_of(definition)
+        state = pin.state if digest == pin.pin or pin.state is not PinState.PINNED else PinState.DRIFTED
         name = qualified(server, tool)
-        return OfferedTool(name, server, tool, {**definition, "name": name}, state)
+        return OfferedTool(name, server, tool, {**definition, "name": name}, state, digest)
 
     async def _refresh(self, name: str) -> None:
         server = self.servers[name]

@@ -49,6 +49,7 @@ from wardlaw.gateway.port import Call
 from wardlaw.gateway.services import Services
 from wardlaw.gateway.wire.body import BodyLimits, read_json
 from wardlaw.gateway.wire.headers import check_request_headers
+from wardlaw.gateway.wire.heldwords import held_meta
 from wardlaw.gateway.wire.session import SESSION_HEADER, session_id
 from wardlaw.security.toolnames import JOINT, RESERVED, parted, qualified
 from wardlaw.state.callers import state_key
@@ -168,7 +169,11 @@ class McpExchange(LocalExchange):
         resource = self._resource(server, name, known=usable)
         definition = offered.definition if offered is not None and usable else None
         judgement = await self._judging().call(
-            name, arguments, resource, self._services.registry.tool_class(name, definition)
+            name,
+            arguments,
+            resource,
+            self._services.registry.tool_class(name, definition),
+            pin=offered.pin if offered is not None else "",
         )
         if offered is not None and not usable:
             self._refuse_drifted(message, offered, judgement)
@@ -206,12 +211,14 @@ class McpExchange(LocalExchange):
 
     def _tell_refusal(self, message: Message, code: str, text: str, judgement: Judgement) -> None:
         """A refused call is a result that says so: then the model reads why, and what to do instead."""
-        told = {"code": code, "decision": judgement.decision.request}
+        told: dict[str, Any] = {"code": code, "decision": judgement.decision.request}
+        held = held_meta(judgement.held, text)
         if message.method == "tools/call":
-            result = {"content": [{"type": "text", "text": text}], "isError": True, "_meta": {"wardlaw/refusal": told}}
+            meta = {"wardlaw/refusal": told, **held}
+            result = {"content": [{"type": "text", "text": text}], "isError": True, "_meta": meta}
             self._reply(200, (JSON, *self._own(judgement)), result_text(_id(message), result))
         else:
-            self._reply(200, (JSON, *self._own(judgement)), error_text(_id(message), REFUSED, text, told))
+            self._reply(200, (JSON, *self._own(judgement)), error_text(_id(message), REFUSED, text, told | held))
 
     # -- resources and prompts --------------------------------------------------------------------
 

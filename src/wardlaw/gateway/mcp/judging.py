@@ -63,12 +63,19 @@ class ToolJudge:
         self._called: tuple[ToolClass, dict[str, Any]] | None = None
 
     async def call(
-        self, name: str, arguments: dict[str, Any], resource: Resource, tool: ToolClass | None = None
+        self,
+        name: str,
+        arguments: dict[str, Any],
+        resource: Resource,
+        tool: ToolClass | None = None,
+        *,
+        pin: str = "",
     ) -> Judgement:
         """Judge a call before it is made.
 
         Args:
             tool: What the tool does; as its name and the configuration say where nothing else is known.
+            pin: Digest of the tool's definition.
         """
         tool = tool or self._services.registry.tool_class(name, None)
         traced, faults = await trace_tool_call(self._services.traces, self._case.session_key, tool, arguments)
@@ -92,6 +99,8 @@ class ToolJudge:
             calls=1,
             body_sha256=digest.hex(),
             delta=self._take_delta(),
+            parks=True,
+            pin=pin,
         )
         return await self._judge(matter)
 

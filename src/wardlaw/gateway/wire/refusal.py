@@ -15,11 +15,13 @@ from typing import Any
 
 import msgspec
 
+from wardlaw.facts.approval import HeldNotice
 from wardlaw.facts.decision import Decision, Reason, ReasonCode
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.errors import ConfigError, Fault, WardlawError
 from wardlaw.facts.resource import Resource, ResourceKind
 from wardlaw.gateway.wire.dialect import OPENAI, Dialect
+from wardlaw.gateway.wire.heldwords import held_members, held_words
 
 Header = tuple[str, str]
 
@@ -63,6 +65,7 @@ def refusal_body(
     resource: Resource | None = None,
     rate_clauses: AbstractSet[str] = frozenset(),
     dialect: Dialect = OPENAI,
+    held: HeldNotice | None = None,
 ) -> Refusal:
     """The answer to a request that was not allowed.
 
@@ -72,20 +75,23 @@ def refusal_body(
             which the clients raise as ``NotFoundError`` and do not try again.
         rate_clauses: Ids of clauses that only limit how much in how little time; they answer 429.
         dialect: How the surface words it.
+        held: What becomes of a call that is held; 409 while it waits for a person.
     """
     verdict = _verdict(decision, resource, rate_clauses)
+    if decision.effect is Effect.HOLD and held is not None and held.approval:
+        verdict = msgspec.structs.replace(verdict, status=409)
     headers = [_JSON, ("x-wardlaw-decision", decision.request)]
     if not verdict.retry:
         headers.append(_NO_RETRY)
     if decision.effect is Effect.CUT:
         headers.append(_CLOSE)
-    body = dialect.body(verdict.status, _error(decision, verdict))
+    body = dialect.body(verdict.status, _error(decision, verdict, held))
     return Refusal(verdict.status, tuple(headers), body, verdict.code)
 
 
-def cut_event(decision: Decision, *, dialect: Dialect = OPENAI) -> bytes:
+def cut_event(decision: Decision, *, dialect: Dialect = OPENAI, held: HeldNotice | None = None) -> bytes:
     """The event that ends a stream. The official clients raise on it; the mark of a complete answer never follows."""
-    return dialect.event(_error(decision, _verdict(decision, None, frozenset())))
+    return dialect.event(_error(decision, _verdict(decision, None, frozenset()), held))
 
 
 def error_event(code: str, message: str, *, decision_id: str = "", dialect: Dialect = OPENAI) -> bytes:
@@ -163,7 +169,15 @@ def _verdict(decision: Decision, resource: Resource | None, rate_clauses: Abstra
     return _Verdict(403, "policy_denied")
 
 
-def _error(decision: Decision, verdict: _Verdict) -> dict[str, Any]:
+def _error(decision: Decision, verdict: _Verdict, held: HeldNotice | None) -> dict[str, Any]:
+    error = _told(decision, verdict)
+    if decision.effect is Effect.HOLD and held is not None:
+        error["message"] = f"{error['message']} {held_words(held)}".strip()
+        error |= held_members(held)
+    return error
+
+
+def _told(decision: Decision, verdict: _Verdict) -> dict[str, Any]:
     error: dict[str, Any] = {
         "message": "",
         "type": verdict.kind,

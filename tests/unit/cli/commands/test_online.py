@@ -34,6 +34,21 @@ HABIT = {
     "score": 1000, "step": "hold", "reasons": ["moved 900 records within about an hour; usual is at most 9"], "pictured_at": 2.0,
     "measures": [{"measure": "records within an hour", "seen": 900.0, "typical": 4.5, "usual": 9.0}],
 }  # fmt: skip
+APPROVAL: dict[str, Any] = {
+    "id": "apr_1", "digest": "d", "principal": "agent:bot", "acting_for": "user:ana", "action": "ToolCall",
+    "resource": "tool:pay", "clauses": ["AGT-01"], "why": "AGT-01: Payments need a person.", "approvers": 2,
+    "exchange": "exc_1", "decision": "dec_1", "asked_at": 1.0, "expires_at": 9.0, "state": "waiting", "used_at": 0.0,
+    "used_by": "", "version": 1,
+    "answers": [{"by": "person:ben", "at": 2.0, "approves": True, "reason": "it is [due]"}],
+}  # fmt: skip
+HELD: dict[str, Any] = {
+    "standing": "waiting",
+    "approval": APPROVAL,
+    "detail": {
+        "arguments": '{\n  "to": "DE02"\n}', "effect": "payment", "upstream": "bank", "is_whole": False,
+        "values": [{"path": "to", "origin": "mail", "source": "read_mail"}], "findings": ["to stands only in a text."],
+    },
+}  # fmt: skip
 TOOL: dict[str, Any] = {
     "pin": {
         "server": "git", "tool": "log", "state": "drifted", "pin": "ab" * 32, "offered_pin": "cd" * 32, "definition": "{}",
@@ -41,7 +56,19 @@ TOOL: dict[str, Any] = {
     },
     "changes": [{"pointer": "/description", "before": "", "after": '"\u202e"'}],
 }  # fmt: skip
-COVERS = ("audit", "explain", "habits", "incidents", "key", "mcp", "person", "quarantine", "secret", "token")
+COVERS = (
+    "approvals",
+    "audit",
+    "explain",
+    "habits",
+    "incidents",
+    "key",
+    "mcp",
+    "person",
+    "quarantine",
+    "secret",
+    "token",
+)
 ROUTES = [(method, path) for handler in api_app._HANDLERS for method in handler.http_methods for path in handler.paths]
 TOKEN = {"token": {}, "text": "wlt_x"}
 KEY = {"key": {}, "text": "wl_x"}
@@ -71,6 +98,11 @@ CASES: list[tuple[str, str, str, Any, Any]] = [
     ("quarantine list", "GET", "/quarantines", None, []),
     ("quarantine place principal:user:a --reason r", "POST", "/quarantines", {"key": "principal:user:a", "reason": "r", "minutes": 0}, DONE),
     ("quarantine release qua_1", "POST", "/quarantines/qua_1/release", None, DONE),
+    ("approvals list", "GET", "/approvals", None, [{"standing": "waiting", "approval": APPROVAL}]),
+    ("approvals list --everything", "GET", "/approvals", {"everything": "true"}, []),
+    ("approvals show apr_1", "GET", "/approvals/apr_1", None, HELD),
+    ("approvals approve apr_1 --reason r", "POST", "/approvals/apr_1/answer", {"approves": True, "reason": "r"}, HELD),
+    ("approvals refuse apr_1 --reason r", "POST", "/approvals/apr_1/answer", {"approves": False, "reason": "r"}, HELD),
     ("habits list", "GET", "/habits", None, []),
     ("habits list --alerting", "GET", "/habits", {"alerting": "true"}, []),
     ("habits show agent:a", "GET", "/habits/agent%3Aa", None, HABIT),
@@ -208,6 +240,36 @@ def test_a_proof_is_written_once(command: Any, api: RecordingClient) -> None:
     api.answers["/audit/proofs/dec_1"] = {"id": "dec_1", "proof": "p\n"}
     assert command("audit", "prove", "dec_1", "--out", "p.txt").code == 0
     assert "Nothing was overwritten" in command("audit", "prove", "dec_1", "--out", "p.txt").err
+
+
+def test_a_held_call_is_drawn_for_whoever_must_answer(command: Any, api: RecordingClient) -> None:
+    api.answers["/approvals/apr_1"] = HELD
+    shown = command("approvals", "show", "apr_1").out
+    for part in (
+        "agent:bot for user:ana", "ToolCall on tool:pay", "payment", "AGT-01: Payments need a person.", "two persons",
+        '"to": "DE02"', "to stands only in a text.", "read_mail", "it is [due]", "There is more than is shown.",
+        "approvals approve apr_1",
+    ):  # fmt: skip
+        assert part in shown
+    api.answers["/approvals/apr_1"] = {**HELD, "standing": "used", "detail": None}
+    shown = command("approvals", "show", "apr_1").out
+    assert "erased" in shown
+    assert "approvals approve" not in shown
+
+
+@pytest.mark.parametrize(
+    ("standing", "said"),
+    [
+        ("approved", "goes once"),
+        ("waiting", "1 of 2 approvals"),
+        ("refused", "does not go"),
+        ("expired", "does not go"),
+    ],
+)
+def test_an_answer_says_what_it_led_to(command: Any, api: RecordingClient, standing: str, said: str) -> None:
+    api.answers["/approvals/apr_1/answer"] = {"standing": standing, "approval": APPROVAL}
+    assert said in command("approvals", "approve", "apr_1", "--reason", "r").out
+    assert command("approvals", "refuse", "apr_1").code == 2
 
 
 def test_an_erasure_needs_a_reason(command: Any, api: RecordingClient) -> None:

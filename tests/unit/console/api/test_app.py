@@ -45,6 +45,7 @@ SAMPLES = {
     "decisions.content": {"purpose": "incident inc_1"}, "quarantines.place": {"key": "person:x", "reason": "x"},
     "incidents.release": {"reason": "x"}, "audit.export": {}, "erasures.request": {"subject": "aabbccdd", "reason": "x"},
     "habits.accept": {"reason": "x"}, "habits.forget": {"reason": "x"},
+    "approvals.answer": {"approves": True, "reason": "x"},
     "tools.approve": {"tool": "x", "digest": "aabbccddeeff", "reason": "x"},
     "prunings.request": {"before_ms": 1, "reason": "x"}, "holds.place": {"subject": "aabbccdd", "reason": "x"},
 }  # fmt: skip

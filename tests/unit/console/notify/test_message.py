@@ -11,11 +11,13 @@ from wardlaw.console.notify.message import (
     json_body,
     mail,
     message_of,
+    message_of_held,
     sentence,
     signature,
     slack_body,
     syslog_line,
 )
+from wardlaw.facts.approval import CallApproval
 from wardlaw.facts.incident import Incident, Quarantine
 from wardlaw.store.notifications import Event, Notification
 
@@ -92,3 +94,28 @@ def test_mail_tells_machines_that_a_machine_wrote_it() -> None:
     assert made["Auto-Submitted"] == "auto-generated"
     assert made["Subject"] == "[wardlaw acme] incident led to a quarantine: SEC-05"
     assert made["To"] == "a@acme.example, b@acme.example"
+
+
+HELD = CallApproval(
+    "apr_1", "d", "agent:bot", "user:ana", "ToolCall", "tool:pay", ("AGT-01",), PROMPT, 1, "exc_1", "dec_1",
+    1_790_000_000.0, 1_790_000_600.0,
+)  # fmt: skip
+
+
+def test_a_held_call_is_told_by_its_link_alone() -> None:
+    queued = Notification("ntf_2", "hook", "apr_1", Event.HELD, 1, 1_790_000_000.0)
+    made = message_of_held(queued, HELD, installation="acme")
+    assert sentence(made) == "Held call apr_1 waits for a person at acme: AGT-01, until 2026-09-21T14:23:20Z"
+    forms = [
+        json_body(made),
+        slack_body(made),
+        mail(made, sender="a@b", to=("c@d",), at=1.0).as_bytes(),
+        syslog_line(made, facility=13, at=1.0, host="h"),
+        cef_line(made, facility=13, at=1.0, host="h"),
+    ]
+    for form in forms:
+        assert b"apr_1" in form
+        for word in (b"hunter2", b"agent:bot", b"user:ana", b"tool:pay", b"inc_"):
+            assert word not in form
+    assert b"wardlaw approvals show apr_1" in slack_body(made)
+    assert json.loads(json_body(made))["expires_at"] == "2026-09-21T14:23:20Z"

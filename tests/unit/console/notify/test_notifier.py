@@ -10,10 +10,12 @@ from sqlalchemy.engine import Engine
 from tests.unit.console.notify.receivers import log_receiver, web
 from wardlaw.config.model import Notify, Syslog, Webhook
 from wardlaw.console.notify.notifier import Notifier
+from wardlaw.facts.approval import CallAnswer, CallApproval
 from wardlaw.facts.incident import Incident
+from wardlaw.store.approvals import answer_call, park_call
 from wardlaw.store.database import reading, writing
 from wardlaw.store.incidents import open_or_join
-from wardlaw.store.notifications import MOST_TRIES, Event, Standing, count_by_state, enqueue
+from wardlaw.store.notifications import MOST_TRIES, Event, Standing, count_by_state, enqueue, enqueue_held
 from wardlaw.testing.databases import sqlite_database
 
 NOW = 1_790_000_000.0
@@ -128,3 +130,33 @@ def test_it_runs_in_the_background_and_stops(tables: Engine) -> None:
             await idle.stop()
 
     asyncio.run(story())
+
+
+def test_a_held_call_is_told_while_it_waits(tables: Engine) -> None:
+    def held(number: int) -> CallApproval:
+        return CallApproval(
+            f"apr_{number}", str(number), "agent:bot", "", "ToolCall", "tool:pay", ("AGT-01",), "", 1, "exc_1", "dec_1", NOW, NOW + 60
+        )  # fmt: skip
+
+    with writing(tables) as connection:
+        for number in (1, 2):
+            park_call(connection, held(number))
+            enqueue_held(connection, held(number), channels=("hook",))
+        answer_call(connection, "apr_2", CallAnswer("person:ben", NOW, False, "no"))
+    with web([204]) as hook:
+        notifier = made(tables, Clock(), webhooks=(Webhook("hook", f"http://127.0.0.1:{hook.port}/"),))
+        assert notifier.run_once() == 2
+    assert len(hook.seen) == 1
+    assert standing(tables) == {Standing.SENT: 2}
+
+
+def test_a_held_call_nobody_could_be_told_of_counts_while_it_waits(tables: Engine) -> None:
+    call = CallApproval("apr_1", "d", "agent:bot", "", "ToolCall", "tool:pay", ("A-1",), "", 1, "e", "d", NOW, NOW + 60)
+    with writing(tables) as connection:
+        park_call(connection, call)
+        enqueue_held(connection, call, channels=("gone",))
+    made(tables, Clock()).run_once()
+    assert standing(tables) == {Standing.DEAD: 1}
+    with writing(tables) as connection:
+        answer_call(connection, "apr_1", CallAnswer("person:ben", NOW, True, "yes"))
+    assert standing(tables) == {}

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from wardlaw.console.desks.held import HeldDesk
+from wardlaw.facts.approval import HeldDetail
+from wardlaw.facts.errors import EvidenceError
+from wardlaw.store.approvals import HELD, SealedDetail
+from wardlaw.store.keyring import Keyring
+from wardlaw.store.keyring_kek import LocalKek
+
+DETAIL = HeldDetail('{"to": "a"}', "payment")
+
+
+class _Kek:
+    def load(self) -> tuple[LocalKek, ...]:
+        return (LocalKek(b"\x01" * 32),)
+
+
+@pytest.fixture
+def keyring(tmp_path: Path) -> Iterator[Keyring]:
+    made = Keyring(f"sqlite:///{tmp_path}/deks.db", _Kek())
+    yield made
+    made.close()
+
+
+def sealed(keyring: Keyring, plaintext: bytes) -> SealedDetail:
+    made = keyring.seal_parts("user:ada", "2026-11", ((HELD, plaintext),))
+    return SealedDetail(made.pseudonym, made.parts[0].part, made.parts[0].blob)
+
+
+def test_it_opens_what_was_sealed_until_that_is_erased(keyring: Keyring) -> None:
+    one = sealed(keyring, msgspec.json.encode(DETAIL))
+    assert HeldDesk(keyring).open(one) == DETAIL
+    keyring.erase("user:ada")
+    assert HeldDesk(keyring).open(one) is None
+
+
+def test_what_was_changed_or_is_of_another_version_is_told(keyring: Keyring) -> None:
+    one = sealed(keyring, msgspec.json.encode(DETAIL))
+    with pytest.raises(EvidenceError, match="WL-KEY-009"):
+        HeldDesk(keyring).open(msgspec.structs.replace(one, ciphertext=one.ciphertext[:-1] + b"x"))
+    with pytest.raises(EvidenceError, match="WL-CTL-002"):
+        HeldDesk(keyring).open(sealed(keyring, b'{"arguments": 5}'))
