@@ -120,7 +120,7 @@ def _converse(place: Place, key: str, said: str, *, stream: bool = False) -> lis
 
 def test_what_the_document_orders_is_held(place: Place) -> None:
     said = f"{_play(place, 'ordered', ORDERED)} Summarise the minutes for me."
-    with pytest.raises(openai.PermissionDeniedError) as caught:
+    with pytest.raises(openai.ConflictError) as caught:
         _converse(place, place.heard, said)
     error: Any = caught.value.body
     assert error["code"] == "held"
@@ -147,7 +147,7 @@ def test_what_the_person_asked_for_goes_through(place: Place) -> None:
 
 def test_without_a_user_channel_nothing_grave_follows_a_document(place: Place) -> None:
     said = f"{_play(place, 'unheard', ASKED)} Read the minutes and send ben@firm.example a message about the paint."
-    with pytest.raises(openai.PermissionDeniedError) as caught:
+    with pytest.raises(openai.ConflictError) as caught:
         _converse(place, place.unheard, said)
     assert caught.value.body["code"] == "held"  # type: ignore[index]
 
