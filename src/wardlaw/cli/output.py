@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -57,6 +59,22 @@ class Output:
         """A word beside the result."""
         if not self.quiet:
             self._stderr.print(text, soft_wrap=True)
+
+    @contextmanager
+    def progress(self, title: str) -> Iterator[Callable[[float, str], None]]:
+        """How far a long work is, on a terminal alone; call what it gives with the share done and a word beside it."""
+        if not self.is_live:
+            yield lambda _share, _word: None
+            return
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[word]}"),
+        )
+        with Progress(*columns, console=self._stderr, transient=True) as drawn:
+            task = drawn.add_task(title, total=1.0, word="")
+            yield lambda share, word: drawn.update(task, completed=share, word=word)
 
     def warn(self, text: str) -> None:
         """Something a person should look at; said even when quiet."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from wardlaw.cli.options import Options
 from wardlaw.config.load import ENV_CONFIG, FILE_NAME
-from wardlaw.facts.errors import InputError
+from wardlaw.facts.errors import ConfigError, InputError
+from wardlaw.governance.check import Checked, check
+from wardlaw.governance.problems import Severity
 
 ENDINGS = (".yaml", ".cedar")
 MAX_BYTES = 33_554_432  # a clause file or text larger than 32 MiB is a mistake
@@ -38,6 +41,26 @@ def read_sources(files: list[Path]) -> dict[str, str]:
         InputError: A file cannot be read.
     """
     return {str(path): read_text(path) for path in files}
+
+
+def check_set(files: list[Path]) -> Checked:
+    """The clauses of these files with everything that is wrong with them."""
+    return check(read_sources(files), today=datetime.now(UTC).date())
+
+
+def usable_set(files: list[Path]) -> Checked:
+    """A set without errors.
+
+    Raises:
+        ConfigError: It has errors (WL-CLI-006).
+    """
+    checked = check_set(files)
+    if not checked.ok:
+        errors = [str(problem) for problem in checked.problems if problem.severity is Severity.ERROR]
+        raise ConfigError(
+            "WL-CLI-006", f"The clauses have {len(errors)} errors; the first: {errors[0]}", "See wardlaw policy check."
+        )
+    return checked
 
 
 def read_text(path: Path) -> str:

@@ -35,6 +35,9 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("witness", "Run", "Run a witness that cosigns checkpoints.", _HERE + "witness:app"),
     CommandEntry("policy", "Decide", "Check, format, test, explain and compare clauses.", _HERE + "policy:app"),
     CommandEntry("decide", "Decide", "Decide one request offline, with reasons.", _HERE + "decide:decide"),
+    CommandEntry(
+        "replay", "Decide", "Try clauses on logged traffic before they are in force.", _HERE + "replay:replay"
+    ),
     CommandEntry("scan", "Decide", "Show what the detectors see in texts, lines and files.", _HERE + "scan:scan"),
     CommandEntry("explain", "Decide", "Why a decision came out as it did.", _HERE + "explain:explain"),
     CommandEntry("tail", "Decide", "Decisions and outcomes as they happen.", _HERE + "tail:tail"),

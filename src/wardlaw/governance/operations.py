@@ -73,6 +73,7 @@ _ALL: tuple[Operation, ...] = (
     _reads("decisions.list", _P.VIEW_AUDIT_LOG),
     _reads("decisions.get", _P.VIEW_AUDIT_LOG),
     _reads("decisions.tail", _P.VIEW_AUDIT_LOG),
+    _reads("decisions.replay", _P.VIEW_AUDIT_LOG),
     Operation("decisions.content", Audience.HOLDER, (_P.VIEW_PROMPT_CONTENT,), recorded=True),
     _reads("incidents.list", _P.VIEW_AUDIT_LOG),
     _reads("incidents.get", _P.VIEW_AUDIT_LOG),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,11 +14,10 @@ from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import rows
 from wardlaw.cli.renewing import publish_stopped
 from wardlaw.cli.session import connect, show_one
-from wardlaw.cli.sources import policy_files, read_sources, read_text
-from wardlaw.facts.errors import ConfigError, InputError
+from wardlaw.cli.sources import check_set, policy_files, read_text, usable_set
+from wardlaw.facts.errors import InputError
 from wardlaw.governance.bundle import decode_bundle
 from wardlaw.governance.check import Checked
-from wardlaw.governance.check import check as check_sources
 from wardlaw.governance.compiled import CompiledClause
 from wardlaw.governance.differ import Direction
 from wardlaw.governance.differ import diff as compare
@@ -209,22 +207,11 @@ def _published(options: Options) -> Checked:
 
 
 def _checked(path: str, options: Options) -> Checked:
-    return check_sources(read_sources(policy_files(path, options)), today=datetime.now(UTC).date())
+    return check_set(policy_files(path, options))
 
 
 def _usable(path: str, options: Options) -> Checked:
-    """A set without errors.
-
-    Raises:
-        ConfigError: It has errors.
-    """
-    checked = _checked(path, options)
-    if not checked.ok:
-        errors = [str(problem) for problem in checked.problems if problem.severity is Severity.ERROR]
-        raise ConfigError(
-            "WL-CLI-006", f"The clauses have {len(errors)} errors; the first: {errors[0]}", "See wardlaw policy check."
-        )
-    return checked
+    return usable_set(policy_files(path, options))
 
 
 def _sentence(item: CompiledClause) -> str:

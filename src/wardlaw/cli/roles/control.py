@@ -19,6 +19,7 @@ from wardlaw.console.desks.log import LogDesk
 from wardlaw.console.desks.policies import PolicyDesk
 from wardlaw.console.desks.recorder import ControlRecorder
 from wardlaw.console.desks.records import RecordDesk
+from wardlaw.console.desks.replay import ReplayDesk
 from wardlaw.console.notify.notifier import Notifier
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.console.serve import Listener, TcpListener, UnixListener, serve_control
@@ -69,6 +70,7 @@ async def _serve_control(config: Config) -> None:
             habits=HabitDesk(Path(config.data_dir) / "state", purposes.state, same_subject=keyring.same_subject),
             held=HeldDesk(keyring),
             policies=policies,
+            replays=ReplayDesk(keyring, clock=time.time),
             fingerprint=fingerprint,
             health=lambda: {
                 "status": "ok" if spool.healthy else "records cannot be made durable",

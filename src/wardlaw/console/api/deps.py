@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy.engine import Connection, Engine
 
 from wardlaw.facts.approval import HeldDetail
+from wardlaw.decision.replay import ReplayReport
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.habit import Habit
 from wardlaw.facts.record import Content
@@ -130,6 +131,43 @@ class HeldDesk(Protocol):
 
         Raises:
             WardlawError: It is not what was sealed.
+class ReplayAsked(msgspec.Struct, frozen=True):
+    """Which clauses to try on which part of the log.
+
+    Attributes:
+        sources: Text by file name, as ``policy check`` reads them.
+        since_ms: Unix milliseconds, inclusive.
+        until_ms: Unix milliseconds, exclusive; 0 to the end.
+        begin: First leaf of this part.
+        end: Leaf after the last of the whole; 0 for the first part, whose answer says it.
+        examples: Kept per kind of difference and clause.
+    """
+
+    sources: dict[str, str]
+    since_ms: int = 0
+    until_ms: int = 0
+    begin: int = 0
+    end: int = 0
+    examples: int = 3
+
+
+class ReplayPart(msgspec.Struct, frozen=True):
+    """What one part of the log says; the next one begins at leaf ``next``, and there is none at ``end``."""
+
+    begin: int
+    end: int
+    next: int
+    report: ReplayReport
+
+
+class ReplayDesk(Protocol):
+    """Judges recorded decisions anew."""
+
+    def replay(self, connection: Connection, asked: ReplayAsked, *, may_know_persons: bool) -> ReplayPart:
+        """Judge one part of the log with clauses that are not in force.
+
+        Raises:
+            WardlawError: The clauses have errors.
         """
 
 
@@ -182,6 +220,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     habits: HabitDesk
     held: HeldDesk
     policies: PolicyDesk
+    replays: ReplayDesk
     fingerprint: Callable[[str, str, bool], RegisteredSecret]
     health: Callable[[], Mapping[str, Any]]
     clock: Callable[[], float]
