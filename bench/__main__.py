@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bench import auditing, deciding, guarding, machine, stages, traffic, verifying
+from bench import auditing, deciding, guarding, machine, replaying, stages, traffic, verifying
 from bench.processes import StartError
 from bench.promises import Results, promises
 from bench.report import Grid, Run, grids, write
@@ -25,7 +25,7 @@ from bench.traffic import TrafficPlan
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
-PARTS = ("traffic", "decision", "guard", "audit", "verify")
+PARTS = ("traffic", "decision", "guard", "audit", "verify", "replay")
 FORMAT = 1
 _LIMIT_S = 3_600.0  # no process of the benchmark lives longer, whatever happens to the benchmark
 
@@ -41,6 +41,7 @@ class Amounts(msgspec.Struct, frozen=True):
     texts: int
     audit_records: int
     verify_records: int
+    replayed: int
 
 
 FULL = Amounts(
@@ -52,6 +53,7 @@ FULL = Amounts(
     texts=20_000,
     audit_records=100_000,
     verify_records=1_000_000,
+    replayed=100_000,
 )
 QUICK = Amounts(
     rounds=2,
@@ -62,6 +64,7 @@ QUICK = Amounts(
     texts=2_000,
     audit_records=10_000,
     verify_records=100_000,
+    replayed=20_000,
 )
 
 
@@ -159,6 +162,9 @@ def _run(asked: argparse.Namespace, amounts: Amounts, folder: Path, say: traffic
     if "verify" in parts:
         say(f"writing and verifying a log of {amounts.verify_records} records")
         results = msgspec.structs.replace(results, verify=verifying.measure(amounts.verify_records, folder))
+    if "replay" in parts:
+        say(f"recording {amounts.replayed} decisions and judging them anew")
+        results = msgspec.structs.replace(results, replay=replaying.measure(amounts.replayed, folder))
     if asked.stages:
         say(f"stages of {LABELS[DURABLE].replace('*', '')}")
         seconds = max(2.0, amounts.seconds * 2)

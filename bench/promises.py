@@ -10,6 +10,7 @@ import msgspec
 from bench.auditing import AuditFigures
 from bench.deciding import DecisionFigures
 from bench.guarding import GuardFigures
+from bench.replaying import ReplayFigures
 from bench.stages import StageFigures
 from bench.targets import DURABLE, LITELLM, PORTKEY, STACK, UNWAITED
 from bench.traffic import TargetFigures, Traffic
@@ -25,6 +26,7 @@ class Results(msgspec.Struct, frozen=True):
     verify: VerifyFigures | None = None
     stages: StageFigures | None = None
     guard: GuardFigures | None = None
+    replay: ReplayFigures | None = None
 
     def target(self, name: str) -> TargetFigures | None:
         """Figures of one target."""
@@ -179,6 +181,13 @@ _TABLE: tuple[tuple[str, str, float, bool, _Read], ...] = (
         _guard(lambda g: g.added.p50_us / 1000),
     ),
     ("memory of a worker with the encoder, after the load", "MB", 250, True, _guard(lambda g: g.rss_mb)),
+    (
+        "replay, decisions judged anew on one core",
+        "1/s",
+        10_000,
+        False,
+        lambda r: 1e6 / r.replay.cpu_us if r.replay else None,
+    ),
     (
         "verify 1,000,000 records",
         "s",

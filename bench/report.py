@@ -52,6 +52,8 @@ def grids(results: Results) -> list[Grid]:
         found.append(_audit(results))
     if results.verify is not None:
         found.append(_verify(results))
+    if results.replay is not None:
+        found.append(_replay(results))
     if results.stages is not None:
         found.append(_stages(results))
     return [grid for grid in found if grid.rows]
@@ -207,6 +209,17 @@ def _verify(results: Results) -> Grid:
     ]
     columns = ("", "sound", "seconds", "CPU s", "records/s", "peak MB (before)")
     return Grid("Verifying a log", columns, rows)
+
+
+def _replay(results: Results) -> Grid:
+    one = results.replay
+    assert one is not None
+    rows = [
+        ("decisions judged anew a second", short(one.per_second)),
+        ("CPU µs per decision", short(one.cpu_us)),
+        ("of them coming out otherwise", f"{one.differing:,}"),
+    ]
+    return Grid("Judging a log anew", ("", f"{one.decisions:,} decisions, {one.clauses} clauses"), rows)
 
 
 def _stages(results: Results) -> Grid:

@@ -14,11 +14,12 @@ from urllib.parse import unquote
 import msgspec
 
 from wardlaw.console.api.app import build_api
-from wardlaw.console.api.deps import ApiDependencies, Glance, PolicyStatus
+from wardlaw.console.api.deps import ApiDependencies, Glance, PolicyStatus, ReplayAsked, ReplayPart
 from wardlaw.console.api.identity import PEER_UID
 from wardlaw.console.desks.habits import HabitDesk
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.facts.approval import HeldDetail
+from wardlaw.decision.replay import ReplayReport
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import InputError, UnavailableError
 from wardlaw.facts.person import Person, Role
@@ -119,6 +120,15 @@ class FakePolicies:
         return prepared
 
 
+class FakeReplays:
+    def __init__(self) -> None:
+        self.asked: list[tuple[ReplayAsked, bool]] = []
+
+    def replay(self, connection, asked, *, may_know_persons):
+        self.asked.append((asked, may_know_persons))
+        return ReplayPart(0, 9, 7, ReplayReport(judged=3))
+
+
 class Clock:
     def __init__(self) -> None:
         self.now = START
@@ -157,6 +167,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         recorder=FakeRecorder(),
         log=FakeLog(),
         policies=FakePolicies(),
+        replays=FakeReplays(),
         clock=Clock(),
         entropy=counted_entropy(),
     )
@@ -171,6 +182,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         habits=HabitDesk(folder / "state", HABITS_SECRET, same_subject=lambda subject: subject.__eq__),
         held=FakeHeld(),
         policies=made.policies,
+        replays=made.replays,
         fingerprint=fingerprint,
         health=lambda: {"status": "ok"},
         clock=made.clock,

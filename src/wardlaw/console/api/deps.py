@@ -131,6 +131,9 @@ class HeldDesk(Protocol):
 
         Raises:
             WardlawError: It is not what was sealed.
+        """
+
+
 class ReplayAsked(msgspec.Struct, frozen=True):
     """Which clauses to try on which part of the log.
 
