@@ -35,6 +35,7 @@ _ANTHROPIC = frozenset((UpstreamKind.ANTHROPIC, UpstreamKind.BEDROCK, UpstreamKi
 BATCHES = "batches"
 CHAT_COMPLETIONS = "chat.completions"
 COMPLETIONS = "completions"
+DECIDE = "decide"
 EMBEDDINGS = "embeddings"
 FILES = "files"
 MCP = "mcp"
@@ -50,6 +51,7 @@ ROUTES = (
     BATCHES,
     CHAT_COMPLETIONS,
     COMPLETIONS,
+    DECIDE,
     EMBEDDINGS,
     FILES,
     MCP,

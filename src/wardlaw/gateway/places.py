@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import msgspec
 
-from wardlaw.facts.routes import BATCHES, FILES, MCP, MODELS, MODERATIONS, SCAN
+from wardlaw.facts.routes import BATCHES, DECIDE, FILES, MCP, MODELS, MODERATIONS, SCAN
 from wardlaw.gateway.admitted import Admitted
 from wardlaw.gateway.batches import BatchExchange
+from wardlaw.gateway.deciding import DecideExchange, ResultExchange
 from wardlaw.gateway.files import FileExchange
 from wardlaw.gateway.guarding import GuardExchange
 from wardlaw.gateway.local import LocalExchange
@@ -48,6 +49,8 @@ class Place(msgspec.Struct, frozen=True):
 
 _FIXED = {
     "/mcp": Place(MCP, ("POST",), McpExchange),
+    "/v1/decide": Place(DECIDE, ("POST",), DecideExchange),
+    "/v1/decide/result": Place(DECIDE, ("POST",), ResultExchange),
     "/v1/guard": Place(SCAN, ("POST",), GuardExchange),
     "/v1/moderations": Place(MODERATIONS, ("POST",), ModerationExchange),
 }

@@ -1,13 +1,21 @@
 from __future__ import annotations
 
-from wardlaw.facts.routes import BATCHES, FILES, MCP, MODELS, MODERATIONS, ROUTES, SCAN
+from wardlaw.facts.routes import BATCHES, DECIDE, FILES, MCP, MODELS, MODERATIONS, ROUTES, SCAN
 from wardlaw.gateway.surfaces import BY_PATH, CHAT, EMBEDDINGS, SURFACES, dialect_of
 from wardlaw.gateway.wire.dialect import ANTHROPIC, OPENAI
 
 
 def test_every_surface_has_a_path_of_its_own_and_a_route_that_clauses_know() -> None:
     assert len(BY_PATH) == len(SURFACES)
-    assert {surface.route for surface in SURFACES} == set(ROUTES) - {BATCHES, FILES, MCP, MODELS, MODERATIONS, SCAN}
+    assert {surface.route for surface in SURFACES} == set(ROUTES) - {
+        BATCHES,
+        DECIDE,
+        FILES,
+        MCP,
+        MODELS,
+        MODERATIONS,
+        SCAN,
+    }
     assert all(surface.path == "/v1" + surface.upstream_path for surface in SURFACES)
 
 

@@ -24,6 +24,7 @@ from wardlaw.decision.replay import (
     UnreadRecord,
     rejudge,
 )
+from wardlaw.facts.action import Action
 from wardlaw.facts.clause import Clause
 from wardlaw.facts.errors import ConfigError, EvidenceError, InputError
 from wardlaw.facts.principal import Principal, PrincipalKind
@@ -39,6 +40,11 @@ PART_S = 1.0
 _INPUTS = "inputs"
 _ERASED = "WL-KEY-010"
 _DRAFTS = 4  # sets kept parsed, with what they have judged already; a few people draft at once
+# Attributes that are worked out when they are asked for, by the field they are worked out from, in tool calls alone.
+OF_CALLS = frozenset(
+    ("tool_effects", "tool_confirmed", "call_findings", "argument_origins", "intent_matched", "user_channel")
+)
+_CALL = ("request", "call")
 _decoder = msgspec.json.Decoder(Inputs)
 
 
@@ -129,7 +135,7 @@ class _Part:
         self._wording = Wording(draft.policies, draft.clauses, hidden=hidden)
         read = {name for policy in draft.policies.policies.values() for name in policy.attributes}
         self._paths = {name: PATHS[name].split(".") for name in sorted(read) if name in PATHS}
-        self._writers: dict[tuple[str, int], tuple[str, ...]] = {}
+        self._writers: dict[tuple[str, int, Action], tuple[str, ...]] = {}
 
     def judge(self, page: Sequence[Any]) -> None:
         """Judge every row of a page."""
@@ -147,10 +153,10 @@ class _Part:
                 why = f"WL-CTL-002 Its inputs are not of a form this version knows: {error}."
                 self.adding.unreadable(UnreadRecord(name, leaf_index, why))
                 continue
-            writer = (gateway, epoch)
+            writer = (gateway, epoch, inputs.request.action)
             unknown = self._writers.get(writer)
             if unknown is None:
-                unknown = self._writers[writer] = self._unknown(opened)
+                unknown = self._writers[writer] = self._unknown(opened, inputs.request.action)
             one = rejudge(inputs, self._policies)
             self.adding.judged(one, person=self._person(inputs.request.principal, subject), unknown=unknown)
             if self.adding.wants_example(one):
@@ -170,13 +176,17 @@ class _Part:
                 return None
             raise
 
-    def _unknown(self, opened: bytes) -> tuple[str, ...]:
+    def _unknown(self, opened: bytes, action: Action) -> tuple[str, ...]:
         """Attributes the clauses ask for that the writer of a record did not know.
 
         Every record of one epoch of a gateway was written by one program, which writes all fields it has.
         """
         raw = msgspec.json.decode(opened)
-        return tuple(name for name, path in self._paths.items() if not _is_written(raw, path))
+        return tuple(
+            name
+            for name, path in self._paths.items()
+            if not _is_written(raw, _CALL if path[0] in OF_CALLS and action is Action.TOOL_CALL else path)
+        )
 
     def _person(self, principal: Principal, subject: str) -> str:
         person = principal.acting_for or (principal.id if principal.kind is PrincipalKind.USER else "")

@@ -14,12 +14,17 @@ from tests.console_fakes import migrated_database
 from tests.unit.decision.cases import policies, request
 
 from wardlaw.console.api.deps import ReplayAsked, ReplayPart
-from wardlaw.console.desks.replay import PART_S, ReplayDesk
+from wardlaw.console.desks.replay import OF_CALLS, PART_S, ReplayDesk
+from wardlaw.decision.context import PATHS
+from wardlaw.decision.decide import decide
 from wardlaw.decision.replay import Replaying, ReplayReport, Tally
+from wardlaw.facts.action import Action
 from wardlaw.facts.errors import ConfigError, InputError
 from wardlaw.facts.exchange import Measures
 from wardlaw.facts.principal import Principal, PrincipalKind
+from wardlaw.facts.record import Inputs
 from wardlaw.facts.request import RequestFacts, Snapshot
+from wardlaw.facts.resource import Resource, ResourceKind
 from wardlaw.store.database import open_database, reading, writing
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.keyring_kek import FileKek, create_kek
@@ -189,3 +194,25 @@ def test_a_draft_is_read_once(place) -> None:
     for number in range(9):
         report(place, source=BULK.replace("100", str(200 + number)).replace("101", str(201 + number)))
     assert len(place.desk._drafts) == 4
+
+
+def test_what_is_worked_out_is_known_by_what_it_is_worked_out_from() -> None:
+    """A new attribute with a path of its own kind must be told of here, or it would never count as not known then."""
+    worked_out = {path for path in PATHS.values() if path.split(".")[0] not in ("request", "state")}
+    first = {"epoch", "acts_for_person", "requested_rows", "classes", "kinds", "injection"}
+    assert worked_out == first | OF_CALLS
+
+
+def test_where_arguments_came_from_was_not_known_of_old_tool_calls(place) -> None:
+    draft = BULK.replace("[ModelCall]", "[ToolCall]").replace("ModelCall", "ToolCall").replace(
+        "dataSubjects, over: 100", "intentMatched, equals: true"
+    ).replace("dataSubjects: 101", "intentMatched: true").replace("dataSubjects: 100", "intentMatched: false")  # fmt: skip
+    tool = Resource(ResourceKind.TOOL, "tool:crm", registered=True)
+    old = asked(0, action=Action.TOOL_CALL, resource=tool)
+    raw = msgspec.json.decode(msgspec.json.encode(Inputs(old, (), PLAIN, decide(old, (), policies(), PLAIN))))
+    del raw["request"]["call"]
+    with writing(place.engine) as connection:
+        put_inputs(connection, place.keyring, old, msgspec.json.encode(raw), leaf=0)
+    found = report(place, source=draft)
+    assert (found.unknown, found.total) == ({"intentMatched": 1}, Tally(stopped=1))
+    assert found.examples[0].why == ("GOV-07 would deny: intentMatched true (not known then)",)
