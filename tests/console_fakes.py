@@ -18,8 +18,8 @@ from wardlaw.console.api.deps import ApiDependencies, Glance, PolicyStatus, Repl
 from wardlaw.console.api.identity import PEER_UID
 from wardlaw.console.desks.habits import HabitDesk
 from wardlaw.console.rolebook import load_role_book
-from wardlaw.facts.approval import HeldDetail
 from wardlaw.decision.replay import ReplayReport
+from wardlaw.facts.approval import HeldDetail
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import InputError, UnavailableError
 from wardlaw.facts.person import Person, Role

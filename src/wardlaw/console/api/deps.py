@@ -8,8 +8,8 @@ from typing import Any, Protocol
 import msgspec
 from sqlalchemy.engine import Connection, Engine
 
-from wardlaw.facts.approval import HeldDetail
 from wardlaw.decision.replay import ReplayReport
+from wardlaw.facts.approval import HeldDetail
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.habit import Habit
 from wardlaw.facts.record import Content

@@ -93,7 +93,8 @@ def read_call(doc: dict[str, Any], *, limits: BodyLimits) -> CallAsked:
         raise _wrong("definition must be an object")
     if messages is not None and not isinstance(messages, list):
         raise _wrong("messages must be a list")
-    talk, history = None, ()
+    talk: Asked | None = None
+    history: tuple[ToolCall, ...] = ()
     if messages:
         said = {"model": "none", "messages": messages}
         talk, history = read_chat(said, limits=limits), tuple(chat_history(said))
