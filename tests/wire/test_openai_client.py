@@ -311,10 +311,11 @@ def test_a_bad_key(place: Place) -> None:
 
 def test_a_held_tool_call(place: Place) -> None:
     text = place.puppet.on("held", lambda turn: turn.answer(completion(calls=[("call_w", "wipe_disk", "{}")])))
-    with place.client() as client, pytest.raises(openai.PermissionDeniedError) as caught:
+    with place.client() as client, pytest.raises(openai.ConflictError) as caught:
         client.chat.completions.create(model="demo", messages=_user(text))
     error: Any = caught.value.body
     assert error["code"] == "held"
+    assert len([turn for turn in place.puppet.turns if b"[held]" in turn.body]) == 1  # the client does not hammer on it
     assert error["clause"] == "ACC-06"
     assert place.trail.find(error["decision_id"]).effect == "hold"
 

@@ -13,6 +13,7 @@ from wardlaw.facts.errors import WardlawError
 from wardlaw.store.approvals import HELD, forget_calls
 from wardlaw.store.database import reading, writing
 from wardlaw.store.holds import list_holds
+from wardlaw.store.keptanswers import forget_answers
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.retention import prune_sealed
 
@@ -56,6 +57,7 @@ class Upkeep:
                     )
             with writing(self._engine) as connection:
                 forget_calls(connection, before=now - _HELD_DAYS * _DAY_S)
+                forget_answers(connection, before=now)
         except (WardlawError, SQLAlchemyError) as error:
             _log.error("retention: %s", error)
         return True

@@ -21,7 +21,7 @@ import orjson
 from wardlaw.decision.context import Facts, build_context, make_reader
 from wardlaw.decision.policy import Policy, may_concern, read_policy
 from wardlaw.facts.action import Action
-from wardlaw.facts.effect import Mode
+from wardlaw.facts.effect import Effect, Mode
 from wardlaw.facts.errors import ConfigError
 from wardlaw.facts.principal import PrincipalKind
 
@@ -181,6 +181,7 @@ class PolicySet:
     Attributes:
         digest: SHA-256 (hex) of the policy text.
         policies: Every policy by its ``@id``.
+        holds: A clause in force may hold a call.
         rate_clauses: Clauses that only limit how much in how little time; waiting helps there.
     """
 
@@ -188,6 +189,7 @@ class PolicySet:
         self.text = text
         self.digest = hashlib.sha256(text.encode()).hexdigest()
         self.policies = policies
+        self.holds = any(p.effect is Effect.HOLD and p.mode is Mode.ENFORCE for p in policies.values())
         self.rate_clauses = frozenset(
             p.clause for p in policies.values() if p.forbid and p.attributes and p.attributes <= _RATES
         )

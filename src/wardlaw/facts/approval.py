@@ -177,12 +177,14 @@ class HeldNotice(msgspec.Struct, frozen=True):
         expires_at: Until when it can be approved and used, Unix seconds; 0 when nobody was asked.
         message: In plain words, with what to do; ``""`` where the clause says it all.
         retry: Token under which a kept answer can be had once it is approved; ``""`` when none is kept.
+        beside: Ids of further approvals that the same answer waits for.
     """
 
     approval: str = ""
     expires_at: float = 0.0
     message: str = ""
     retry: str = ""
+    beside: tuple[str, ...] = ()
 
 
 class CallApproval(msgspec.Struct, frozen=True):

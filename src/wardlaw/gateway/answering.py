@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from wardlaw.facts.action import Action
+from wardlaw.facts.approval import CallPass, HeldNotice
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.exchange import Channel, Measures, Segment, ToolCall
 from wardlaw.facts.finding import Finding
@@ -46,6 +47,10 @@ class AnswerHalf:
     def __init__(self, services: Services, surface: Surface) -> None:
         self._services = services
         self.surface = surface
+        self.passes: tuple[CallPass, ...] = ()
+        """Approvals that calls of this answer have used up."""
+        self.waiting: list[HeldNotice] = []
+        """What calls of this answer wait for."""
 
     async def judge(self, case: Case, accepted: Accepted, raw: bytes) -> Released | Withheld:
         """Judge a complete answer of status 2xx, its tool calls included.
@@ -65,16 +70,19 @@ class AnswerHalf:
             judgement, body, answer, findings = masked
         if not judgement.released:
             return Withheld(judgement, answer.usage)
-        tracer = self.tracer(case, accepted)
+        tracer, held = self.tracer(case, accepted), None
         try:
             for call in answer.tool_calls:
                 arguments = _of_call(findings, answer.segments, call)
                 one = await self.tool_call(case, call, arguments, tracer)
-                if not one.released or one.decision.effect is Effect.TRANSFORM:
+                if one.held is not None and one.held.approval:
+                    held = held or one  # people are asked about the others at the same time
+                elif not one.released or one.decision.effect is Effect.TRANSFORM:
+                    self.waiting.clear()
                     return Withheld(one, answer.usage)
         finally:
             tracer.close()
-        return Released(body, judgement, answer.usage)
+        return Released(body, judgement, answer.usage) if held is None else Withheld(held, answer.usage)
 
     def tracer(self, case: Case, accepted: Accepted) -> CallTracer:
         """What traces the tool calls of an answer; to be closed by whoever asked for it."""
@@ -132,8 +140,14 @@ class AnswerHalf:
             release=((call.id, digest),),
             call=traced,
             parks=True,
+            passes=self.passes,
         )
-        return await self._judge(case, matter)
+        judgement = await self._judge(case, matter)
+        if judgement.used is not None and judgement.used not in self.passes:
+            self.passes += (judgement.used,)
+        if judgement.held is not None and judgement.held.approval:
+            self.waiting.append(judgement.held)
+        return judgement
 
     async def _text(
         self, case: Case, accepted: Accepted, answer: Answer, findings: tuple[Finding, ...], raw: bytes

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+import functools
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from wardlaw.facts.approval import HeldNotice
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.errors import Fault, WardlawError
 from wardlaw.facts.record import Outcome
@@ -16,13 +18,22 @@ from wardlaw.gateway.admitted import Admitted
 from wardlaw.gateway.answering import AnswerHalf, Released
 from wardlaw.gateway.judge import Case, Judgement
 from wardlaw.gateway.port import Call, CallerGoneError
-from wardlaw.gateway.request import Accepted, Refused, RequestHalf
+from wardlaw.gateway.request import Accepted, Prepared, Refused, RequestHalf
 from wardlaw.gateway.services import Services, Stopwatch
+from wardlaw.gateway.shelf import KeptBody, ShelvedAnswer, not_shelved
 from wardlaw.gateway.streaming import StreamHalf
 from wardlaw.gateway.wire.answer import Usage, refuse_encoding
 from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.headers import caller_headers, check_request_headers, own_headers
-from wardlaw.gateway.wire.refusal import Refusal, error_body, error_event, refusal_body, upstream_refusal
+from wardlaw.gateway.wire.heldwords import RETRY_HEADER
+from wardlaw.gateway.wire.refusal import (
+    Refusal,
+    error_body,
+    error_event,
+    held_body,
+    refusal_body,
+    upstream_refusal,
+)
 from wardlaw.gateway.wire.session import SESSION_HEADER, session_id
 from wardlaw.gateway.wire.surface import Surface
 from wardlaw.state.authority import Ask
@@ -57,6 +68,7 @@ class ModelExchange:
         self._id = services.judge.new_id("exc")
         self._case: Case | None = None
         self._estimated = 0
+        self._raw = b""
 
     async def run(self, raw: bytes) -> None:
         """Serve the request whose body is ``raw``; whatever happens, an outcome is recorded."""
@@ -77,8 +89,12 @@ class ModelExchange:
         doc, asked = self._request.read(raw)
         self._check_scope(asked.model)
         case = self._case = self._open_case(asked)
+        self._raw = raw
         prepared = await self._request.prepare(case, doc, raw, asked)
         prepared = msgspec.structs.replace(prepared, delta=self._admitted.delta)
+        if RETRY_HEADER in self._call.headers:
+            await self._give_kept(case, prepared, asked)
+            return
         self._estimated = prepared.moved.measures.prompt_tokens
         outcome = await self._request.submit(case, prepared, headers=self._call.headers)
         if isinstance(outcome, Refused):
@@ -90,6 +106,41 @@ class ModelExchange:
             await self._answer(case, outcome, asked)
         finally:
             await outcome.answer.close()
+
+    async def _give_kept(self, case: Case, prepared: Prepared, asked: Asked) -> None:
+        """Give out an answer that was kept because a call in it was held; no upstream is called."""
+        services, token = self._services, self._call.headers[RETRY_HEADER]
+        if services.shelf is None:
+            raise not_shelved()
+        found = await services.shelf.take(case, self._raw, token, at=services.judge.clock())
+        if isinstance(found, HeldNotice):
+            self._ending.result = "refused"
+            self._reply(held_body(found, dialect=self._surface.dialect))
+            return
+        candidate = self._request.candidate(prepared, case.route, upstream=found.upstream)
+        if candidate is None:
+            raise not_shelved()
+        self._answers.passes = found.passes
+        self._ending.upstream = found.upstream
+        answer = KeptBody(found.status, found.pieces)
+        await self._answer(case, Accepted(candidate, found.judgement, answer, prepared, found.planted), asked)
+
+    async def _keep(self, accepted: Accepted, held: Judgement, pieces: Sequence[bytes]) -> Judgement:
+        """Keep an answer with a held call in it; the judgement as its caller is told."""
+        shelf, case = self._services.shelf, self._case
+        if shelf is None or case is None or not self._answers.waiting:
+            return held
+        answer = ShelvedAnswer(
+            accepted.judgement,
+            accepted.candidate.destination.name,
+            accepted.answer.status,
+            tuple(pieces),
+            accepted.planted,
+            self._answers.passes,
+        )
+        at = self._services.judge.clock()
+        notice = await shelf.keep(case, self._raw, answer, self._answers.waiting, at=at)
+        return msgspec.structs.replace(held, held=notice)
 
     def _leave(self) -> None:
         """The caller has gone; how an exchange ended before that stays."""
@@ -140,7 +191,7 @@ class ModelExchange:
         released = await self._answers.judge(case, accepted, raw)
         self._ending.usage = released.usage
         if not isinstance(released, Released):
-            self._refuse(released.judgement)
+            self._refuse(await self._keep(accepted, released.judgement, (raw,)))
             return
         self._ending.status = answer.status
         self._ending.result = "complete"
@@ -178,7 +229,9 @@ class ModelExchange:
         self._call.reply(told.status, headers, told.body)
 
     async def _stream(self, case: Case, accepted: Accepted, names: Mapping[str, str]) -> None:
-        half = StreamHalf(self._services, self._answers, case, accepted, self._call)
+        holds = self._services.shelf is not None and self._services.judge.policies.current.holds
+        keep = functools.partial(self._keep, accepted) if holds else None
+        half = StreamHalf(self._services, self._answers, case, accepted, self._call, keep=keep)
         opening = await half.open()
         if not opening.released:
             self._refuse(opening)

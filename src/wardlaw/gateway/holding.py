@@ -7,14 +7,13 @@ with it. Whatever fails here leaves the call held, and says so.
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Sequence
+from typing import Protocol
 
 import msgspec
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.approval import (
@@ -28,25 +27,22 @@ from wardlaw.facts.approval import (
 )
 from wardlaw.facts.decision import Decision, Reason
 from wardlaw.facts.effect import Effect
-from wardlaw.facts.errors import InputError, WardlawError
+from wardlaw.facts.errors import InputError
 from wardlaw.facts.exchange import Segment
 from wardlaw.facts.finding import Finding
 from wardlaw.facts.origin import CallJudgement
 from wardlaw.facts.request import RequestFacts, Snapshot
 from wardlaw.gateway.heldview import Inspect, view_of_call, view_of_request
 from wardlaw.gateway.recorder import month_of
+from wardlaw.gateway.tablework import AWAY, TableWork
 from wardlaw.store.approvals import HELD, SealedDetail, find_live, next_id, park_call, use_approval
 from wardlaw.store.database import reading, writing
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.notifications import enqueue_held
 
-PATIENCE_S = 8.0  # connecting to PostgreSQL takes five at most; agents wait a minute and more
-_AT_ONCE = 4  # look-ups and writes at one time, so that a database that hangs does not take every thread
 _WHY_CHARS = 2_000
 _MINUTE_S = 60.0
 _log = logging.getLogger("wardlaw.gateway")
-
-_Made = TypeVar("_Made")
 
 
 class HeldMatter(msgspec.Struct, frozen=True):
@@ -108,14 +104,23 @@ class TableHolding:
         keyring: Seals what people must see.
         inspect: Findings of one text, by which secrets are masked for them.
         channels: Over which of the configured channels people are told.
+        work: Where the work on the tables is done.
     """
 
-    def __init__(self, engine: Engine, keyring: Keyring, *, inspect: Inspect, channels: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        keyring: Keyring,
+        *,
+        inspect: Inspect,
+        channels: Sequence[str] = (),
+        work: TableWork | None = None,
+    ) -> None:
         self._engine = engine
         self._keyring = keyring
         self._inspect = inspect
         self._channels = tuple(channels)
-        self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._work = work or TableWork()
 
     async def use(self, matter: HeldMatter) -> CallPass | None:
         """As ``Holding``."""
@@ -135,8 +140,8 @@ class TableHolding:
             return CallPass(found.id, digest, found.clauses)
 
         try:
-            return await self._aside(work)
-        except (SQLAlchemyError, WardlawError, TimeoutError) as error:
+            return await self._work.do(work)
+        except AWAY as error:
             _log.warning("an approval could not be looked up, so the call stays held: %s", type(error).__name__)
             return None
 
@@ -145,10 +150,10 @@ class TableHolding:
         if not matter.reasons:
             return HeldNotice()
         try:
-            approval = await self._aside(lambda: self._find_or_park(matter))
+            approval = await self._work.do(lambda: self._find_or_park(matter))
         except InputError as error:
             return HeldNotice(message=f"{error.message} {error.hint}")
-        except (SQLAlchemyError, WardlawError, TimeoutError) as error:
+        except AWAY as error:
             _log.error("a held call could not be kept, so nobody was asked: %s", type(error).__name__)
             return HeldNotice(message="Nobody could be asked: held calls cannot be kept now. Try again shortly.")
         if approval.state is ApprovalState.REFUSED:
@@ -191,11 +196,6 @@ class TableHolding:
         if matter.arguments is None:
             return view_of_request(matter.segments, matter.findings, resource)
         return view_of_call(matter.arguments, resource, matter.traced, inspect=self._inspect)
-
-    async def _aside(self, work: Callable[[], _Made]) -> _Made:
-        """The work done in a thread, a few at a time, within ``PATIENCE_S``."""
-        async with asyncio.timeout(PATIENCE_S), self._turns:
-            return await asyncio.to_thread(work)
 
 
 def pass_for(matter: HeldMatter, passes: Sequence[CallPass], *, rewritten: bool) -> CallPass | None:

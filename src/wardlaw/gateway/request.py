@@ -142,10 +142,7 @@ class RequestHalf:
             NowhereError: Observing let a model through that nobody has registered.
             UnavailableError: No upstream could be reached, or the record could not be made durable.
         """
-        surface = self._surface
-        paths = {surface.form: surface.upstream_path}
-        paths |= {form: translation.path for form, translation in surface.translations.items()}
-        candidates = self._services.registry.candidates(prepared.asked.model, case.route, paths=paths)
+        candidates = self._candidates(prepared, case.route)
         failure: UnavailableError | None = None
         refusal: Refused | None = None
         released: Judgement | None = None
@@ -180,6 +177,21 @@ class RequestHalf:
         if refusal is None:
             raise UnavailableError("WL-GWY-004", "No upstream takes this request now.", "Try again shortly.")
         return refusal
+
+    def _candidates(self, prepared: Prepared, route: str) -> Sequence[Candidate]:
+        surface = self._surface
+        paths = {surface.form: surface.upstream_path}
+        paths |= {form: translation.path for form, translation in surface.translations.items()}
+        return self._services.registry.candidates(prepared.asked.model, route, paths=paths)
+
+    def candidate(self, prepared: Prepared, route: str, *, upstream: str) -> Candidate | None:
+        """The way to the model by this upstream; ``None`` where there is none any more.
+
+        Raises:
+            OtherProtocolError: As ``submit``.
+        """
+        found = self._candidates(prepared, route)
+        return next((one for one in found if one.resource.registered and one.destination.name == upstream), None)
 
     async def _judge(
         self, case: Case, prepared: Prepared, candidate: Candidate, released: Judgement | None

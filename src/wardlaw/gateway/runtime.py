@@ -45,6 +45,7 @@ from wardlaw.gateway.remembering import Memory
 from wardlaw.gateway.reporting import Reporter
 from wardlaw.gateway.services import Services
 from wardlaw.gateway.sharing import Sharing
+from wardlaw.gateway.shelf import AnswerShelf
 from wardlaw.gateway.traces import Traces
 from wardlaw.gateway.upstream import Upstreams
 from wardlaw.gateway.watcher import MAX_AGE_S, Watcher
@@ -203,7 +204,13 @@ class Runtime:
             mcp_url=config.mcp.url,
             authorization_servers=tuple(dict.fromkeys(one.issuer for one in config.identity.issuers)),
             is_tls=bool(config.gateway.tls),
+            shelf=self._shelf(purposes),
         )
+
+    def _shelf(self, purposes: Purposes) -> AnswerShelf:
+        assert self._engine is not None
+        assert self._keyring is not None
+        return AnswerShelf(self._engine, self._keyring, secret=purposes.state, random=os.urandom)
 
     def _metrics(self, sharing: Sharing | None) -> Metrics:
         """Metrics that know what the encoder reads and how shared behaviour is."""

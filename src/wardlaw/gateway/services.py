@@ -14,6 +14,7 @@ from wardlaw.gateway.mcp.catalogue import Catalogue
 from wardlaw.gateway.metering import Meter
 from wardlaw.gateway.metrics import Metrics
 from wardlaw.gateway.registry import Registry
+from wardlaw.gateway.shelf import AnswerShelf
 from wardlaw.gateway.traces import Traces
 from wardlaw.gateway.upstream import Upstreams
 
@@ -33,6 +34,7 @@ class Services(NamedTuple):
         mcp_url: Address callers reach ``/mcp`` at; ``""`` where the configuration does not say.
         authorization_servers: Identity providers whose tokens are accepted, for the metadata of ``/mcp``.
         traces: What conversations have seen, for tracing tool calls.
+        shelf: Where answers with a held call wait; ``None`` where none are kept.
         is_tls: Callers reach the gateway itself by TLS.
     """
 
@@ -56,6 +58,7 @@ class Services(NamedTuple):
     mcp_url: str = ""
     authorization_servers: tuple[str, ...] = ()
     is_tls: bool = False
+    shelf: AnswerShelf | None = None
 
 
 class Stopwatch:

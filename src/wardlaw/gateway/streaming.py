@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
@@ -24,6 +25,7 @@ from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.port import Call, CallerGoneError
 from wardlaw.gateway.request import Accepted, redacted_classes, uninspected_findings
 from wardlaw.gateway.services import Services
+from wardlaw.gateway.shelf import MOST_BYTES
 from wardlaw.gateway.wire.answer import Usage
 from wardlaw.gateway.wire.commands import (
     AbortUpstream,
@@ -51,6 +53,9 @@ from wardlaw.security.window import ReleaseWindow
 _METER_CHARS = 4_096
 
 
+Keep = Callable[[Judgement, Sequence[bytes]], Awaitable[Judgement]]
+
+
 class StreamEnd(msgspec.Struct, frozen=True):
     """How a stream ended: ``complete``, ``cut``, ``upstream-failed`` or ``client-gone``."""
 
@@ -59,9 +64,22 @@ class StreamEnd(msgspec.Struct, frozen=True):
 
 
 class StreamHalf:
-    """Carries one stream from an upstream to the caller."""
+    """Carries one stream from an upstream to the caller.
 
-    def __init__(self, services: Services, answers: AnswerHalf, case: Case, accepted: Accepted, call: Call) -> None:
+    Args:
+        keep: Keeps the whole answer when a call in it is held; the judgement as its caller is then told.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        answers: AnswerHalf,
+        case: Case,
+        accepted: Accepted,
+        call: Call,
+        *,
+        keep: Keep | None = None,
+    ) -> None:
         self._services = services
         self._answers = answers
         self._case = case
@@ -79,6 +97,10 @@ class StreamHalf:
         self._layer = self._surface.stream(self._window)
         self._masked_to_end: set[tuple[int, str]] = set()  # texts whose last piece ended within what was masked
         self._out: list[bytes] = []
+        self._keep = keep
+        self._came: list[bytes] = []  # the whole answer, where it may have to be kept
+        self._came_bytes = 0
+        self._pieces = accepted.answer.pieces()
         self.end: StreamEnd | None = None
         """How it ended, once that is settled; a caller that leaves afterwards changes nothing in it."""
 
@@ -94,7 +116,8 @@ class StreamHalf:
         """Carry the stream; the head has been sent. How it ended stands in ``end``."""
         answer = self._accepted.answer
         try:
-            async for data in answer.pieces():
+            async for data in self._pieces:
+                self._note(data)
                 await self._handle(UpstreamBytes(data))
                 if self.end is not None:
                     return
@@ -209,9 +232,34 @@ class StreamHalf:
         findings = await inspect_aside(self._services.inspection, command.segments, caller=self._case.principal.id)
         findings = await compare_aside(self._conversation, command.segments, findings)
         judgement = await self._answers.tool_call(self._case, command.call, findings, self._tracer)
+        if judgement.held is not None and judgement.held.approval:
+            judgement = await self._kept(judgement)
         if not judgement.released or judgement.decision.effect is Effect.TRANSFORM:
             return self._refused(command.ticket, judgement)
         return Judged(command.ticket)
+
+    def _note(self, data: bytes) -> None:
+        """Remember what came, while it is little enough to be kept."""
+        if self._keep is None:
+            return
+        self._came.append(data)
+        self._came_bytes += len(data)
+        if self._came_bytes > MOST_BYTES:
+            self._keep = None
+            self._came.clear()
+
+    async def _kept(self, judgement: Judgement) -> Judgement:
+        """Read the answer to its end and have it kept; the judgement as the caller is told of it."""
+        try:
+            async for data in self._pieces:
+                self._note(data)
+                if self._keep is None:
+                    return judgement
+        except UnavailableError:
+            return judgement  # half an answer is none
+        # Once: calls that came in the same piece are judged too, and only the first is told of.
+        keep, self._keep = self._keep, None
+        return judgement if keep is None else await keep(judgement, self._came)
 
     async def _uninspected(self, command: JudgeUninspected) -> Event:
         """What nobody can read is a finding of its own, in a stream as in a whole answer; it cannot be masked."""

@@ -363,8 +363,8 @@ KEPT_ANSWER = Table(
     Column("part", Text, nullable=False),
     Column("ciphertext", LargeBinary, nullable=False),
     Column("expires_at", Double, nullable=False),
-    Column("version", Integer, nullable=False),
     Index(None, "owner"),
+    Index(None, "subject"),
     Index(None, "expires_at"),
 )
 

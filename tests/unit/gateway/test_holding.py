@@ -19,8 +19,8 @@ from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.principal import Principal, PrincipalKind
 from wardlaw.facts.request import Snapshot
 from wardlaw.facts.resource import Resource, ResourceKind, ToolEffect
-from wardlaw.gateway import holding
 from wardlaw.gateway.holding import HeldMatter, TableHolding, pass_for
+from wardlaw.gateway.tablework import TableWork
 from wardlaw.store.approvals import MOST_WAITING, answer_call, get_approval, get_detail, list_approvals
 from wardlaw.store.database import open_database, reading, writing
 from wardlaw.store.keyring import Keyring
@@ -193,10 +193,9 @@ def test_without_the_tables_the_call_stays_held_and_says_so(table: TableHolding,
     asyncio.run(story())
 
 
-def test_tables_that_hang_are_waited_for_only_so_long(
-    table: TableHolding, monkeypatch: pytest.MonkeyPatch, engine: Engine
-) -> None:
-    monkeypatch.setattr(holding, "PATIENCE_S", 0.0)
+def test_tables_that_hang_are_waited_for_only_so_long(engine: Engine, keyring: Keyring) -> None:
+    work = TableWork(patience_s=0.0)
+    table = TableHolding(engine, keyring, inspect=lambda _text, _channel: (), work=work)
 
     async def story() -> None:
         assert await table.use(matter()) is None

@@ -16,7 +16,8 @@ def held_words(notice: HeldNotice) -> str:
     if not notice.approval:
         return notice.message
     how = "send the same request with the header Wardlaw-Retry" if notice.retry else "make the same call again"
-    return f"It waits for a person as {notice.approval} until {_time(notice.expires_at)}; once it is approved, {how}."
+    names = " and ".join((notice.approval, *notice.beside))
+    return f"It waits for a person as {names} until {_time(notice.expires_at)}; once it is approved, {how}."
 
 
 def held_members(notice: HeldNotice) -> dict[str, Any]:
@@ -24,6 +25,7 @@ def held_members(notice: HeldNotice) -> dict[str, Any]:
     waits = bool(notice.approval)
     return {
         "approval": notice.approval or None,
+        "approvals": [notice.approval, *notice.beside] if waits else None,
         "expires": _time(notice.expires_at) if waits else None,
         "retry": notice.retry or None,
         "see": f"wardlaw approvals show {notice.approval}" if waits else None,

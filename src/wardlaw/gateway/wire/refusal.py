@@ -89,6 +89,19 @@ def refusal_body(
     return Refusal(verdict.status, tuple(headers), body, verdict.code)
 
 
+def held_body(notice: HeldNotice, *, dialect: Dialect = OPENAI) -> Refusal:
+    """The answer to somebody who asks for a kept answer that still waits for a person."""
+    detail = {
+        "message": held_words(notice),
+        "type": "policy_refusal",
+        "param": None,
+        "code": "held",
+        "decision_id": None,
+        **held_members(notice),
+    }
+    return Refusal(409, (_JSON, _NO_RETRY), dialect.body(409, detail), "held")
+
+
 def cut_event(decision: Decision, *, dialect: Dialect = OPENAI, held: HeldNotice | None = None) -> bytes:
     """The event that ends a stream. The official clients raise on it; the mark of a complete answer never follows."""
     return dialect.event(_error(decision, _verdict(decision, None, frozenset()), held))

@@ -11,8 +11,10 @@ def test_a_call_that_waits_says_where_and_until_when() -> None:
         "It waits for a person as apr_1 until 2026-09-21T14:13:20Z; once it is approved, make the same call again."
     )
     assert "Wardlaw-Retry" in held_words(HeldNotice("apr_1", 1.0, retry="t"))
+    assert "as apr_1 and apr_2 until" in held_words(HeldNotice("apr_1", 1.0, beside=("apr_2",)))
     assert held_members(WAITING) == {
         "approval": "apr_1",
+        "approvals": ["apr_1"],
         "expires": "2026-09-21T14:13:20Z",
         "retry": None,
         "see": "wardlaw approvals show apr_1",

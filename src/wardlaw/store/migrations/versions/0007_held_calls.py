@@ -32,16 +32,17 @@ def upgrade() -> None:
         sa.Column("part", sa.Text(), nullable=False),
         sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
         sa.Column("expires_at", sa.Double(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("token", name=op.f("pk_kept_answer")),
     )
     op.create_index(op.f("ix_kept_answer_owner"), "kept_answer", ["owner"])
+    op.create_index(op.f("ix_kept_answer_subject"), "kept_answer", ["subject"])
     op.create_index(op.f("ix_kept_answer_expires_at"), "kept_answer", ["expires_at"])
 
 
 def downgrade() -> None:
     """Take them away again."""
     op.drop_index(op.f("ix_kept_answer_expires_at"), "kept_answer")
+    op.drop_index(op.f("ix_kept_answer_subject"), "kept_answer")
     op.drop_index(op.f("ix_kept_answer_owner"), "kept_answer")
     op.drop_table("kept_answer")
     op.drop_table("call_detail")
