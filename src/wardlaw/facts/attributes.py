@@ -87,6 +87,12 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     ),
     Attribute("records", _L, "gateway", "Requests in a batch; 0 outside of batches", 0),
     Attribute("requestedRows", _L, "gateway", "Rows a tool call asks for; 9223372036854775807 when without limit", 0),
+    Attribute(
+        "sqlKinds", _E, "gateway", "What SQL in a tool call does: schema, read, write, copy, destroy, unreadable", ()
+    ),
+    Attribute("copiesRows", _B, "gateway", "A tool call puts rows into another table or a file", False),
+    Attribute("touchesCopy", _B, "state", "A tool call names a place that rows were copied to", False),
+    Attribute("carriedSubjects", _L, "detectors", "Distinct persons in the arguments of a tool call", 0),
     Attribute("dataSubjects", _L, "detectors", "Distinct persons in new results or the answer", 0),
     Attribute("resultBytes", _L, "gateway", "Bytes of new results or the answer", 0),
     Attribute("resultUnparsed", _B, "gateway", "A structured result that cannot be parsed", False),

@@ -71,6 +71,10 @@ class Measures(msgspec.Struct, frozen=True):
         hosted_tools: Names of vendor-hosted tools, remote MCP servers or stored state asked for.
         uninspected: Kinds of content nobody could read (``image``, ``audio``, ``file``).
         records: Requests in a batch file; 0 outside of batches.
+        sql_kinds: What the SQL of a tool call does (``SqlKind``), sorted; empty without SQL.
+        copies_rows: A tool call puts rows into another table or a file.
+        touches_copy: A tool call names a place that its session or caller copied rows to.
+        carried_subjects: Distinct persons in the arguments of a tool call; they were counted when they were read.
     """
 
     body_bytes: int = 0
@@ -84,3 +88,7 @@ class Measures(msgspec.Struct, frozen=True):
     hosted_tools: tuple[str, ...] = ()
     uninspected: tuple[str, ...] = ()
     records: int = 0
+    sql_kinds: tuple[str, ...] = ()
+    copies_rows: bool = False
+    touches_copy: bool = False
+    carried_subjects: int = 0

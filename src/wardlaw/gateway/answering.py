@@ -13,10 +13,10 @@ from wardlaw.facts.effect import Effect
 from wardlaw.facts.exchange import Channel, Measures, Segment, ToolCall
 from wardlaw.facts.finding import Finding
 from wardlaw.gateway.aside import compare_aside, inspect_aside, meter_aside
+from wardlaw.gateway.asking import read_asking
 from wardlaw.gateway.gists import Conversation
 from wardlaw.gateway.history import call_digest
 from wardlaw.gateway.judge import Case, Judgement, Matter
-from wardlaw.gateway.metering import requested_rows
 from wardlaw.gateway.request import Accepted, redacted_classes, uninspected_findings
 from wardlaw.gateway.services import Services
 from wardlaw.gateway.tracing import CallTracer, read_told, trace_call
@@ -127,12 +127,14 @@ class AnswerHalf:
         """Judge one complete tool call; a released one is remembered, so that its result can be believed."""
         traced, faults = await trace_call(tracer, call)
         resource = self._services.registry.tool(call.name)
-        rows = requested_rows(call.arguments, rows_argument=self._services.registry.rows_argument(call.name))
+        definition = tracer.definition(call.name)
+        asking = await read_asking(self._services.registry, self._services.meter, call, definition=definition)
         digest = call_digest(call.name, call.arguments)
         matter = Matter(
             action=Action.TOOL_CALL,
             resource=resource,
-            measures=Measures(requested_rows=rows, body_bytes=len(call.arguments)),
+            measures=asking.measures,
+            targets=asking.targets,
             findings=findings + faults,
             tool_calls=(call,),
             labels=traced.taint if traced is not None else (),

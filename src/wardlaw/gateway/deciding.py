@@ -27,10 +27,10 @@ from wardlaw.facts.resource import Resource, ResourceKind
 from wardlaw.facts.routes import DECIDE
 from wardlaw.gateway.admitted import Admitted
 from wardlaw.gateway.aside import meter_aside
+from wardlaw.gateway.asking import read_asking
 from wardlaw.gateway.history import attributed, call_digest, genuine_calls
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.local import JSON, LocalExchange
-from wardlaw.gateway.metering import requested_rows
 from wardlaw.gateway.port import Call
 from wardlaw.gateway.request import UNVERIFIED, redacted_classes
 from wardlaw.gateway.services import Services
@@ -158,15 +158,17 @@ class DecideExchange(_AskingExchange):
 
     async def _matter(self, asked: CallAsked, call_id: str, resource: Resource) -> Matter:
         text, segments = asked.text, asked.segments()
-        rows = requested_rows(text, rows_argument=self._services.registry.rows_argument(asked.tool))
+        made = ToolCall(call_id, asked.tool, text)
+        asking = await read_asking(self._services.registry, self._services.meter, made, definition=asked.definition)
         digest = call_digest(asked.tool, text)
         return Matter(
             action=Action.TOOL_CALL,
             resource=resource,
-            measures=Measures(requested_rows=rows, body_bytes=len(text)),
+            measures=asking.measures,
+            targets=asking.targets,
             findings=await self._inspect(segments),
             segments=segments,
-            tool_calls=(ToolCall(call_id, asked.tool, text),),
+            tool_calls=(made,),
             body_sha256=digest.hex(),
             release=((call_id, digest),),
         )

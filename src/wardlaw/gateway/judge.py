@@ -31,7 +31,8 @@ from wardlaw.facts.resource import Resource, ToolEffect
 from wardlaw.gateway.holding import HeldMatter, Holding, pass_for
 from wardlaw.gateway.ids import make_id
 from wardlaw.gateway.recorder import Recorder
-from wardlaw.state.authority import Ask, StateAuthority
+from wardlaw.security.asking.places import copy_labels, touches_copy
+from wardlaw.state.authority import Ask, StateAuthority, Ticket
 from wardlaw.state.deltas import join
 from wardlaw.state.habits import Deed, Habits, Noted
 
@@ -68,6 +69,7 @@ class Matter(msgspec.Struct, frozen=True):
             masked request, or the next upstream. Then ``measures`` carry what that judgement saw.
         before: What earlier parts of the same answer have moved; part of the measures, counted already.
         release: Tool calls, id and digest, to be remembered as ours when they are released.
+        targets: Where a tool call copies rows to.
         delta: What admission changed in the state.
         call: Where the arguments of a tool call came from.
         parks: What is held may wait for a person: its caller can make it again unchanged.
@@ -90,6 +92,7 @@ class Matter(msgspec.Struct, frozen=True):
     counted: bool = True
     before: Measures | None = None
     release: tuple[tuple[str, bytes], ...] = ()
+    targets: tuple[str, ...] = ()
     delta: bytes = b""
     call: CallJudgement | None = None
     parks: bool = False
@@ -202,16 +205,7 @@ class Judge:
         ask = _ask(case, matter, at)
         ticket = await self.state.reserve(ask)
         state = _with_labels(ticket.snapshot, matter.labels)
-        measures = matter.measures
-        if matter.counted and matter.subjects:
-            # Distinct persons whose data has not moved today: what a conversation repeats is not moved again.
-            measures = msgspec.structs.replace(measures, data_subjects=len(ticket.fresh))
-        if matter.before is not None:
-            measures = msgspec.structs.replace(
-                measures,
-                data_subjects=measures.data_subjects + matter.before.data_subjects,
-                result_bytes=measures.result_bytes + matter.before.result_bytes,
-            )
+        measures = _measured(matter, ticket)
         request = self._facts(case, matter, measures, at)
         noted = self._note(case, matter, measures, at)
         if noted.score:
@@ -224,7 +218,10 @@ class Judge:
         deltas = [ticket.delta, await self.state.settle(ticket, released=released)]
         if matter.delta:
             deltas.insert(0, matter.delta)
-        fresh_labels = [label for label in matter.labels if label not in ticket.snapshot.taint]
+        labels = matter.labels
+        if released and measures.copies_rows:
+            labels += copy_labels(measures, matter.targets, ticket.snapshot.taint)
+        fresh_labels = [label for label in labels if label not in ticket.snapshot.taint]
         if fresh_labels:
             deltas.append(await self.state.taint(ask, fresh_labels))
         if released and matter.release:
@@ -374,6 +371,23 @@ def _ask(case: Case, matter: Matter, at: float) -> Ask:
         subjects=frozenset(matter.subjects) if counted else frozenset(),
         result_bytes=matter.measures.result_bytes if counted else 0,
     )
+
+
+def _measured(matter: Matter, ticket: Ticket) -> Measures:
+    """The measures with what the state knows: who is new today, what earlier parts moved, what was copied where."""
+    measures = matter.measures
+    if matter.counted and matter.subjects:
+        # Distinct persons whose data has not moved today: what a conversation repeats is not moved again.
+        measures = msgspec.structs.replace(measures, data_subjects=len(ticket.fresh))
+    if matter.before is not None:
+        measures = msgspec.structs.replace(
+            measures,
+            data_subjects=measures.data_subjects + matter.before.data_subjects,
+            result_bytes=measures.result_bytes + matter.before.result_bytes,
+        )
+    if matter.tool_calls and touches_copy([one.arguments for one in matter.tool_calls], ticket.snapshot.taint):
+        measures = msgspec.structs.replace(measures, touches_copy=True)
+    return measures
 
 
 def _payload(matter: Matter) -> bytes:

@@ -203,6 +203,15 @@ class Registry:
         tool: RegisteredTool | None = self._tools.get(name)
         return tool.rows_argument if tool is not None else ""
 
+    def sql_argument(self, name: str) -> str:
+        """Argument that holds a tool's SQL; ``""`` when the usual names hold."""
+        tool: RegisteredTool | None = self._tools.get(name)
+        return tool.sql_argument if tool is not None else ""
+
+    def writes(self, name: str, definition: Mapping[str, Any] | None) -> bool:
+        """Whether a tool may keep what it is given; only one that is plainly for reading does not."""
+        return not self.tool_class(name, definition).reads_only
+
     def mode(self, route: str) -> RouteMode:
         """How a route stands: observing when the installation or the route does."""
         if self._mode is RouteMode.OBSERVE:

@@ -131,6 +131,10 @@ class CallTracer:
         tool, arguments = self._tool(call.name), arguments_of(call)
         return await aside(len(call.arguments), lambda: judge_call(index.session, tool, arguments))
 
+    def definition(self, name: str) -> Mapping[str, Any] | None:
+        """The definition of a tool, once a call has been judged; None where the request gives none."""
+        return self._definitions.get(name)
+
     def close(self) -> None:
         """Leave what was read for the next exchange."""
         index, self._index = self._index, None

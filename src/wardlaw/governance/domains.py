@@ -12,6 +12,7 @@ from wardlaw.facts.finding import FindingKind, Level
 from wardlaw.facts.origin import CallRule, Provenance
 from wardlaw.facts.resource import ToolEffect, Trust
 from wardlaw.facts.routes import ROUTES
+from wardlaw.facts.sqlkind import SqlKind
 from wardlaw.governance.problems import did_you_mean
 from wardlaw.governance.reader import MAX_LONG
 
@@ -57,6 +58,7 @@ _DOMAINS: dict[str, Domain] = {
     "toolEffects": Domain(words=_values(ToolEffect)),
     "callFindings": Domain(words=_CALL_FINDINGS),
     "argumentOrigins": Domain(words=_values(Provenance)),
+    "sqlKinds": Domain(words=_values(SqlKind)),
     "uninspected": Domain(words=frozenset(("image", "audio", "file", "tokens", "encrypted"))),
     "findings": Domain(words=_FINDINGS),
     "dataClasses": Domain(

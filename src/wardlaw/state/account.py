@@ -103,7 +103,7 @@ class Account:
             self.high = now = at
             self.calls.restart(at)
             self.probes.restart(at)
-            self.taint = {label: min(until, at + self.limits.taint_s) for label, until in self.taint.items()}
+            self.taint = {label: min(until, at + self.limits.inherit_s(label)) for label, until in self.taint.items()}
         day = int(now // DAY_S)
         if day > self.day:
             self.day, self.tokens, self.moved, self.meter = day, 0, 0, Meter()

@@ -31,6 +31,8 @@ OVER = 2**63 - 1
 """A count above every ceiling: the largest Cedar ``Long``."""
 
 DAY_S = 86_400
+COPIED = "copied"
+"""Labels that begin so tell of copies."""
 CALLS_WINDOW_S = 60.0
 CLOCK_SLACK_S = 60.0
 """Times that run back by less than this are requests overtaking each other, or machines apart by a little."""
@@ -52,6 +54,7 @@ class Limits(msgspec.Struct, frozen=True):
         sessions: Sessions kept, in process only; the longest idle without taint and quarantine goes first.
         released_calls: Tool calls remembered as released by us; a forgotten one loses trust.
         taint_s: How long the taint of a session stays on its principal and person, and so on their new sessions.
+        copied_s: The same for labels that say where rows were copied to: what was copied does not go away in an hour.
         probes_s: Window in which requests stopped by security count together.
         session_idle_s: A session not seen for this long starts anew.
         ticket_s: A reservation not settled for this long stays counted for good.
@@ -65,10 +68,15 @@ class Limits(msgspec.Struct, frozen=True):
     sessions: int = 20_000
     released_calls: int = 100_000
     taint_s: float = 3_600.0
+    copied_s: float = 86_400.0
     probes_s: float = 600.0
     session_idle_s: float = 86_400.0
     ticket_s: float = 3_600.0
     released_call_s: float = 86_400.0
+
+    def inherit_s(self, label: str) -> float:
+        """Seconds a label stays on principal and person."""
+        return max(self.taint_s, self.copied_s) if label.startswith(COPIED) else self.taint_s
 
 
 class Ask(msgspec.Struct, frozen=True, gc=False):

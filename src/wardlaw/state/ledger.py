@@ -382,8 +382,8 @@ class Ledger:
 
     def _taint(self, change: Tainted) -> None:
         for account in self._holders(change.principal, change.person, change.at):
-            until = account.high + self.limits.taint_s
             for label in change.labels:
+                until = account.high + self.limits.inherit_s(label)
                 account.taint[label] = max(until, account.taint.get(label, 0.0))
         session = self._session(
             change.session or change.principal, change.at, (change.epoch, change.number), arrival=False

@@ -70,7 +70,8 @@ class RedisAuthority:
         self.epoch = epoch
         self.number = 0
         self.limits = limits or Limits()
-        functions = scripts.prelude(probes_s=self.limits.probes_s, taint_s=self.limits.taint_s)
+        spans = self.limits
+        functions = scripts.prelude(probes_s=spans.probes_s, taint_s=spans.taint_s, copied_s=spans.copied_s)
         named = ("RESERVE", "SETTLE", "CORRECT", "PROBE", "TAINT", "QUARANTINE", "FREE", "USE_ONCE", "REMEMBER")
         self._scripts: dict[str, AsyncScript] = {
             name: client.register_script(functions + getattr(scripts, name)) for name in (*named, "WAS_RELEASED")

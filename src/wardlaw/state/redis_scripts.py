@@ -24,7 +24,11 @@ from __future__ import annotations
 PRELUDE = """
 local P = KEYS[1]
 local DAY, CALLS, SLACK, LEAP = 86400, 60, 60, 2
-local PROBES, INHERIT = @probes_s@, @taint_s@
+local PROBES, INHERIT, COPIED = @probes_s@, @taint_s@, @copied_s@
+local function inherit(label)
+  if string.sub(label, 1, 6) == 'copied' then return math.max(INHERIT, COPIED) end
+  return INHERIT
+end
 local SLOT = 0.25
 local KEEP = 5 * DAY -- a day counter stands at most LEAP days ahead, so nothing older matters
 if redis.call('GET', P .. 'alive') ~= (KEYS[2] and 'rebuilding' or 'yes') then return {'lost'} end
@@ -98,8 +102,9 @@ local function account(key, at, arrival)
       restart(P .. 'b:' .. key, hash, 'probes', at)
       local taint = redis.call('HGETALL', P .. 't:' .. key)
       for place = 1, #taint, 2 do
-        if tonumber(taint[place + 1]) > at + INHERIT then
-          redis.call('HSET', P .. 't:' .. key, taint[place], text(at + INHERIT))
+        local ends = at + inherit(taint[place])
+        if tonumber(taint[place + 1]) > ends then
+          redis.call('HSET', P .. 't:' .. key, taint[place], text(ends))
         end
       end
     end
@@ -327,10 +332,10 @@ if ARGV[2] ~= '' and ARGV[2] ~= ARGV[1] then ids[2] = ARGV[2] end
 for _, id in ipairs(ids) do
   local _, now = account(id, at, false)
   for place = 7, #ARGV do
-    local ends = math.max(now + INHERIT, number(redis.call('HGET', P .. 't:' .. id, ARGV[place])))
+    local ends = math.max(now + inherit(ARGV[place]), number(redis.call('HGET', P .. 't:' .. id, ARGV[place])))
     redis.call('HSET', P .. 't:' .. id, ARGV[place], text(ends))
   end
-  redis.call('EXPIRE', P .. 't:' .. id, math.ceil(INHERIT) * 2 + DAY)
+  redis.call('EXPIRE', P .. 't:' .. id, math.ceil(math.max(INHERIT, COPIED)) * 2 + DAY)
 end
 session(ARGV[3], at, false, idle, ARGV[6])
 for place = 7, #ARGV do redis.call('SADD', P .. 'T:' .. ARGV[3], ARGV[place]) end
@@ -390,6 +395,10 @@ return found
 """
 
 
-def prelude(*, probes_s: float, taint_s: float) -> str:
+def prelude(*, probes_s: float, taint_s: float, copied_s: float) -> str:
     """The functions every script begins with, for these spans."""
-    return PRELUDE.replace("@probes_s@", repr(float(probes_s))).replace("@taint_s@", repr(float(taint_s)))
+    spans = {"@probes_s@": probes_s, "@taint_s@": taint_s, "@copied_s@": copied_s}
+    text = PRELUDE
+    for mark, span in spans.items():
+        text = text.replace(mark, repr(float(span)))
+    return text

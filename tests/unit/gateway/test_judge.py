@@ -19,6 +19,7 @@ from wardlaw.facts.exchange import Channel, Measures, ToolCall
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.gateway.holding import TableHolding
 from wardlaw.gateway.judge import Case, Judgement, Matter
+from wardlaw.security.asking.places import ROWS_COPIED, place_label
 from wardlaw.state.authority import Ask
 from wardlaw.state.callers import state_key
 from wardlaw.state.habits import Deed, Habits
@@ -385,3 +386,29 @@ def test_a_hold_that_is_only_observed_asks_nobody(holding: Worker) -> None:
     (judged,) = judge(holding, pay(holding), case=holding.case(BOT, mode=RouteMode.OBSERVE))
     assert judged.released
     assert judged.held is None
+
+
+def call_of(worker: Worker, arguments: str, **changes: object) -> Matter:
+    resource = worker.services.registry.tool("query_customers")
+    calls = (ToolCall("c", "query_customers", arguments),)
+    return model(
+        worker, **{"action": Action.TOOL_CALL, "resource": resource, "tool_calls": calls, "calls": 0} | changes
+    )
+
+
+def test_a_released_copy_marks_the_session_the_caller_and_the_place(worker: Worker) -> None:
+    copied = call_of(worker, "{}", measures=Measures(requested_rows=400, copies_rows=True), targets=("spare",))
+    there = call_of(worker, '{"table": "Spare"}')
+    elsewhere = call_of(worker, '{"table": "orders"}')
+    judge(worker, copied, there, elsewhere)
+    first, second, third = worker.inputs()
+    assert first.state.taint == ()
+    assert {ROWS_COPIED, place_label("spare")} <= set(second.state.taint)
+    assert [one.request.measures.touches_copy for one in (first, second, third)] == [False, True, False]
+
+
+def test_a_copy_that_was_denied_marks_nothing(worker: Worker) -> None:
+    copied = call_of(worker, "{}", measures=Measures(requested_rows=-1, copies_rows=True), targets=("spare",))
+    denied, _ = judge(worker, copied, call_of(worker, '{"table": "spare"}'))
+    assert denied.decision.effect is Effect.DENY
+    assert worker.inputs()[1].state.taint == ()

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from wardlaw.facts.exchange import Channel, Measures, Segment
-from wardlaw.gateway.metering import Meter, requested_rows
+from wardlaw.gateway.metering import Meter
 
 SESSION, OTHER = b"s" * 16, b"o" * 16
 
@@ -78,68 +78,3 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         meter.settle(meter.results(SESSION, [result(f"row {number}")], Measures()))
     assert len(meter._released) <= 8
     assert len(meter._counted) <= 8
-
-
-@pytest.mark.parametrize(
-    ("arguments", "asked"),
-    [
-        ("", 0),
-        ("{}", 0),
-        ('{"name": "minutes.txt"}', 0),
-        ('{"limit": 40}', 40),
-        ('{"limit": "40"}', 40),
-        ('{"limit": 40.0}', 40),
-        ('{"Limit": 40, "page_size": 90}', 90),
-        ('{"limit": null}', -1),
-        ('{"limit": true}', -1),
-        ('{"limit": -1}', -1),
-        ('{"limit": "all"}', -1),
-        ('{"limit": 1e300}', -1),
-        ('{"limit": 40, "rows": null}', -1),
-        ("{oops", -1),
-        ("[1]", -1),
-    ],
-)
-def test_rows_by_the_usual_arguments(arguments: str, asked: int) -> None:
-    assert requested_rows(arguments) == asked
-
-
-def test_where_a_tool_names_its_argument_only_that_one_counts() -> None:
-    assert requested_rows('{"batch": 30, "limit": 5}', rows_argument="batch") == 30
-    assert requested_rows('{"limit": 5}', rows_argument="batch") == -1
-
-
-@pytest.mark.parametrize(
-    ("query", "asked"),
-    [
-        ("select * from customers limit 40", 40),
-        ("SELECT * FROM customers\nLIMIT 40 OFFSET 80;", 40),
-        ("select * from customers fetch first 10 rows only", 10),
-        ("with c as (select * from customers) select * from c limit 7", 7),
-        ("select * from customers", -1),
-        ("select*from customers", -1),
-        ("(select * from customers)", -1),
-        ("select * from customers limit all", -1),
-        ("select * from customers limit 5, 100000", -1),
-        ("select * from customers limit 5 , 100000", -1),
-        ("select * from customers -- limit 5", -1),
-        ("select * from customers /* limit 5 */", -1),
-        ("select * from customers # limit 5", -1),
-        ("select * from customers /* limit 5", -1),
-        ("select * from customers where id in (select id from vip limit 5)", -1),
-        ("select * from customers c, (select 1 limit 1) t", -1),
-        ("select 1 limit 1; select * from customers", -1),
-        ("select * from customers; select 1 limit 1", -1),
-        ("-- hello\ntable customers", -1),
-        ("copy customers to stdout", -1),
-        ("update customers set city = 'Graz'", 0),
-        ("coffee with milk, and a table to copy", 0),
-    ],
-)
-def test_rows_of_a_query(query: str, asked: int) -> None:
-    assert requested_rows(json.dumps({"sql": query})) == asked
-
-
-def test_the_widest_of_several_queries_counts() -> None:
-    both = {"sql": "select 1 limit 1", "query": "select 2 limit 9"}
-    assert requested_rows(json.dumps(both)) == 9

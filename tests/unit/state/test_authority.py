@@ -292,6 +292,16 @@ def test_a_new_session_inherits_taint_for_an_hour(kind: str) -> None:
     play(kind, story)
 
 
+def test_what_was_copied_stays_with_the_caller_and_the_person_for_a_day(kind: str) -> None:
+    async def story(state: StateAuthority) -> None:
+        await state.taint(ask(AGENT, person=ADA), ["copied:bulk", "web"])
+        later = ask(BEN, person=ADA, session=S2, at=T0 + 80_000)
+        assert (await state.reserve(later)).snapshot.taint == ("copied:bulk",)
+        assert (await state.reserve(ask(AGENT, session=S2, at=T0 + 86_400))).snapshot.taint == ()
+
+    play(kind, story)
+
+
 def test_quarantine_of_a_principal_reaches_each_of_its_sessions(kind: str) -> None:
     async def story(state: StateAuthority) -> None:
         await state.quarantine([AGENT], "planted token sent", until=T0 + 100, at=T0)

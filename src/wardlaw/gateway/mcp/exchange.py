@@ -173,6 +173,7 @@ class McpExchange(LocalExchange):
             arguments,
             resource,
             self._services.registry.tool_class(name, definition),
+            definition=definition,
             pin=offered.pin if offered is not None else "",
         )
         if offered is not None and not usable:

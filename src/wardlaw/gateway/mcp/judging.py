@@ -11,7 +11,7 @@ import base64
 import binascii
 import copy
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -25,9 +25,9 @@ from wardlaw.facts.finding import Finding, FindingKind
 from wardlaw.facts.resource import Resource, ResourceKind, ToolEffect
 from wardlaw.facts.toolclass import OutputTrust, ToolClass
 from wardlaw.gateway.aside import inspect_aside, meter_aside
+from wardlaw.gateway.asking import read_asking
 from wardlaw.gateway.history import call_digest
 from wardlaw.gateway.judge import Case, Judgement, Matter
-from wardlaw.gateway.metering import requested_rows
 from wardlaw.gateway.request import redacted_classes, uninspected_findings
 from wardlaw.gateway.services import Services
 from wardlaw.gateway.tracing import add_tool_answer, is_suspicious, trace_tool_call
@@ -69,12 +69,14 @@ class ToolJudge:
         resource: Resource,
         tool: ToolClass | None = None,
         *,
+        definition: Mapping[str, Any] | None = None,
         pin: str = "",
     ) -> Judgement:
         """Judge a call before it is made.
 
         Args:
             tool: What the tool does; as its name and the configuration say where nothing else is known.
+            definition: Of the tool, as its server gave it.
             pin: Digest of the tool's definition.
         """
         tool = tool or self._services.registry.tool_class(name, None)
@@ -84,18 +86,19 @@ class ToolJudge:
         texts: list[tuple[str, str]] = []
         collect(arguments, "", lambda pointer, leaf: texts.append((pointer, leaf)))
         segments = _segments(texts, Channel.TOOL_ARGUMENTS)
-        registry = self._services.registry
-        rows = requested_rows(text, rows_argument=registry.rows_argument(name))
+        made = ToolCall(self._case.exchange, name, text)
+        asking = await read_asking(self._services.registry, self._services.meter, made, definition=definition)
         digest = call_digest(name, text)
         matter = Matter(
             action=Action.TOOL_CALL,
             resource=resource,
-            measures=Measures(requested_rows=rows, body_bytes=len(text)),
+            measures=asking.measures,
+            targets=asking.targets,
             findings=faults + await inspect_aside(self._services.inspection, segments, caller=self._case.principal.id),
             segments=segments,
             labels=traced.taint if traced is not None else (),
             call=traced,
-            tool_calls=(ToolCall(self._case.exchange, name, text),),
+            tool_calls=(made,),
             calls=1,
             body_sha256=digest.hex(),
             delta=self._take_delta(),
