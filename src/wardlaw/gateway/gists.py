@@ -129,12 +129,16 @@ class Conversation:
         )
 
     @cached_property
-    def _runs(self) -> tuple[frozenset[int], frozenset[int]]:
-        prompt, own = (
-            frozenset().union(*(self._gists.runs(one) for one in self._segments if one.channel is channel))
-            for channel in (Channel.SYSTEM, Channel.USER)
-        )
-        return prompt, own
+    def _prompted(self) -> frozenset[int]:
+        return self._runs_in(Channel.SYSTEM)
+
+    @cached_property
+    def _own(self) -> frozenset[int]:
+        return self._runs_in(Channel.USER)
+
+    def _runs_in(self, channel: Channel) -> frozenset[int]:
+        """The runs of words that stand in one channel."""
+        return frozenset().union(*(self._gists.runs(one) for one in self._segments if one.channel is channel))
 
     def unread(self, text: str) -> int:
         """Characters whose gists a comparison with this text takes and nobody has made yet, roughly."""
@@ -183,7 +187,9 @@ class Conversation:
         if self._least and one.pointer != _ECHO and one.text.count(" ") >= self._least // 2:
             # Of a stream, as much of what went before as a passage may have begun in.
             skipped = max(0, after - self._least * _WORD_CHARS)
-            found += passages(one.text, *self._runs, least=self._least, segment=one.index, begin=skipped)
+            found += passages(
+                one.text, self._prompted, lambda: self._own, least=self._least, segment=one.index, begin=skipped
+            )
         return [msgspec.structs.replace(finding, channel=one.channel.value) for finding in found]
 
 

@@ -15,8 +15,10 @@ import binascii
 import html
 import re
 from collections.abc import Iterator
-from itertools import chain
+from functools import cache
 
+import numpy as np
+import numpy.typing as npt
 import re2
 
 from wardlaw.security.views import Building, Layer, View
@@ -31,9 +33,14 @@ _MIN_READABLE = 8
 # Length of a group and how many in a row make a spaced text; short prose words seldom do.
 _GROUPS = ((1, 5), (2, 5), (3, 5), (4, 4), (5, 4), (6, 4), (7, 4), (8, 3))
 _LEAST = dict(_GROUPS)
+_NEVER = 1 << 62
+_ENOUGH = np.array([_LEAST.get(size, _NEVER) for size in range(len(_GROUPS) + 2)])
+_ENOUGH.flags.writeable = False
 _WIDEST_GAP = 3
 _PROSE = 3
 _SEPARATOR = r"[\s\-_.:,;|*~\\]"
+_PLANES = 0x20000  # characters whose kind stands in a table; beyond it they are looked at one by one
+_IN_TOKEN, _BETWEEN = 1, 2
 
 _ESCAPES = re.compile(
     r"(?P<percent>(?:%[0-9A-Fa-f]{2})+)|%u(?P<percent_u>[0-9A-Fa-f]{4})"
@@ -57,6 +64,7 @@ _READABLE = re.compile(
     % _MIN_READABLE
 )
 _WIDE = re.compile(rb"(?:[\t\n\r\x20-\x7e]\x00){%d,}" % _MIN_READABLE)
+_Places = npt.NDArray[np.intp]
 _URL_SAFE = str.maketrans("-_", "+/")
 
 
@@ -205,36 +213,70 @@ def _group_regions(text: str) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
+@cache
+def _kinds() -> npt.NDArray[np.uint8]:
+    """What each character of the first two planes is to groups: part of a token, a separator, or anything else."""
+    every = "".join(map(chr, range(_PLANES)))
+    kinds = np.zeros(_PLANES, np.uint8)
+    for pattern, kind in ((_TOKEN, _IN_TOKEN), (re.compile(f"{_SEPARATOR}+"), _BETWEEN)):
+        for match in pattern.finditer(every):
+            kinds[slice(*match.span())] = kind
+    kinds.flags.writeable = False
+    return kinds
+
+
+def _kinds_of(text: str) -> npt.NDArray[np.uint8]:
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    if codes.max(initial=0) < _PLANES:
+        return _kinds().take(codes)
+    kinds = _kinds().take(np.minimum(codes, _PLANES - 1))
+    for place in (codes >= _PLANES).nonzero()[0].tolist():
+        kinds[place] = _IN_TOKEN if _TOKEN.match(text[place]) else 0  # no separator lies there
+    return kinds
+
+
+def _tokens(text: str) -> tuple[_Places, _Places, npt.NDArray[np.bool_]]:
+    """Where the tokens of a text begin and end, and of which only separators lead to the next, few enough."""
+    kinds = _kinds_of(text)
+    inside = np.zeros(len(kinds) + 2, np.bool_)
+    np.equal(kinds, _IN_TOKEN, out=inside[1:-1])
+    edges = (inside[1:] != inside[:-1]).nonzero()[0]
+    starts, ends = edges[::2], edges[1::2]
+    regions = None if not text.isascii() else list(_group_regions(text))
+    if regions is not None:
+        some = [slice(*np.searchsorted(starts, region)) for region in regions]
+        starts, ends = (np.concatenate([one[part] for part in some] or [one[:0]]) for one in (starts, ends))
+    between = np.zeros(len(kinds) + 1, np.intp)
+    np.add.accumulate(kinds == _BETWEEN, dtype=np.intp, out=between[1:])
+    gaps = starts[1:] - ends[:-1]
+    near = (gaps > 0) & (gaps <= _WIDEST_GAP) & (between.take(starts[1:]) - between.take(ends[:-1]) == gaps)
+    return starts, ends, near
+
+
 def _groups(text: str) -> Iterator[list[tuple[int, int]]]:
     """Runs of tokens of one same short length kept apart by separators.
 
     What a run touches is taken along: the end of a longer token before it and the beginning of the one after it,
     since a group may stand right beside other text.
     """
-    run: list[tuple[int, int]] = []
-    size = 0
-    before: tuple[int, int] | None = None
-    last: tuple[int, int] | None = None
-    for match in chain.from_iterable(_TOKEN.finditer(text, start, end) for start, end in _group_regions(text)):
-        start, end = match.span()
-        gap = start - last[1] if last else len(text)
-        near = last is not None and gap <= _WIDEST_GAP and _GAP.fullmatch(text, last[1], start) is not None
-        if near and run and end - start == size:
-            run.append((start, end))
-        else:
-            if len(run) >= _LEAST.get(size, len(text)):
-                yield _touching(run, before, (start, min(end, start + size)) if near else None, size)
-            run, size, before = [(start, end)], end - start, last if near else None
-        last = (start, end)
-    if len(run) >= _LEAST.get(size, len(text)):
-        yield _touching(run, before, None, size)
-
-
-def _touching(
-    run: list[tuple[int, int]], before: tuple[int, int] | None, after: tuple[int, int] | None, size: int
-) -> list[tuple[int, int]]:
-    head = [(max(before[0], before[1] - size), before[1])] if before else []
-    return [*head, *run, *([after] if after else [])]
+    starts, ends, near = _tokens(text)
+    if not len(starts):
+        return
+    sizes = ends - starts
+    apart = (~(near & (sizes[1:] == sizes[:-1]))).nonzero()[0] + 1
+    first = np.concatenate(([0], apart))
+    last = np.concatenate((apart, [len(starts)]))
+    enough = last - first >= _ENOUGH.take(np.minimum(sizes.take(first), len(_ENOUGH) - 1))
+    for begin, end in zip(first[enough].tolist(), last[enough].tolist(), strict=True):
+        size = int(sizes[begin])
+        run = list(zip(starts[begin:end].tolist(), ends[begin:end].tolist(), strict=True))
+        if begin and near[begin - 1]:
+            before = int(ends[begin - 1])
+            run.insert(0, (max(int(starts[begin - 1]), before - size), before))
+        if end < len(starts) and near[end - 1]:
+            after = int(starts[end])
+            run.append((after, min(int(ends[end]), after + size)))
+        yield run
 
 
 def decode_runs(view: View) -> View | None:

@@ -17,6 +17,9 @@ import re
 import unicodedata
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
+
 from wardlaw.security.views import Building, Layer, View
 
 # Lookalikes by shape (Unicode Technical Standard 39 names the idea). Cyrillic pairs keep upper and lower case
@@ -103,11 +106,40 @@ def _length_changing() -> frozenset[str]:
 
 
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
+# The first two planes hold every living script and the emoji; what lies beyond takes the slower way.
+_PLANES = 0x20000
+_SEVERAL = 0xFFFFFFFF  # folds to no character or to several
+
+
+@cache
+def _one_by_one() -> npt.NDArray[np.uint32]:
+    """What each character of the first two planes folds to, where that is one character."""
+    folded = np.arange(_PLANES, dtype=np.uint32)
+    for code, text in _table().items():
+        if code < _PLANES:
+            folded[code] = ord(text) if len(text) == 1 else _SEVERAL
+    folded.flags.writeable = False
+    return folded
+
+
+def _fold_one_by_one(text: str) -> str | None:
+    """``text`` folded on whole arrays, as long as each character folds to one; None otherwise.
+
+    A dictionary asked for every character takes thirty times as long (400 µs for 1,000 characters of Cyrillic).
+    """
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    if codes.max() >= _PLANES:
+        return None
+    folded = _one_by_one().take(codes)
+    return None if folded.max() == _SEVERAL else folded.tobytes().decode("utf-32-le")
 
 
 def fold_text(text: str) -> str:
     """``text`` folded, case kept; for rule texts and values that need no map."""
-    return text if text.isascii() else text.translate(_table())
+    if text.isascii():
+        return text
+    folded = _fold_one_by_one(text)
+    return text.translate(_table()) if folded is None else folded
 
 
 def fold(view: View) -> View:
@@ -116,8 +148,10 @@ def fold(view: View) -> View:
     if text.isascii():
         return view
     table, changing = _table(), _length_changing()
-    if changing.isdisjoint(text):
-        folded = _FOREIGN.sub(lambda match: match[0].translate(table), text)
+    folded = _fold_one_by_one(text)
+    if folded is None and changing.isdisjoint(text):
+        folded = text.translate(table)
+    if folded is not None:
         return view if folded == text else View(folded, folded.lower(), Layer.FOLDED, view.depth, view)
     build, done = Building(), 0
     for match in _FOREIGN.finditer(text):

@@ -7,7 +7,7 @@ operations on whole arrays.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,44 +18,53 @@ MAX_WINDOW: Final = 600  # characters; a paragraph
 
 Codes = npt.NDArray[np.uint32]
 Table = npt.NDArray[np.int8]
-
-# Odd constants from the fractional parts of the golden ratio and of square roots; any odd numbers would do.
-_MIX = np.uint32(0x9E3779B1)
-_ROLL = np.uint32(0x85EBCA6B)
-_PAIR, _TRIPLE, _GAP, _ONE = np.uint32(0xC2B2AE35), np.uint32(0x27D4EB2F), np.uint32(0x165667B1), np.uint32(0xD3A2646D)
-_HALF = np.uint32(15)
+Shift = npt.NDArray[np.uint32] | np.uint32
+_Any = TypeVar("_Any", bound=np.generic)
 
 
-def _frozen(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+# Odd constants from the fractional parts of the golden ratio and of square roots; any odd numbers would do. Arrays without
+# dimensions, since numpy turns a scalar into one with each operation (0.6 µs of 2 on a thousand characters).
+def _constant(value: int) -> Codes:
+    return _frozen(np.array(value, np.uint32))
+
+
+def _frozen(array: npt.NDArray[_Any]) -> npt.NDArray[_Any]:
     array.flags.writeable = False
     return array
 
 
+_MIX, _ROLL, _HALF = _constant(0x9E3779B1), _constant(0x85EBCA6B), _constant(15)
+_PAIR, _TRIPLE, _GAP, _ONE = 0xC2B2AE35, 0x27D4EB2F, 0x165667B1, 0xD3A2646D
+
 # Digits are one sign, control characters are white space.
 _PLAIN = bytes(48 if 48 <= code <= 57 else 32 if code < 32 or code == 127 else code for code in range(256))
-_PLAIN_CODES: Codes = np.frombuffer(_PLAIN, np.uint8).astype(np.uint32)
-_MIXED: Codes = (_PLAIN_CODES + np.uint32(1)) * _MIX
-_IN_WORD = np.array([not (code < 128 and not chr(code).isalnum()) for code in range(256)])
+_PLAIN_CODES: Codes = _frozen(np.frombuffer(_PLAIN, np.uint8).astype(np.uint32))
+_IN_WORD = bytes(not (code < 128 and not chr(code).isalnum()) for code in range(256))
+_IS_IN_WORD = _frozen(np.frombuffer(_IN_WORD, np.bool_))
+# Of ASCII: what is mixed is the code and one, so that no character is 0.
+_ASCII_PLUS_ONE = bytes(_PLAIN[code] + 1 if code < 128 else 0 for code in range(256))
 _SPAN = CHUNK + MAX_WINDOW + 16
-_POWERS: Codes = np.cumprod(np.full(_SPAN, _ROLL, np.uint32), dtype=np.uint32)
-_BACK: Codes = np.cumprod(np.full(_SPAN, pow(int(_ROLL), -1, 1 << 32), np.uint32), dtype=np.uint32)
-for _array in (_PLAIN_CODES, _MIXED, _IN_WORD, _POWERS, _BACK):
-    _frozen(_array)
+_POWERS: Codes = _frozen(np.cumprod(np.full(_SPAN, _ROLL, np.uint32), dtype=np.uint32))
+_BACK: Codes = _frozen(np.cumprod(np.full(_SPAN, pow(int(_ROLL), -1, 1 << 32), np.uint32), dtype=np.uint32))
+# What the word at a place is multiplied by, for each kind of n-gram, and the one that follows it.
+_OF_WORD: Codes = _frozen(np.array([[_ONE], [_PAIR], [_PAIR * _TRIPLE % 2**32], [_GAP]], np.uint32))
+_OF_NEXT: Codes = _frozen(np.array([[int(_ROLL)], [int(_ROLL) * _TRIPLE % 2**32]], np.uint32))
 
 
 def codes_of(lower: str) -> tuple[Codes, npt.NDArray[np.bool_]]:
     """Mixed codes of a text in lower case, a space before and five after, and which of them stand in a word."""
     padded = f" {lower}     "
     if padded.isascii():
-        small = np.frombuffer(padded.encode(), np.uint8)
-        return _MIXED[small], _IN_WORD[small]
+        raw = padded.encode()
+        plus_one = np.frombuffer(raw.translate(_ASCII_PLUS_ONE), np.uint8)
+        return np.multiply(plus_one, _MIX, dtype=np.uint32), np.frombuffer(raw.translate(_IN_WORD), np.bool_)
     wide = np.frombuffer(padded.encode("utf-32-le", "surrogatepass"), np.uint32)
     low = np.minimum(wide, np.uint32(255))
-    plain = np.where(wide < 128, _PLAIN_CODES[low], wide)
-    return (plain + np.uint32(1)) * _MIX, _IN_WORD[low]
+    plain = np.where(wide < 128, _PLAIN_CODES.take(low), wide)
+    return (plain + np.uint32(1)) * _MIX, _IS_IN_WORD.take(low)
 
 
-def char_grams(mixed: Codes, shift: np.uint32) -> Codes:
+def char_grams(mixed: Codes, shift: Shift) -> Codes:
     """Places in the table, a row for each length of n-gram, a column for each character of the text."""
     count = len(mixed) - 5
     grams = np.empty((ORDERS, count), np.uint32)
@@ -66,32 +75,45 @@ def char_grams(mixed: Codes, shift: np.uint32) -> Codes:
     return np.right_shift(grams, shift, out=grams)
 
 
-def word_grams(mixed: Codes, in_word: npt.NDArray[np.bool_], shift: np.uint32) -> tuple[npt.NDArray[np.intp], Codes]:
+def word_grams(mixed: Codes, in_word: npt.NDArray[np.bool_], shift: Shift) -> tuple[npt.NDArray[np.intp], Codes]:
     """Where words begin, and their places in the table, a row for each kind."""
-    edges = np.flatnonzero(in_word[1:] != in_word[:-1])
-    starts, ends = edges[::2], edges[1::2]
+    edges = (in_word[1:] != in_word[:-1]).nonzero()[0]
+    starts, count = edges[::2], len(edges) // 2
     # The sum of code times power up to a place; a word's own is the difference, moved back to the beginning.
-    sums = np.cumsum(mixed * _POWERS[: len(mixed)], dtype=np.uint32)
-    words = np.zeros(len(starts) + 2, np.uint32)
-    own = (sums[ends] - sums[starts]) * _BACK[starts]
-    words[:-2] = (own ^ (own >> _HALF)) * _MIX
-    here, following, third = words[:-2], words[1:-1], words[2:]
-    grams = np.empty((ORDERS, len(here)), np.uint32)
-    pair = here * _PAIR
-    grams[0] = here * _ONE
-    np.add(pair, following * _ROLL, out=grams[1])
-    np.add(grams[1] * _TRIPLE, third, out=grams[2])
-    np.add(here * _GAP, third, out=grams[3])
-    return starts, grams >> shift
+    sums = np.add.accumulate(mixed * _POWERS[: len(mixed)], dtype=np.uint32).take(edges)
+    words = np.zeros(count + 2, np.uint32)
+    own = words[:count]
+    np.subtract(sums[1::2], sums[::2], out=own)
+    own *= _BACK.take(starts)
+    own ^= own >> _HALF
+    own *= _MIX
+    # One word; it and the next; these and the third; the first and the third.
+    grams = own * _OF_WORD
+    grams[1:3] += words[1:-1] * _OF_NEXT
+    grams[2:] += words[2:]
+    return starts, np.right_shift(grams, shift, out=grams)
+
+
+def shift_of(bits: int) -> Codes:
+    """By how much an n-gram is shifted to be a place in a table of ``2 ** bits`` weights."""
+    return np.array(32 - bits, np.uint32)
+
+
+def total_of(table: Table, lower: str, bits: int) -> int:
+    """Sum of the weights of all n-grams of ``lower``: the last of ``sums_of``, without the others."""
+    shift = shift_of(bits)
+    mixed, in_word = codes_of(lower)
+    letters = table.take(char_grams(mixed, shift)).sum(dtype=np.int32)
+    return int(letters) + int(table.take(word_grams(mixed, in_word, shift)[1]).sum(dtype=np.int32))
 
 
 def sums_of(table: Table, lower: str, bits: int) -> npt.NDArray[np.int32]:
     """Running sum of the weights of all n-grams that begin before each place of ``lower``."""
-    shift = np.uint32(32 - bits)
+    shift = shift_of(bits)
     mixed, in_word = codes_of(lower)
     total = np.zeros(len(lower) + 2, np.int32)
     places = total[1:]
     table.take(char_grams(mixed, shift)).sum(axis=0, dtype=np.int32, out=places)
     starts, grams = word_grams(mixed, in_word, shift)
     places[starts] += table.take(grams).sum(axis=0, dtype=np.int32)
-    return np.cumsum(total, dtype=np.int32)
+    return np.add.accumulate(total, dtype=np.int32)

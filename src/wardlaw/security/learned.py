@@ -21,7 +21,17 @@ import numpy.typing as npt
 
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
-from wardlaw.security.grams import CHUNK, MAX_WINDOW, Table, char_grams, codes_of, sums_of, word_grams
+from wardlaw.security.grams import (
+    CHUNK,
+    MAX_WINDOW,
+    Table,
+    char_grams,
+    codes_of,
+    shift_of,
+    sums_of,
+    total_of,
+    word_grams,
+)
 from wardlaw.security.injection import speaks_of_attacks
 from wardlaw.security.normalise import Views
 from wardlaw.security.steps import Steps
@@ -258,22 +268,24 @@ class LinearDetector:
 
     def _near(self, part: str, head: Head, table: Table, limit: float) -> list[tuple[int, int]]:
         """Windows that reach ``limit`` with every n-gram counted."""
-        description = self._weights.description
-        sums = sums_of(table, part, description.bits)
-        window, step = head.window, head.window // 2
-        size = min(window, len(part))
-        unit = head.unit / (size + description.pad) ** description.power
+        description, window = self._weights.description, head.window
+        unit = head.unit / (min(window, len(part)) + description.pad) ** description.power
         if len(part) <= window:
-            return [(0, size)] if float(sums[-1]) * unit + head.bias >= limit else []
+            total = total_of(table, part, description.bits)
+            return [(0, len(part))] if total * unit + head.bias >= limit else []
+        sums = sums_of(table, part, description.bits)
+        step, last = window // 2, len(part) - window
+        found = sums[window : len(part) + 1 : step] - sums[: last + 1 : step]
+        begins = ((found * unit + head.bias >= limit).nonzero()[0] * step).tolist()
         # The last window ends with the text, wherever the steps fall.
-        begins = np.minimum(np.arange(0, len(part) - window + step, step), len(part) - window)
-        found = sums[begins + window] - sums[begins]
-        return [(start, start + size) for start in begins[found * unit + head.bias >= limit].tolist()]
+        if last % step and int(sums[len(part)] - sums[last]) * unit + head.bias >= limit:
+            begins.append(last)
+        return [(begin, begin + window) for begin in begins]
 
     def _counted(self, text: str, head: Head, table: Table) -> float:
         """The score of one window, each n-gram counted at most ``MOST`` times."""
         description = self._weights.description
-        shift = np.uint32(32 - description.bits)
+        shift = shift_of(description.bits)
         mixed, in_word = codes_of(text)
         grams = np.concatenate((char_grams(mixed, shift).ravel(), word_grams(mixed, in_word, shift)[1].ravel()))
         grams.sort()

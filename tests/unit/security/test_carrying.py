@@ -134,18 +134,18 @@ def test_where_an_address_may_stand(text: str, may: bool) -> None:
 
 def test_a_passage_of_the_system_prompt_is_noted_once() -> None:
     text = f"Well. {PROMPT} {PROMPT}"
-    (one,) = passages(text, said_runs(PROMPT), frozenset(), least=12, segment=1)
+    (one,) = passages(text, said_runs(PROMPT), frozenset, least=12, segment=1)
     assert (one.detector, one.kind, one.level, one.segment) == (PASSAGES, FindingKind.LEAK, Level.REVIEW, 1)
     assert text[one.start : one.end].startswith("You are Heron")
-    assert passages(text, said_runs(PROMPT), frozenset(), least=12, begin=len(text) - 20) == []
+    assert passages(text, said_runs(PROMPT), frozenset, least=12, begin=len(text) - 20) == []
 
 
 def test_what_the_user_said_and_what_is_short_is_no_passage() -> None:
     runs = said_runs(PROMPT)
-    assert passages(f"As you said: {PROMPT}", runs, runs, least=12) == []
+    assert passages(f"As you said: {PROMPT}", runs, lambda: runs, least=12) == []
     eleven = " ".join(PROMPT.split()[:11])
-    assert passages(f"Well, {eleven} or so", runs, frozenset(), least=12) == []
-    assert passages("too short", runs, frozenset(), least=12) == []
+    assert passages(f"Well, {eleven} or so", runs, frozenset, least=12) == []
+    assert passages("too short", runs, frozenset, least=12) == []
     for begin in range(8):
         words = ["so"] * begin + PROMPT.split()[3:15]
-        assert passages(" ".join(words), runs, frozenset(), least=12)
+        assert passages(" ".join(words), runs, frozenset, least=12)

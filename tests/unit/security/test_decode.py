@@ -1,10 +1,26 @@
 from __future__ import annotations
 
 import base64
+import re
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from wardlaw.security.decode import ESCAPES, GROUPS, PAIRS, RUNS, TOKENS, Gate, decode_runs, join, joins, unescape
+from wardlaw.security.decode import (
+    ESCAPES,
+    GROUPS,
+    PAIRS,
+    RUNS,
+    TOKENS,
+    Gate,
+    _groups,
+    decode_runs,
+    join,
+    joins,
+    unescape,
+)
 from wardlaw.security.views import Layer, View
 
 
@@ -122,3 +138,39 @@ def test_text_of_two_bytes_a_letter_is_read(letters: str) -> None:
     view = decode_runs(View(text, text.lower(), Layer.PLAIN))
     assert view is not None
     assert letters in view.text
+
+
+def groups_one_by_one(text: str) -> list[list[tuple[int, int]]]:
+    """The groups of a text that is not ASCII, token after token, as their description says."""
+    tokens = [match.span() for match in re.finditer(r"(?:[^\W_]|[+/=])+", text)]
+    least = {1: 5, 2: 5, 3: 5, 4: 4, 5: 4, 6: 4, 7: 4, 8: 3}
+    near = [
+        re.fullmatch(r"[\s\-_.:,;|*~\\]{1,3}", text[one[1] : other[0]]) is not None for one, other in pairwise(tokens)
+    ]
+    found, begin = [], 0
+    while begin < len(tokens):
+        size, end = tokens[begin][1] - tokens[begin][0], begin + 1
+        while end < len(tokens) and near[end - 1] and tokens[end][1] - tokens[end][0] == size:
+            end += 1
+        if end - begin >= least.get(size, len(text)):
+            run = tokens[begin:end]
+            if begin and near[begin - 1]:
+                run.insert(0, (max(tokens[begin - 1][0], tokens[begin - 1][1] - size), tokens[begin - 1][1]))
+            if end < len(tokens) and near[end - 1]:
+                run.append((tokens[end][0], min(tokens[end][1], tokens[end][0] + size)))
+            found.append(run)
+        begin = end
+    return found
+
+
+spaced = st.lists(
+    st.sampled_from(["a", "é", "日本", "abc", "+/", "=", "_", "\U00020001", "wort", "\ud800"])
+    | st.sampled_from([" ", "-", ", ", "\u3000", "...", "....", "(", "\n\n"]),
+    max_size=60,
+).map("".join)
+
+
+@given(spaced)
+def test_groups_found_on_whole_arrays_are_those_found_token_by_token(text: str):
+    text += "é"
+    assert list(_groups(text)) == groups_one_by_one(text)

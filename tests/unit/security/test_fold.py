@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from wardlaw.security.fold import fold, fold_text
+from wardlaw.security.fold import _table, fold, fold_text
 from wardlaw.security.views import Layer, View
 
 
@@ -61,3 +63,10 @@ def test_spans_lead_back_over_removed_and_widened_characters():
 
 def test_lone_surrogates_can_be_encoded_afterwards():
     assert folded("a\ud800b").text.encode() == "a\ufffdb".encode()
+
+
+@given(st.text(st.characters(codec=None)) | st.text(st.sampled_from("aИоᏴé½ﬁ\u200b\ud800日\U00020001😀")))
+def test_folding_on_whole_arrays_is_folding_character_by_character(text: str):
+    table = _table()
+    assert fold_text(text) == text.translate(table)
+    assert folded(text).text == text.translate(table)
