@@ -7,33 +7,21 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from mcp import ClientSession
-from mcp.client.stdio import StdioServerParameters, stdio_client
-from mcp.client.streamable_http import streamable_http_client
-from mcp.shared._httpx_utils import create_mcp_http_client
 
 from tests.wire.house import House, free_port
+from tests.wire.toolclients import talk, text_of, tool_house
 from tests.wire.trail import Trail
 from wardlaw.audit.envelope import RecordKind
 from wardlaw.store.toolpins import approve, list_pins
 
 PUPPET = Path(__file__).parent / "toolpuppet.py"
 ADDRESSED = Path(__file__).parent / "tooladdress.py"
-REAL = os.environ.get("WARDLAW_TEST_MCP", "")  # a folder with node_modules/.bin and bin, for servers of others
-_Made = TypeVar("_Made")
-
-
-def _house(folder: Path, servers: dict[str, dict[str, Any]], *tools: str) -> House:
-    listed = [{"name": name, **server} for name, server in servers.items()]
-    lines = "".join(f"  - {{name: '{tool}', effect: read}}\n" for tool in tools)
-    house = House(folder, "http://127.0.0.1:9/v1", extra=f"mcp: {json.dumps({'servers': listed})}\n", tools=lines)
-    house.start()
-    return house
 
 
 def _puppet(*words: str, **more: Any) -> dict[str, Any]:
@@ -57,30 +45,9 @@ def house(tmp_path: Path) -> Iterator[House]:
     }
     os.environ["GIVEN_TO_A_SERVER"] = "given"
     names = [f"{mode}__{tool}" for mode in modes for tool in ("echo", "fail", "resources/read", "prompts/get")]
-    made = _house(tmp_path, modes, *names, "twins__read_file", "twins__read-file")
+    made = tool_house(tmp_path, modes, *names, "twins__read_file", "twins__read-file")
     yield made
     made.stop()
-
-
-def talk(house: House, story: Callable[[ClientSession], Awaitable[_Made]], *, key: str = "") -> _Made:
-    """What a caller of the official SDK makes of the gateway."""
-
-    async def run() -> _Made:
-        headers = {"authorization": f"Bearer {key or house.key('ada')}"}
-        address = house.url.removesuffix("/v1") + "/mcp"
-        async with (
-            create_mcp_http_client(headers=headers) as client,
-            streamable_http_client(address, http_client=client) as (read, write, *_),
-            ClientSession(read, write) as session,
-        ):
-            await session.initialize()
-            return await story(session)
-
-    return asyncio.run(run())
-
-
-def _text(result: Any) -> str:
-    return "".join(part.text for part in result.content)
 
 
 def test_an_agent_lists_calls_reads_and_is_prompted(house: House) -> None:
@@ -98,7 +65,7 @@ def test_an_agent_lists_calls_reads_and_is_prompted(house: House) -> None:
     # Registered, pinned, and of a server that stands; the others are not even shown.
     assert "plain__echo" in names
     assert not {"plain__other_thing", "poison__echo", "gone__echo", "twins__read_file", "twins__read-file"} & names
-    assert (_text(called), called.structured_content, bool(called.is_error)) == ("grüße", {"text": "grüße"}, False)
+    assert (text_of(called), called.structured_content, bool(called.is_error)) == ("grüße", {"text": "grüße"}, False)
     assert "plain+note://one" in {str(one.uri) for one in resources.resources}
     assert "plain+note://{id}" in {one.uri_template for one in templates.resource_templates}
     assert read.contents[0].text == "a note"
@@ -119,7 +86,7 @@ def test_a_tool_that_changes_is_refused_until_a_person_has_approved_it(house: Ho
     assert "drift__echo" in talk(house, look, key=key)
     refused = talk(house, call, key=key)
     assert refused.is_error
-    assert "wardlaw mcp diff" in _text(refused)
+    assert "wardlaw mcp diff" in text_of(refused)
     assert refused.meta["wardlaw/refusal"]["code"] == "WL-MCP-002"
     assert Trail(house).find(refused.meta["wardlaw/refusal"]["decision"]).effect in ("deny", "cut")
     assert "drift__echo" not in talk(house, look, key=key)
@@ -135,7 +102,7 @@ def test_a_tool_that_changes_is_refused_until_a_person_has_approved_it(house: Ho
             await asyncio.sleep(0.1)
         return done
 
-    assert _text(talk(house, soon, key=key)) == "hi"
+    assert text_of(talk(house, soon, key=key)) == "hi"
 
 
 @pytest.mark.parametrize(
@@ -153,10 +120,10 @@ def test_a_server_that_misbehaves_harms_nobody_else(house: House, name: str, sai
     async def story(session: ClientSession) -> tuple[str, str]:
         server = name.partition("__")[0]
         try:
-            bad = _text(await session.call_tool(name, {"text": "x"}))
+            bad = text_of(await session.call_tool(name, {"text": "x"}))
         except Exception as error:
             bad = str(error)
-        good = _text(await session.call_tool("env__echo" if server == "plain" else "plain__echo", {"text": "still"}))
+        good = text_of(await session.call_tool("env__echo" if server == "plain" else "plain__echo", {"text": "still"}))
         return bad, good
 
     bad, good = talk(house, story)
@@ -170,7 +137,7 @@ def test_a_server_that_misbehaves_harms_nobody_else(house: House, name: str, sai
 
 def test_what_servers_ask_for_is_refused_and_recorded(house: House) -> None:
     async def story(session: ClientSession) -> str:
-        return _text(await session.call_tool("ask__echo", {"text": "asked"}))
+        return text_of(await session.call_tool("ask__echo", {"text": "asked"}))
 
     assert talk(house, story) == "asked -32601 -32601 -32601"
     trail = Trail(house)
@@ -191,7 +158,7 @@ def test_nothing_of_the_caller_or_the_gateway_reaches_a_program(house: House) ->
     key = house.key("ada")
 
     async def story(session: ClientSession) -> str:
-        return _text(await session.call_tool("env__echo", {}))
+        return text_of(await session.call_tool("env__echo", {}))
 
     told = json.loads(talk(house, story, key=key))
     assert told["env"].pop("GIVEN") == "given"
@@ -204,7 +171,7 @@ def test_attacks_in_arguments_and_results_are_stopped(house: House) -> None:
 
     async def story(session: ClientSession) -> str:
         try:
-            return _text(await session.call_tool("plain__echo", {"text": order}))
+            return text_of(await session.call_tool("plain__echo", {"text": order}))
         except Exception as error:
             return f"{type(error).__name__} {error}"
 
@@ -219,7 +186,7 @@ def test_a_server_with_an_address_gets_the_headers_of_the_configuration_and_none
     (tmp_path / "token").write_text("Bearer of-the-gateway")
     (tmp_path / "token").chmod(0o600)
     server = {"url": f"http://127.0.0.1:{port}/mcp", "headers": {"Authorization": f"file:{tmp_path / 'token'}"}}
-    made = _house(tmp_path, {"far": server}, "far__headers", "far__add")
+    made = tool_house(tmp_path, {"far": server}, "far__headers", "far__add")
     try:
 
         async def story(session: ClientSession) -> tuple[str, Any]:
@@ -230,7 +197,7 @@ def test_a_server_with_an_address_gets_the_headers_of_the_configuration_and_none
                 await asyncio.sleep(0.2)
             assert names == {"far__headers", "far__add"}
             added = await session.call_tool("far__add", {"a": 2, "b": 3})
-            return _text(await session.call_tool("far__headers", {})), added
+            return text_of(await session.call_tool("far__headers", {})), added
 
         key = made.key("ada")
         told, added = talk(made, story, key=key)
@@ -241,49 +208,3 @@ def test_a_server_with_an_address_gets_the_headers_of_the_configuration_and_none
         made.stop()
         process.terminate()
         process.wait(10)
-
-
-SERVERS = {
-    "files": (["node_modules/.bin/mcp-server-filesystem", "{folder}"], "list_directory", {"path": "{folder}"}),
-    "every": (["node_modules/.bin/mcp-server-everything"], "echo", {"message": "grüße"}),
-    "memory": (["node_modules/.bin/mcp-server-memory"], "read_graph", {}),
-    "git": (["bin/mcp-server-git"], "git_status", {"repo_path": "{folder}"}),
-    "time": (["bin/mcp-server-time", "--local-timezone", "UTC"], "convert_time", {
-        "source_timezone": "Europe/Berlin", "time": "12:00", "target_timezone": "Asia/Tokyo"}),
-}  # fmt: skip
-
-
-@pytest.mark.skipif(not REAL, reason="WARDLAW_TEST_MCP names no folder with servers of others")
-@pytest.mark.parametrize("name", SERVERS)
-def test_real_servers_are_the_same_through_the_gateway(tmp_path: Path, name: str) -> None:
-    words, tool, arguments = SERVERS[name]
-    folder = tmp_path / "served"
-    folder.mkdir()
-    subprocess.run(["git", "init", "-q", str(folder)], check=True)
-    (folder / "one.txt").write_text("one")
-    words = [str(Path(REAL) / words[0]), *(word.replace("{folder}", str(folder)) for word in words[1:])]
-    arguments = {one: value.replace("{folder}", str(folder)) for one, value in arguments.items()}
-
-    async def straight() -> tuple[Any, Any]:
-        server = StdioServerParameters(command=words[0], args=words[1:])
-        with open(os.devnull, "w") as silence:
-            async with stdio_client(server, errlog=silence) as (read, write), ClientSession(read, write) as session:
-                await session.initialize()
-                return await session.list_tools(), await session.call_tool(tool, arguments)
-
-    listed, called = asyncio.run(straight())
-    names = [f"{name}__{one.name}" for one in listed.tools]
-    made = _house(tmp_path, {name: {"command": words, "start_timeout_s": 60}}, *names)
-    try:
-
-        async def story(session: ClientSession) -> tuple[Any, Any]:
-            return await session.list_tools(), await session.call_tool(f"{name}__{tool}", arguments)
-
-        seen, passed = talk(made, story)
-    finally:
-        made.stop()
-    # Every tool of every real server passes the checks at first sight, and nothing but its name is changed.
-    assert [one.model_dump() | {"name": one.name.partition("__")[2]} for one in seen.tools] == [
-        one.model_dump() for one in listed.tools
-    ]
-    assert passed.model_dump() == called.model_dump()

@@ -1,13 +1,14 @@
 """How many persons a result speaks of: bulk is metered on meaning, not on rows.
 
 A result is read as JSON (nested, several documents, lines, JSON inside a string, so that one row of ``json_agg``
-is not one person), CSV, TSV, a Markdown or box table, or a YAML list. Each record that carries a key of a person or
+is not one person), rows as Python prints them, CSV, TSV, a Markdown or box table, or a YAML list. Each record that carries a key of a person or
 personal data is one subject; the same person twice counts once. Any other text is searched for personal data.
 A text that presents itself as structured and cannot be read is ``unparsed``: it counts as over every ceiling.
 """
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import json
@@ -22,6 +23,10 @@ from wardlaw.security.pii import PiiDetector, subject_digest
 from wardlaw.security.views import Layer, View
 
 # Nesting deeper than this is refused as unreadable; honest results stay under ten.
+# The parser makes some 100 bytes of every character; what is longer counts as unreadable.
+_LITERAL_CHARS = 262_144
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_PRINTED_ESCAPES = frozenset("\\'\"nrtxuU")  # others are not printed by repr, and the parser would warn of them
 MAX_DEPTH = 64
 MAX_STRING_DEPTH = 4  # JSON inside a string inside JSON …
 
@@ -62,6 +67,17 @@ class _Place(msgspec.Struct, frozen=True, gc=False):
     in_list: bool = False
 
 
+def _as_json(value: Any, depth: int) -> Any:
+    """A value of Python as JSON would have it; what JSON cannot say becomes text."""
+    if depth < 0:
+        raise ValueError("nested too deep")
+    if isinstance(value, dict):
+        return {str(key): _as_json(inner, depth - 1) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_as_json(inner, depth - 1) for inner in value]
+    return value if value is None or isinstance(value, str | bool | int | float) else str(value)
+
+
 class Subjects(msgspec.Struct, frozen=True):
     """Distinct persons of one result.
 
@@ -100,7 +116,7 @@ class SubjectCounter:
             return Subjects(frozenset())
         found: set[str] = set()
         if stripped[0] in "{[" or structured:
-            if self._read_json(stripped, found):
+            if self._read_json(stripped, found) or self._read_literal(stripped, found):
                 return Subjects(frozenset(found))
             if structured and stripped[0] not in "{[" and self._read_table(stripped, found):
                 return Subjects(frozenset(found))
@@ -127,6 +143,16 @@ class SubjectCounter:
         except (ValueError, RecursionError):
             return False
         return True
+
+    def _read_literal(self, text: str, found: set[str]) -> bool:
+        """Read ``text`` as rows the way Python prints them, which servers of tools written in it give back."""
+        if len(text) > _LITERAL_CHARS or any(hit[1] not in _PRINTED_ESCAPES for hit in _ESCAPE.finditer(text)):
+            return False
+        try:
+            value = _as_json(ast.literal_eval(text), MAX_DEPTH)
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            return False
+        return isinstance(value, dict | list) and self._walk(value, found)
 
     def _walk(self, value: Any, found: set[str]) -> bool:
         """Visit every record below ``value``; False when it is nested too deep."""

@@ -144,3 +144,19 @@ def test_digests_are_keyed_and_shared_with_the_findings():
 
 def test_keys_have_one_spelling():
     assert {normal_key(key) for key in ("customerId", "Customer-ID", "customer id", " CUSTOMER_ID ")} == {"customer_id"}
+
+
+def test_rows_as_python_prints_them_are_counted():
+    assert COUNTER.distinct_subjects(repr(PEOPLE)) == COUNTER.distinct_subjects(json.dumps(PEOPLE))
+    assert count(repr([tuple(one.values()) for one in PEOPLE])) == len(PEOPLE)
+    assert not COUNTER.distinct_subjects("[{'name': 'city', 'share': 1e-07, 'none': None}]").unparsed
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["open('x')", "[" * 90 + "]" * 90, "'\\d'", "'a', " * 60_000, "'a'"],
+    ids=["code", "deep", "escape", "long", "cut"],
+)
+def test_what_python_would_not_print_so_stays_unreadable(row):
+    end = "" if row == "'a'" else "}]"
+    assert COUNTER.distinct_subjects(f"[{{'name': 'a', 'city': {row}{end}").unparsed
