@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from wardlaw.client import AsyncClient as AsyncClient
     from wardlaw.client import Client as Client
-    from wardlaw.client import Guarded as Guarded
+    from wardlaw.verdicts import Decided as Decided
+    from wardlaw.verdicts import Guarded as Guarded
+    from wardlaw.verdicts import JudgedResult as JudgedResult
 
 __version__ = "0.1.0"
 # Imported when first asked for: `import wardlaw` stands at the start of every command.
-_CLIENT = ("AsyncClient", "Client", "Guarded")
+_CLIENT = ("AsyncClient", "Client", "Decided", "Guarded", "JudgedResult")
 
 
 def __getattr__(name: str) -> Any:

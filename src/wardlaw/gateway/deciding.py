@@ -9,6 +9,8 @@ operator registered the application for it. Whoever leaves texts out gains nothi
 from __future__ import annotations
 
 import hashlib
+import hmac
+import re
 from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +21,7 @@ import orjson
 from wardlaw.decision.decide import SAW_TOOL_RESULT
 from wardlaw.facts.action import Action
 from wardlaw.facts.effect import Effect
-from wardlaw.facts.errors import InputError
+from wardlaw.facts.errors import InputError, UnavailableError
 from wardlaw.facts.exchange import Channel, Measures, Segment, ToolCall
 from wardlaw.facts.finding import Finding, FindingKind
 from wardlaw.facts.origin import CallJudgement
@@ -49,6 +51,8 @@ AGENT = Resource(ResourceKind.MODEL, "model:wardlaw-agent", True, "agent", True)
 """Where results go when the client names no model: nowhere that clauses would trust."""
 
 REDACTED = "redaction_required"
+_TICKET = re.compile(r"(ses_[0-9a-f]{32})\.([0-9a-f]{32})")
+_MAC_BYTES = 16
 
 
 class _AskingExchange(LocalExchange):
@@ -71,7 +75,8 @@ class _AskingExchange(LocalExchange):
         """The exchange in its session: the header's, the body's, or the one its conversation opens.
 
         Raises:
-            InputError: WL-GW-125 header and body name different ones, WL-GW-112 it is none.
+            InputError: WL-GW-125 header and body name different ones, or one that was given to somebody else; WL-GW-112
+                it is none.
         """
         header = self._call.headers.get(SESSION_HEADER)
         if header is not None and session is not None and header != session:
@@ -82,9 +87,21 @@ class _AskingExchange(LocalExchange):
         if header is not None:
             return case
         services, principal = self._services, self._admitted.principal
-        name = session_id(principal.id, session, talk, key=services.session_key)
+        given = _TICKET.fullmatch(session or "")
+        if given is not None and not hmac.compare_digest(given[2], self._mac(given[1])):
+            raise InputError("WL-GW-125", "This session was not given to this caller.", "Ask about the call anew.")
+        name = given[1] if given is not None else session_id(principal.id, session, talk, key=services.session_key)
         key = state_key(services.state_secret, "session", principal.id, name)
         return msgspec.structs.replace(case, session=name, session_key=key)
+
+    def _ticket(self, case: Case) -> str:
+        """The session as a name that the caller can give back, and nobody else."""
+        return f"{case.session}.{self._mac(case.session)}"
+
+    def _mac(self, session: str) -> str:
+        principal = self._admitted.principal
+        text = f"decide-session\x00{principal.id}\x00{principal.acting_for}\x00{session}"
+        return hmac.digest(self._services.session_key, text.encode(), "sha256")[:_MAC_BYTES].hex()
 
     async def _judge(self, case: Case, matter: Matter) -> Judgement:
         judgement = await self._services.judge.judge(case, matter)
@@ -121,6 +138,7 @@ class DecideExchange(_AskingExchange):
         self._check_scope("decisions on tool calls")
         case = self._case_of(asked.session, asked.talk)
         call_id = asked.call or self._services.judge.new_id("call")
+        names = {"call": call_id, "session": self._ticket(case)}
         resource = self._services.registry.tool(asked.tool)
         labels, faults, traced = await self._conversation(case, asked)
         matter = await self._matter(asked, call_id, resource)
@@ -134,7 +152,7 @@ class DecideExchange(_AskingExchange):
         )
         judgement = await self._judge(case, matter)
         if judgement.decision.effect is not Effect.TRANSFORM:
-            self._tell(judgement, resource, call=call_id)
+            self._tell(judgement, resource, **names)
             return
         masked = _masked_call(asked, matter, redacted_classes(judgement))
         again = await self._matter(masked, call_id, resource)
@@ -150,11 +168,11 @@ class DecideExchange(_AskingExchange):
             ),
         )
         if not judgement.released:
-            self._tell(judgement, resource, call=call_id)
+            self._tell(judgement, resource, **names)
             return
         # The decision on the masked call allows it; what was asked for is allowed only so.
         changed = {"effect": Effect.TRANSFORM.value, "code": REDACTED, "arguments": masked.arguments}
-        self._tell(judgement, resource, call=call_id, **changed)
+        self._tell(judgement, resource, **names, **changed)
 
     async def _matter(self, asked: CallAsked, call_id: str, resource: Resource) -> Matter:
         text, segments = asked.text, asked.segments()
@@ -272,9 +290,15 @@ class ResultExchange(_AskingExchange):
         """Let later calls of the session be traced to what this one gave."""
         tool = self._services.registry.tool_class(asked.tool, None)
         suspicious = is_suspicious(findings)
-        await add_tool_answer(
-            self._services.traces, case.session_key, tool, asked.arguments, [asked.text], suspicious=suspicious
-        )
+        try:
+            await add_tool_answer(
+                self._services.traces, case.session_key, tool, asked.arguments, [asked.text], suspicious=suspicious
+            )
+        except TimeoutError as error:
+            # What nobody could follow from here on must not be read.
+            raise UnavailableError(
+                "WL-GW-126", "What the tool gave is too long to be followed.", "Have the tool give less at a time."
+            ) from error
 
 
 def _public_reasons(judgement: Judgement) -> list[dict[str, str]]:
