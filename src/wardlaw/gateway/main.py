@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import logging
 import os
@@ -47,10 +48,18 @@ def application() -> Application:
         gc.collect()
         gc.freeze()
         gc.set_threshold(*_COLLECT_AFTER)
+        _give_back()
         return door.serve
 
     limits = config.gateway.limits
     return Application(start, runtime.close, concurrency=limits.concurrency, write_s=limits.client_write_s)
+
+
+def _give_back() -> None:
+    """Give the system what start-up no longer needs; glibc would keep it (12 MB of a worker, measured)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc alone, malloc_trim(3)
+    if trim is not None:
+        trim(0)
 
 
 def serve(config: Config) -> None:

@@ -36,7 +36,8 @@ _CHUNK = 1 << 16  # characters hashed at once; bounds memory and the tables of p
 # The upper bits of a half hash look into a table of 16 KB, small enough to stay near; twenty secrets let one place of
 # 800 through, which is then compared in full.
 _TABLE_BITS = 14
-_SHIFT = np.uint32(32 - _TABLE_BITS)
+_SHIFT = np.array(32 - _TABLE_BITS, np.uint32)  # without a dimension, as numpy would make it each time
+_SHIFT.flags.writeable = False
 _APART = b"\0"  # never part of a canonical form
 
 _Words = npt.NDArray[np.uint64]
@@ -137,7 +138,7 @@ class FingerprintBook:
             self._by_window[window] = {one: tuple(e for e in same if e.prefix_hash == one) for one in hashes}
         self._halves = frozenset(entry.prefix_hash & 0xFFFF_FFFF for entry in entries)
         self._marked = np.zeros(1 << _TABLE_BITS, dtype=np.bool_)
-        self._marked[[half >> int(_SHIFT) for half in self._halves]] = True
+        self._marked[[half >> (32 - _TABLE_BITS) for half in self._halves]] = True
         self._shortest = min(self._by_window, default=0)
         longest = max((entry.length for entry in entries), default=0)
         self._overlap = max(longest, *WINDOWS)
@@ -186,18 +187,12 @@ class FingerprintBook:
         sums = np.empty(length + 1, dtype=np.uint32)
         sums[0] = 0
         np.add.accumulate(codes * self._half_powers[:length], dtype=np.uint32, out=sums[1:])
-        rolling = np.empty(len(windows) * (length + 1) - sum(windows), dtype=np.uint32)
-        begin = 0
-        for window in windows:
-            count = length + 1 - window
-            one = rolling[begin : begin + count]
-            np.subtract(sums[window:], sums[:count], out=one)
-            np.multiply(one, self._half_inverses[:count], out=one)
-            begin += count
-        marked = self._marked.take((rolling >> _SHIFT).astype(np.intp))
-        if not np.count_nonzero(marked):
+        parts = [(sums[window:] - sums[:-window]) * self._half_inverses[: length + 1 - window] for window in windows]
+        rolling = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        marked = self._marked.take(rolling >> _SHIFT)
+        if not marked.any():
             return []
-        return self._compare(codes, windows, rolling, np.flatnonzero(marked))
+        return self._compare(codes, windows, rolling, marked.nonzero()[0])
 
     def _compare(
         self, codes: Codes, windows: list[int], rolling: _Halves, marked: npt.NDArray[np.intp]

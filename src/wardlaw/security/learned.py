@@ -275,12 +275,17 @@ class LinearDetector:
             return [(0, len(part))] if total * unit + head.bias >= limit else []
         sums = sums_of(table, part, description.bits)
         step, last = window // 2, len(part) - window
-        found = sums[window : len(part) + 1 : step] - sums[: last + 1 : step]
-        begins = ((found * unit + head.bias >= limit).nonzero()[0] * step).tolist()
-        # The last window ends with the text, wherever the steps fall.
-        if last % step and int(sums[len(part)] - sums[last]) * unit + head.bias >= limit:
+        begins = list(range(0, last + 1, step))
+        lows, highs = sums[: last + 1 : step].tolist(), sums[window : len(part) + 1 : step].tolist()
+        if last % step:  # the last window ends with the text, wherever the steps fall
             begins.append(last)
-        return [(begin, begin + window) for begin in begins]
+            lows.append(int(sums[last]))
+            highs.append(int(sums[len(part)]))
+        return [
+            (begin, begin + window)
+            for begin, low, high in zip(begins, lows, highs, strict=True)
+            if (high - low) * unit + head.bias >= limit
+        ]
 
     def _counted(self, text: str, head: Head, table: Table) -> float:
         """The score of one window, each n-gram counted at most ``MOST`` times."""

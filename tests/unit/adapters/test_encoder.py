@@ -54,7 +54,7 @@ def test_the_network_that_ships_is_whole_small_and_tells_attacks_from_questions(
 
 
 def test_a_window_is_scored_the_same_whatever_stands_beside_it(encoder: EncoderDetector) -> None:
-    runner = OnnxRunner((SHIPPED / "injection-encoder.onnx").read_bytes())
+    runner = OnnxRunner(SHIPPED / "injection-encoder.onnx")
     short, full = [101, 2054, 2003, 102], [101, *range(2000, 2000 + WINDOW), 102]
     both = runner.run([short, full])
     assert both.shape == (2, 2)
@@ -76,8 +76,9 @@ def test_missing_or_changed_files_are_one_clear_error(tmp_path: Path, name: str,
 
 
 def test_a_network_that_cannot_run_or_belongs_to_another_model_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "none.onnx").write_bytes(b"no network")
     with pytest.raises(ValueError, match="ONNX Runtime"):
-        OnnxRunner(b"no network")
+        OnnxRunner(tmp_path / "none.onnx")
     folder = tmp_path / "weights"
     shutil.copytree(SHIPPED, folder)
     description = json.loads((folder / "injection-encoder.json").read_text())
