@@ -25,7 +25,7 @@ _STRENGTH = {effect: place for place, effect in enumerate(Effect)}
 
 def strongest(effects: tuple[Effect, ...]) -> Effect:
     """The strongest of the effects; ``ALLOW`` when there are none."""
-    return max(effects, key=lambda effect: effect.strength, default=Effect.ALLOW)
+    return max(effects, key=_STRENGTH.__getitem__) if effects else Effect.ALLOW
 
 
 class Mode(StrEnum):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from enum import StrEnum
-from functools import cached_property
 
 import msgspec
 
@@ -40,10 +39,15 @@ class Segment(msgspec.Struct, frozen=True, dict=True):
     call_id: str = ""
     released: bool = False
 
-    @cached_property
+    @property
     def sha256(self) -> bytes:
         """SHA-256 of the text, by which it is known again; made once, for all that ask."""
-        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).digest()
+        # Not functools.cached_property: until Python 3.12 it takes a lock, which costs more than the digest of a short text.
+        held = self.__dict__
+        if "sha256" not in held:
+            held["sha256"] = hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).digest()
+        digest: bytes = held["sha256"]
+        return digest
 
 
 class ToolCall(msgspec.Struct, frozen=True):

@@ -83,7 +83,7 @@ async def meter_aside(segments: Sequence[Segment], measures: Measures, work: Cal
 
 
 def _chars(segments: Sequence[Segment]) -> int:
-    return sum(len(segment.text) for segment in segments)
+    return sum([len(segment.text) for segment in segments])
 
 
 def too_slow(version: str) -> Finding:

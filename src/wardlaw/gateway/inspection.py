@@ -7,7 +7,7 @@ detectors is not judged again. What is remembered is a digest and its findings, 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -20,6 +20,7 @@ from wardlaw.security.encoder import NAME as ENCODER
 from wardlaw.security.inspect import Inspector
 
 _REMEMBERED = 50_000  # digests; about 150 bytes each, so under 10 MB a worker
+_Key = tuple[Channel, bytes]
 
 
 class Inspection:
@@ -42,7 +43,7 @@ class Inspection:
         self.outside = outside or Outside(())
         self.doubts = doubts
         self._limit = remembered
-        self._known: dict[tuple[Channel, bytes], tuple[Finding, ...]] = {}
+        self._known: dict[_Key, tuple[Finding, ...]] = {}
 
     @property
     def version(self) -> str:
@@ -72,30 +73,38 @@ class Inspection:
 
     def inspect(self, segments: Iterable[Segment]) -> tuple[Finding, ...]:
         """Findings of all segments in their order; each carries its segment's index and channel."""
-        found: list[Finding] = []
-        for segment, seen in self._judged(tuple(segments)):
-            if seen:
-                found.extend(
-                    msgspec.structs.replace(finding, segment=segment.index, channel=segment.channel.value)
-                    for finding in seen
-                )
-        return tuple(found)
+        listed = tuple(segments)
+        judged = self._judged(listed)
+        if not any(judged):
+            return ()
+        return tuple(
+            [
+                msgspec.structs.replace(finding, segment=segment.index, channel=segment.channel.value)
+                for segment, found in zip(listed, judged, strict=True)
+                for finding in found
+            ]
+        )
 
-    def _judged(self, segments: Sequence[Segment]) -> Iterator[tuple[Segment, tuple[Finding, ...]]]:
-        """Each segment with its findings; the texts not known yet are judged together, each once."""
+    def _judged(self, segments: Sequence[Segment]) -> list[tuple[Finding, ...]]:
+        """The findings of each segment; the texts not known yet are judged together, each once."""
         keys = [(segment.channel, segment.sha256) for segment in segments]
-        seen = [self._known.get(key) for key in keys]
-        if None in seen:
-            fresh = {key: segment for key, segment, known in zip(keys, segments, seen, strict=True) if known is None}
-            judged = dict(zip(fresh, self._inspector.inspect_all(tuple(fresh.values())), strict=True))
-            if self.doubts is not None:
-                self.doubts.seen += len(judged)
-            for key, found in judged.items():
-                self._remember(key, found)
-            seen = [judged[key] if known is None else known for key, known in zip(keys, seen, strict=True)]
-        return ((segment, known or ()) for segment, known in zip(segments, seen, strict=True))
+        fresh: dict[_Key, Segment] = {}
+        judged: list[tuple[Finding, ...]] = []
+        for key, segment in zip(keys, segments, strict=True):
+            known = self._known.get(key)
+            if known is None:
+                fresh[key] = segment
+            judged.append(known or ())
+        if not fresh:
+            return judged
+        found = dict(zip(fresh, self._inspector.inspect_all(tuple(fresh.values())), strict=True))
+        if self.doubts is not None:
+            self.doubts.seen += len(found)
+        for key, one in found.items():
+            self._remember(key, one)
+        return [found.get(key, known) for key, known in zip(keys, judged, strict=True)]
 
-    def _remember(self, key: tuple[Channel, bytes], found: tuple[Finding, ...]) -> None:
+    def _remember(self, key: _Key, found: tuple[Finding, ...]) -> None:
         # A detector that failed may not fail again, so its finding is not remembered.
         if found and any(finding.kind is FindingKind.FAULT for finding in found):
             return

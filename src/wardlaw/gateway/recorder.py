@@ -160,7 +160,7 @@ class Recorder:
         passages: list[Passage] = []
         for segment in segments:
             mark = (*whose, segment.sha256)
-            channel = segment.channel.value
+            channel = segment.channel
             if mark in self._recorded:
                 passages.append(Passage(channel=channel, pointer=segment.pointer, sha256=mark[2].hex()))
                 continue

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 from math import log1p
+from operator import gt
 
 from wardlaw.security.anomaly.baseline import Baselines
 from wardlaw.security.anomaly.event import Reading, Step
@@ -25,6 +27,7 @@ _NAMED_BELOW = 0.01  # a statistic is named when its family alone is this rare
 _MOST_NAMED = 8  # sentences; the rarest say enough
 _FAMILIES = len(Family)
 _ROWS = tuple((watch.family, SIZES[watch.family], FLOORS[watch.family], watch.unit) for watch in WATCHED)
+_PLACES = range(len(WATCHED))
 _DRIFTS_FROM = len(WATCHED)
 _CAPPED = 1.001  # just above the throttle (the hold, where peers speak): what a new principal's reading is capped at
 
@@ -50,16 +53,15 @@ def read_values(values: Sequence[float], baselines: Baselines, settings: Setting
     rarest: dict[Family, float] = {}
     named: list[tuple[float, int]] = []
     quiet, expected, freedom = baselines.quiet, baselines.expected, baselines.freedom
-    for place, (family, size, floor, unit) in enumerate(_ROWS):
-        value = values[place]
-        if value > quiet[place]:
-            mean, scale = expected[place]
-            raw = size * student_tail((log1p(value / unit) - mean) / scale, freedom[place])
-            tail = max(floor, raw)
-            if tail < rarest.get(family, 1.0):
-                rarest[family] = tail
-            if raw < _NAMED_BELOW:
-                named.append((raw, place))
+    for place in compress(_PLACES, map(gt, values, quiet)):
+        family, size, floor, unit = _ROWS[place]
+        mean, scale = expected[place]
+        raw = size * student_tail((log1p(values[place] / unit) - mean) / scale, freedom[place])
+        tail = max(floor, raw)
+        if tail < rarest.get(family, 1.0):
+            rarest[family] = tail
+        if raw < _NAMED_BELOW:
+            named.append((raw, place))
     if baselines.is_drifting:
         _add_drift(baselines, rarest, named)
     tail = combine(rarest.values(), families=_FAMILIES)
