@@ -34,13 +34,12 @@ def _frozen(array: npt.NDArray[_Any]) -> npt.NDArray[_Any]:
 
 
 _MIX, _ROLL, _HALF = _constant(0x9E3779B1), _constant(0x85EBCA6B), _constant(15)
+_FIRST, _FOREIGN = _constant(1), _constant(128)
 _PAIR, _TRIPLE, _GAP, _ONE = 0xC2B2AE35, 0x27D4EB2F, 0x165667B1, 0xD3A2646D
 
 # Digits are one sign, control characters are white space.
 _PLAIN = bytes(48 if 48 <= code <= 57 else 32 if code < 32 or code == 127 else code for code in range(256))
-_PLAIN_CODES: Codes = _frozen(np.frombuffer(_PLAIN, np.uint8).astype(np.uint32))
 _IN_WORD = bytes(not (code < 128 and not chr(code).isalnum()) for code in range(256))
-_IS_IN_WORD = _frozen(np.frombuffer(_IN_WORD, np.bool_))
 # Of ASCII: what is mixed is the code and one, so that no character is 0.
 _ASCII_PLUS_ONE = bytes(_PLAIN[code] + 1 if code < 128 else 0 for code in range(256))
 _SPAN = CHUNK + MAX_WINDOW + 16
@@ -59,9 +58,10 @@ def codes_of(lower: str) -> tuple[Codes, npt.NDArray[np.bool_]]:
         plus_one = np.frombuffer(raw.translate(_ASCII_PLUS_ONE), np.uint8)
         return np.multiply(plus_one, _MIX, dtype=np.uint32), np.frombuffer(raw.translate(_IN_WORD), np.bool_)
     wide = np.frombuffer(padded.encode("utf-32-le", "surrogatepass"), np.uint32)
-    low = np.minimum(wide, np.uint32(255))
-    plain = np.where(wide < 128, _PLAIN_CODES.take(low), wide)
-    return (plain + np.uint32(1)) * _MIX, _IS_IN_WORD.take(low)
+    raw = np.minimum(wide, _FOREIGN).astype(np.uint8).tobytes()
+    plain = np.frombuffer(raw.translate(_PLAIN), np.uint8)
+    codes = np.where(plain < _FOREIGN, plain, wide)
+    return (codes + _FIRST) * _MIX, np.frombuffer(raw.translate(_IN_WORD), np.bool_)
 
 
 def char_grams(mixed: Codes, shift: Shift) -> Codes:
@@ -99,12 +99,11 @@ def shift_of(bits: int) -> Codes:
     return np.array(32 - bits, np.uint32)
 
 
-def total_of(table: Table, lower: str, bits: int) -> int:
-    """Sum of the weights of all n-grams of ``lower``: the last of ``sums_of``, without the others."""
+def grams_of(lower: str, bits: int) -> Codes:
+    """Places in the table of all n-grams of ``lower``, in no order that means anything."""
     shift = shift_of(bits)
     mixed, in_word = codes_of(lower)
-    letters = table.take(char_grams(mixed, shift)).sum(dtype=np.int32)
-    return int(letters) + int(table.take(word_grams(mixed, in_word, shift)[1]).sum(dtype=np.int32))
+    return np.concatenate((char_grams(mixed, shift).ravel(), word_grams(mixed, in_word, shift)[1].ravel()))
 
 
 def sums_of(table: Table, lower: str, bits: int) -> npt.NDArray[np.int32]:

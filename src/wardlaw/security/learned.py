@@ -21,17 +21,7 @@ import numpy.typing as npt
 
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
-from wardlaw.security.grams import (
-    CHUNK,
-    MAX_WINDOW,
-    Table,
-    char_grams,
-    codes_of,
-    shift_of,
-    sums_of,
-    total_of,
-    word_grams,
-)
+from wardlaw.security.grams import CHUNK, MAX_WINDOW, Codes, Table, grams_of, sums_of
 from wardlaw.security.injection import speaks_of_attacks
 from wardlaw.security.normalise import Views
 from wardlaw.security.steps import Steps
@@ -161,6 +151,7 @@ class LinearDetector:
 
     def __init__(self, weights: Weights, *, doubted: tuple[float, float] | None = None) -> None:
         self._weights = weights
+        self._bits = weights.description.bits
         self._doubted = doubted
         self.version = weights.version
 
@@ -223,12 +214,28 @@ class LinearDetector:
 
     def _highest(self, part: str, head: Head, table: Table, *, lowest: float, begin: int) -> tuple[float, int, int]:
         """The highest window of a chunk that begins at ``begin``."""
+        if len(part) <= head.window:
+            score = self._whole(part, head, table, lowest - _NEAR)
+            return (score, begin, begin + len(part)) if score > -np.inf else (score, 0, 0)
         best = (-np.inf, 0, 0)
         for start, end in self._near(part, head, table, lowest - _NEAR):
-            score = self._counted(part[start:end], head, table)
+            score = self._counted(grams_of(part[start:end], self._bits), end - start, head, table)
             if score > best[0]:
                 best = score, begin + start, begin + end
         return best
+
+    def _whole(self, part: str, head: Head, table: Table, limit: float) -> float:
+        """The score of a text of one window; -inf when with every n-gram counted it does not reach ``limit``."""
+        grams = grams_of(part, self._bits)
+        total = int(table.take(grams).sum(dtype=np.int32))
+        if total * self._unit(head, len(part)) + head.bias < limit:
+            return -np.inf
+        return self._counted(grams, len(part), head, table)
+
+    def _unit(self, head: Head, length: int) -> float:
+        """What a step of a weight is worth in a window of that length."""
+        description = self._weights.description
+        return float(head.unit / (length + description.pad) ** description.power)
 
     def best(self, views: Views, channel: Channel) -> Steps[float]:
         """The highest window of all views of a text, however low; -inf where nothing is judged."""
@@ -267,13 +274,9 @@ class LinearDetector:
         return standing
 
     def _near(self, part: str, head: Head, table: Table, limit: float) -> list[tuple[int, int]]:
-        """Windows that reach ``limit`` with every n-gram counted."""
-        description, window = self._weights.description, head.window
-        unit = head.unit / (min(window, len(part)) + description.pad) ** description.power
-        if len(part) <= window:
-            total = total_of(table, part, description.bits)
-            return [(0, len(part))] if total * unit + head.bias >= limit else []
-        sums = sums_of(table, part, description.bits)
+        """Windows of a longer text that reach ``limit`` with every n-gram counted."""
+        window, unit = head.window, self._unit(head, head.window)
+        sums = sums_of(table, part, self._bits)
         step, last = window // 2, len(part) - window
         begins = list(range(0, last + 1, step))
         lows, highs = sums[: last + 1 : step].tolist(), sums[window : len(part) + 1 : step].tolist()
@@ -287,14 +290,11 @@ class LinearDetector:
             if (high - low) * unit + head.bias >= limit
         ]
 
-    def _counted(self, text: str, head: Head, table: Table) -> float:
-        """The score of one window, each n-gram counted at most ``MOST`` times."""
+    def _counted(self, grams: Codes, length: int, head: Head, table: Table) -> float:
+        """The score of one window, each n-gram counted at most ``MOST`` times; sorts ``grams``."""
         description = self._weights.description
-        shift = shift_of(description.bits)
-        mixed, in_word = codes_of(text)
-        grams = np.concatenate((char_grams(mixed, shift).ravel(), word_grams(mixed, in_word, shift)[1].ravel()))
         grams.sort()
         # Equal ones stand together now: what equals the one MOST places before it is one too many.
         beyond = grams[MOST:][grams[MOST:] == grams[:-MOST]]
         total = int(table.take(grams).sum(dtype=np.int32)) - int(table.take(beyond).sum(dtype=np.int32))
-        return float(total * head.unit / (len(text) + description.pad) ** description.power + head.bias)
+        return float(total * head.unit / (length + description.pad) ** description.power + head.bias)

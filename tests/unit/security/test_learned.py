@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import FindingKind, Level
-from wardlaw.security.grams import char_grams, codes_of, word_grams
+from wardlaw.security.grams import char_grams, codes_of, grams_of, word_grams
 from wardlaw.security.learned import (
     DOUBT,
     MOST,
@@ -175,4 +175,4 @@ def test_an_n_gram_counts_so_often_and_no_more(channel: Channel, text: str) -> N
     )
     total = sum(int(table[gram]) * min(count, MOST) for gram, count in times.items())
     expected = total * head.unit / (len(text) + description.pad) ** description.power + head.bias
-    assert DETECTOR._counted(text, head, table) == pytest.approx(expected)
+    assert DETECTOR._counted(grams_of(text, BITS), len(text), head, table) == pytest.approx(expected)
