@@ -1,14 +1,14 @@
 """How many persons a result speaks of: bulk is metered on meaning, not on rows.
 
 A result is read as JSON (nested, several documents, lines, JSON inside a string, so that one row of ``json_agg``
-is not one person), rows as Python prints them, CSV, TSV, a Markdown or box table, or a YAML list. Each record that carries a key of a person or
-personal data is one subject; the same person twice counts once. Any other text is searched for personal data.
-A text that presents itself as structured and cannot be read is ``unparsed``: it counts as over every ceiling.
+is not one person), as Python prints it, CSV, TSV, a Markdown or box table, or a YAML list. Each record that carries a key
+of a person or personal data is one subject; the same person twice counts once. A column of people's names counts by what
+it holds. What is encoded or compressed in it is read too. Any other text is searched for personal data. A text that
+presents itself as structured and cannot be read is ``unparsed``: it counts as over every ceiling.
 """
 
 from __future__ import annotations
 
-import ast
 import csv
 import io
 import json
@@ -19,14 +19,14 @@ from typing import Any
 import msgspec
 
 from wardlaw.security.fold import fold
+from wardlaw.security.namecolumns import LEAST as LEAST_NAMES
+from wardlaw.security.namecolumns import holds_names
 from wardlaw.security.pii import PiiDetector, subject_digest
+from wardlaw.security.pyliteral import as_json
+from wardlaw.security.unpacking import unpack
 from wardlaw.security.views import Layer, View
 
 # Nesting deeper than this is refused as unreadable; honest results stay under ten.
-# The parser makes some 100 bytes of every character; what is longer counts as unreadable.
-_LITERAL_CHARS = 262_144
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_PRINTED_ESCAPES = frozenset("\\'\"nrtxuU")  # others are not printed by repr, and the parser would warn of them
 MAX_DEPTH = 64
 MAX_STRING_DEPTH = 4  # JSON inside a string inside JSON …
 
@@ -43,6 +43,7 @@ _NAMES = (
 )  # fmt: skip
 _STRONG_SET, _NAME_SET = frozenset(_STRONG), frozenset(_NAMES)
 # A bare ``name`` also names things; it makes a person only beside one of these.
+_HEADERS = frozenset({"columns", "fields", "headers", "header", "column_names", "columnnames", "cols"})
 _WEAK = frozenset({"name", "display_name", "contact", "customer", "login", "client_id"})
 _BESIDE = re.compile(
     r"address|street|city|zip|postal|birth|age$|gender|salary|email|phone|plan|balance|nationality|joined|signup|customer|surname|hire"
@@ -54,6 +55,7 @@ _YAML_ITEM = re.compile(r"^(?P<indent> *)- +(?P<rest>\S.*)?$")
 _YAML_PAIR = re.compile(r"^ *[\"']?(?P<key>[A-Za-z_][\w .-]{0,60})[\"']? *: +(?P<value>.*)$")
 _LIST_MARK = re.compile(r"[,;|\n]+")
 _MOST_PARTS = 3  # "Lee, Ann, Dr." is still one person
+_MOST_LAYERS = 3  # base64 of gzip of base64 …
 _RULE_LINE = re.compile(r"[\s|+:=─━┼├┤┬┴-]+")
 
 
@@ -65,17 +67,6 @@ class _Place(msgspec.Struct, frozen=True, gc=False):
     strings: int = 0
     key: str = ""
     in_list: bool = False
-
-
-def _as_json(value: Any, depth: int) -> Any:
-    """A value of Python as JSON would have it; what JSON cannot say becomes text."""
-    if depth < 0:
-        raise ValueError("nested too deep")
-    if isinstance(value, dict):
-        return {str(key): _as_json(inner, depth - 1) for key, inner in value.items()}
-    if isinstance(value, list | tuple | set):
-        return [_as_json(inner, depth - 1) for inner in value]
-    return value if value is None or isinstance(value, str | bool | int | float) else str(value)
 
 
 class Subjects(msgspec.Struct, frozen=True):
@@ -108,24 +99,37 @@ class SubjectCounter:
             text: The result as it came.
             structured: The sender declared a structured type.
         """
+        found, unparsed = self._read(text, structured=structured)
+        texts, level = [text], 0
+        while texts and level < _MOST_LAYERS:
+            inner = [unpack(one) for one in texts]
+            unparsed = unparsed or any(one.unreadable for one in inner)
+            texts = [one for packed in inner for one in packed.texts]
+            for one in texts:
+                found |= self._read(one, structured=False)[0]
+            level += 1
+        return Subjects(frozenset(found), unparsed)
+
+    def _read(self, text: str, *, structured: bool) -> tuple[set[str], bool]:
+        """The persons of a text as it stands, and whether it cannot be read."""
         stripped = text.strip()
         fenced = _FENCE.match(text)
         if fenced:
             stripped = fenced[1].strip()
-        if not stripped:
-            return Subjects(frozenset())
         found: set[str] = set()
-        if stripped[0] in "{[" or structured:
+        if not stripped:
+            return found, False
+        if stripped[0] in "{[(" or structured:
             if self._read_json(stripped, found) or self._read_literal(stripped, found):
-                return Subjects(frozenset(found))
+                return found, False
             if structured and stripped[0] not in "{[" and self._read_table(stripped, found):
-                return Subjects(frozenset(found))
+                return found, False
             looks = structured or _looks_json(stripped)
             found |= self._in_text(stripped)
-            return Subjects(frozenset(found), looks)
+            return found, looks
         if not self._read_table(stripped, found):
             found |= self._in_text(stripped)
-        return Subjects(frozenset(found))
+        return found, False
 
     # --- JSON
 
@@ -145,14 +149,9 @@ class SubjectCounter:
         return True
 
     def _read_literal(self, text: str, found: set[str]) -> bool:
-        """Read ``text`` as rows the way Python prints them, which servers of tools written in it give back."""
-        if len(text) > _LITERAL_CHARS or any(hit[1] not in _PRINTED_ESCAPES for hit in _ESCAPE.finditer(text)):
-            return False
-        try:
-            value = _as_json(ast.literal_eval(text), MAX_DEPTH)
-        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-            return False
-        return isinstance(value, dict | list) and self._walk(value, found)
+        """Read ``text`` as Python prints values."""
+        written = as_json(text)
+        return written is not None and self._read_json(written, found)
 
     def _walk(self, value: Any, found: set[str]) -> bool:
         """Visit every record below ``value``; False when it is nested too deep."""
@@ -163,6 +162,10 @@ class SubjectCounter:
                 return False
             match place.value:
                 case dict() as record:
+                    rows = _with_columns(record)
+                    if rows is not None:
+                        pending.append(_Place(rows, place.depth + 1, place.strings, place.key))
+                        continue
                     self._record(record, found)
                     pending += [
                         _Place(inner, place.depth + 1, place.strings, normal_key(key))
@@ -170,6 +173,7 @@ class SubjectCounter:
                         if isinstance(inner, (dict, list, str))
                     ]
                 case list() as items:
+                    self._names(items, found)
                     if place.in_list and _is_row(items):
                         self._first_datum([cell for cell in items if isinstance(cell, str)], found)
                         continue
@@ -189,9 +193,33 @@ class SubjectCounter:
             plain = [item for item in items if isinstance(item, (str, int)) and not isinstance(item, bool)]
             found.update(subject_digest(_value_identity(key, str(item)), self._key) for item in plain)
 
+    def _names(self, items: list[Any], found: set[str]) -> None:
+        """Columns of people's names in a list of records or rows, under whatever key."""
+        if len(items) < LEAST_NAMES or not isinstance(items[0], dict | list):
+            return
+        first: set[str] = set()
+        if isinstance(items[0], dict):
+            self._record(items[0], first)
+        else:
+            self._first_datum([cell for cell in items[0] if isinstance(cell, str)], first)
+        if first:
+            return  # the records are counted one by one
+        columns: dict[str, list[str]] = {}
+        for item in items:
+            cells = item.items() if isinstance(item, dict) else enumerate(item) if isinstance(item, list) else ()
+            for key, cell in cells:
+                if isinstance(cell, str) and len(cell) <= _SHORT_VALUE:
+                    columns.setdefault(str(key), []).append(cell)
+        for held in columns.values():
+            if holds_names(held):
+                found.update(subject_digest(_value_identity("name", cell), self._key) for cell in held)
+
     def _inside(self, text: str, place: _Place, found: set[str]) -> list[_Place]:
         """JSON inside a string is walked like the rest; a long text is read as a result of its own."""
         head = text.lstrip()[:1]
+        if any(mark in text for mark in "\n%/"):
+            for inner in unpack(text).texts:
+                found |= self._read(inner, structured=False)[0]
         deeper = place.strings < MAX_STRING_DEPTH
         if head and head in "{[" and deeper:
             try:
@@ -232,11 +260,16 @@ class SubjectCounter:
             if value.count("@") > 1:
                 found |= self._in_text(value)
                 many = True
-            elif key in _STRONG_SET or key in _NAME_SET:
-                parts = [part for part in _LIST_MARK.split(value) if part.strip()]
-                if len(parts) > _MOST_PARTS:
-                    found.update(subject_digest(_value_identity(key, part), self._key) for part in parts)
-                    many = True
+                continue
+            parts = [part.strip() for part in _LIST_MARK.split(value) if part.strip()]
+            if len(parts) > _MOST_PARTS and (_holds_key(key) or holds_names(parts)):
+                found.update(subject_digest(_value_identity(key, part), self._key) for part in parts)
+                many = True
+        addresses = {value.strip().lower() for value in values.values() if isinstance(value, str) and "@" in value}
+        if len(addresses) > _MOST_PARTS:
+            # A person has two or three addresses; more of them side by side are a join of several persons.
+            found.update(digest for address in addresses for digest in self._in_text(address))
+            many = True
         return many
 
     def _first_datum(self, texts: list[str], found: set[str]) -> None:
@@ -328,6 +361,29 @@ def _value_identity(key: str, value: str) -> str:
     if "mail" in key:
         return text
     return f"{key}:{text}"
+
+
+def _holds_key(key: str) -> bool:
+    """``group_concat(name)`` and ``customer_ids`` hold what ``name`` and ``customer_id`` do."""
+    if key in _STRONG_SET or key in _NAME_SET:
+        return True
+    last = key.removesuffix("s").rpartition("_")[2]
+    return key.removesuffix("s") in _STRONG_SET or last in _STRONG_SET | _NAME_SET
+
+
+def _with_columns(record: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """Records of ``{"columns": ["id", "email"], "rows": [[1, …], …]}``; ``None`` when it is none."""
+    columns = next((value for key, value in record.items() if key.lower() in _HEADERS), None)
+    if not isinstance(columns, list):
+        return None
+    given = [one.get("name") if isinstance(one, dict) else one for one in columns]
+    named = [one for one in given if isinstance(one, str)]
+    if not named or len(named) != len(given):
+        return None
+    for rows in record.values():
+        if rows is not columns and isinstance(rows, list) and rows and all(isinstance(row, list) for row in rows):
+            return [dict(zip(named, row, strict=False)) for row in rows]
+    return None
 
 
 def _is_row(item: list[Any]) -> bool:
