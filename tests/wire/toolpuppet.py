@@ -3,7 +3,8 @@
 ``python toolpuppet.py MODE [ARGUMENT]``. Modes: ``plain``; ``drift N`` changes a description after N lists; ``poison``
 speaks to the model in a description; ``lie`` answers with what nobody asked for; ``flood`` notifies without end;
 ``silent`` never answers a call; ``large N`` answers with N bytes; ``ask`` wants samples, roots and words of the user;
-``twins`` offers names that look alike; ``env`` tells its environment; ``banner`` prints what is no message first.
+``twins`` offers names that look alike; ``env`` tells its environment; ``banner`` prints what is no message first;
+``die`` ends at a call.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ def call(identity: int, params: dict) -> None:
     text = params.get("arguments", {}).get("text", "")
     if MODE == "silent":
         return
+    if MODE == "die":
+        sys.exit(1)
     if MODE == "flood":
         while True:
             say({"method": "notifications/message", "params": {"level": "info", "data": "x"}})

@@ -32,6 +32,9 @@ class McpServer(msgspec.Struct, frozen=True):
         tuple[str, ...], Meta(description="Program and arguments, spoken to over its standard input and output.")
     ] = ()
     url: Annotated[str, Meta(description="Address of a server that speaks streamable HTTP; this or `command`.")] = ""
+    local: Annotated[
+        bool, Meta(description="It runs on callers' machines behind `wardlaw mcp wrap`, instead of `command` or `url`.")
+    ] = False
     env: Annotated[
         dict[str, str],
         Meta(
@@ -74,8 +77,8 @@ def toolserver_faults(mcp: Mcp) -> Found:
             yield "WL-CFG-003", f"{path}.name", f"{server.name[:64]} is no name of a server", hint
         if server.name in names[:index]:
             yield "WL-CFG-010", f"{path}.name", f"{server.name} is defined twice", "Names are unique."
-        if bool(server.command) == bool(server.url):
-            yield "WL-CFG-005", path, "a server needs either command or url", "Set one of them."
+        if bool(server.command) + bool(server.url) + server.local != 1:
+            yield "WL-CFG-005", path, "a server needs command, url or local: true, and one alone", "Set one of them."
         if server.url:
             yield from _address(path, server)
         yield from _values(path, server)

@@ -15,6 +15,7 @@ from wardlaw.gateway.files import FileExchange
 from wardlaw.gateway.guarding import GuardExchange
 from wardlaw.gateway.local import LocalExchange
 from wardlaw.gateway.mcp.exchange import McpExchange
+from wardlaw.gateway.mcp.wrapped import WrappedExchange
 from wardlaw.gateway.moderating import ModerationExchange
 from wardlaw.gateway.port import Call
 from wardlaw.gateway.services import Services
@@ -51,6 +52,7 @@ _FIXED = {
     "/mcp": Place(MCP, ("POST",), McpExchange),
     "/v1/decide": Place(DECIDE, ("POST",), DecideExchange),
     "/v1/decide/result": Place(DECIDE, ("POST",), ResultExchange),
+    "/mcp/local": Place(MCP, ("POST",), WrappedExchange),
     "/v1/guard": Place(SCAN, ("POST",), GuardExchange),
     "/v1/moderations": Place(MODERATIONS, ("POST",), ModerationExchange),
 }

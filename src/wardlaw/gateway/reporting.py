@@ -11,8 +11,10 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy.engine import Connection, Engine
 
+from wardlaw.facts.effect import Effect
 from wardlaw.facts.incident import Evidence, Incident, Quarantine
 from wardlaw.facts.mac import hmac_sha256
 from wardlaw.gateway.ids import make_id
@@ -42,6 +44,26 @@ class _Item(NamedTuple):
     notice: Notice
 
 
+class ToolReport(msgspec.Struct, frozen=True):
+    """What a server did that people must look at, without a caller's doing.
+
+    Attributes:
+        principal: The server, as records name it.
+        kind: What happened; also the ground of the incident.
+        detail: Plain words without personal data.
+        record: Id of the record in the log that says so.
+        at: Unix seconds.
+        mark: By what it is known again.
+    """
+
+    principal: str
+    kind: str
+    detail: str
+    record: str
+    at: float
+    mark: str
+
+
 class Reporter:
     """Writes incidents and quarantines, and applies what people decide about them.
 
@@ -68,7 +90,7 @@ class Reporter:
         self._keyring = keyring
         self._clock = clock
         self._random = random
-        self._queue: asyncio.Queue[_Item] = asyncio.Queue(_WAITING)
+        self._queue: asyncio.Queue[_Item | ToolReport] = asyncio.Queue(_WAITING)
         self._task: asyncio.Task[None] | None = None
         self._released_since = clock() - 86_400.0
         self._placed: set[str] = set()
@@ -77,10 +99,17 @@ class Reporter:
 
     def notice(self, case: Case, notice: Notice) -> None:
         """Report a decision that stopped something; returns at once."""
+        self._put(_Item(case, notice))
+
+    def report(self, told: ToolReport) -> None:
+        """Report what a server did; returns at once."""
+        self._put(told)
+
+    def _put(self, item: _Item | ToolReport) -> None:
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._run())
         try:
-            self._queue.put_nowait(_Item(case, notice))
+            self._queue.put_nowait(item)
         except asyncio.QueueFull:
             _log.warning("too many incidents wait to be written; the log has them")
 
@@ -96,14 +125,14 @@ class Reporter:
             for _ in items:
                 self._queue.task_done()
 
-    async def _keep_trying(self, item: _Item) -> None:
+    async def _keep_trying(self, item: _Item | ToolReport) -> None:
         for _ in range(_TRIES):
             if await self._try([item]):
                 return
             await asyncio.sleep(_RETRY_S)
-        _log.error("an incident was not written; the log has it: %s", item.notice.inputs.request.id)
+        _log.error("an incident was not written; the log has it: %s", _place(item)[0])
 
-    async def _try(self, items: Sequence[_Item]) -> bool:
+    async def _try(self, items: Sequence[_Item | ToolReport]) -> bool:
         try:
             await asyncio.to_thread(self._write, items)
         except Exception as error:  # noqa: BLE001 - background tick: tried again, and told when given up
@@ -111,13 +140,32 @@ class Reporter:
             return False
         return True
 
-    def _write(self, items: Sequence[_Item]) -> None:
+    def _write(self, items: Sequence[_Item | ToolReport]) -> None:
         """Write what waits in one transaction: a flood must not become a flood of transactions."""
         with writing(self._engine) as connection:
-            now = items[0].notice.inputs.request.at
+            now = _place(items[0])[1]
             held = {quarantine.key: quarantine.until for quarantine in list_standing(connection, now=now)}
             for item in items:
-                self._report(connection, item, held)
+                if isinstance(item, ToolReport):
+                    self._report_tool(connection, item)
+                else:
+                    self._report(connection, item, held)
+
+    def _report_tool(self, connection: Connection, told: ToolReport) -> None:
+        """Open an incident for what a server did; the same of it within the hour joins it and is told no more."""
+        incident = Incident(
+            id=make_id("inc", at=told.at, random=self._random(10)),
+            exchange=told.record,
+            principal=self._keyring.pseudonym(told.principal, month_of(told.at)),
+            kind=told.kind,
+            opened_at=told.at,
+            last_at=told.at,
+            detail=f"{told.detail} ({told.record})",
+        )
+        evidence = Evidence(told.record, told.record, told.at, told.kind, Effect.DENY.value)
+        event = _event(open_or_join(connection, incident, marks=(told.mark,), evidence=evidence), locked=False)
+        if event is Event.OPENED:
+            enqueue(connection, incident, event, channels=self._channels, at=told.at)
 
     def _report(self, connection: Connection, item: _Item, held: dict[str, float]) -> None:
         case, notice = item
@@ -223,6 +271,13 @@ class Reporter:
             _log.warning("%d incidents were not written; the log has them", self._queue.qsize())
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
+
+
+def _place(item: _Item | ToolReport) -> tuple[str, float]:
+    """The record an item stands in, and when that was."""
+    if isinstance(item, ToolReport):
+        return item.record, item.at
+    return item.notice.inputs.request.id, item.notice.inputs.request.at
 
 
 def _event(joined: Joined, *, locked: bool) -> Event | None:

@@ -387,10 +387,11 @@ class Runtime:
         if not self._config.mcp.servers:
             return None
         assert self._engine is not None
+        assert self._reporter is not None
         return Opened(
             self._config,
             self._engine,
-            Asking(judge, registry, purposes.state),
+            Asking(judge, registry, purposes.state, report=self._reporter.report),
             env=self._env,
             inspection=self._current_inspection,
             upstreams=self._upstreams,

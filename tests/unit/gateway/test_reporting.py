@@ -17,7 +17,7 @@ from wardlaw.facts.exchange import Channel, Measures, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.facts.incident import Incident, Quarantine
 from wardlaw.gateway.judge import Case, Judge, Judgement, Matter
-from wardlaw.gateway.reporting import Reporter
+from wardlaw.gateway.reporting import Reporter, ToolReport
 from wardlaw.store.database import reading, writing
 from wardlaw.store.incidents import list_incidents
 from wardlaw.store.notifications import Event, list_due
@@ -307,3 +307,23 @@ def test_a_quarantine_that_ends_by_itself_stands_in_the_tables_with_its_end(work
     assert asyncio.run(story()) == (False, True)
     with looking(tables) as (_, standing):
         assert {one.until for one in standing} == {NOON + 1_800}
+
+
+def test_a_tool_that_changed_opens_one_incident_and_is_told_once(worker: Worker, tables: Engine) -> None:
+    def told(record: str, mark: str = "tool:a", at: float = NOON) -> ToolReport:
+        return ToolReport("nhi:mcp-s", "tool.drifted", "/title: - -> x", record, at, mark)
+
+    async def story() -> None:
+        made = reporter(worker, tables)
+        for one in (told("ctl_1"), told("ctl_2"), told("ctl_3", at=NOON + 60.0), told("ctl_4", "tool:b")):
+            made.report(one)
+        await made.close()
+
+    asyncio.run(story())
+    with looking(tables) as (incidents, standing):
+        assert sorted((one.kind, one.count) for one in incidents) == [("tool.drifted", 1), ("tool.drifted", 3)]
+        assert all("/title: - -> x" in one.detail for one in incidents)
+        assert incidents[0].principal == worker.keyring.pseudonym("nhi:mcp-s", "2026-11")
+        assert standing == ()
+    with reading(tables) as connection:
+        assert [one.event for one in list_due(connection, now=NOON + 100.0)] == [Event.OPENED, Event.OPENED]

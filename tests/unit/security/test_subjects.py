@@ -154,8 +154,8 @@ def test_rows_as_python_prints_them_are_counted():
 
 @pytest.mark.parametrize(
     "row",
-    ["open('x')", "[" * 90 + "]" * 90, "'\\d'", "'a', " * 60_000, "'a'"],
-    ids=["code", "deep", "escape", "long", "cut"],
+    ["[" * 90 + "]" * 90, "'a', " * 60_000, "'a'", "lambda: 1"],
+    ids=["deep", "long", "cut", "code"],
 )
 def test_what_python_would_not_print_so_stays_unreadable(row):
     end = "" if row == "'a'" else "}]"

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import shutil
+import sys
 from collections.abc import Iterator, Mapping
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from wardlaw.cli.client import quoted
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.session import connect, show_list, when
+from wardlaw.cli.wrapping.editing import edit as edit_text
+from wardlaw.cli.wrapping.editing import write
+from wardlaw.cli.wrapping.running import Wrapping, run
+from wardlaw.cli.wrapping.settings import DEFAULT_GATEWAY, ENV_GATEWAY, ENV_KEY, WRAP_DEFAULTS, WrapOptions
+from wardlaw.config.load import read_secret
+from wardlaw.config.model import SecretRef
 from wardlaw.facts.errors import InputError
 from wardlaw.security.toolnames import is_server_name, parted
 
@@ -92,6 +103,78 @@ def add(name: str, *command: str, url: str = "", options: Options = NONE) -> int
     tools = f"tools:\n  - {{name: {name}__TOOL, effect: read}}"
     note = "# For each tool agents may call; the effect says what it does: read, write, egress, share, payment, …"
     options.output().result({"server": {"name": name, "command": list(command), "url": url}}, server, note, tools)
+    return 0
+
+
+@app.command
+def wrap(
+    *command: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    name: str = "",
+    edit: Path | None = None,
+    wrapping: WrapOptions = WRAP_DEFAULTS,
+    options: Options = NONE,
+) -> int:
+    """Stand in front of a server of tools on this machine: its client starts this instead of the server.
+
+    Every request goes to the gateway before the server gets it, and every answer before the client does. What the
+    gateway does not let pass is refused with the reason; so is everything while it cannot be reached.
+
+    Args:
+        command: Program and arguments of the server, after --.
+        name: Name of the server in the gateway's configuration, where it stands with local: true.
+        edit: Rewrite the mcpServers of this file of a client to go through wrap; a copy of it is kept beside.
+    """
+    if edit is not None:
+        if command or name:
+            raise InputError("WL-MCP-038", "--edit takes neither a name nor a command.", "Give the file alone.")
+        return _edit(edit, options)
+    if not command or not is_server_name(name):
+        raise InputError(
+            "WL-MCP-038",
+            "A name in lower case and a command are needed.",
+            "Such as `wardlaw mcp wrap --name files -- npx server-filesystem /srv/files`.",
+        )
+    made = Wrapping(
+        name=name,
+        command=command,
+        gateway=wrapping.gateway or os.environ.get(ENV_GATEWAY, "") or DEFAULT_GATEWAY,
+        key=_key(wrapping.key_file),
+        call_s=wrapping.call_timeout_s,
+        message_bytes=wrapping.message_bytes,
+    )
+
+    def say(raw: bytes) -> None:
+        sys.stdout.buffer.write(raw + b"\n")
+        sys.stdout.buffer.flush()
+
+    return asyncio.run(run(made, env=os.environ, client=sys.stdin.buffer, say=say))
+
+
+def _key(file: Path | None) -> str:
+    if file is not None:
+        return read_secret(SecretRef("file", str(file)), env={}, what="--key-file")
+    return read_secret(SecretRef("env", ENV_KEY), env=os.environ, what="the key for the gateway")
+
+
+def _edit(path: Path, options: Options) -> int:
+    try:
+        before = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("WL-MCP-037", f"{path} cannot be read: {error}.", "Give the file of a client.") from error
+    called = shutil.which("wardlaw")
+    # A client starts programs with a path of its own: the command line is named whole.
+    wardlaw = (called,) if called else (sys.executable, "-m", "wardlaw")
+    edited = edit_text(before, wardlaw=wardlaw, source=path.name)
+    lines = [f"{name} stays as it is: {why}" for name, why in edited.left]
+    if not edited.wrapped:
+        options.output().result({"wrapped": [], "left": dict(edited.left), "backup": ""}, *lines, "nothing to change")
+        return 0
+    backup = write(path, edited, before=before)
+    told = {"wrapped": list(edited.wrapped), "left": dict(edited.left), "backup": str(backup)}
+    servers = "; each needs {name: …, local: true} under mcp.servers of the gateway, and its tools under tools"
+    options.output().result(
+        told, edited.diff, *lines, f"wrapped: {', '.join(edited.wrapped)}{servers}", f"what was there: {backup}"
+    )
     return 0
 
 

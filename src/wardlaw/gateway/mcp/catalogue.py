@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from wardlaw.config.toolservers import McpServer
 from wardlaw.facts.errors import UnavailableError, WardlawError
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
@@ -22,6 +23,7 @@ from wardlaw.gateway.inspection import Inspection
 from wardlaw.gateway.mcp.pinning import Pinning
 from wardlaw.gateway.mcp.toolserver import ToolServer
 from wardlaw.gateway.wire.leaves import collect
+from wardlaw.security.encoder import NAME as ENCODER
 from wardlaw.security.tooldefinition import canonical, pin_of
 from wardlaw.security.toolnames import qualified, refused_names
 from wardlaw.security.toolorders import orders_in
@@ -52,12 +54,18 @@ class OfferedTool(msgspec.Struct, frozen=True):
     state: PinState
     pin: str = ""
 
+    @property
+    def is_pinned(self) -> bool:
+        """Whether it may be shown and called."""
+        return self.state is PinState.PINNED
+
 
 class Catalogue:
     """The tools of all servers.
 
     Args:
-        servers: By the order of the configuration.
+        servers: By the order of the configuration; for one that runs on callers' machines, which bring along what it
+            offers, its settings.
         inspection: Gives the detectors in force.
         told: Told of each change of a pin, for the record.
         clock: Seconds that only go forward.
@@ -66,7 +74,7 @@ class Catalogue:
 
     def __init__(
         self,
-        servers: Sequence[ToolServer],
+        servers: Sequence[ToolServer | McpServer],
         pinning: Pinning,
         *,
         inspection: Callable[[], Inspection],
@@ -74,17 +82,23 @@ class Catalogue:
         clock: Callable[[], float],
         now: Callable[[], float],
     ) -> None:
-        self.servers = {server.name: server for server in servers}
+        self.local = {server.name: server for server in servers if isinstance(server, McpServer)}
+        self.servers = {server.name: server for server in servers if not isinstance(server, McpServer)}
         self._pinning, self._inspection, self._told = pinning, inspection, told
         self._clock, self._now = clock, now
         self._pins: dict[tuple[str, str], ToolPin] = {}
         self._offers: dict[str, dict[str, dict[str, Any]]] = {}
         self._asked_at: dict[str, float] = {}
-        self._locks = {name: asyncio.Lock() for name in self.servers}
+        self._locks = {name: asyncio.Lock() for name in (*self.servers, *self.local)}
 
     async def load(self) -> None:
         """Take the pins in force, as people may have approved some since."""
         self._pins = {(pin.server, pin.tool): pin for pin in await self._pinning.all()}
+
+    def settings(self, server: str) -> McpServer | None:
+        """How a server is configured, wherever it runs; ``None`` when there is none of that name."""
+        found = self.servers.get(server)
+        return found.settings if found is not None else self.local.get(server)
 
     async def tools(self) -> tuple[OfferedTool, ...]:
         """What all servers offer now; a server that cannot be used offers nothing."""
@@ -114,6 +128,33 @@ class Catalogue:
         await self._refresh(server)
         return self._offered(server, tool)
 
+    async def take_offer(self, server: str, definitions: Sequence[dict[str, Any]]) -> tuple[OfferedTool, ...]:
+        """Hold what a server on a caller's machine offers against the pins.
+
+        Raises:
+            UnavailableError: WL-MCP-009, 010.
+        """
+        offer = _by_name(server, definitions)
+        async with self._locks[server]:
+            await self._sight(server, offer)
+        return tuple(found for one in offer.values() if (found := self.held_against(server, one)) is not None)
+
+    def held_against(self, server: str, definition: dict[str, Any]) -> OfferedTool | None:
+        """A definition a caller brought along, as far as people have let it in; ``None`` when nobody has seen it.
+
+        Every machine has a server of its own, so what another of them offered last does not matter: only whether
+        this very definition is the one that is pinned.
+        """
+        tool = definition.get("name")
+        pin = self._pins.get((server, tool)) if type(tool) is str else None
+        if pin is None:
+            return None
+        good = bool(pin.pin) and pin_of(definition) == pin.pin
+        refused = PinState.DRIFTED if pin.state is PinState.PINNED else pin.state
+        return OfferedTool(
+            qualified(server, pin.tool), server, pin.tool, definition, PinState.PINNED if good else refused
+        )
+
     def _offered(self, server: str, tool: str) -> OfferedTool | None:
         definition = self._offers.get(server, {}).get(tool)
         pin = self._pins.get((server, tool))
@@ -135,14 +176,23 @@ class Catalogue:
             server.stale = False
             try:
                 offer = _by_name(name, await server.list("tools", "tools/list", "tools"))
-                seen = [await self._seen(name, tool, offer) for tool in offer]
-                for pin in await self._pinning.sight(name, seen, at=self._now()):
-                    self._take(pin)
+                await self._sight(name, offer)
             except BaseException:
                 server.stale = True
                 raise
             self._offers[name] = offer
             self._asked_at[name] = self._clock()
+
+    async def _sight(self, server: str, offer: Mapping[str, dict[str, Any]]) -> None:
+        digests = {tool: pin_of(definition) for tool, definition in offer.items()}
+        known = {tool: self._pins.get((server, tool)) for tool in offer}
+        if all((pin := known[tool]) is not None and pin.offered_pin == digests[tool] for tool in offer):
+            return  # the same as the last time: the tables have nothing to learn
+        seen = [await self._seen(server, tool, offer) for tool in offer]
+        for pin in await self._pinning.sight(server, seen, at=self._now()):
+            self._take(pin)
+        if any((server, tool) not in self._pins for tool in offer):
+            await self.load()  # another worker was first, a moment ago
 
     def _take(self, pin: ToolPin) -> None:
         self._pins[pin.server, pin.tool] = pin
@@ -177,7 +227,7 @@ class Catalogue:
         for channel in (Channel.TOOL_DEFINITION, Channel.TOOL_RESULT):
             segments = [Segment(place, channel, pointer, text) for place, (pointer, text) in enumerate(texts)]
             for finding in await inspect_aside(self._inspection(), segments, caller=f"nhi:mcp-{server}"):
-                if _is_concern(finding):
+                if _is_concern(finding, channel):
                     pointer = texts[finding.segment][0] if finding.segment >= 0 else ""
                     found[f"{finding.kind.value} at {pointer or '/'}"] = None
         return tuple(found)[:_CONCERNS]
@@ -203,9 +253,11 @@ def _by_name(server: str, definitions: Sequence[dict[str, Any]]) -> dict[str, di
     return offer
 
 
-def _is_concern(finding: Finding) -> bool:
+def _is_concern(finding: Finding, channel: Channel) -> bool:
     if finding.kind in _ALWAYS:
         return True
     if finding.kind is FindingKind.INJECTION:
-        return finding.level is not Level.NOTE
+        # Every title of a tool is an order ("Simulate a query"): what is a doubt where data should stand is none here.
+        doubt = finding.level is Level.REVIEW and finding.detector == ENCODER and channel is Channel.TOOL_RESULT
+        return finding.level is not Level.NOTE and not doubt
     return finding.kind is FindingKind.SECRET and finding.level is Level.BLOCK

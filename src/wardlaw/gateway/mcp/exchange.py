@@ -86,15 +86,21 @@ class McpExchange(LocalExchange):
             raise _no_servers()
         return catalogue
 
-    async def _serve(self, raw: bytes) -> None:
+    def _check_caller(self) -> None:
         _ = self._catalogue
         check_request_headers(self._call.headers)
         self._check_origin()
         self._check_scope("tools")
+
+    @property
+    def _bounds(self) -> BodyLimits:
         limits = self._services.limits
-        bounds = BodyLimits(max_bytes=limits.body_bytes, max_depth=limits.depth, max_leaves=limits.segments)
+        return BodyLimits(max_bytes=limits.body_bytes, max_depth=limits.depth, max_leaves=limits.segments)
+
+    async def _serve(self, raw: bytes) -> None:
+        self._check_caller()
         try:
-            message = read_message(read_json(raw, limits=bounds))
+            message = read_message(read_json(raw, limits=self._bounds))
         except InputError as error:
             self._result = "refused"
             self._reply(error.http_status, (JSON,), error_text(None, PARSE_ERROR, str(error)))
@@ -147,7 +153,7 @@ class McpExchange(LocalExchange):
     # -- tools ------------------------------------------------------------------------------------
 
     async def _list_tools(self, message: Message) -> None:
-        tools = [tool for tool in await self._catalogue.tools() if tool.state is PinState.PINNED]
+        tools = [tool for tool in await self._catalogue.tools() if tool.is_pinned]
         shown = [tool.definition for tool in tools if self._may_see(self._resource(tool.server, tool.name))]
         await self._pass_list(message, {"tools": shown})
 
@@ -165,7 +171,15 @@ class McpExchange(LocalExchange):
             return
         server, tool = parted(name)
         offered = await self._catalogue.find(server, tool)
-        usable = offered is not None and offered.state is PinState.PINNED
+        if await self._may_call(message, offered, server, name=name, arguments=arguments):
+            result = await self._ask(server, "tools/call", {"name": tool, "arguments": arguments})
+            await self._pass_result(message, result, tool=True)
+
+    async def _may_call(
+        self, message: Message, offered: OfferedTool | None, server: str, *, name: str, arguments: dict[str, Any]
+    ) -> bool:
+        """Judge a call; one that may not be made is answered here."""
+        usable = offered is not None and offered.is_pinned
         resource = self._resource(server, name, known=usable)
         definition = offered.definition if offered is not None and usable else None
         judgement = await self._judging().call(
@@ -178,14 +192,13 @@ class McpExchange(LocalExchange):
         )
         if offered is not None and not usable:
             self._refuse_drifted(message, offered, judgement)
-            return
+            return False
         # A call is never rewritten: what a clause would have masked in it must not go, nor be missing from it.
         if not usable or not judgement.released or judgement.decision.effect is Effect.TRANSFORM:
             self._refuse_call(message, judgement, resource)
-            return
+            return False
         self._upstream = server
-        result = await self._ask(server, "tools/call", {"name": tool, "arguments": arguments})
-        await self._pass_result(message, result, tool=True)
+        return True
 
     def _refuse_drifted(self, message: Message, offered: OfferedTool, judgement: Judgement) -> None:
         how = "was changed by its server" if offered.state is PinState.DRIFTED else "holds something a person must see"
@@ -259,14 +272,19 @@ class McpExchange(LocalExchange):
         if server not in self._catalogue.servers:
             self._say_no(message, INVALID_PARAMS, "No server has what was asked for; take it from the list.", None)
             return
+        if await self._may_fetch(message, server, kind, params):
+            await self._pass_result(message, await self._ask(server, message.method, params), tool=False)
+
+    async def _may_fetch(self, message: Message, server: str, kind: str, params: dict[str, Any]) -> bool:
+        """Judge that a resource is read or a prompt taken; what may not be is answered here."""
         name = qualified(server, kind)
         resource = self._resource(server, name)
         judgement = await self._judging().call(name, params, resource, READING)
         if not judgement.released or judgement.decision.effect is Effect.TRANSFORM:
             self._refuse_call(message, judgement, resource)
-            return
+            return False
         self._upstream = server
-        await self._pass_result(message, await self._ask(server, message.method, params), tool=False)
+        return True
 
     # -- answers ----------------------------------------------------------------------------------
 
@@ -325,10 +343,9 @@ class McpExchange(LocalExchange):
     def _resource(self, server: str, name: str, *, known: bool = True) -> Resource:
         resource = self._services.registry.tool(name)
         resource = msgspec.structs.replace(resource, registered=resource.registered and known)
-        found = self._catalogue.servers.get(server)
-        if found is None:
+        settings = self._catalogue.settings(server)
+        if settings is None:
             return resource
-        settings = found.settings
         return msgspec.structs.replace(
             resource,
             upstream=server,

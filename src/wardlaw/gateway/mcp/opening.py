@@ -15,13 +15,15 @@ from wardlaw.facts.errors import UnavailableError
 from wardlaw.facts.exchange import Measures
 from wardlaw.facts.principal import Principal, PrincipalKind
 from wardlaw.facts.routes import MCP
-from wardlaw.facts.toolpin import ToolPin
+from wardlaw.facts.toolpin import PinState, ToolPin
 from wardlaw.gateway.inspection import Inspection
 from wardlaw.gateway.judge import Case, Judge, Matter
 from wardlaw.gateway.mcp.catalogue import Catalogue
 from wardlaw.gateway.mcp.pinning import TablePinning
+from wardlaw.gateway.mcp.telling import report_of
 from wardlaw.gateway.mcp.toolserver import ToolServer
 from wardlaw.gateway.registry import Registry
+from wardlaw.gateway.reporting import ToolReport
 from wardlaw.gateway.upstream import Upstreams
 from wardlaw.security.toolnames import qualified
 from wardlaw.state.callers import state_key
@@ -34,10 +36,13 @@ class Asking:
 
     Args:
         secret: Key of the digests under which the state authority knows callers.
+        report: Tells people what a server did otherwise than was approved.
     """
 
-    def __init__(self, judge: Judge, registry: Registry, secret: bytes) -> None:
-        self.judge, self._registry, self._secret = judge, registry, secret
+    def __init__(
+        self, judge: Judge, registry: Registry, secret: bytes, *, report: Callable[[ToolReport], None]
+    ) -> None:
+        self.judge, self._registry, self._secret, self.report = judge, registry, secret, report
         self._tasks: set[asyncio.Task[None]] = set()
 
     def __call__(self, server: str, method: str) -> None:
@@ -90,7 +95,8 @@ class Opened:
         self._asking, judge = asking, asking.judge
         self._judge = judge
         servers = [
-            ToolServer(server, upstreams, env=env, asked=asking, clock=time.monotonic) for server in config.mcp.servers
+            server if server.local else ToolServer(server, upstreams, env=env, asked=asking, clock=time.monotonic)
+            for server in config.mcp.servers
         ]
         self.catalogue = Catalogue(
             servers,
@@ -103,7 +109,10 @@ class Opened:
 
     def _told(self, pin: ToolPin) -> None:
         target = f"{qualified(pin.server, pin.tool)} {pin.offered_pin}"
-        self._judge.recorder.control(self._judge.new_id("ctl"), f"tool.{pin.state.value}", target[:400])
+        record = self._judge.new_id("ctl")
+        self._judge.recorder.control(record, f"tool.{pin.state.value}", target[:400])
+        if pin.state is not PinState.PINNED:
+            self._asking.report(report_of(pin, record=record, at=self._judge.clock()))
 
     async def close(self) -> None:
         """End every session, and finish what is being recorded."""

@@ -78,6 +78,8 @@ class Session:
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._last = 0
         self._ended: UnavailableError | None = None
+        self.ended = asyncio.Event()
+        """Set when it may no longer be asked."""
         self._unasked, self._since = 0, 0.0
         self._answers: set[asyncio.Task[None]] = set()
         self.capabilities: dict[str, Any] = {}
@@ -236,6 +238,7 @@ class Session:
     def _broken(self, error: UnavailableError) -> None:
         if self._ended is None:
             self._ended = error
+            self.ended.set()
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(self._ended)

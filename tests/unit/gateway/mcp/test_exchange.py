@@ -29,6 +29,7 @@ from wardlaw.gateway.mcp.opening import Asking, Opened
 from wardlaw.gateway.mcp.pinning import TablePinning
 from wardlaw.gateway.mcp.session import ToolServerError
 from wardlaw.gateway.registry import Registry
+from wardlaw.gateway.reporting import ToolReport
 from wardlaw.gateway.upstream import Upstreams
 from wardlaw.testing.edges import MemoryCall
 from wardlaw.testing.worker import ADA, BOT, SECRET, Worker
@@ -108,19 +109,23 @@ class Desk:
 
     runner: asyncio.Runner
 
-    def __init__(self, worker: Worker, *servers: MemoryServer) -> None:
+    def __init__(self, worker: Worker, *servers: MemoryServer, local: Sequence[McpServer] = ()) -> None:
         self.worker, self.servers, self.pinning = worker, servers, MemoryPinning()
         self.told: list[str] = []
         self.now = 0.0
         self.catalogue = Catalogue(
-            servers,
+            (*servers, *local),
             self.pinning,
             inspection=lambda: worker.services.inspection,
             told=lambda pin: self.told.append(f"{pin.server}__{pin.tool} {pin.state.value}"),
             clock=lambda: self.now,
             now=lambda: 1.0,
         )
-        names = [f"{one.name}__{name}" for one in servers for name in ("look", "pay", "resources/read", "prompts/get")]
+        names = [
+            f"{one.name}__{name}"
+            for one in (*servers, *local)
+            for name in ("look", "pay", "resources/read", "prompts/get")
+        ]
         config = msgspec.structs.replace(
             worker.config, tools=tuple(RegisteredTool(name, ToolEffect.READ) for name in names)
         )
@@ -232,6 +237,68 @@ def test_what_speaks_to_the_model_hides_or_looks_alike_is_kept_back_at_first_sig
     pin = desk.pinning.pins["s", definition["name"]]
     assert (pin.state, pin.pin) == (PinState.QUARANTINED, "")
     assert pin.concerns
+
+
+def test_two_servers_may_have_a_tool_of_one_name_and_each_call_reaches_its_own(worker: Worker) -> None:
+    one, two = MemoryServer("s", tool("look")), MemoryServer("t", tool("look"))
+    desk = Desk(worker, one, two)
+    assert [each["name"] for each in desk.result("tools/list")["tools"]] == ["s__look", "t__look"]
+    desk.result("tools/call", name="t__look", arguments={"q": 1})
+    assert (one.asked, len(two.asked)) == ([], 1)
+    # A change at one of them is none at the other.
+    two.tools, desk.now = [tool("look", "Looks elsewhere.")], 6.0
+    assert [each["name"] for each in desk.result("tools/list")["tools"]] == ["s__look"]
+
+
+_FIELDS = {
+    "title": "Other",
+    "description": "Looks something up. ",
+    "icons": [{"src": "https://evil.example/i.png"}],
+    "annotations": {"readOnlyHint": True, "destructiveHint": True},
+    "outputSchema": {"type": "object", "properties": {"a": {"items": [{"enum": [1, 2]}]}}},
+    "inputSchema": {"type": "object", "properties": {"q": {"anyOf": [{"type": "string", "maxLength": 8}]}}},
+    "execution": {"taskSupport": "required"},
+    "_meta": {"x": 0.5},
+    "newMember": None,
+}
+
+
+@pytest.mark.parametrize("field", _FIELDS)
+def test_every_changed_field_is_caught_and_the_same_in_another_order_is_not(worker: Worker, field: str) -> None:
+    first = tool("look", annotations={"readOnlyHint": True, "destructiveHint": False}, _meta={"x": 0.25})
+    first["inputSchema"] = {"type": "object", "properties": {"q": {"anyOf": [{"type": "string", "maxLength": 9}]}}}
+    first["outputSchema"] = {"type": "object", "properties": {"a": {"items": [{"enum": [1, 3]}]}}}
+    server = MemoryServer("s", first)
+    desk = Desk(worker, server)
+    assert desk.result("tools/list")["tools"]
+    server.tools, desk.now = [json.loads(json.dumps(first, sort_keys=True), object_pairs_hook=_turned)], 6.0
+    assert desk.result("tools/list")["tools"]
+    server.tools, desk.now = [first | {field: _FIELDS[field]}], 12.0
+    assert desk.result("tools/list")["tools"] == []
+    assert desk.told == ["s__look pinned", "s__look drifted"]
+    server.tools, desk.now = [first], 18.0
+    assert desk.result("tools/list")["tools"]
+
+
+def _turned(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return dict(reversed(pairs))
+
+
+@pytest.mark.parametrize("name", ["l\u043eok", "lo\u200bok", "LOOK", "l0ok", "look\u0300", "\uff4c\uff4f\uff4f\uff4b"])
+def test_names_that_look_like_another_are_kept_back(worker: Worker, name: str) -> None:
+    desk = Desk(worker, MemoryServer("s", tool("look"), tool(name), tool("pay")))
+    assert {each["name"] for each in desk.result("tools/list")["tools"]} <= {"s__look", "s__pay"}
+    assert desk.pinning.pins["s", name].state is PinState.QUARANTINED
+    (refused,) = desk.ask(call(f"s__{name}"))
+    assert refused.document["result"]["isError"]
+
+
+def test_a_list_that_brings_nothing_new_asks_the_tables_nothing(worker: Worker) -> None:
+    desk = Desk(worker, MemoryServer("s", tool("look")))
+    desk.result("tools/list")
+    desk.pinning.sight = None  # type: ignore[assignment, method-assign]
+    desk.now = 6.0
+    assert desk.result("tools/list")["tools"]
 
 
 def test_one_server_that_is_down_or_mad_hides_nothing_of_the_others(worker: Worker) -> None:
@@ -355,7 +422,7 @@ def test_those_who_are_not_admitted_learn_where_tokens_come_from(worker: Worker)
 
 def test_what_servers_ask_is_recorded_as_denied(worker: Worker) -> None:
     async def story() -> None:
-        asking = Asking(worker.judge, worker.services.registry, b"k" * 32)
+        asking = Asking(worker.judge, worker.services.registry, b"k" * 32, report=lambda _: None)
         asking("s", "sampling/createMessage")
         await asking.close()
 
@@ -372,23 +439,33 @@ def test_pins_stand_in_the_tables_and_their_changes_in_the_log(worker: Worker, t
     engine: Engine = open_database(f"sqlite:///{tmp_path / 'tables.db'}")
     upgrade(engine)
     config = msgspec.structs.replace(worker.config, mcp=Mcp(servers=(McpServer("s", ("true",)),)))
+    reports: list[ToolReport] = []
 
     async def story() -> tuple[tuple[ToolPin, ...], tuple[ToolPin, ...]]:
-        asking = Asking(worker.judge, worker.services.registry, b"k" * 32)
+        asking = Asking(worker.judge, worker.services.registry, b"k" * 32, report=reports.append)
         opened = Opened(
-            config, engine, asking, env={}, inspection=lambda: worker.services.inspection, upstreams=Upstreams()
+            config,
+            engine,
+            asking,
+            env={},
+            inspection=lambda: worker.services.inspection,
+            upstreams=Upstreams(),
         )
         pinning = TablePinning(engine)
         seen = ToolPin("s", "look", PinState.QUARANTINED, "", "", "aa" * 32, "{}")
         changed = await pinning.sight("s", [seen], at=1.0)
         opened._told(changed[0])
+        assert reports == []
+        opened._told(msgspec.structs.replace(changed[0], state=PinState.DRIFTED, offered='{"name":"x"}'))
         await opened.close()
         return changed, await pinning.all()
 
     changed, known = asyncio.run(story())
     assert changed == known
-    (record,) = [one for one in worker.envelopes() if one.facts.get("operation")]
+    record, drifted = [one for one in worker.envelopes() if one.facts.get("operation")]
     assert record.facts == {"operation": "tool.pinned", "target": f"s__look {'aa' * 32}"}
+    (report,) = reports
+    assert (report.kind, report.principal, report.record) == ("tool.drifted", "nhi:mcp-s", drifted.id)
     engine.dispose()
     broken = open_database(f"sqlite:///{tmp_path / 'empty.db'}")
     with pytest.raises(UnavailableError) as caught:
