@@ -24,6 +24,7 @@ from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import InputError, UnavailableError
 from wardlaw.facts.person import Person, Role
 from wardlaw.facts.record import Content, Passage
+from wardlaw.store.approvals import forget_calls_of
 from wardlaw.store.database import open_database, writing
 from wardlaw.store.migrate import upgrade
 from wardlaw.store.people import add_person
@@ -101,6 +102,9 @@ class FakeLog:
 
 
 class FakeHeld:
+    def forget(self, connection, subject):
+        return forget_calls_of(connection, subject.__eq__)
+
     def open(self, sealed):
         return msgspec.json.decode(sealed.ciphertext, type=HeldDetail) if sealed.ciphertext else None
 

@@ -192,7 +192,7 @@ class CallApproval(msgspec.Struct, frozen=True):
 
     Attributes:
         id: ``apr_…``.
-        digest: Of the held call.
+        digest: Of the held call, keyed, so that nobody who reads it can try out arguments.
         principal: Who calls, by the id that approving is judged by.
         acting_for: Whom it acts for; ``""`` for itself.
         action: Id of the action.

@@ -7,6 +7,7 @@ with it. Whatever fails here leaves the call held, and says so.
 
 from __future__ import annotations
 
+import hmac
 import logging
 from collections.abc import Sequence
 from typing import Protocol
@@ -102,6 +103,7 @@ class TableHolding:
     Args:
         engine: The open database.
         keyring: Seals what people must see.
+        secret: Key of the digests by which calls are known again.
         inspect: Findings of one text, by which secrets are masked for them.
         channels: Over which of the configured channels people are told.
         work: Where the work on the tables is done.
@@ -112,12 +114,14 @@ class TableHolding:
         engine: Engine,
         keyring: Keyring,
         *,
+        secret: bytes,
         inspect: Inspect,
         channels: Sequence[str] = (),
         work: TableWork | None = None,
     ) -> None:
         self._engine = engine
         self._keyring = keyring
+        self._secret = secret
         self._inspect = inspect
         self._channels = tuple(channels)
         self._work = work or TableWork()
@@ -126,8 +130,8 @@ class TableHolding:
         """As ``Holding``."""
         if not matter.reasons:
             return None
-        call = matter.call()
-        digest, at = call.digest(), matter.request.at
+        plain, at = matter.call().digest(), matter.request.at
+        digest = self._keyed(plain)
 
         def work() -> CallPass | None:
             with reading(self._engine) as connection:
@@ -137,7 +141,7 @@ class TableHolding:
             with writing(self._engine) as connection:
                 if not use_approval(connection, found.id, digest, by=matter.request.id, now=at):
                     return None
-            return CallPass(found.id, digest, found.clauses)
+            return CallPass(found.id, plain, found.clauses)
 
         try:
             return await self._work.do(work)
@@ -162,7 +166,7 @@ class TableHolding:
 
     def _find_or_park(self, matter: HeldMatter) -> CallApproval:
         call, at = matter.call(), matter.request.at
-        digest = call.digest()
+        digest = self._keyed(call.digest())
         with reading(self._engine) as connection:
             found = find_live(connection, digest, now=at)
         if found is not None:
@@ -170,10 +174,12 @@ class TableHolding:
         detail = self._seal(matter)
         try:
             with writing(self._engine) as connection:
+                # INVARIANT: the id first. A row that comes between the two is found; one that comes later has this id.
+                identity = next_id(connection, digest)
                 found = find_live(connection, digest, now=at)
                 if found is not None:
                     return found
-                approval = _approval(matter, call, next_id(connection, digest))
+                approval = _approval(matter, call, digest, identity)
                 park_call(connection, approval, detail)
                 enqueue_held(connection, approval, channels=self._channels)
                 return approval
@@ -184,6 +190,9 @@ class TableHolding:
             if found is None:
                 raise
             return found
+
+    def _keyed(self, digest: str) -> str:
+        return hmac.digest(self._secret, f"held call {digest}".encode(), "sha256").hex()
 
     def _seal(self, matter: HeldMatter) -> SealedDetail:
         request = matter.request
@@ -209,13 +218,13 @@ def pass_for(matter: HeldMatter, passes: Sequence[CallPass], *, rewritten: bool)
     return next((one for one in passes if rewritten or one.digest == digest), None)
 
 
-def _approval(matter: HeldMatter, call: HeldCall, identity: str) -> CallApproval:
+def _approval(matter: HeldMatter, call: HeldCall, digest: str, identity: str) -> CallApproval:
     request = matter.request
     policies = [one for one in matter.policies.policies.values() if one.clause in call.clauses]
     minutes = min((one.expires_minutes for one in policies), default=0)
     return CallApproval(
         id=identity,
-        digest=call.digest(),
+        digest=digest,
         principal=call.principal,
         acting_for=call.acting_for,
         action=call.action,

@@ -149,7 +149,9 @@ class RequestHalf:
         for place, candidate in enumerate(candidates):
             if place:
                 prepared = msgspec.structs.replace(prepared, arrived=False)
-            judgement, ready = await self._judge(case, prepared, candidate, released)
+            # People are asked about one way; the others are tried all the same, for a clause may let one of them pass.
+            parks = refusal is None or refusal.judgement.held is None
+            judgement, ready = await self._judge(case, prepared, candidate, released, parks=parks)
             if not judgement.released:
                 # Another upstream may be in a region the clauses allow; a cut ends the matter.
                 stopped = Refused(judgement, candidate.resource)
@@ -194,16 +196,16 @@ class RequestHalf:
         return next((one for one in found if one.resource.registered and one.destination.name == upstream), None)
 
     async def _judge(
-        self, case: Case, prepared: Prepared, candidate: Candidate, released: Judgement | None
+        self, case: Case, prepared: Prepared, candidate: Candidate, released: Judgement | None, *, parks: bool
     ) -> tuple[Judgement, Prepared]:
-        judgement = await self._services.judge.judge(case, _matter(prepared, candidate, released))
+        matter = msgspec.structs.replace(_matter(prepared, candidate, released), parks=parks)
+        judgement = await self._services.judge.judge(case, matter)
         self._services.metrics.decided(judgement.decision, Action.MODEL_CALL.value)
         if judgement.decision.effect is not Effect.TRANSFORM:
             return judgement, prepared
         masked = await self._mask(case, prepared, judgement)
-        matter = _matter(masked, candidate, judgement)
-        if judgement.used is not None:
-            matter = msgspec.structs.replace(matter, passes=(judgement.used,))
+        passes = (judgement.used,) if judgement.used is not None else ()
+        matter = msgspec.structs.replace(_matter(masked, candidate, judgement), parks=parks, passes=passes)
         again = await self._services.judge.judge(case, matter)
         self._services.metrics.decided(again.decision, Action.MODEL_CALL.value)
         return again, masked
@@ -318,7 +320,6 @@ def _matter(prepared: Prepared, candidate: Candidate, released: Judgement | None
         rewritten=prepared.rewritten,
         counted=released is None,
         delta=prepared.delta if released is None else b"",
-        parks=True,
     )
 
 

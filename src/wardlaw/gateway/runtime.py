@@ -150,7 +150,9 @@ class Runtime:
             notice=reporter.notice,
         )
         judge.habits = await self._open_habits(purposes)
-        judge.holding = TableHolding(engine, keyring, inspect=self._inspect_text, channels=channel_names(config.notify))
+        judge.holding = TableHolding(
+            engine, keyring, secret=purposes.state, inspect=self._inspect_text, channels=channel_names(config.notify)
+        )
         sharing = self._sharing = self._share_habits(judge.habits, memory)
         self._admission = await self._open_admission(authority)
         metrics = self._metrics(sharing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 import msgspec
 from sqlalchemy import delete, func, insert, select, update
@@ -57,7 +58,11 @@ def park_call(connection: Connection, approval: CallApproval, detail: SealedDeta
 
 
 def next_id(connection: Connection, digest: str) -> str:
-    """Id of the next approval of a call: two workers that ask at the same moment ask for one and the same row."""
+    """Id of the next approval of a call: two workers that ask at the same moment ask for one and the same row.
+
+    Args:
+        digest: Of the call, keyed: the id travels in notifications and must not let anybody try out calls.
+    """
     newest = select(TABLE.c.id).where(TABLE.c.digest == digest).order_by(TABLE.c.asked_at.desc(), TABLE.c.id).limit(1)
     before = connection.execute(newest).scalar() or ""
     return f"apr_{hashlib.blake2b(f'{digest} {before}'.encode(), digest_size=13).hexdigest()}"
@@ -82,6 +87,19 @@ def get_detail(connection: Connection, approval_id: str) -> SealedDetail | None:
         return None
     part = msgspec.json.decode(str(row["part"]), type=SealedPart)
     return SealedDetail(str(row["subject"]), part, bytes(row["ciphertext"]))
+
+
+def forget_calls_of(connection: Connection, is_meant: Callable[[str], bool]) -> int:
+    """Let go of every held call of a caller, or for a person, that is meant; answers how many."""
+    rows = connection.execute(select(TABLE.c.id, TABLE.c.principal, TABLE.c.acting_for)).all()
+    names = {name for row in rows for name in row[1:] if name}
+    meant = {name for name in names if is_meant(name)}
+    gone = [row[0] for row in rows if meant & set(row[1:])]
+    for place in range(0, len(gone), 500):
+        some = gone[place : place + 500]
+        connection.execute(delete(DETAIL).where(DETAIL.c.approval.in_(some)))
+        connection.execute(delete(TABLE).where(TABLE.c.id.in_(some)))
+    return len(gone)
 
 
 def forget_calls(connection: Connection, *, before: float) -> int:

@@ -71,7 +71,7 @@ def keyring(tmp_path: Path) -> Iterator[Keyring]:
 
 @pytest.fixture
 def table(engine: Engine, keyring: Keyring) -> TableHolding:
-    return TableHolding(engine, keyring, inspect=lambda _text, _channel: (), channels=("hook",))
+    return TableHolding(engine, keyring, secret=b"k" * 32, inspect=lambda _text, _channel: (), channels=("hook",))
 
 
 def answer(engine: Engine, approval: str, by: str = "person:ben", *, approves: bool = True, at: float = NOW) -> None:
@@ -195,7 +195,7 @@ def test_without_the_tables_the_call_stays_held_and_says_so(table: TableHolding,
 
 def test_tables_that_hang_are_waited_for_only_so_long(engine: Engine, keyring: Keyring) -> None:
     work = TableWork(patience_s=0.0)
-    table = TableHolding(engine, keyring, inspect=lambda _text, _channel: (), work=work)
+    table = TableHolding(engine, keyring, secret=b"k" * 32, inspect=lambda _text, _channel: (), work=work)
 
     async def story() -> None:
         assert await table.use(matter()) is None

@@ -316,7 +316,9 @@ def holding(tmp_path: Path) -> Iterator[Worker]:
     """A worker whose held calls wait in tables."""
     with sqlite_database(tmp_path) as engine:
         made = Worker(tmp_path, policies=HELD)
-        made.judge.holding = TableHolding(engine, made.keyring, inspect=made.services.inspection.inspect_text)
+        made.judge.holding = TableHolding(
+            engine, made.keyring, secret=b"k" * 32, inspect=made.services.inspection.inspect_text
+        )
         yield made
         made.close()
 

@@ -18,6 +18,22 @@ app = App(name="approvals", help="Calls that wait for a person, and the answer."
 _COLUMNS = ("id", "standing", "principal", "acting_for", "resource", "clauses", "asked_at", "expires_at")
 
 
+# Origins (facts/origin.py) for somebody who must decide on them.
+_ORIGINS = {
+    "user": "the person's own words",
+    "system": "the application's instructions",
+    "trusted": "a trusted source",
+    "named-record": "a record that the person named",
+    "asked-field": "an answer that the person asked for",
+    "field": "a field of another answer",
+    "unknown": "seen nowhere: computed, or made up",
+    "named-text": "a text that the person named",
+    "text": "a text by somebody else",
+    "mail": "a mail",
+    "web": "a web page",
+}
+
+
 @app.command(name="list")
 def list_approvals(*, everything: bool = False, options: Options = NONE) -> int:
     """List calls that wait for a person, newest first.
@@ -92,7 +108,8 @@ def _drawn(found: Mapping[str, Any]) -> Iterator[Any]:
     yield from _arguments(found["detail"], is_call=one["action"] == "ToolCall")
     if values := detail.get("values"):
         yield Text("\nWhere its values come from", style="bold")
-        yield rows(("value", "origin", "by"), [(one["path"], one["origin"], one["source"]) for one in values])
+        told = [(one["path"], _ORIGINS.get(one["origin"], one["origin"]), one["source"]) for one in values]
+        yield rows(("value", "origin", "by"), told)
     if answers := one["answers"]:
         yield Text("\nAnswers", style="bold")
         said = [(one["by"], "yes" if one["approves"] else "no", when(one["at"]), one["reason"]) for one in answers]

@@ -126,6 +126,9 @@ class HabitDesk(Protocol):
 class HeldDesk(Protocol):
     """What is sealed of held calls."""
 
+    def forget(self, connection: Connection, subject: str) -> int:
+        """Let go of the held calls of a subject, id or pseudonym, before its keys go; answers how many."""
+
     def open(self, sealed: SealedDetail) -> HeldDetail | None:
         """What the person who is asked must see; None when it was erased.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import msgspec
+from sqlalchemy.engine import Connection
 
 from wardlaw.facts.approval import HeldDetail
 from wardlaw.facts.errors import EvidenceError, InputError
-from wardlaw.store.approvals import SealedDetail
+from wardlaw.store.approvals import SealedDetail, forget_calls_of
 from wardlaw.store.keyring import Keyring
 
 _ERASED = "WL-KEY-010"
@@ -21,6 +22,10 @@ class HeldDesk:
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
+
+    def forget(self, connection: Connection, subject: str) -> int:
+        """Let go of the held calls of a subject, id or pseudonym, before its keys go; answers how many."""
+        return forget_calls_of(connection, self._keyring.same_subject(subject))
 
     def open(self, sealed: SealedDetail) -> HeldDetail | None:
         """What the person who is asked must see; None when it was erased.

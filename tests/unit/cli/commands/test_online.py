@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from tests.unit.cli.conftest import RecordingClient
 
+from wardlaw.cli.commands import approvals
 from wardlaw.console.api import app as api_app
+from wardlaw.facts.origin import Provenance
 
 INCIDENT = {
     "incident": {
@@ -247,7 +249,7 @@ def test_a_held_call_is_drawn_for_whoever_must_answer(command: Any, api: Recordi
     shown = command("approvals", "show", "apr_1").out
     for part in (
         "agent:bot for user:ana", "ToolCall on tool:pay", "payment", "AGT-01: Payments need a person.", "two persons",
-        '"to": "DE02"', "to stands only in a text.", "read_mail", "it is [due]", "There is more than is shown.",
+        '"to": "DE02"', "to stands only in a text.", "a mail", "read_mail", "it is [due]", "There is more than is shown.",
         "approvals approve apr_1",
     ):  # fmt: skip
         assert part in shown
@@ -255,6 +257,10 @@ def test_a_held_call_is_drawn_for_whoever_must_answer(command: Any, api: Recordi
     shown = command("approvals", "show", "apr_1").out
     assert "erased" in shown
     assert "approvals approve" not in shown
+
+
+def test_every_origin_has_its_words() -> None:
+    assert set(approvals._ORIGINS) == {one.value for one in Provenance}
 
 
 @pytest.mark.parametrize(

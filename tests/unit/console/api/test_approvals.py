@@ -126,3 +126,12 @@ def test_what_was_erased_is_said_to_be(api: Api) -> None:
     api.made.deps.held.open = lambda _sealed: None
     owner = api.person("own", Role.OWNER)
     assert api.ok("GET", "/approvals/apr_1", uid=owner)["detail"] is None
+
+
+def test_erasing_a_person_takes_the_calls_for_them_along(api: Api) -> None:
+    park(api, acting_for="aabbccdd")
+    park(api, "apr_2", acting_for="user:ben")
+    compliance, ciso = api.person("comp", Role.COMPLIANCE), api.person("ciso", Role.CISO)
+    asked = api.ok("POST", "/audit/erasures", {"subject": "aabbccdd", "reason": "asked"}, uid=compliance)
+    api.ok("POST", f"/audit/erasures/{asked['erasure']['id']}/confirm", uid=ciso)
+    assert [row[0] for row in rows(api)] == ["apr_2"]
