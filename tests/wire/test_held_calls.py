@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +23,7 @@ from tests.transcript.gateway.wire.test_responses_stream import response as resp
 from tests.wire.house import House
 from tests.wire.puppet import Puppet, Turn, completion, event
 from tests.wire.test_anthropic_client import message
-from tests.wire.test_mcp import _puppet, _text, talk
+from tests.wire.toolclients import talk, text_of
 from tests.wire.trail import Trail
 from wardlaw.audit.envelope import RecordKind
 from wardlaw.facts.approval import CallAnswer
@@ -30,7 +31,8 @@ from wardlaw.store.approvals import answer_call, get_approval
 
 ARGUMENTS = '{"disk": "sda"}'
 CALL = {"id": "call_w", "type": "function", "function": {"name": "wipe_disk", "arguments": ARGUMENTS}}
-SERVERS = {"servers": [{"name": "plain", **_puppet("plain")}]}
+TOOL_PUPPET = str(Path(__file__).parent / "toolpuppet.py")
+SERVERS = {"servers": [{"name": "plain", "command": [sys.executable, TOOL_PUPPET, "plain"], "call_timeout_s": 20}]}
 TOOLS = (
     "  - {name: wipe_disk, effect: destructive}\n"
     "  - {name: read_disk, effect: read}\n"
@@ -272,7 +274,7 @@ def test_a_held_call_of_an_mcp_agent_goes_once_when_it_was_approved(place: Place
 
     results = talk(place.house, five, key=key)
     assert sorted(bool(one.is_error) for one in results) == [False, True, True, True, True]
-    assert [_text(one) for one in results if not one.is_error] == ["grüße"]
+    assert [text_of(one) for one in results if not one.is_error] == ["grüße"]
     assert first["approval"] in place.controls()
 
 
