@@ -35,6 +35,9 @@ STAGES: tuple[tuple[str, str, str], ...] = (
     ("security/anomaly.py", "", "behaviour profiles"),
     ("state/habits.py", "", "behaviour profiles"),
     ("gateway/doubts.py", "", "encoder: hand over and receive"),
+    ("security/carrying.py", "", "compare the answer with its conversation"),
+    ("security/gist.py", "", "compare the answer with its conversation"),
+    ("gateway/gists.py", "", "compare the answer with its conversation"),
     ("security/", "PiiDetector.", "inspect: personal data"),
     ("security/", "FingerprintDetector.detect", "inspect: fingerprints"),
     ("security/", "HiddenDetector.detect", "inspect: hidden text"),
@@ -77,8 +80,9 @@ BUDGET: Mapping[str, float] = {
     "decide": 20,
     "record: encode and seal": 45,
     "record: hand over and receive": 35,
-    "read the answer": 10,
-    "exchange and door": 10,
+    "read the answer": 8,
+    "compare the answer with its conversation": 4,
+    "exchange and door": 8,
 }
 
 

@@ -91,7 +91,8 @@ class ModelExchange:
         case = self._case = self._open_case(asked)
         self._raw = raw
         prepared = await self._request.prepare(case, doc, raw, asked)
-        prepared = msgspec.structs.replace(prepared, delta=self._admitted.delta)
+        if self._admitted.delta:
+            prepared = msgspec.structs.replace(prepared, delta=self._admitted.delta)
         if RETRY_HEADER in self._call.headers:
             await self._give_kept(case, prepared, asked)
             return

@@ -25,7 +25,9 @@ from wardlaw.audit.envelope import Envelope
 from wardlaw.facts.errors import Fault, UnavailableError, WardlawError
 from wardlaw.store.spool_commit import MAX_BATCH, Committer, Record, SpoolSettings
 
-_QUIET_S = 0.003  # so long a record nobody waits for stays behind for company: some turns of a busy loop
+# So long a record nobody waits for stays behind for company. A caller that asks again at once is back within a few
+# milliseconds, and its decision would wait for a disk that is busy with the outcome before it: one sync in three.
+_QUIET_S = 0.02
 
 __all__ = ["SpoolSettings", "SpoolStats", "SpoolWriter"]
 
@@ -99,7 +101,8 @@ class SpoolWriter:
         # of the loop's turn. Each of the two is written by one side only.
         self._released = self._taken = 0
         self._handed = 0
-        self._is_turn_marked = self._is_quiet_marked = False
+        self._is_turn_marked = False
+        self._quiet: asyncio.TimerHandle | None = None
         self._idle = False
         self._closing = self._closed = self._stalled = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -137,7 +140,7 @@ class SpoolWriter:
         return future
 
     def append_nowait(self, envelope: Envelope, *, blobs: tuple[bytes, ...] = (), delta: bytes = b"") -> bool:
-        """Hand a record over without waiting for it, say the outcome of an exchange; written some milliseconds later.
+        """Hand a record over without waiting for it, say the outcome of an exchange; written within some 20 milliseconds.
 
         Returns:
             False when it was not even taken (counted in ``stats().lost``).
@@ -145,13 +148,12 @@ class SpoolWriter:
         if self._enqueue(Record(envelope, blobs, delta, is_awaited=False), None) is not None:
             self._lost += 1
             return False
-        if not (self._is_turn_marked or self._is_quiet_marked):
+        if not self._is_turn_marked and self._quiet is None:
             loop = self._loop
             if loop is None or loop.is_closed():
                 self._release()
             else:
-                self._is_quiet_marked = True
-                loop.call_later(_QUIET_S, self._end_quiet)
+                self._quiet = loop.call_later(_QUIET_S, self._end_quiet)
         return True
 
     @property
@@ -222,10 +224,13 @@ class SpoolWriter:
 
     def _end_turn(self) -> None:
         self._is_turn_marked = False
+        if self._quiet is not None:
+            self._quiet.cancel()  # what it would release goes now
+            self._quiet = None
         self._release()
 
     def _end_quiet(self) -> None:
-        self._is_quiet_marked = False
+        self._quiet = None
         if not self._is_turn_marked:
             self._release()
 
