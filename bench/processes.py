@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import http
+import http.client
 import os
 import signal
 import socket
@@ -80,6 +82,26 @@ class Running:
             else:
                 return
         raise StartError(f"{self.command[0]} did not listen on port {port} within {within_s:g} s: {self.tail()}")
+
+    def wait_ready(self, port: int, *, within_s: float) -> None:
+        """Wait until a gateway says that it is ready: its port is bound before its workers have opened everything.
+
+        Raises:
+            StartError: It is not ready in time.
+        """
+        end = time.monotonic() + within_s
+        while time.monotonic() < end:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=within_s)
+            try:
+                connection.request("GET", "/readyz")
+                if connection.getresponse().status == http.HTTPStatus.OK:
+                    return
+            except OSError:
+                pass
+            finally:
+                connection.close()
+            time.sleep(0.05)
+        raise StartError(f"{self.command[0]} was not ready within {within_s:g} s: {self.tail()}")
 
     def tail(self) -> str:
         """The end of its log."""

@@ -25,6 +25,7 @@ ENV_PYSPY = "WARDLAW_BENCH_PYSPY"
 _RATE = 250  # samples a second
 _THREAD = re.compile(r"thread \((\d+)\): (.*?)(?:_\d+)?(?: \d+)?$")
 _ELSEWHERE, _SERVER = "elsewhere in Python", "server and event loop"
+_STARTING = "starting"  # of no request; it must not be seen once the gateway has said that it is ready
 # Innermost first: a sample belongs to the first stage whose function stands in its stack. File, function, stage.
 STAGES: tuple[tuple[str, str, str], ...] = (
     ("security/", "Normaliser.normalise", "inspect: normalise"),
@@ -57,6 +58,9 @@ STAGES: tuple[tuple[str, str, str], ...] = (
     ("gateway/wire/", "", "read and check the request"),
     ("gateway/judge.py", "", "judge: facts and state keys"),
     ("gateway/server.py", "", _SERVER),
+    ("gateway/runtime.py", "Runtime._health", "exchange and door"),
+    ("gateway/runtime.py", "", _STARTING),
+    ("gateway/main.py", "", _STARTING),
     ("gateway/", "", "exchange and door"),
     ("granian/", "", _SERVER),
 )

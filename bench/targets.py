@@ -172,7 +172,14 @@ class Field:
         target = Target(name, port=made.port, headers=[{"authorization": f"Bearer {key}"} for key in made.keys])
         words = command or (sys.executable, "-m", "wardlaw.gateway", "{config}")
         words = [str(made.config_path) if word == "{config}" else word for word in words]
-        return self._run(target, words, within_s=60, env={})
+        self._run(target, words, within_s=60, env={})
+        assert target.running is not None
+        try:
+            target.running.wait_ready(target.port, within_s=60)
+        except StartError:
+            target.stop()
+            raise
+        return target
 
     def _litellm(self) -> Target:
         command = self._command(ENV_LITELLM)

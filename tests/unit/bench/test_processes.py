@@ -9,6 +9,16 @@ import pytest
 from bench.processes import Running, StartError, Weight, free_port, thread_cpu_us
 
 SERVE = "import socket, sys, time; s = socket.create_server(('127.0.0.1', int(sys.argv[1]))); time.sleep(60)"
+READY = """
+import http.server, sys
+class Answer(http.server.BaseHTTPRequestHandler):
+    asked = 0
+    def do_GET(self):
+        Answer.asked += 1
+        self.send_response(200 if Answer.asked > int(sys.argv[2]) and self.path == "/readyz" else 503)
+        self.end_headers()
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Answer).serve_forever()
+"""
 FORK = "import os, sys, time; os.fork(); sum(range(10**7)); print('x', flush=True); time.sleep(60)"
 
 
@@ -22,6 +32,16 @@ def test_a_process_is_waited_for_weighed_and_ended(tmp_path: Path) -> None:
     assert running.pid in thread_cpu_us(running.pid)
     running.stop()
     assert weight.rss_mb() == (0.0, 0.0)
+
+
+def test_a_gateway_is_waited_for_until_it_says_that_it_is_ready(tmp_path: Path) -> None:
+    port = free_port()
+    running = Running([sys.executable, "-c", READY, str(port), "2"], log=tmp_path / "log", limit_s=30)
+    running.wait_ready(port, within_s=20)
+    assert (tmp_path / "log").read_text().count(" 503 ") == 2
+    running.stop()
+    with pytest.raises(StartError, match="not ready"):
+        running.wait_ready(port, within_s=0.1)
 
 
 def test_children_count_and_end_with_it(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ def test_samples_of_the_main_thread_are_shared_out() -> None:
 def test_the_innermost_known_function_decides() -> None:
     assert stage_of(["Door.serve (wardlaw/gateway/door.py:5)"]) == "exchange and door"
     assert stage_of(["decide (wardlaw/decision/decide.py:5)", "_match (re2/__init__.py:1)"]) == "decide"
+    assert stage_of(["f (wardlaw/gateway/runtime.py:1)", "g (wardlaw/security/secrets.py:1)"]) == "starting"
     assert stage_of(["f (somewhere.py:1)"]) == "elsewhere in Python"
 
 
