@@ -32,6 +32,6 @@ def test_the_rooms_are_those_of_the_drawing() -> None:
     drawn = {
         "facts", "security", "governance", "decision", "audit", "evidence", "inventory", "register", "config",
         "store", "adapters", "state", "console", "gateway", "connectors", "witness", "demo", "cli", "testing",
-        "documents",
+        "documents", "frameworks",
     }  # fmt: skip
     assert rooms == drawn

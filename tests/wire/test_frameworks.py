@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -22,6 +26,7 @@ from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.toolsets import FunctionToolset
 
+from tests.house.sources import ROOT
 from tests.wire.house import STARTER, House, free_port
 from tests.wire.puppet import Puppet, Turn, completion
 from tests.wire.trail import Trail
@@ -256,7 +261,7 @@ def test_a_held_call_does_not_run_and_is_told_as_held(run: Run, place: Place) ->
     told = run(place, "pay", "invoice 7", lambda subject: "paid")
     assert told.ran == []
     assert "OPS-91" in told.read
-    assert "waits for a person" in told.read
+    assert "It waits for a person as apr_" in told.read
 
 
 @every
@@ -287,3 +292,37 @@ def test_with_the_gateway_away_nothing_runs(run: Run, place: Place) -> None:
 
 def _decisions(place: Place) -> list[Any]:
     return [one for one in Trail(place.house).all() if one.kind.value == "decision"]
+
+
+EXAMPLES = [
+    text
+    for text in re.findall(
+        r"^```python\n(.*?)^```",
+        (ROOT / "docs" / "frameworks.md").read_text(encoding="utf-8"),
+        re.MULTILINE | re.DOTALL,
+    )
+    if "wardlaw.frameworks." in text
+]
+
+
+@pytest.mark.parametrize("text", EXAMPLES, ids=["openai-agents", "langgraph", "pydantic-ai"])
+def test_the_examples_of_the_papers_run_as_they_stand(text: str, place: Place) -> None:
+    def play(turn: Turn) -> None:
+        last = turn.doc["messages"][-1]
+        if last["role"] == "tool":
+            turn.answer(completion(f"It says: {last['content']}"))
+        else:
+            turn.answer(completion(calls=[("call_1", "read_file", '{"name": "notes.txt"}')]))
+
+    before, place.puppet.default = place.puppet.default, play
+    known = len(_decisions(place))
+    env = {
+        **os.environ, "WARDLAW_URL": place.house.url, "WARDLAW_KEY": place.key, "OPENAI_API_KEY": "x",
+        "OPENAI_BASE_URL": place.puppet.url,
+    }  # fmt: skip
+    try:
+        done = subprocess.run([sys.executable, "-c", text], env=env, capture_output=True, text=True, timeout=120)
+    finally:
+        place.puppet.default = before
+    assert done.stdout.strip() == "It says: notes.txt: all is well", done.stderr
+    assert [one.action for one in _decisions(place)[known:]] == ["ToolCall", "ModelCall"]

@@ -76,7 +76,7 @@ def arguments_to_run(decided: Decided, asked: ToolAsk) -> dict[str, Any]:
         return decided.arguments
     message = decided.message or "The call was refused."
     if decided.effect == "hold":
-        message = f"{message} It waits for a person: do not try another way to the same end."
+        message = f"{message} A person must decide: do not try another way to the same end."
     raise CallStoppedError(message, effect=decided.effect, decision=decided.decision)
 
 

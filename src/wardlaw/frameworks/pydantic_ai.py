@@ -16,7 +16,6 @@ from pydantic_ai.exceptions import ToolFailed
 from pydantic_ai.messages import (
     ModelMessage,
     ModelRequest,
-    RetryPromptPart,
     SystemPromptPart,
     TextPart,
     ToolCallPart,
@@ -106,8 +105,6 @@ def _heard(part: Any) -> dict[str, Any]:
         return {"role": "user", "content": _words(part.content)}
     if isinstance(part, ToolReturnPart):
         return {"role": "tool", "tool_call_id": part.tool_call_id, "content": part.model_response_str()}
-    if isinstance(part, RetryPromptPart):
-        return {"role": "tool", "tool_call_id": part.tool_call_id, "content": part.model_response()}
     return {"role": "tool", "tool_call_id": "unknown", "content": to_json(part, fallback=str).decode()}
 
 

@@ -20,6 +20,7 @@ import orjson
 
 from wardlaw.decision.decide import SAW_TOOL_RESULT
 from wardlaw.facts.action import Action
+from wardlaw.facts.approval import CallPass
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.errors import InputError, UnavailableError
 from wardlaw.facts.exchange import Channel, Measures, Segment, ToolCall
@@ -36,11 +37,13 @@ from wardlaw.gateway.local import JSON, LocalExchange
 from wardlaw.gateway.port import Call
 from wardlaw.gateway.request import UNVERIFIED, redacted_classes
 from wardlaw.gateway.services import Services
+from wardlaw.gateway.toolclasses import definition_pin
 from wardlaw.gateway.tracing import CallTracer, add_tool_answer, is_suspicious, read_told, trace_call, trace_tool_call
 from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.asking import RESULT_POINTER, CallAsked, ResultAsked, read_call, read_result
 from wardlaw.gateway.wire.body import BodyLimits, read_json
 from wardlaw.gateway.wire.headers import check_request_headers
+from wardlaw.gateway.wire.heldwords import held_members
 from wardlaw.gateway.wire.leaves import NAME_MARK
 from wardlaw.gateway.wire.rewrite import rewrite
 from wardlaw.gateway.wire.session import SESSION_HEADER, session_id
@@ -125,6 +128,8 @@ class _AskingExchange(LocalExchange):
             error = orjson.loads(refusal.body).get("error", {})
             told |= {"code": refusal.code, "message": error.get("message", ""), "advice": error.get("advice") or ""}
             told["reasons"] = _public_reasons(judgement)
+            if judgement.held is not None:
+                told["approval"] = held_members(judgement.held)
         self._result = "complete" if judgement.released else "refused"
         closing = (("connection", "close"),) if decision.effect is Effect.CUT else ()
         self._reply(200, (JSON, *self._own(judgement), *closing), orjson.dumps(told | more))
@@ -189,6 +194,8 @@ class DecideExchange(_AskingExchange):
             tool_calls=(made,),
             body_sha256=digest.hex(),
             release=((call_id, digest),),
+            parks=True,
+            pin=definition_pin(asked.tool, asked.definition),
         )
 
     async def _conversation(
@@ -258,7 +265,10 @@ class ResultExchange(_AskingExchange):
             again = await self._matter(case, asked, resource, genuine)
             measures = judgement.measures
             judgement = await self._judge(
-                case, msgspec.structs.replace(again, measures=measures, rewritten=True, counted=False)
+                case,
+                msgspec.structs.replace(
+                    again, measures=measures, rewritten=True, counted=False, passes=_passes(judgement)
+                ),
             )
             changed = {"effect": Effect.TRANSFORM.value, "code": REDACTED, "result": asked.text}
         if not judgement.released:
@@ -284,6 +294,7 @@ class ResultExchange(_AskingExchange):
             subjects=moved.subjects,
             labels=tuple(sorted(labels)),
             body_sha256=hashlib.sha256(asked.text.encode("utf-8", "surrogatepass")).hexdigest(),
+            parks=True,
         )
 
     async def _remember(self, case: Case, asked: ResultAsked, findings: Sequence[Finding]) -> None:
@@ -299,6 +310,11 @@ class ResultExchange(_AskingExchange):
             raise UnavailableError(
                 "WL-GW-126", "What the tool gave is too long to be followed.", "Have the tool give less at a time."
             ) from error
+
+
+def _passes(judgement: Judgement) -> tuple[CallPass, ...]:
+    """The approval that was used up for the same matter before it was masked."""
+    return () if judgement.used is None else (judgement.used,)
 
 
 def _public_reasons(judgement: Judgement) -> list[dict[str, str]]:

@@ -32,17 +32,23 @@ def test_no_endpoint_stands_outside_the_table(api: Api) -> None:
     assert all(path.startswith("/api/openapi.json") for path in others), others
 
 
+LARGE_QUESTIONS = {"decisions.replay"}
+"""What reads, and asks with more than fits into an address."""
+
+
 def test_reading_methods_change_nothing(api: Api) -> None:
     for name, method, _ in routes(api):
         operation = OPERATIONS[name]
-        assert (method == "GET") == (not operation.changes and not operation.recorded), name
+        reads = not operation.changes and not operation.recorded
+        assert reads or method != "GET", name
+        assert (method == "GET") == reads or name in LARGE_QUESTIONS, name
 
 
 SAMPLES = {
     "session.redeem": {"token": "x"}, "persons.create": {"id": "person:x", "name": "x"}, "persons.change": {},
     "tokens.create": {"person": "person:x"}, "tokens.create_own": {}, "keys.create": {"id": "key:x", "principal": "nhi:x"},
     "keys.rotate": {}, "secrets.register": {"id": "secret:x", "text": "12345678"},
-    "decisions.content": {"purpose": "incident inc_1"}, "quarantines.place": {"key": "person:x", "reason": "x"},
+    "decisions.replay": {"sources": {}}, "decisions.content": {"purpose": "incident inc_1"}, "quarantines.place": {"key": "person:x", "reason": "x"},
     "incidents.release": {"reason": "x"}, "audit.export": {}, "erasures.request": {"subject": "aabbccdd", "reason": "x"},
     "habits.accept": {"reason": "x"}, "habits.forget": {"reason": "x"},
     "approvals.answer": {"approves": True, "reason": "x"},
