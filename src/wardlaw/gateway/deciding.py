@@ -34,6 +34,7 @@ from wardlaw.gateway.asking import read_asking
 from wardlaw.gateway.history import attributed, call_digest, genuine_calls
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.local import JSON, LocalExchange
+from wardlaw.gateway.metering import Moved
 from wardlaw.gateway.port import Call
 from wardlaw.gateway.request import UNVERIFIED, redacted_classes
 from wardlaw.gateway.services import Services
@@ -253,7 +254,7 @@ class ResultExchange(_AskingExchange):
         arguments = orjson.dumps(asked.arguments).decode()
         released = await services.judge.state.was_released(case.principal_key, asked.call)
         genuine = genuine_calls((ToolCall(asked.call, asked.tool, arguments),), released)
-        matter = await self._matter(case, asked, resource, genuine)
+        matter, moved = await self._matter(case, asked, resource, genuine)
         judgement = await self._judge(
             case, msgspec.structs.replace(matter, calls=0 if genuine else 1, delta=self._admitted.delta)
         )
@@ -262,7 +263,7 @@ class ResultExchange(_AskingExchange):
             asked = msgspec.structs.replace(
                 asked, text=_masked(asked.text, matter.findings, redacted_classes(judgement))
             )
-            again = await self._matter(case, asked, resource, genuine)
+            again, moved = await self._matter(case, asked, resource, genuine)
             measures = judgement.measures
             judgement = await self._judge(
                 case,
@@ -275,9 +276,12 @@ class ResultExchange(_AskingExchange):
             self._tell(judgement, resource)
             return
         await self._remember(case, asked, matter.findings)
+        services.meter.settle(moved)  # what the model is sent next, where that passes here, is the same text
         self._tell(judgement, resource, **changed)
 
-    async def _matter(self, case: Case, asked: ResultAsked, resource: Resource, genuine: frozenset[str]) -> Matter:
+    async def _matter(
+        self, case: Case, asked: ResultAsked, resource: Resource, genuine: frozenset[str]
+    ) -> tuple[Matter, Moved]:
         segments = asked.segments(genuine=bool(genuine))
         found = attributed(await self._inspect(segments), segments, genuine)
         size = len(asked.text.encode("utf-8", "surrogatepass"))
@@ -285,7 +289,7 @@ class ResultExchange(_AskingExchange):
         moved = await meter_aside(segments, measures, lambda: meter.results(case.session_key, segments, measures))
         labels = {SAW_TOOL_RESULT if genuine else UNVERIFIED}
         labels |= {"saw:pii" for one in found if one.kind is FindingKind.PII}
-        return Matter(
+        matter = Matter(
             action=Action.MODEL_CALL,
             resource=resource,
             measures=moved.measures,
@@ -296,6 +300,7 @@ class ResultExchange(_AskingExchange):
             body_sha256=hashlib.sha256(asked.text.encode("utf-8", "surrogatepass")).hexdigest(),
             parks=True,
         )
+        return matter, moved
 
     async def _remember(self, case: Case, asked: ResultAsked, findings: Sequence[Finding]) -> None:
         """Let later calls of the session be traced to what this one gave."""

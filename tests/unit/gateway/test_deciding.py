@@ -238,6 +238,15 @@ def test_a_result_of_an_allowed_call_is_judged_metered_and_taints(worker: Worker
     assert worker.inputs()[0].request.session == inputs.request.session
 
 
+def test_a_result_that_is_handed_in_again_is_not_counted_again(worker: Worker) -> None:
+    worker.holder.current = held()
+    rows = {"rows": [{"mail": f"p{place}@example.org"} for place in range(3)]}
+    asks(worker, CALL, result(rows), result(rows))
+    _, first, second = worker.inputs()
+    assert (first.request.measures.data_subjects, first.state.session_subjects) == (3, 3)
+    assert (second.request.measures.result_bytes, second.state.session_subjects) == (0, 3)
+
+
 def test_a_poisoned_result_is_stopped_and_the_caller_is_not_blamed(worker: Worker) -> None:
     calls = asks(worker, CALL, result(ORDER))
     told = calls[1].document
