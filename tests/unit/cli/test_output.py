@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from rich.console import Console
 from rich.text import Text
 
 from wardlaw.cli.output import Output, program, rows
@@ -49,3 +50,17 @@ def test_what_is_to_be_typed_next_works_from_where_it_was_called(
     if called is not None:
         monkeypatch.setenv("_WARDLAW_CALLED", called)
     assert program() == shown
+
+
+def test_progress_is_drawn_on_a_terminal_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Output().progress("judging") as advance:
+        advance(0.5, "half")
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(Output, "is_live", property(lambda _output: True))
+    output = Output()
+    output._stderr = Console(stderr=True, force_terminal=True, width=100, color_system=None)
+    with output.progress("judging") as advance:
+        advance(0.5, "1,000 decisions")
+    assert "judging" in capsys.readouterr().err
