@@ -346,14 +346,17 @@ def _identity(values: dict[str, Any]) -> str:
     beside = any(_BESIDE.search(key) for key in values)
     for key in _STRONG:
         value = values.get(key)
-        if value not in (None, "") and (key not in _WEAK or beside):
+        if _is_said(value) and (key not in _WEAK or beside):
             return _value_identity(key, str(value))
     parts = [
-        str(values[key]).strip().lower()
-        for key in _NAMES
-        if values.get(key) not in (None, "") and (key not in _WEAK or beside)
+        str(values[key]).strip().lower() for key in _NAMES if _is_said(values.get(key)) and (key not in _WEAK or beside)
     ]
     return "name:" + " ".join(parts) if parts else ""
+
+
+def _is_said(value: Any) -> bool:
+    """Whether a value says something: it stands there and was not masked, or all who were masked would be one."""
+    return value not in (None, "") and not (isinstance(value, str) and value.startswith("[redacted:"))
 
 
 def _value_identity(key: str, value: str) -> str:

@@ -42,7 +42,8 @@ def copy_labels(measures: Measures, targets: Sequence[str], taint: Collection[st
         taint: Labels it carries already; beyond a bound, every place counts as one copied to.
     """
     rows, carried = measures.requested_rows, measures.carried_subjects
-    labels = {ROWS_COPIED} if rows != 0 or carried else set()
+    # One row is a total or one person's; the place is marked all the same.
+    labels = {ROWS_COPIED} if rows not in (0, 1) or carried else set()
     if rows < 0 or rows > BULK_ROWS or carried > BULK_PERSONS:
         labels.add(BULK_COPIED)
     places = [label for target in targets if (label := place_label(target))]

@@ -16,7 +16,13 @@ def copied(rows: int, *targets: str) -> tuple[str, ...]:
 
 @pytest.mark.parametrize(
     ("rows", "labels"),
-    [(-1, {BULK_COPIED, ROWS_COPIED}), (1_001, {BULK_COPIED, ROWS_COPIED}), (1_000, {ROWS_COPIED}), (0, set())],
+    [
+        (-1, {BULK_COPIED, ROWS_COPIED}),
+        (1_001, {BULK_COPIED, ROWS_COPIED}),
+        (1_000, {ROWS_COPIED}),
+        (0, set()),
+        (1, set()),
+    ],
 )
 def test_how_much_was_copied(rows: int, labels: set[str]) -> None:
     assert set(copied(rows, "x")) - {place_label("x")} == labels
