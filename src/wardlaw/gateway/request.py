@@ -164,6 +164,8 @@ class RequestHalf:
                 raise _nowhere(prepared.asked.model)
             self._services.meter.settle(prepared.moved)
             self._services.meter.settle(ready.moved)
+            if self._services.sightings is not None and "tools" in ready.doc:
+                await self._services.sightings.note(ready.doc)
             try:
                 planted = self._plant(case, ready)
                 answer = await self._post(candidate, ready, headers, planted)

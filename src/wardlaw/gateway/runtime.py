@@ -46,6 +46,7 @@ from wardlaw.gateway.reporting import Reporter
 from wardlaw.gateway.services import Services
 from wardlaw.gateway.sharing import Sharing
 from wardlaw.gateway.shelf import AnswerShelf
+from wardlaw.gateway.sightings import Sightings
 from wardlaw.gateway.traces import Traces
 from wardlaw.gateway.upstream import Upstreams
 from wardlaw.gateway.watcher import MAX_AGE_S, Watcher
@@ -207,6 +208,7 @@ class Runtime:
             authorization_servers=tuple(dict.fromkeys(one.issuer for one in config.identity.issuers)),
             is_tls=bool(config.gateway.tls),
             shelf=self._shelf(purposes),
+            sightings=Sightings.in_table(self._engine, judge.clock),
         )
 
     def _shelf(self, purposes: Purposes) -> AnswerShelf:

@@ -15,6 +15,7 @@ from wardlaw.gateway.metering import Meter
 from wardlaw.gateway.metrics import Metrics
 from wardlaw.gateway.registry import Registry
 from wardlaw.gateway.shelf import AnswerShelf
+from wardlaw.gateway.sightings import Sightings
 from wardlaw.gateway.traces import Traces
 from wardlaw.gateway.upstream import Upstreams
 
@@ -35,6 +36,7 @@ class Services(NamedTuple):
         authorization_servers: Identity providers whose tokens are accepted, for the metadata of ``/mcp``.
         traces: What conversations have seen, for tracing tool calls.
         shelf: Where answers with a held call wait; ``None`` where none are kept.
+        sightings: Keeps which tools requests name.
         is_tls: Callers reach the gateway itself by TLS.
     """
 
@@ -59,6 +61,7 @@ class Services(NamedTuple):
     authorization_servers: tuple[str, ...] = ()
     is_tls: bool = False
     shelf: AnswerShelf | None = None
+    sightings: Sightings | None = None
 
 
 class Stopwatch:

@@ -16,13 +16,12 @@ import orjson
 from wardlaw.config.tools import OutputWord, RegisteredTool
 from wardlaw.facts.toolclass import OutputTrust, ToolClass, ToolConfirmation
 from wardlaw.governance.toolclass import confirm, infer, stricter
-from wardlaw.security.tooldefinition import pin_of
+from wardlaw.security.tooldefinition import definition_pin, plain_definition
 from wardlaw.security.toolnames import JOINT
 
 _REMEMBERED = 4_096  # classes, a few kilobytes each
 _MOST_ARGUMENTS = 256  # a class with more is not kept: whoever sends definitions must not fill the memory
 _NO_DATA = "none"
-_SCHEMAS = ("parameters", "inputSchema", "input_schema", "params")
 
 
 class ToolClasses:
@@ -87,26 +86,6 @@ def confirmation(tool: RegisteredTool) -> ToolConfirmation:
         roles=tool.arguments,
         trusted=tool.trusted,
     )
-
-
-def plain_definition(name: str, definition: Mapping[str, Any]) -> dict[str, Any]:
-    """A definition in one form for all surfaces: ``name``, ``description``, ``parameters`` and ``annotations``."""
-    function = definition.get("function")
-    given = function if isinstance(function, Mapping) else definition
-    schema: Mapping[str, Any] = next((given[key] for key in _SCHEMAS if isinstance(given.get(key), Mapping)), {})
-    plain = {"name": name, "description": given.get("description") or "", "parameters": schema}
-    annotations = given.get("annotations")
-    return plain | ({"annotations": annotations} if annotations else {})
-
-
-def definition_pin(name: str, definition: Mapping[str, Any] | None) -> str:
-    """What a person confirms: SHA-256 of the definition in its one form, hex; ``""`` when nobody gave one."""
-    if definition is None:
-        return ""
-    try:
-        return pin_of(plain_definition(name, definition))
-    except (TypeError, RecursionError):
-        return ""
 
 
 def _digest(definition: Mapping[str, Any] | None) -> bytes:

@@ -90,6 +90,7 @@ _ALL: tuple[Operation, ...] = (
     _reads("approvals.list", _P.APPROVE_RUNTIME_ACTION),
     _reads("approvals.get", _P.APPROVE_RUNTIME_ACTION),
     _changes("approvals.answer", _P.APPROVE_RUNTIME_ACTION),
+    _reads("tools.seen", _P.VIEW_AUDIT_LOG, _P.TUNE_DETECTOR, _P.REGISTER_SYSTEM),
     _reads("tools.list", _P.VIEW_AUDIT_LOG, _P.TUNE_DETECTOR, _P.REGISTER_SYSTEM),
     _reads("tools.get", _P.VIEW_AUDIT_LOG, _P.TUNE_DETECTOR, _P.REGISTER_SYSTEM),
     _changes("tools.approve", _P.TUNE_DETECTOR, _P.REGISTER_SYSTEM),

@@ -20,6 +20,7 @@ import msgspec
 
 _PLAIN_DIGITS = 21  # ECMA-262, Number::toString: longer whole parts are written with an exponent
 _LEADING_ZEROS = 6
+_SCHEMAS = ("parameters", "inputSchema", "input_schema", "params")
 
 
 class DefinitionChange(msgspec.Struct, frozen=True):
@@ -42,6 +43,26 @@ def canonical(value: Any) -> bytes:
 def pin_of(definition: Mapping[str, Any]) -> str:
     """SHA-256 of a tool's canonical definition, hex."""
     return hashlib.sha256(canonical(definition)).hexdigest()
+
+
+def plain_definition(name: str, definition: Mapping[str, Any]) -> dict[str, Any]:
+    """A definition in one form for all surfaces: ``name``, ``description``, ``parameters`` and ``annotations``."""
+    function = definition.get("function")
+    given = function if isinstance(function, Mapping) else definition
+    schema: Mapping[str, Any] = next((given[key] for key in _SCHEMAS if isinstance(given.get(key), Mapping)), {})
+    plain = {"name": name, "description": given.get("description") or "", "parameters": schema}
+    annotations = given.get("annotations")
+    return plain | ({"annotations": annotations} if annotations else {})
+
+
+def definition_pin(name: str, definition: Mapping[str, Any] | None) -> str:
+    """What a person confirms: SHA-256 of the definition in its one form, hex; ``""`` when nobody gave one."""
+    if definition is None:
+        return ""
+    try:
+        return pin_of(plain_definition(name, definition))
+    except (TypeError, RecursionError):
+        return ""
 
 
 def changes(before: Any, after: Any, pointer: str = "") -> Iterator[DefinitionChange]:

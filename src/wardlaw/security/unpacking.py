@@ -108,7 +108,7 @@ def _decompressed(raw: bytes, bound: int) -> bytes | None:
             inflated = zlib.decompressobj(wbits=47)
             plain = inflated.decompress(raw, bound + 1)
             done = inflated.eof
-    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError):
+    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError):
         # Two bytes are a weak sign of zlib; the others are long enough to be meant.
         return raw if raw.startswith(_ZLIB) else None
     return plain if done and len(plain) <= bound else None

@@ -385,3 +385,13 @@ TOOL_PIN = Table(
     Column("approved_by", String(128), nullable=False),
     Column("approved_at", Double, nullable=False),
 )
+
+# Tools that requests of callers have named: the last definition of each. The texts are those of whoever wrote the tool.
+TOOL_SEEN = Table(
+    "tool_seen",
+    METADATA,
+    Column("name", String(200), primary_key=True),
+    Column("definition", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("seen_at", Double, nullable=False),
+)

@@ -73,6 +73,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> RecordingClient:
         "approvals",
         "habits",
         "mcp",
+        "tools",
         "incidents",
         "explain",
         "tail",

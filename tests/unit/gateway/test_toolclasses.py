@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from wardlaw.config.tools import OutputWord, RegisteredTool
 from wardlaw.facts.resource import ToolEffect
 from wardlaw.facts.toolclass import ArgumentRole, OutputTrust
-from wardlaw.gateway.toolclasses import ToolClasses, definition_pin, plain_definition
+from wardlaw.gateway.toolclasses import ToolClasses
+from wardlaw.security.tooldefinition import definition_pin, plain_definition
 
 READ, WRITE, EGRESS = ToolEffect.READ, ToolEffect.WRITE, ToolEffect.EGRESS
 SCHEMA = {"type": "object", "properties": {"email": {"type": "string"}, "body": {"type": "string"}}}

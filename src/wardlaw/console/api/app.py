@@ -28,6 +28,7 @@ from wardlaw.console.api import (
     session,
     tail,
     tools,
+    toolsightings,
     watched,
 )
 from wardlaw.console.api.deps import ApiDependencies
@@ -81,6 +82,7 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     approvals.list_held,
     approvals.get_held,
     approvals.answer_held,
+    toolsightings.list_sightings,
     tools.list_tools,
     tools.get_tool,
     tools.approve_tool,
