@@ -22,7 +22,7 @@ BULK_ROWS, BULK_PERSONS = 1_000, 100  # as the starter clause on bulk data has t
 _MOST_PLACES = 16
 _ANYWHERE = COPIED_TO + "*"
 _NAME_CHARS = 64
-_MOST_LEAVES = 2_000
+_MOST_CHARS = 200_000
 _DIGEST_BYTES = 6
 _PART = re.compile(r"[\w$@~-]+(?:\.[\w$@~-]+)*")
 
@@ -60,6 +60,8 @@ def touches_copy(arguments: Sequence[str], taint: Collection[str]) -> bool:
         return False
     if "*" in places:
         return True
+    if sum(map(len, arguments)) > _MOST_CHARS:
+        return True  # more than is looked through: a place may be named anywhere in it
     return any(_digest(name) in places for text in arguments for name in set(_names(text)))
 
 
@@ -87,10 +89,9 @@ def _names(arguments: str) -> Iterator[str]:
 
 
 def _leaves(given: Any) -> Iterator[str]:
-    pending, seen = [given], 0
-    while pending and seen < _MOST_LEAVES:
+    pending = [given]
+    while pending:
         value = pending.pop()
-        seen += 1
         if isinstance(value, str):
             yield value
         elif isinstance(value, dict):

@@ -18,7 +18,7 @@ from wardlaw.security.asking.sqlnames import is_schema, names_thing, points_to_p
 
 _MOST_KEYS = 3  # groups by more columns are nearly as many as the rows
 _FOLDING = re.compile(
-    r"agg|group_?(?:concat|array|object|uniq)|concat_?group|collect|wm_concat|^list$|^stuff$|histogram"
+    r"agg|group_?(?:concat|array|object|uniq)|concat_?group|collect|wm_concat|top_?k|most_(?:freq|common)|^list$|^stuff$|histogram"
 )
 _OF_TIME = frozenset(
     "strftime date datetime date_trunc date_part date_format to_char year month week quarter hour format_date trunc".split()
@@ -92,7 +92,11 @@ class RowReader:
             return self.source_rows(select)  # FOR JSON, FOR XML: all of it in one cell
         group = select.args.get("group")
         if group is None and _is_total(select):
-            return min(rows, 1.0)
+            # max(CASE WHEN id = 1 THEN email END), … one after the other are a row of many persons.
+            shown = sum(
+                1 for one in select.expressions if any(self._points(column) for column in one.find_all(exp.Column))
+            )
+            return float(shown) if shown > _MOST_KEYS else min(rows, 1.0)
         if group is not None and self._few_groups(select, group):
             return min(rows, 1.0)
         distinct = select.args.get("distinct")
@@ -175,6 +179,8 @@ class RowReader:
                 select = node.find_ancestor(exp.Select)
                 yield self.source_rows(select) if select is not None else math.inf
         for select in self._root.find_all(exp.Select):
+            if select.args.get("for_") is not None:
+                yield self.source_rows(select)
             # T-SQL gathers in a variable: SELECT @all = @all + email FROM customers.
             if any(isinstance(one, exp.EQ) and isinstance(one.this, exp.Parameter) for one in select.expressions):
                 yield self.source_rows(select)

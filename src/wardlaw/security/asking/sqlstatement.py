@@ -118,7 +118,10 @@ def _read(statement: str) -> SqlAsks:
     if word == "explain":
         return _explained(statement)
     tree = _parse(statement)
-    return _UNREADABLE if tree is None else _Statement(tree).read()
+    try:
+        return _UNREADABLE if tree is None else _Statement(tree).read()
+    except (AttributeError, TypeError, ValueError, KeyError, IndexError):
+        return _UNREADABLE  # a tree of a shape nobody expected
 
 
 def _explained(statement: str) -> SqlAsks:
@@ -197,7 +200,8 @@ class _Statement:
             rows = self._rows.statement_rows(source)
             materialized = kind == "TABLE" or self._tree.find(exp.MaterializedProperty) is not None
             # A view keeps no rows, but a place of another name to read them from.
-            return self._copied(target, rows if materialized or not math.isinf(rows) else 0.0)
+            kept = materialized or self._rows.folds or not math.isinf(rows)
+            return self._copied(target, rows if kept else 0.0)
         return 0.0 if kind in ("TABLE", "VIEW", "INDEX", "SCHEMA", "DATABASE", "SEQUENCE") else math.inf
 
     def insert(self) -> float:

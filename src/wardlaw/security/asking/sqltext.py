@@ -14,7 +14,7 @@ MAX_CHARS = 20_000  # reading takes up to 2 s for the worst of them
 MAX_NESTING = 40
 MAX_STATEMENTS = 50
 
-_PLAIN = re.compile(r"[^'\"`\[\]()#$;:/*\-\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\U0010ffff]+")
+_PLAIN = re.compile(r"[^'\"`\\\[\]()#$;:/*\-\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\U0010ffff]+")
 _DOLLAR = re.compile(r"\$(?:\d|\w*\$)?")
 _ORACLE_QUOTE = re.compile(r"(?<![A-Za-z0-9_])[nN]?[qQ]\Z")
 _QUOTES = "'\"`"

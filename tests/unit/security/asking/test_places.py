@@ -69,3 +69,9 @@ def test_where_nobody_can_tell_the_place_every_call_touches_it() -> None:
 
 def test_unreadable_arguments_are_looked_through_as_text() -> None:
     assert touches_copy(["{oops out.csv"], copied(500, "out.csv"))
+
+
+def test_more_than_is_looked_through_counts_as_naming_the_place() -> None:
+    long = json.dumps({"body": "word " * 50_000})
+    assert touches_copy([long], copied(500, "out.csv"))
+    assert not touches_copy([long], ())

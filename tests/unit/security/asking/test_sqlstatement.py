@@ -187,6 +187,19 @@ OTHERS = [
     ("select sum(balance) from customers; drop table customers", 1, "destroy+read", ""),
 ]
 
+READS += [
+    ("select stuff((select ',' + email from customers for xml path('')), 1, 1, '')", -1),
+    ("select top 1 (select email from customers for json auto) from t", -1),
+    ("select max(case when id = 1 then email end), max(email), min(email), max(email) from customers", 4),
+    ("select topK(1000)(email) from customers", -1),
+]
+OTHERS += [
+    ("select * from customers limit 5 \\gexec", -1, "unreadable", ""),
+    ("create view v as select group_concat(email) from customers", -1, "copy+write", "v"),
+    ("summarize customers", -1, "unreadable", ""),
+    ("select * from customers limit 5; exec xp_cmdshell 'bcp'", -1, "read+unreadable", ""),
+]
+
 
 @pytest.mark.parametrize(("sql", "rows"), READS, ids=lambda value: str(value)[:60])
 def test_rows_that_a_query_gives_at_most(sql: str, rows: int) -> None:
