@@ -4,17 +4,28 @@
 speaks to the model in a description; ``lie`` answers with what nobody asked for; ``flood`` notifies without end;
 ``silent`` never answers a call; ``large N`` answers with N bytes; ``ask`` wants samples, roots and words of the user;
 ``twins`` offers names that look alike; ``env`` tells its environment; ``banner`` prints what is no message first;
-``die`` ends at a call.
+``die`` ends at a call; those of ``BROKEN`` answer with what is no message; ``deep`` nests without end; ``twice`` answers
+twice; ``asks`` wants samples without end; ``false`` gives back what its schema does not allow; ``told FILE`` never
+answers, and writes down what it is told to cancel.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
 
 MODE = sys.argv[1]
-ARGUMENT = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+ARGUMENT = int(sys.argv[2]) if len(sys.argv) > 2 and MODE != "told" else 0
+BROKEN = {
+    "binary": b"\x00\xff\xfe\x80 ID \x00",
+    "badjson": b'{"jsonrpc":"2.0","id":ID,"result":{"content":[}',
+    "badutf": b'{"jsonrpc":"2.0","id":ID,"result":{"content":[{"type":"text","text":"\xff"}]}}',
+    "double": b'{"jsonrpc":"2.0","id":ID,"result":{"content":[]},"result":{"content":[]}}',
+    "nothing": b'{"jsonrpc":"2.0","id":ID,"result":null}',
+    "both": b'{"jsonrpc":"2.0","id":ID,"result":{"content":[]},"error":{"code":1,"message":"x"}}',
+}
 
 
 def say(message: dict) -> None:
@@ -27,6 +38,7 @@ def tool(name: str, description: str = "Gives back what it is given.") -> dict:
         "name": name,
         "description": description,
         "inputSchema": {"type": "object", "properties": {"text": {"type": "string"}}},
+        "outputSchema": {"type": "object", "properties": {"text": {"type": "string"}}},
         "annotations": {"readOnlyHint": True},
     }
 
@@ -44,10 +56,32 @@ def tools(lists: int) -> list[dict]:
 
 def call(identity: int, params: dict) -> None:
     text = params.get("arguments", {}).get("text", "")
-    if MODE == "silent":
+    if MODE in ("silent", "told"):
         return
     if MODE == "die":
         sys.exit(1)
+    if MODE in BROKEN:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(BROKEN[MODE].replace(b"ID", str(identity).encode()) + b"\n")
+        sys.stdout.buffer.flush()
+        return
+    if MODE == "deep":
+        # Deeper than any parser would follow by calling itself.
+        nest = "[" * 100_000 + "]" * 100_000
+        sys.stdout.write(f'{{"jsonrpc":"2.0","id":{identity},"result":{{"content":[],"x":{nest}}}}}\n')
+        sys.stdout.flush()
+        return
+    if MODE == "twice":
+        say({"id": identity, "result": {"content": [{"type": "text", "text": "first"}]}})
+        say({"id": identity, "result": {"content": [{"type": "text", "text": "second"}]}})
+        return
+    if MODE == "asks":
+        for place in itertools.count():
+            say({"id": f"q{place}", "method": "sampling/createMessage", "params": {}})
+    if MODE == "false":
+        wrong = {"text": 7, "hidden": text}
+        say({"id": identity, "result": {"content": [{"type": "text", "text": "fine"}], "structuredContent": wrong}})
+        return
     if MODE == "flood":
         while True:
             say({"method": "notifications/message", "params": {"level": "info", "data": "x"}})
@@ -107,6 +141,9 @@ def main() -> None:
         elif method == "prompts/get":
             content = {"type": "text", "text": f"Greet {params['arguments']['who']}."}
             say({"id": identity, "result": {"messages": [{"role": "user", "content": content}]}})
+        elif method == "notifications/cancelled" and MODE == "told":
+            with open(sys.argv[2], "a") as file:
+                file.write(f"{params['requestId']}\n")
         elif identity is not None and method:
             say({"id": identity, "error": {"code": -32601, "message": "Method not found"}})
 

@@ -29,6 +29,7 @@ from wardlaw.gateway.admitted import Admitted
 from wardlaw.gateway.judge import Case, Judgement
 from wardlaw.gateway.local import JSON, LocalExchange
 from wardlaw.gateway.mcp.catalogue import Catalogue, OfferedTool
+from wardlaw.gateway.mcp.inflight import while_free
 from wardlaw.gateway.mcp.judging import AGENT, READING, Passed, ToolJudge
 from wardlaw.gateway.mcp.message import (
     INTERNAL,
@@ -52,6 +53,7 @@ from wardlaw.gateway.wire.headers import check_request_headers
 from wardlaw.gateway.wire.heldwords import held_meta
 from wardlaw.gateway.wire.session import SESSION_HEADER, session_id
 from wardlaw.security.toolnames import JOINT, RESERVED, parted, qualified
+from wardlaw.state.authority import Ask
 from wardlaw.state.callers import state_key
 
 _SESSION = "mcp-session-id"
@@ -291,9 +293,15 @@ class McpExchange(LocalExchange):
     async def _ask(self, server: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
         self._watch.leave()
         try:
-            return await self._catalogue.servers[server].ask(method, params)
+            return await while_free(self._catalogue.servers[server].ask(method, params), self._is_set_apart)
         finally:
             self._watch.back()
+
+    async def _is_set_apart(self) -> bool:
+        """Whether a quarantine stands for the caller now; nothing is counted."""
+        case, judge = self._case(), self._services.judge
+        asked = Ask(principal=case.principal_key, person=case.person_key, session=case.session_key, at=judge.clock())
+        return bool((await judge.state.reserve(asked)).snapshot.quarantined)
 
     async def _pass_list(self, message: Message, result: dict[str, Any]) -> None:
         passed = await self._judging().result(result, channel=Channel.TOOL_DEFINITION)
