@@ -21,6 +21,7 @@ from wardlaw.audit.envelope import RecordKind
 from wardlaw.store.toolpins import approve, list_pins
 
 PUPPET = Path(__file__).parent / "toolpuppet.py"
+MODERN = Path(__file__).parent / "toolmodern.py"
 ADDRESSED = Path(__file__).parent / "tooladdress.py"
 
 
@@ -208,3 +209,44 @@ def test_a_server_with_an_address_gets_the_headers_of_the_configuration_and_none
         made.stop()
         process.terminate()
         process.wait(10)
+
+
+def test_servers_that_speak_one_version_alone_are_bridged(tmp_path: Path) -> None:
+    port = free_port()
+    process = subprocess.Popen([sys.executable, str(MODERN), str(port)])
+    servers = {"modern": _puppet("modern"), "old": _puppet("old"), "far": {"url": f"http://127.0.0.1:{port}/mcp"}}
+    made = tool_house(tmp_path, servers, "modern__echo", "old__echo", "far__add")
+    try:
+
+        async def story(session: ClientSession) -> tuple[Any, ...]:
+            for _ in range(100):
+                names = {tool.name for tool in (await session.list_tools()).tools}
+                if len(names) == 3:
+                    break
+                await asyncio.sleep(0.2)
+            assert names == {"modern__echo", "old__echo", "far__add"}
+            return (
+                await session.call_tool("modern__echo", {"text": "new"}),
+                await session.call_tool("old__echo", {"text": "old"}),
+                await session.call_tool("far__add", {"a": 2, "b": 3}),
+            )
+
+        new, old, added = talk(made, story)
+    finally:
+        made.stop()
+        process.terminate()
+        process.wait(10)
+    assert (text_of(new), text_of(old), added.structured_content) == ("new", "old", {"result": 5})
+
+
+def test_personal_data_in_results_is_masked_wherever_it_stands(house: House) -> None:
+    async def story(session: ClientSession) -> Any:
+        return await session.call_tool("plain__echo", {"text": "Write to renata.blazkova@mail.example today."})
+
+    done = talk(house, story)
+    # A call is never rewritten: the address reached the server, which gave it back; the agent does not get it.
+    assert "renata" not in done.model_dump_json()
+    assert text_of(done) == "Write to [redacted:email] today."
+    assert done.structured_content == {"text": "Write to [redacted:email] today."}
+    record = Trail(house).all()
+    assert [one.effect for one in record if one.kind is RecordKind.DECISION][-2:] == ["transform", "allow"]

@@ -5,7 +5,8 @@ speaks to the model in a description; ``lie`` answers with what nobody asked for
 ``silent`` never answers a call; ``large N`` answers with N bytes; ``ask`` wants samples, roots and words of the user;
 ``twins`` offers names that look alike; ``env`` tells its environment; ``banner`` prints what is no message first;
 ``die`` ends at a call; those of ``BROKEN`` answer with what is no message; ``deep`` nests without end; ``twice`` answers
-twice; ``asks`` wants samples without end; ``false`` gives back what its schema does not allow; ``told FILE`` never
+twice; ``asks`` wants samples without end; ``false`` gives back what its schema does not allow; ``modern`` speaks 2026-07-28
+alone, and ``old`` 2025-11-25; ``told FILE`` never
 answers, and writes down what it is told to cancel.
 """
 
@@ -112,6 +113,19 @@ def main() -> None:
     for line in sys.stdin:
         message = json.loads(line)
         identity, method, params = message.get("id"), message.get("method"), message.get("params", {})
+        if MODE == "modern" and method:
+            if method == "initialize":
+                error = {"code": -32022, "message": "Unsupported", "data": {"supported": ["2026-07-28"]}}
+                say({"id": identity, "error": error})
+                continue
+            assert params["_meta"]["io.modelcontextprotocol/protocolVersion"] == "2026-07-28", params
+            assert params["_meta"]["io.modelcontextprotocol/clientCapabilities"] == {}
+            if method == "server/discover":
+                known = {"supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}}, "resultType": "complete"}
+                say({"id": identity, "result": known})
+                continue
+        if MODE == "old" and method == "initialize":
+            assert params["protocolVersion"] == "2025-11-25", params
         if method == "initialize":
             capabilities = {"tools": {"listChanged": True}, "resources": {}, "prompts": {}}
             about = {"name": "puppet", "version": "1"}

@@ -5,7 +5,7 @@ The stream a server may offer on GET is not opened: what it has to say, it says 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,12 +13,18 @@ import msgspec
 from wardlaw.facts.errors import UnavailableError, WardlawError
 from wardlaw.gateway.destination import Destination
 from wardlaw.gateway.mcp.line import gone, too_large, unheard, unminded
+from wardlaw.gateway.mcp.modern import MODERN, headers_of
 from wardlaw.gateway.upstream import Upstreams
 from wardlaw.gateway.wire.failure import BadUpstreamError
 from wardlaw.gateway.wire.sse import SseParser
 
 _SESSION_CHARS = 512
 _TOLD_BYTES = 65_536  # of an error's body that are read
+_TELLING = (400, 404)  # specification 2026-07-28, basic/transports: with the error as body
+
+
+def _is_json(headers: Mapping[str, str]) -> bool:
+    return headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
 
 
 class AddressLine:
@@ -55,10 +61,16 @@ class AddressLine:
             headers.append(("mcp-session-id", self._session))
         if self._version:
             headers.append(("mcp-protocol-version", self._version))
+        if self._version == MODERN:
+            headers += headers_of(message)
         answer = await self._upstreams.post(self._there, self._path, message, headers)
         try:
             names = {name.lower(): value for name, value in answer.headers}
             if answer.status >= 300:
+                if answer.status in _TELLING and not self._session and _is_json(names):
+                    self.heard(await answer.whole(_TOLD_BYTES))  # an error of the protocol under a status of its own
+                    if settled():
+                        return False
                 raise self._refused(answer.status)
             self._take_session(names.get("mcp-session-id", ""))
             kind = names.get("content-type", "").partition(";")[0].strip().lower()

@@ -23,6 +23,7 @@ from wardlaw.gateway.mcp.message import (
     request_text,
     result_text,
 )
+from wardlaw.gateway.mcp.modern import DISCOVER, MODERN, UNKNOWN_TO, enveloped, is_spoken
 from wardlaw.gateway.wire.body import BodyLimits, read_json
 
 # Unasked messages in one stretch of time before a server is given up. Servers log some lines for each call and tell
@@ -82,6 +83,7 @@ class Session:
         """Set when it may no longer be asked."""
         self._unasked, self._since = 0, 0.0
         self._answers: set[asyncio.Task[None]] = set()
+        self._is_modern = False
         self.capabilities: dict[str, Any] = {}
         line.heard, line.broken = self._heard, self._broken
 
@@ -99,27 +101,43 @@ class Session:
         try:
             async with asyncio.timeout(within_s):
                 await self._line.open()
-                told = await self.ask(
-                    "initialize",
-                    {
-                        "protocolVersion": VERSIONS[0],
-                        # No roots, no sampling, no elicitation: nothing of the caller's is offered to a server.
-                        "capabilities": {},
-                        "clientInfo": {"name": "wardlaw", "version": __version__},
-                    },
-                    within_s=within_s,
-                )
-                version = told.get("protocolVersion")
-                if version not in VERSIONS:
-                    raise gone(self._name, "it speaks no version of the protocol that is spoken here")
+                try:
+                    told = await self._introduce(within_s)
+                except ToolServerError as error:
+                    if error.rpc_code not in UNKNOWN_TO:
+                        raise
+                    told = await self._discover(within_s)
                 capabilities = told.get("capabilities")
                 self.capabilities = capabilities if type(capabilities) is dict else {}
-                self._line.speaks(version)
-                await self._line.send(notification_text("notifications/initialized"), settled=lambda: True)
         except TimeoutError as error:
             raise gone(self._name, f"it was not ready after {within_s:g} s") from error
         except ToolServerError as error:
             raise gone(self._name, "it refuses the handshake") from error
+
+    async def _introduce(self, within_s: float) -> dict[str, Any]:
+        """The handshake; what the server says of itself."""
+        asked = {
+            "protocolVersion": VERSIONS[0],
+            # No roots, no sampling, no elicitation: nothing of the caller's is offered to a server.
+            "capabilities": {},
+            "clientInfo": {"name": "wardlaw", "version": __version__},
+        }
+        told = await self.ask("initialize", asked, within_s=within_s)
+        version = told.get("protocolVersion")
+        if version not in VERSIONS:
+            raise gone(self._name, "it speaks no version of the protocol that is spoken here")
+        self._line.speaks(version)
+        await self._line.send(notification_text("notifications/initialized"), settled=lambda: True)
+        return told
+
+    async def _discover(self, within_s: float) -> dict[str, Any]:
+        """The same of a server that knows no handshake."""
+        self._is_modern = True
+        self._line.speaks(MODERN)
+        told = await self.ask(DISCOVER, {}, within_s=within_s)
+        if not is_spoken(told):
+            raise gone(self._name, "it speaks no version of the protocol that is spoken here")
+        return told
 
     async def ask(self, method: str, params: dict[str, Any], *, within_s: float) -> dict[str, Any]:
         """Ask for something and wait for the result.
@@ -130,6 +148,8 @@ class Session:
         """
         if self._ended is not None:
             raise self._ended
+        if self._is_modern:
+            params = enveloped(params)
         self._last += 1
         identity = self._last
         waiting = self._waiting[identity] = asyncio.get_running_loop().create_future()
