@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bench import auditing, deciding, guarding, machine, replaying, stages, traffic, verifying
+from bench import auditing, deciding, guarding, machine, replaying, stages, toolcalls, traffic, verifying
 from bench.processes import StartError
 from bench.promises import Results, promises
 from bench.report import Grid, Run, grids, write
@@ -25,7 +25,7 @@ from bench.traffic import TrafficPlan
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
-PARTS = ("traffic", "decision", "guard", "audit", "verify", "replay")
+PARTS = ("traffic", "decision", "guard", "mcp", "audit", "verify", "replay")
 FORMAT = 1
 _LIMIT_S = 3_600.0  # no process of the benchmark lives longer, whatever happens to the benchmark
 
@@ -155,6 +155,10 @@ def _run(asked: argparse.Namespace, amounts: Amounts, folder: Path, say: traffic
             folder / "guard", turns=amounts.turns, texts=amounts.texts, seconds=amounts.seconds * 2, limit_s=_LIMIT_S
         )
         results = msgspec.structs.replace(results, guard=figures_of)
+    if "mcp" in parts:
+        say(f"calls of tools, {amounts.turns} on each path")
+        found_tools = toolcalls.measure(folder / "mcp", turns=amounts.turns, limit_s=_LIMIT_S)
+        results = msgspec.structs.replace(results, tools=found_tools)
     if "audit" in parts:
         say(f"audit path, {amounts.audit_records} records")
         figures = auditing.measure(amounts.audit_records, folder, limit_s=_LIMIT_S)

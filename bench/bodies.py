@@ -403,6 +403,13 @@ def _prose(draw: random.Random, length: int) -> str:
     return text[:length]
 
 
+def prose(length: int, *, seed: int) -> Iterator[str]:
+    """Texts of about so many characters, each another one."""
+    draw = random.Random(seed)
+    while True:
+        yield _prose(draw, length)
+
+
 def pieces_for(prompt_bytes: int) -> int:
     """How many pieces a prompt of about that size has."""
     return max(1, round(prompt_bytes / (PIECE_CHARS + 1)))

@@ -107,6 +107,8 @@ models:
   - {{name: demo-stream, upstreams: [streamed]}}
 tools:
   - {{name: read_file, effect: read}}
+  - {{name: stdio__echo, effect: read}}
+  - {{name: http__echo, effect: read}}
 keys: {{kek: "file:keys/kek", dir: keys}}
 audit:
   checkpoint_s: 1{where}

@@ -16,7 +16,7 @@ import msgspec
 
 from bench.bodies import bodies
 from bench.figures import percentile
-from bench.http1 import AnswerParser, End, Head, request_bytes
+from bench.http1 import AnswerParser, Head, request_bytes
 from bench.load import PATH
 
 TIMEOUT_S = 20.0
@@ -35,9 +35,11 @@ class Added(msgspec.Struct, frozen=True):
 class Line:
     """One kept connection."""
 
-    def __init__(self, port: int, headers: Sequence[Mapping[str, str]]) -> None:
+    def __init__(self, port: int, headers: Sequence[Mapping[str, str]], *, path: str = PATH) -> None:
         self._port = port
         self._headers = headers
+        self._path = path
+        self._parts: list[bytes] = []
         self._socket = self._connect()
 
     def _connect(self) -> socket.socket:
@@ -45,9 +47,15 @@ class Line:
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return made
 
+    def body(self, body: bytes) -> bytes:
+        """The body of one answer; empty when it was none."""
+        self._parts = parts = []
+        status, _ = self.ask(body, 0)
+        return b"".join(parts) if status == 200 else b""
+
     def ask(self, body: bytes, turn: int) -> tuple[int, float]:
         """Status and microseconds of one request; status 0 when the connection broke."""
-        request = request_bytes(PATH, self._headers[turn % len(self._headers)], body)
+        request = request_bytes(self._path, self._headers[turn % len(self._headers)], body)
         parser = AnswerParser()
         status = 0
         began = time.perf_counter_ns()
@@ -60,7 +68,10 @@ class Line:
                 for event in parser.feed(data):
                     if isinstance(event, Head):
                         status = event.status
-                    elif isinstance(event, End):
+                    elif isinstance(event, bytes):
+                        self._parts.append(event)
+                    else:
+                        self._parts = []
                         return status, (time.perf_counter_ns() - began) / 1000
         except OSError:
             self.close()

@@ -13,6 +13,7 @@ from bench.guarding import GuardFigures
 from bench.replaying import ReplayFigures
 from bench.stages import StageFigures
 from bench.targets import DURABLE, LITELLM, PORTKEY, STACK, UNWAITED
+from bench.toolcalls import ADDRESS, PROGRAM, ToolFigures
 from bench.traffic import TargetFigures, Traffic
 from bench.verifying import VerifyFigures
 
@@ -27,6 +28,7 @@ class Results(msgspec.Struct, frozen=True):
     stages: StageFigures | None = None
     guard: GuardFigures | None = None
     replay: ReplayFigures | None = None
+    tools: list[ToolFigures] | None = None
 
     def target(self, name: str) -> TargetFigures | None:
         """Figures of one target."""
@@ -125,6 +127,13 @@ def _guard(read: Callable[[GuardFigures], float]) -> _Read:
     return lambda results: read(results.guard) if results.guard else None
 
 
+def _tool(way: str) -> _Read:
+    def read(results: Results) -> float | None:
+        return next((one.added.p50_us / 1000 for one in results.tools or () if one.way == way), None)
+
+    return read
+
+
 _TABLE: tuple[tuple[str, str, float, bool, _Read], ...] = (
     ("CPU per request, prompts of 1 KB, everything on", "µs", 400, True, _cpu(DURABLE)),
     ("requests a second per core", "1/s", 2_500, False, _per_core),
@@ -181,6 +190,8 @@ _TABLE: tuple[tuple[str, str, float, bool, _Read], ...] = (
         _guard(lambda g: g.added.p50_us / 1000),
     ),
     ("memory of a worker with the encoder, after the load", "MB", 250, True, _guard(lambda g: g.rss_mb)),
+    ("added to a call of a tool, a program behind, p50", "ms", 2, True, _tool(PROGRAM)),
+    ("added to a call of a tool, an address behind, p50", "ms", 2, True, _tool(ADDRESS)),
     (
         "replay, decisions judged anew on one core",
         "1/s",

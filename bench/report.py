@@ -13,6 +13,7 @@ from bench.machine import Machine
 from bench.promises import Promise, Results, promises
 from bench.stages import BUDGET, in_order
 from bench.targets import DURABLE, LABELS, LITELLM, NGINX, PORTKEY
+from bench.toolcalls import ADDRESS, PROGRAM, ToolFigures
 from bench.traffic import TargetFigures
 
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
@@ -46,6 +47,8 @@ def grids(results: Results) -> list[Grid]:
         found += [_traffic(results), _streams(results), _ratios(results)]
     if results.guard is not None:
         found.append(_guard(results.guard))
+    if results.tools is not None:
+        found.append(_tools(results.tools))
     if results.decisions is not None:
         found.append(_decisions(results))
     if results.audit is not None:
@@ -159,6 +162,21 @@ def _guard(one: GuardFigures) -> Grid:
     ]
     note = "The first three rows and the event loop are timed inside a gateway at low load, by a clock that is put in for it."
     return Grid("The detectors", ("", "measured"), rows, note)
+
+
+def _tools(found: Sequence[ToolFigures]) -> Grid:
+    said = {PROGRAM: "a program, over its standard input and output", ADDRESS: "an address, streamable HTTP"}
+    rows = [
+        (
+            said[one.way],
+            short(one.direct_p50_us / 1000),
+            _pair(one.added.p50_us, one.added.p99_us),
+            str(one.added.errors),
+        )
+        for one in found
+    ]
+    note = "One call at a time, each with another text; call and result are judged and recorded on disk before they go."
+    return Grid("Calls of tools", ("", "direct p50, ms", "added p50 / p99, ms", "other answers"), rows, note)
 
 
 def _decisions(results: Results) -> Grid:
