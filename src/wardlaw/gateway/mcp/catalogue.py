@@ -88,6 +88,7 @@ class Catalogue:
         self._clock, self._now = clock, now
         self._pins: dict[tuple[str, str], ToolPin] = {}
         self._offers: dict[str, dict[str, dict[str, Any]]] = {}
+        self._digests: dict[str, dict[str, str]] = {}  # of the offers: made once, when a server was asked
         self._asked_at: dict[str, float] = {}
         self._locks = {name: asyncio.Lock() for name in (*self.servers, *self.local)}
 
@@ -161,7 +162,7 @@ class Catalogue:
         if definition is None or pin is None:
             return None
         # INVARIANT: what is shown or called is pinned now, whatever was known when the server was asked.
-        digest = pin_of(definition)
+        digest = self._digests[server][tool]
         state = pin.state if digest == pin.pin or pin.state is not PinState.PINNED else PinState.DRIFTED
         name = qualified(server, tool)
         return OfferedTool(name, server, tool, {**definition, "name": name}, state, digest)
@@ -176,23 +177,25 @@ class Catalogue:
             server.stale = False
             try:
                 offer = _by_name(name, await server.list("tools", "tools/list", "tools"))
-                await self._sight(name, offer)
+                digests = await self._sight(name, offer)
             except BaseException:
                 server.stale = True
                 raise
-            self._offers[name] = offer
+            self._offers[name], self._digests[name] = offer, digests
             self._asked_at[name] = self._clock()
 
-    async def _sight(self, server: str, offer: Mapping[str, dict[str, Any]]) -> None:
+    async def _sight(self, server: str, offer: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+        """Hold an offer against what is known; the digest of each definition."""
         digests = {tool: pin_of(definition) for tool, definition in offer.items()}
         known = {tool: self._pins.get((server, tool)) for tool in offer}
         if all((pin := known[tool]) is not None and pin.offered_pin == digests[tool] for tool in offer):
-            return  # the same as the last time: the tables have nothing to learn
+            return digests  # the same as the last time: the tables have nothing to learn
         seen = [await self._seen(server, tool, offer) for tool in offer]
         for pin in await self._pinning.sight(server, seen, at=self._now()):
             self._take(pin)
         if any((server, tool) not in self._pins for tool in offer):
             await self.load()  # another worker was first, a moment ago
+        return digests
 
     def _take(self, pin: ToolPin) -> None:
         self._pins[pin.server, pin.tool] = pin

@@ -480,3 +480,12 @@ def test_results_are_masked_where_clauses_say_so_and_judged_again(worker: Worker
     desk.ask(call("s__look"))
     channels = {one.channel for content in worker.contents() for one in content.passages}
     assert channels <= {Channel.TOOL_RESULT.value, Channel.TOOL_ARGUMENTS.value}
+
+
+def test_a_call_between_two_lists_makes_no_digest_of_the_definition(worker: Worker, monkeypatch) -> None:
+    from wardlaw.gateway.mcp import catalogue
+
+    desk = Desk(worker, MemoryServer("s", tool("look")))
+    desk.result("tools/list")
+    monkeypatch.setattr(catalogue, "pin_of", None)
+    assert "isError" not in desk.result("tools/call", name="s__look", arguments={})
