@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,7 +51,14 @@ def raised_starter() -> dict[str, str]:
 
 
 def make(
-    folder: Path, *, port: int, answer_port: int, stream_port: int, spool: Path | None = None, extra: str = ""
+    folder: Path,
+    *,
+    port: int,
+    answer_port: int,
+    stream_port: int,
+    spool: Path | None = None,
+    extra: str = "",
+    tools: Sequence[str] = ("stdio__echo", "http__echo"),
 ) -> Made:
     """Make an installation in a new folder.
 
@@ -58,13 +66,14 @@ def make(
         port: Where its gateway will listen.
         spool: Folder of the spool; inside the installation when left out.
         extra: Further lines of the configuration.
+        tools: Registered tools.
     """
     policies = folder / "policies"
     policies.mkdir(parents=True)
     for name, text in raised_starter().items():
         (policies / name).write_text(text, encoding="utf-8")
     config_path = folder / "wardlaw.yaml"
-    config_path.write_text(_configuration(port, answer_port, stream_port, spool) + extra, encoding="utf-8")
+    config_path.write_text(_configuration(port, answer_port, stream_port, spool, tools) + extra, encoding="utf-8")
     create_installation(folder)
     config = load_config(config_path)
     places = Installation(config)
@@ -93,7 +102,8 @@ def make(
     return Made(config_path, config, port, keys)
 
 
-def _configuration(port: int, answer_port: int, stream_port: int, spool: Path | None) -> str:
+def _configuration(port: int, answer_port: int, stream_port: int, spool: Path | None, names: Sequence[str]) -> str:
+    tools = "".join(f"  - {{name: '{name}', effect: read}}\n" for name in names)
     where = f"\n  spool: {spool}" if spool is not None else ""
     return f"""version: 1
 installation: {{name: bench}}
@@ -107,9 +117,7 @@ models:
   - {{name: demo-stream, upstreams: [streamed]}}
 tools:
   - {{name: read_file, effect: read}}
-  - {{name: stdio__echo, effect: read}}
-  - {{name: http__echo, effect: read}}
-keys: {{kek: "file:keys/kek", dir: keys}}
+{tools}keys: {{kek: "file:keys/kek", dir: keys}}
 audit:
   checkpoint_s: 1{where}
 """

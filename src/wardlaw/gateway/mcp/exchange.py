@@ -16,6 +16,7 @@ import msgspec
 import orjson
 
 from wardlaw import __version__
+from wardlaw.config.address import is_loopback, url_parts
 from wardlaw.decision.decide import decide
 from wardlaw.facts.action import Action
 from wardlaw.facts.effect import Effect
@@ -391,9 +392,14 @@ class McpExchange(LocalExchange):
 
     def _check_origin(self) -> None:
         """Pages in browsers reach no tools, unless they are the gateway's own (specification, DNS rebinding)."""
-        origin = self._call.headers.get("origin")
+        origin, host = self._call.headers.get("origin"), self._call.headers.get("host", "")
         own = urlsplit(self._services.mcp_url)
-        if origin is not None and origin != f"{own.scheme}://{own.netloc}":
+        allowed = {f"{own.scheme}://{own.netloc}"}
+        # A page of this very address on this machine; a name that was bent to it (DNS rebinding) is no loopback name.
+        asked = url_parts(f"http://{host}")
+        if asked is not None and is_loopback(asked.hostname or ""):
+            allowed.add(f"{'https' if self._services.is_tls else 'http'}://{host}")
+        if origin is not None and origin not in allowed:
             raise RefusedError("WL-MCP-012", "Web pages may not call tools.", "Call from a program.")
 
 

@@ -361,6 +361,15 @@ def test_messages_that_are_none_versions_pages_and_scopes_are_refused(worker: Wo
     assert desk.ask(("server/discover", {}))[0].document["error"]["code"] == -32601
     assert desk.ask(("tools/call", {"name": 1}))[0].document["error"]["code"] == -32602
     assert desk.ask(("ping", {}), headers={"origin": "https://evil.example"})[0].status == 403
+    for host, status in (
+        ("localhost:8080", 200),
+        ("127.0.0.1:8080", 200),
+        ("evil.example", 403),
+        ("localhost:1]", 403),
+    ):
+        bent = {"origin": f"http://{host}", "host": host}
+        assert desk.ask(("ping", {}), headers=bent)[0].status == status
+    assert desk.ask(("ping", {}), headers={"origin": "http://localhost:1", "host": "localhost:2"})[0].status == 403
     assert desk.ask(("ping", {}), scope=Scope(routes=frozenset({"chat.completions"})))[0].status == 403
 
     async def raw(body: bytes) -> MemoryCall:
