@@ -11,7 +11,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from bench.agent_sessions.made import desk, office, team
+from bench.agent_sessions.made import chat, desk, office, team, workspace
 from bench.agent_sessions.reading import BadInputError, Recording, read_sessions, read_tools
 from bench.agent_sessions.scoring import Score, Times, classes, long_session, score
 
@@ -73,13 +73,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--turns", type=int, default=50, help="turns of the session whose decisions are timed")
-    parser.add_argument("--made", metavar="FOLDER", help="write the three suites of our own there, and end")
+    parser.add_argument("--made", metavar="FOLDER", help="write the suites of our own there, and end")
     return parser
 
 
 def _write_made(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for module in (office, team, desk):
+    for module in (office, team, desk, workspace, chat):
         made = module.suite()
         lines = [msgspec.json.encode(one) for one in made.sessions()]
         (folder / f"{made.name}.jsonl").write_bytes(b"\n".join(lines) + b"\n")
