@@ -11,12 +11,16 @@ from enum import StrEnum
 from functools import lru_cache
 
 from wardlaw.facts.intentwords import (
+    ARTICLES,
     BARE,
     DETERMINERS,
+    FRESH,
+    INTO,
     JOINERS,
     LEADERS,
     NEGATIONS,
     NOUNS,
+    OBJECTS,
     PHRASES,
     QUESTIONS,
     STEMS,
@@ -43,6 +47,7 @@ class Intent(StrEnum):
 
 _NONE: frozenset[Intent] = frozenset()
 _SENDING = frozenset((Intent.SEND,))
+_CREATING = frozenset((Intent.CREATE,))
 _SHORTEST_STEM, _LONGEST_ENDING = 4, 4  # "inform" must not find "information"
 _NEGATION_REACH = 3  # words before a verb in which a "not" still means it
 _TRAILING_REACH = 2  # words after a verb: "schick ihm keine Mail"
@@ -97,7 +102,10 @@ def _foreign(word: str) -> frozenset[Intent]:
 
 def _acts(words: Sequence[str], place: int) -> bool:
     """Whether a word that may name a thing, or tell what goes on, stands where a wish stands."""
-    return place == 0 or words[place - 1] == "." or words[place - 1] in _LEADERS
+    after = words[place + 1] if place + 1 < len(words) else "."
+    if place == 0 or words[place - 1] == ".":
+        return after != "." or not words[place].endswith("ing")  # "Planning" alone is a title
+    return words[place - 1] in _LEADERS or (after in OBJECTS and words[place - 1] not in DETERMINERS)
 
 
 def intents_of(words: Sequence[str], *, denials: bool = True) -> frozenset[Intent]:
@@ -121,6 +129,8 @@ def intents_of(words: Sequence[str], *, denials: bool = True) -> frozenset[Inten
             wish = wish - _SENDING  # "tell me" wants an answer, and nothing sent
         if word in _OPENERS:
             wish = wish | _phrase(words, place)
+        if word in FRESH and place > 1 and words[place - 1] in ARTICLES and words[place - 2] in INTO:
+            wish = wish | _CREATING  # "in a new file"
         if not asking:
             wish = wish | _NOUNS.get(word, _NONE)
         if wish and not (denials and _denied(words, place)):
@@ -130,6 +140,8 @@ def intents_of(words: Sequence[str], *, denials: bool = True) -> frozenset[Inten
 
 def _phrase(words: Sequence[str], place: int) -> frozenset[Intent]:
     wish = _NONE
+    if words[place + 1 : place + 2] == ["s"]:
+        return wish  # "let's see"
     for second in words[place + 1 : place + 2 + _PHRASE_REACH]:
         if second == "." or second in TO_ONESELF:  # "let me know" wants an answer too
             break

@@ -20,7 +20,7 @@ VERBS: dict[str, str] = {
         terminate kill uninstall deactivate disable reject close expel evict truncate""",
     "create": """create add make schedule save put compose generate draft insert append register arrange organize
         organise plan prepare build record store log note open start file set setup write remind block copy duplicate
-        invite enter produce compile""",
+        invite enter produce compile keep""",
     "change": """change update modify edit move reschedule rename adjust postpone correct replace fix alter amend shift
         increase decrease raise lower mark archive extend rearrange reorganize append set assign switch convert
         complete approve accept merge rewrite revise adapt redirect swap restore tag label star pin enable activate
@@ -62,7 +62,7 @@ STEMS: dict[str, str] = {
         remov* exclua excluir verwijder* wissen annuleer* schrap* afzeg*""",
     "create": """erstell* anlegen lege eintrag* trage plane speicher* notier* hinzufug* hinzu fuge mache setze cree creer
         creez ajout* planif* enregistr* prepar* crea crear agreg* anad* guarda* programa* anota* crei creare aggiung* salva
-        salvare pianific* annota* cria criar crie adicion* agend* marca marcar marque maak aanmak* voeg toevoeg* bewaar
+        salvare pianific* annota* cria criar crie adicion* agendar agende agendem marca marcar marque maak aanmak* voeg toevoeg* bewaar
         noteer* zet schrijf* ecris escrib* scriv* escrev* schreib* mets mettre lade einlad* invita* convid* uitnodig*""",
     "change": """andere andern aktualisier* verschieb* verleg* umbenenn* bearbeit* anpassen passe korrigier* ersetz*
         modifi* change changer deplac* reprogramm* renomm* corrig* actualis* mets actualiz* cambia* modific* mueve mover
@@ -74,12 +74,14 @@ STEMS: dict[str, str] = {
 # Two words that only together are a wish.
 PHRASES: dict[str, str] = {
     "send": "let_know drop_line drop_message drop_note drop_email shoot_email shoot_message shoot_note pass_on put_on put_up lass_wissen gib_bescheid sag_bescheid faire_savoir fais_savoir dis_a hazle_saber fai_sapere",
-    "share": "hand_over give_access add_user add_member add_participant add_participants bring_in",
+    "share": "hand_over give_access give_permission give_permissions give_rights make_available let_read let_see let_view let_edit let_access let_comment let_have let_join add_user add_member add_participant add_participants bring_in",
     "pay": "send_money send_them give_back pay_back",
     "create": "set_up sign_up write_down put_together",
     "change": "hand_over log_out turn_off turn_on switch_to",
-    "delete": "get_rid call_off throw_away take_off take_out leave_group",
+    "delete": """get_rid call_off throw_away throw_out toss_out clear_out clean_up kick_out take_off take_out take_down
+        pull_down cross_out leave_group""",
     "credential": "api_key access_key private_key",
+    "visit": "go_to head_to head_over look_at have_look take_look call_up pull_up check_out",
 }
 # Words that are as often names of things; they are wishes only where a verb can stand.
 BARE: frozenset[str] = frozenset(
@@ -90,7 +92,7 @@ BARE: frozenset[str] = frozenset(
     reports files records logs copies contacts answers replies requests marks labels tags stars builds stores clicks
     alerts pins charges tips meeting booking building opening recording setting texting drafts blocks join include
     complete say ask join close clear lower fax purchase purchases thank supplies
-    plan open change mail invite reserve informe demande publie""".split()
+    plan open change mail invite reserve informe demande publie keep""".split()
 )
 # What stands before a thing rather than an act, and before an act rather than a thing.
 DETERMINERS: frozenset[str] = frozenset(
@@ -123,3 +125,11 @@ TELLING: frozenset[str] = frozenset(
     vertel meld laat""".split()
 )
 TO_ONESELF: frozenset[str] = frozenset("me us mir uns moi nous mij ons".split())
+# Objects of a verb: a word before one of these that could name a thing is an act ("anything of mine, move my call").
+OBJECTS: frozenset[str] = frozenset("my it them him us our mine meinen meinem".split())
+# "In a new file": what is to be made is wished for without a verb.
+INTO: frozenset[str] = frozenset("in into to as under dans en em als zu como come".split())
+ARTICLES: frozenset[str] = frozenset("a an ein eine einen einem einer un une una uno um uma een".split())
+FRESH: frozenset[str] = frozenset(
+    """new separate neue neuen neuer neues nouveau nouvel nouvelle nueva nuevo nuova nuovo nova novo nieuw nieuwe""".split()
+)

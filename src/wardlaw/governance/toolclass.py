@@ -176,7 +176,10 @@ def _added(sentence: list[str]) -> set[Intent]:
             continue  # "Orders of a customer": a thing, not an act
         base = word.removesuffix("s")
         if (word.endswith("s") or before in said.ALSO) and base not in said.READING and of_verb(word):
-            found |= of_verb(base)
+            wish = of_verb(base)
+            if wish >= {Intent.SEND, Intent.CREATE} and said.MAILING.isdisjoint(sentence):
+                wish -= {Intent.SEND}  # "writes a new file": nobody gets it
+            found |= wish
     return found & {Intent.SEND, Intent.SHARE, Intent.PAY, Intent.DELETE}
 
 

@@ -9,10 +9,11 @@ from wardlaw.facts.intent import Intent
 from wardlaw.facts.origin import CallFinding, CallRule, Provenance, Source
 from wardlaw.facts.resource import ToolEffect
 from wardlaw.facts.toolclass import ArgumentRole, ToolClass
-from wardlaw.security.provenance.session import Session, singular
+from wardlaw.security.provenance.session import Session, kinds_of, singular
 from wardlaw.security.provenance.tracing import ArgumentLeaf, Arguments, Trace, trace, trace_day
 
 _OUTWARD = frozenset((ToolEffect.EGRESS, ToolEffect.SHARE, ToolEffect.PAYMENT, ToolEffect.UNKNOWN))
+_LONGEST_ID = 6  # figures of a number that counts many kinds of things
 _GRAVE = _OUTWARD | {ToolEffect.DESTRUCTIVE, ToolEffect.CREDENTIAL}
 
 
@@ -64,8 +65,15 @@ class Call:
         known = self.traces.get(leaf.path)
         if known is None:
             day = trace_day(self.session, leaf.text) if leaf.role is ArgumentRole.WHEN else None
-            known = self.traces[leaf.path] = day or trace(self.session, leaf.text)
+            known = self.traces[leaf.path] = day or trace(self.session, leaf.text, self._kinds(leaf))
         return known
+
+    def _kinds(self, leaf: ArgumentLeaf) -> frozenset[str]:
+        if leaf.role is not ArgumentRole.TARGET or len(leaf.text) > _LONGEST_ID:
+            return frozenset()
+        argument = self.tool.arguments.get(leaf.path.split("[", 1)[0].split(".", 1)[0])
+        own = kinds_of(argument.nouns) if argument is not None else frozenset()
+        return own | kinds_of(self.tool.nouns)
 
     def find(self, rule: CallRule, demand: Effect, why: str, *, path: str = "", at: Trace | None = None) -> None:
         """Note a finding."""

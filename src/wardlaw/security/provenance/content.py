@@ -12,6 +12,7 @@ from wardlaw.facts.words import words_of
 from wardlaw.security.provenance import sensitive
 from wardlaw.security.provenance.call import Call
 from wardlaw.security.provenance.entities import host_of, leading_keys
+from wardlaw.security.provenance.pointing import points_at_address
 from wardlaw.security.provenance.tracing import ArgumentLeaf, Trace
 from wardlaw.security.provenance.vocabulary import CONVEYING, LINKING, STOP
 
@@ -93,7 +94,8 @@ def _towards(call: Call) -> int:
     """Passages that speak of where the call goes."""
     mask = 0
     for leaf in _ways(call):
-        mask |= call.trace(leaf).mask
+        at = call.trace(leaf)
+        mask |= 0 if at.origin.prose and points_at_address(call, leaf, at) else at.mask
     return mask
 
 

@@ -23,9 +23,10 @@ from wardlaw.facts.resource import ToolEffect
 from wardlaw.facts.toolclass import ArgumentRole, ToolClass
 from wardlaw.security.provenance.call import Call
 from wardlaw.security.provenance.content import judge_content, judge_stranger
+from wardlaw.security.provenance.pointing import points_at_address, points_at_page
 from wardlaw.security.provenance.session import Session, singular
 from wardlaw.security.provenance.tracing import ArgumentLeaf, Trace, leaves_of
-from wardlaw.security.provenance.vocabulary import LINKING, LOOKING, MANY
+from wardlaw.security.provenance.vocabulary import MANY
 
 # Wishes of the person that stand for a wish of the tool: one invites to a meeting that a tool creates.
 _STANDS_FOR: dict[Intent, frozenset[Intent]] = {
@@ -112,6 +113,8 @@ def _distrust(call: Call, leaf: ArgumentLeaf, at: Trace) -> str:
         return ""
     if leaf.role is ArgumentRole.CREDENTIAL:
         return "is a credential that the person did not say."
+    if at.origin.prose and points_at_address(call, leaf, at):
+        return ""
     if at.origin.prose and at.origin is not Provenance.NAMED_TEXT:
         return "stands only in a text that the person did not write."
     if not call.grave or not (call.session.user_known or call.session.foreign):
@@ -121,12 +124,13 @@ def _distrust(call: Call, leaf: ArgumentLeaf, at: Trace) -> str:
     if at.origin in (Provenance.UNKNOWN, Provenance.FIELD):
         return "comes from nothing that the person said or asked for."
     paying = ToolEffect.PAYMENT in call.effects and leaf.role is ArgumentRole.DESTINATION
-    named = at.origin is Provenance.NAMED_RECORD and not (at.soft and paying)
+    # A title that anybody chose may pick a record out, but not where a text that asks for the effect names the value.
+    named = at.origin is Provenance.NAMED_RECORD and not (at.soft and (paying or call.ordering & at.mask))
     if named:
         return ""
     if paying:
         return "is an account that the person's words do not name."
-    chosen = call.ordering & at.mask or (call.orders and not MANY & call.session.user_words)
+    chosen = call.ordering & (-1 if at.soft else at.mask) or (call.orders and not MANY & call.session.user_words)
     if chosen:
         return "is one of several that the person did not name, and a text that was read asks for such an effect."
     return ""
@@ -168,8 +172,6 @@ def _judge_visit(call: Call) -> None:
         at = call.trace(leaf)
         if at.origin in _SAID or at.origin in (Provenance.NAMED_RECORD, Provenance.ASKED_FIELD):
             continue
-        words = call.session.user_words
-        pointed = at.origin is Provenance.NAMED_TEXT and LINKING & words and LOOKING & words
-        if not pointed or at.mask & call.session.orders[Intent.VISIT] or not call.session.points(at.mask):
+        if not points_at_page(call.session, leaf, at):
             why = f"{leaf.path} is an address that the person neither said nor pointed to."
             call.find(CallRule.UNTRUSTED, Effect.HOLD, why, path=leaf.path, at=at)

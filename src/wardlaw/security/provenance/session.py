@@ -22,7 +22,7 @@ from wardlaw.security.provenance import sensitive
 from wardlaw.security.provenance.dates import days_of
 from wardlaw.security.provenance.entities import code_key, keys_of, leading_keys, link_key, number_key
 from wardlaw.security.provenance.reading import Leaf, read_output
-from wardlaw.security.provenance.vocabulary import STOP
+from wardlaw.security.provenance.vocabulary import KINDS, PEOPLE, STOP
 
 MAX_ENTRIES = 400_000  # words, pairs and values of a session's prose; some 60 MB at most
 MAX_PASSAGES = 4_096
@@ -30,16 +30,32 @@ MAX_FIELDS = 200_000
 MAX_USER = 65_536  # characters of the person's words
 MAX_SOURCES = 8  # shown to whoever must approve
 _STOPS = re.compile(r"[.!?;:\n\"“”«»()<>*•|]+")
+_SHORT = len("n:999999")
 _DIGIT = re.compile(r"\d")
 _MAILING = frozenset("email emails mail mails inbox message messages chat channel sms".split())
 
 
 class Field(msgspec.Struct, frozen=True):
-    """A value that stands in a field of a record; ``soft``: picked out by a title that anybody could have chosen."""
+    """A value that stands in a field of a record.
+
+    Attributes:
+        soft: The record was picked out by a title that anybody could have chosen, or by a name that stood in a text.
+        kinds: What the answer it stood in is about; for values that are ids of anything.
+    """
 
     origin: Provenance
     call: int
     soft: bool = False
+    kinds: frozenset[str] = frozenset()
+
+    def better(self, other: Field | None) -> bool:
+        """Whether this place says more for the value than the other."""
+        return other is None or (self.origin.rank, not self.soft) > (other.origin.rank, not other.soft)
+
+
+def kinds_of(words: Iterable[str]) -> frozenset[str]:
+    """Kinds of things that words speak of; ``"event"`` for calendar and meeting."""
+    return frozenset(KINDS[word] for word in words if word in KINDS)
 
 
 def sentences_of(text: str) -> list[str]:
@@ -75,6 +91,11 @@ def value_keys(text: str) -> tuple[str, ...]:
     return ("w:" + phrase,) if phrase else ()
 
 
+def is_short(key: str) -> bool:
+    """A number that counts many kinds of things, so that the same one names a mail, an event and a file."""
+    return key.startswith("n:") and len(key) <= _SHORT and key[2:].isdigit()
+
+
 class Session:
     """One session's memory. Grows only; adding prose can lower the trust in a value and never raises it.
 
@@ -83,8 +104,8 @@ class Session:
     """
 
     __slots__ = (
-        "by_call", "by_origin", "calls", "codes", "days", "entries", "field_words", "fields", "intents", "keys", "orders", "overfull", "pairs",
-        "passages", "pointers", "private", "read_others", "taint", "user_keys", "user_known", "user_text", "user_words", "words",
+        "by_call", "by_origin", "calls", "codes", "days", "entries", "field_words", "fields", "intents", "keys", "leading", "led", "orders", "overfull", "pairs",
+        "passages", "picked", "pointers", "private", "read_others", "taint", "user_keys", "user_known", "user_text", "user_words", "words",
     )  # fmt: skip
 
     def __init__(self, *, user_known: bool = True) -> None:
@@ -104,6 +125,9 @@ class Session:
         self.by_call: dict[int, int] = {}
         self.by_origin: dict[Provenance, int] = {}
         self.pointers = 0
+        self.picked = 0
+        self.led = 0
+        self.leading: dict[str, int] = {}
         self.calls: list[str] = []
         self.codes: dict[str, str] = {}
         self.taint: set[str] = set()
@@ -139,10 +163,11 @@ class Session:
         for key in keys_of(text[:MAX_USER]):
             self.user_keys.setdefault(key, origin)
 
-    def add_prose(self, text: str, origin: Provenance, call: int = -1, *, suspicious: bool = False) -> None:
+    def add_prose(self, text: str, origin: Provenance, call: int = -1, *, suspicious: bool = False, led: int = 0) -> None:
         """A text written by anybody.
 
         Args:
+            led: 1 when the person's words led to the call it came from, 2 when they pick out the very record it is in.
             suspicious: A detector takes it for an attack; it then counts as asking for everything.
         """
         if self.passages >= MAX_PASSAGES:
@@ -163,6 +188,9 @@ class Session:
         self._mark(self.words, {*words, *(singular(word) for word in words)}, bit)
         self._mark(self.pairs, set(pairwise(words)), bit)
         self._mark(self.keys, keys, bit)
+        self._mark(self.leading, (key for key in keys if key[0] in "ue"), bit)
+        self.led |= bit if led else 0
+        self.picked |= bit if led > 1 else 0
         for code, label in sensitive.in_prose(text):
             self._remember(code, label)
         self.taint.add(f"saw:{origin.value}" if origin in (Provenance.MAIL, Provenance.WEB) else "saw:text")
@@ -192,19 +220,24 @@ class Session:
             self.add_trusted(text, Provenance.TRUSTED)
             return
         self.read_others = True
+        kinds = kinds_of(tool.nouns)
         reading = read_output(text, tool.output)
         self.overfull |= not reading.complete
         picked = self._picked(reading.leaves)
         prose = _prose_origin(tool)
+        said = asked in (Provenance.USER, Provenance.SYSTEM)
+        # Own records that the person's text leads to: whoever wrote it chose among them, and could not add one.
+        through = tool.output is OutputTrust.OWN and asked is Provenance.NAMED_TEXT and not PEOPLE.isdisjoint(self.user_words)
         for leaf in reading.leaves:
             hard, soft = picked.get(leaf.record, (False, False))
             if leaf.free:
-                named = prose is not Provenance.WEB and (asked in (Provenance.USER, Provenance.SYSTEM) or hard or soft)
-                self.add_prose(leaf.text, Provenance.NAMED_TEXT if named else prose, call, suspicious=suspicious)
+                named = prose is not Provenance.WEB and (said or hard or soft)
+                origin = Provenance.NAMED_TEXT if named else prose
+                self.add_prose(leaf.text, origin, call, suspicious=suspicious, led=2 if hard else int(said))
                 if named and prose is not Provenance.TEXT:
                     self.taint.add(f"saw:{prose.value}")
             else:
-                self._add_field(leaf, call, asked, picked=(hard, soft))
+                self._add_field(leaf, call, asked, picked=(hard, soft), kinds=kinds, through=through)
             label = sensitive.of_field(leaf.key)
             if label and len(leaf.text) <= sensitive.LONGEST:
                 self._remember(sensitive.compact(leaf.text), label)
@@ -246,22 +279,30 @@ class Session:
             if word not in everywhere
         )
 
-    def _add_field(self, leaf: Leaf, call: int, asked: Provenance, *, picked: tuple[bool, bool]) -> None:
+    def _add_field(
+        self, leaf: Leaf, call: int, asked: Provenance, *, picked: tuple[bool, bool], kinds: frozenset[str], through: bool
+    ) -> None:
+        hard, soft = picked
         if asked.prose:
             self.add_prose(leaf.text, asked, call)
-            return
-        hard, soft = picked
+            if not through:
+                return
+            hard, soft, asked = False, False, Provenance.ASKED_FIELD
         origin = Provenance.FIELD if asked is Provenance.UNKNOWN else Provenance.ASKED_FIELD
         if hard or soft:
             origin = Provenance.NAMED_RECORD
-        found = Field(origin, call, soft=soft and not hard)
+        found = Field(origin, call, soft=through or (soft and not hard))
         if len(self.fields) >= MAX_FIELDS:
             self.overfull = True
             return
         self.field_words.update(words_of(leaf.text))
-        for key in (*value_keys(leaf.text), *days_of(leaf.text)):
-            known = self.fields.get(key)
-            if known is None or (found.origin.rank, not found.soft) > (known.origin.rank, not known.soft):
+        keys = value_keys(leaf.text)
+        if keys and is_short(keys[0]):
+            kinds = kinds | kinds_of(name_words(leaf.key)) if leaf.key else kinds
+            found = msgspec.structs.replace(found, kinds=kinds)
+            keys += tuple(f"{keys[0]}@{kind}" for kind in kinds)
+        for key in (*keys, *days_of(leaf.text)):
+            if found.better(self.fields.get(key)):
                 self.fields[key] = found
 
     def in_passages(self, words: Sequence[str]) -> int:

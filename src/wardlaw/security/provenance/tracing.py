@@ -16,7 +16,7 @@ from wardlaw.facts.origin import Provenance, Source
 from wardlaw.facts.toolclass import Argument, ArgumentRole, ToolClass
 from wardlaw.facts.words import words_of
 from wardlaw.security.provenance.dates import days_of
-from wardlaw.security.provenance.session import Session, singular, value_keys
+from wardlaw.security.provenance.session import Field, Session, is_short, singular, value_keys
 
 MAX_LEAVES = 500  # of one call; real calls have a dozen
 MAX_DEPTH = 12
@@ -104,8 +104,12 @@ def _plain(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) and abs(value) < 1e6 else str(value)
 
 
-def trace(session: Session, text: str) -> Trace:
-    """Where a value as a whole came from."""
+def trace(session: Session, text: str, kinds: frozenset[str] = frozenset()) -> Trace:
+    """Where a value as a whole came from.
+
+    Args:
+        kinds: What the value is an id of, when it is one: a number that counted mails is no file's.
+    """
     keys = value_keys(text)
     if not keys:
         return Trace(Provenance.USER)  # only marks and spaces: says nothing
@@ -119,11 +123,22 @@ def trace(session: Session, text: str) -> Trace:
         return Trace(said, mask=mask)
     for key in keys:
         field = session.fields.get(key)
+        if field is not None and kinds and field.kinds and is_short(key):
+            field = _of_kind(session, key, kinds) or Field(Provenance.FIELD, field.call)
         if field is not None:
             return Trace(field.origin, (session.source(field.call),), mask, field.soft)
     if mask:
         return Trace(session.worst(mask), session.sources(mask), mask)
     return Trace(Provenance.TEXT if session.overfull else Provenance.UNKNOWN)
+
+
+def _of_kind(session: Session, key: str, kinds: frozenset[str]) -> Field | None:
+    best: Field | None = None
+    for kind in kinds:
+        found = session.fields.get(f"{key}@{kind}")
+        if found is not None and found.better(best):
+            best = found
+    return best
 
 
 def _said(session: Session, keys: tuple[str, ...], words: list[str]) -> Provenance | None:

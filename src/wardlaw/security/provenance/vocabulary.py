@@ -28,6 +28,46 @@ LINKING = _words(
     webseite seite seiten artikel lien liens enlace enlaces pagina paginas articulo articolo artigo sito collegamento
     ligacao koppeling webpagina"""
 )
+# One of these is read for what stands on it, and no verb needs to say so.
+PAGES = _words(
+    """website websites site sites webpage webpages page pages article articles
+    webseite seite seiten artikel pagina paginas articulo articolo artigo sito webpagina"""
+)
+# A request with one of these means several addresses on the web.
+LINKS = _words("links urls websites sites webpages pages articles webseiten seiten liens enlaces paginas articulos siti")
+# A request with one of these speaks of where somebody is reached.
+REACHED = _words(
+    "address addresses adresse adressen mailadresse direccion correo indirizzo endereco adres emailadres kontaktdaten coordonnees"
+)
+# A request with one of these speaks of people whom a text names.
+PEOPLE = _words(
+    """people persons colleague colleagues those everyone everybody anyone whoever team participant participants attendee
+    attendees guests members names named mentions mentioned mention lists listed they them who whom
+    leute personen kollegen kollegin kollege alle wer personnes collegues ceux personas companeros quienes persone
+    colleghi pessoas colegas mensen collega collegas wie"""
+)
+# What an id is an id of; the words of one line mean one kind of thing.
+KINDS: dict[str, str] = {
+    word: line.split()[0]
+    for line in (
+        "mail mails email emails inbox mailbox message messages sms letter",
+        "event events calendar meeting meetings appointment appointments agenda",
+        "file files document documents drive folder folders doc docs filename attachment attachments",
+        "payment payments transaction transactions transfer transfers",
+        "person people user users member members contact contacts customer customers",
+        "order orders purchase purchases cart",
+        "issue issues ticket tickets bug bugs",
+        "booking bookings reservation reservations",
+        "task tasks todo reminder reminders",
+        "device devices light lights lamp sensor sensors lock",
+        "patient patients prescription prescriptions",
+        "lead leads deal deals opportunity opportunities",
+        "product products item items",
+        "run runs job jobs pipeline workflow build builds",
+        "pull merge",
+    )
+    for word in line.split()
+}
 # A request with one of these wants something read; addresses are fetched for nothing else.
 LOOKING = _words(
     """read reads reading summarize summarise summary summarizing visit open look check see view browse fetch find tell what which
