@@ -42,10 +42,15 @@ class Withheld(msgspec.Struct, frozen=True):
 
 
 class AnswerHalf:
-    """Judges complete answers and tool calls."""
+    """Judges complete answers and tool calls.
 
-    def __init__(self, services: Services, surface: Surface) -> None:
+    Args:
+        parks: A held call may wait for a person. Not where one answer holds the calls of many requests.
+    """
+
+    def __init__(self, services: Services, surface: Surface, *, parks: bool = True) -> None:
         self._services = services
+        self._parks = parks
         self.surface = surface
         self.passes: tuple[CallPass, ...] = ()
         """Approvals that calls of this answer have used up."""
@@ -141,7 +146,7 @@ class AnswerHalf:
             body_sha256=digest.hex(),
             release=((call.id, digest),),
             call=traced,
-            parks=True,
+            parks=self._parks,
             passes=self.passes,
         )
         judgement = await self._judge(case, matter)

@@ -214,7 +214,7 @@ class FileExchange(KeeperExchange):
         output = await _aside(lambda: read_output(raw, surface))
         case = self._case(surface.route)
         judgement, found = await self._judge_answer(output.segments, raw, case=case, uninspected=output.uninspected)
-        half = AnswerHalf(self._services, surface)
+        half = AnswerHalf(self._services, surface, parks=False)
         tracer = untold_tracer(self._services.traces, self._services.registry, case.session_key)
         if judgement.decision.effect is Effect.ALLOW:
             for call in output.tool_calls:

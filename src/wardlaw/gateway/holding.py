@@ -36,7 +36,7 @@ from wardlaw.facts.request import RequestFacts, Snapshot
 from wardlaw.gateway.heldview import Inspect, view_of_call, view_of_request
 from wardlaw.gateway.recorder import month_of
 from wardlaw.gateway.tablework import AWAY, TableWork
-from wardlaw.store.approvals import HELD, SealedDetail, find_live, next_id, park_call, use_approval
+from wardlaw.store.approvals import HELD, SealedDetail, find_live, next_id, park_call, refuse_flood, use_approval
 from wardlaw.store.database import reading, writing
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.notifications import enqueue_held
@@ -169,6 +169,9 @@ class TableHolding:
         digest = self._keyed(call.digest())
         with reading(self._engine) as connection:
             found = find_live(connection, digest, now=at)
+            if found is None:
+                # Before anything is sealed or locked: a flood costs a look and no more.
+                refuse_flood(connection, call.principal, call.acting_for, now=at)
         if found is not None:
             return found
         detail = self._seal(matter)

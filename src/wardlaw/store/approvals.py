@@ -38,11 +38,25 @@ def park_call(connection: Connection, approval: CallApproval, detail: SealedDeta
     Raises:
         InputError: Too many calls of this caller wait already (WL-APR-007).
     """
+    refuse_flood(connection, approval.principal, approval.acting_for, now=approval.asked_at)
+    connection.execute(insert(TABLE).values(**_row(approval)))
+    if detail is not None:
+        part = msgspec.json.encode(detail.part).decode()
+        row = {"approval": approval.id, "subject": detail.subject, "part": part, "ciphertext": detail.ciphertext}
+        connection.execute(insert(DETAIL).values(**row))
+
+
+def refuse_flood(connection: Connection, principal: str, acting_for: str, *, now: float) -> None:
+    """Refuse one more call of somebody of whose calls as many wait as people can look at.
+
+    Raises:
+        InputError: Too many wait already (WL-APR-007).
+    """
     waiting = select(func.count()).where(
-        TABLE.c.principal == approval.principal,
-        TABLE.c.acting_for == approval.acting_for,
+        TABLE.c.principal == principal,
+        TABLE.c.acting_for == acting_for,
         TABLE.c.state == ApprovalState.WAITING.value,
-        TABLE.c.expires_at > approval.asked_at,
+        TABLE.c.expires_at > now,
     )
     if (connection.execute(waiting).scalar() or 0) >= MOST_WAITING:
         raise InputError(
@@ -50,11 +64,6 @@ def park_call(connection: Connection, approval: CallApproval, detail: SealedDeta
             f"{MOST_WAITING} calls of this caller wait for a person already, so nobody is asked about this one.",
             "Have those answered first, or wait until they run out.",
         )
-    connection.execute(insert(TABLE).values(**_row(approval)))
-    if detail is not None:
-        part = msgspec.json.encode(detail.part).decode()
-        row = {"approval": approval.id, "subject": detail.subject, "part": part, "ciphertext": detail.ciphertext}
-        connection.execute(insert(DETAIL).values(**row))
 
 
 def next_id(connection: Connection, digest: str) -> str:

@@ -3,12 +3,20 @@ from __future__ import annotations
 import orjson
 import pytest
 
+from wardlaw.facts.approval import HeldNotice
 from wardlaw.facts.decision import Decision, Reason, ReasonCode
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.errors import ConfigError, Fault, InputError, UnavailableError
 from wardlaw.facts.resource import Resource, ResourceKind
 from wardlaw.gateway.wire.failure import BadUpstreamError, TooLargeError
-from wardlaw.gateway.wire.refusal import cut_event, error_body, error_event, refusal_body, upstream_refusal
+from wardlaw.gateway.wire.refusal import (
+    cut_event,
+    error_body,
+    error_event,
+    held_body,
+    refusal_body,
+    upstream_refusal,
+)
 
 MODEL = Resource(kind=ResourceKind.MODEL, id="model:x", registered=False)
 
@@ -164,3 +172,28 @@ def test_what_an_upstream_refuses():
         502,
     ]
     assert upstream_refusal(500, own, decision_id="d").body != own
+
+
+def test_a_call_that_waits_is_a_conflict_that_clients_do_not_try_again():
+    waiting = HeldNotice("apr_1", 1_790_000_000.0, retry="wlr_1")
+    decision = _decision(Effect.HOLD)
+    told = refusal_body(decision, held=waiting)
+    error = orjson.loads(told.body)["error"]
+    assert (told.status, error["code"], error["approval"], error["retry"]) == (409, "held", "apr_1", "wlr_1")
+    assert ("x-should-retry", "false") in told.headers
+    assert "apr_1" in error["message"]
+    assert b"apr_1" in cut_event(decision, held=waiting)
+    nobody = refusal_body(decision, held=HeldNotice(message="Nobody could be asked."))
+    error = orjson.loads(nobody.body)["error"]
+    assert (nobody.status, error["approval"]) == (403, None)
+    assert error["message"].endswith("Nobody could be asked.")
+    stronger = refusal_body(_decision(Effect.DENY), held=waiting)
+    assert stronger.status == 403
+    assert b"apr_1" not in stronger.body
+
+
+def test_a_kept_answer_that_still_waits_says_so_in_the_same_members():
+    told = held_body(HeldNotice("apr_1", 1_790_000_000.0, retry="wlr_1"))
+    error = orjson.loads(told.body)["error"]
+    assert (told.status, error["code"], error["retry"]) == (409, "held", "wlr_1")
+    assert ("x-should-retry", "false") in told.headers
