@@ -195,7 +195,10 @@ class AnswerShelf:
 
 
 def _states(connection: Connection, kept: KeptAnswer) -> dict[str, ApprovalState]:
-    return {name: get_approval(connection, name).state for name in kept.approvals}
+    try:
+        return {name: get_approval(connection, name).state for name in kept.approvals}
+    except InputError as error:  # erased with the person it was for
+        raise not_shelved() from error
 
 
 def _hashed(token: str) -> str:

@@ -160,6 +160,16 @@ def test_what_was_erased_is_not_given_out(worker: Worker, engine: Engine, shelf:
     asyncio.run(story())
 
 
+def test_an_answer_whose_approval_is_gone_is_not_given_out(worker: Worker, shelf: AnswerShelf) -> None:
+    async def story() -> None:
+        case = worker.case(BOT)
+        token = (await shelf.keep(case, RAW, answer(), [WAITING], at=NOON)).retry
+        with pytest.raises(NotShelvedError, match="WL-APR-008"):
+            await shelf.take(case, RAW, token, at=NOON)
+
+    asyncio.run(story())
+
+
 def test_a_kept_body_comes_in_the_pieces_it_came_in() -> None:
     async def story() -> None:
         body = KeptBody(200, [b"a", b"b"])
