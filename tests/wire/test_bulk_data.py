@@ -10,6 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.wire.bulk import PER_DAY, PER_SESSION, Bank, Caller, Said
+from tests.wire.caller import post
+from tests.wire.puppet import completion
+from wardlaw.store.seentools import list_seen
 
 BULK = {"GOV-07"}
 
@@ -289,3 +292,13 @@ def test_a_table_of_totals_is_kept_and_shared_by_a_person(bank: Bank) -> None:
     assert not made.refused, made.text
     assert not caller.read("SELECT * FROM totals LIMIT 10").refused
     assert not caller.write("CREATE TABLE plans AS SELECT plan, count(*) AS n FROM customers GROUP BY plan").refused
+
+
+def test_tools_that_requests_name_are_seen_with_their_definitions(bank: Bank) -> None:
+    tool = {"type": "function", "function": {"name": "query_customers", "description": "Finds customers."}}
+    text = bank.puppet.on("names a tool", lambda turn: turn.answer(completion("Noted.")))
+    body = json.dumps({"model": "demo", "messages": [{"role": "user", "content": text}], "tools": [tool]}).encode()
+    assert post(bank.house.port, bank.person().key, body).status == 200
+    with bank.house.writing() as connection:
+        (seen,) = list_seen(connection)
+    assert (seen.name, json.loads(seen.definition)) == ("query_customers", tool)
