@@ -216,7 +216,7 @@ class Session:
         """
         call = len(self.calls)
         self.calls.append(tool.name)
-        if tool.trusted:
+        if tool.trusted and not asked.prose and not suspicious:
             self.add_trusted(text, Provenance.TRUSTED)
             return
         self.read_others = True
@@ -274,7 +274,8 @@ class Session:
 
     def _names(self, words: Iterable[str], everywhere: set[str]) -> bool:
         return any(
-            (word in self.user_words and len(word) > 2 and word not in STOP) or (":" in word and word in self.user_keys)
+            (word in self.user_words and len(word) > 2 and word not in STOP)
+            or (":" in word and self.user_keys.get(word, Provenance.TRUSTED) is not Provenance.TRUSTED)
             for word in words
             if word not in everywhere
         )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 from tests.unit.security.provenance.scenes import FETCH, FILES, MAILS, PEOPLE, READ, session
 
@@ -7,6 +8,7 @@ from wardlaw.facts.intent import Intent
 from wardlaw.facts.origin import Provenance, Source
 from wardlaw.security.provenance import session as module
 from wardlaw.security.provenance.session import Session, sentences_of, singular, value_keys
+from wardlaw.security.provenance.tracing import trace
 
 ANN = "- name: Ann Bly\n  email: ann@corp.example\n- name: Bob Coe\n  email: bob@corp.example\n"
 
@@ -110,3 +112,25 @@ def test_small_words() -> None:
 )
 def test_keys_of_a_whole_value(text: str, keys: tuple[str, ...]) -> None:
     assert value_keys(text) == keys
+
+
+def test_values_of_a_source_that_a_person_stands_for_are_trusted_and_pick_nothing_out() -> None:
+    register = msgspec.structs.replace(PEOPLE, trusted=True)
+    seen = Session()
+    seen.add_user("Tell the plumber")
+    seen.add_output(register, ANN, asked=Provenance.USER)
+    assert trace(seen, "ann@corp.example").origin is Provenance.TRUSTED
+    seen.add_output(
+        PEOPLE, "- name: x\n  email: ann@corp.example\n- name: y\n  email: q@z.example\n", asked=Provenance.UNKNOWN
+    )
+    assert seen.fields["e:q@z.example"].origin is Provenance.FIELD
+
+
+@pytest.mark.parametrize(("asked", "suspicious"), [(Provenance.TEXT, False), (Provenance.USER, True)])
+def test_a_trusted_source_is_none_for_foreign_texts_nor_when_it_looks_like_an_attack(
+    asked: Provenance, suspicious: bool
+) -> None:
+    register = msgspec.structs.replace(PEOPLE, trusted=True)
+    seen = Session()
+    seen.add_output(register, ANN, asked=asked, suspicious=suspicious)
+    assert trace(seen, "ann@corp.example").origin is not Provenance.TRUSTED
