@@ -399,7 +399,7 @@ def call_of(worker: Worker, arguments: str, **changes: object) -> Matter:
 
 
 def test_a_released_copy_marks_the_session_the_caller_and_the_place(worker: Worker) -> None:
-    copied = call_of(worker, "{}", measures=Measures(requested_rows=400, copies_rows=True), targets=("spare",))
+    copied = call_of(worker, "{}", measures=Measures(requested_rows=80, copies_rows=True), targets=("spare",))
     there = call_of(worker, '{"table": "Spare"}')
     elsewhere = call_of(worker, '{"table": "orders"}')
     judge(worker, copied, there, elsewhere)
