@@ -248,5 +248,9 @@ def test_personal_data_in_results_is_masked_wherever_it_stands(house: House) -> 
     assert "renata" not in done.model_dump_json()
     assert text_of(done) == "Write to [redacted:email] today."
     assert done.structured_content == {"text": "Write to [redacted:email] today."}
-    record = Trail(house).all()
-    assert [one.effect for one in record if one.kind is RecordKind.DECISION][-2:] == ["transform", "allow"]
+    trail = Trail(house)
+    decided = [trail.inputs(one.id) for one in trail.all() if one.kind is RecordKind.DECISION]
+    results = [one for one in decided if one.request.resource.id == "model:wardlaw-mcp"]
+    # Judged as it came, and again as it went; the client lists the tools too, to know the form of the answer.
+    found = [(str(one.decision.effect), one.request.rewritten) for one in results]
+    assert found[found.index(("transform", False)) + 1] == ("allow", True)

@@ -5,7 +5,7 @@ The stream a server may offer on GET is not opened: what it has to say, it says 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 import msgspec
@@ -31,11 +31,15 @@ class AddressLine:
     """A line to an address.
 
     Args:
-        there: Where, with the headers of the configuration; nothing of a caller's head is ever sent.
+        there: Where.
         limit_bytes: Largest message the server may send.
+        own: The headers of the configuration, as they are now; nothing of a caller's head is ever sent.
     """
 
-    def __init__(self, there: Destination, upstreams: Upstreams, *, limit_bytes: int) -> None:
+    def __init__(
+        self, there: Destination, upstreams: Upstreams, *, limit_bytes: int, own: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        self._own = tuple(own)
         self.heard: Callable[[bytes], None] = unheard
         self.broken: Callable[[UnavailableError], None] = unminded
         self._there = there
@@ -56,6 +60,7 @@ class AddressLine:
             ("accept", "application/json, text/event-stream"),
             ("accept-encoding", "identity"),
             ("user-agent", "wardlaw"),
+            *self._own,
         ]
         if self._session:
             headers.append(("mcp-session-id", self._session))
@@ -108,10 +113,14 @@ class AddressLine:
 
     def _refused(self, status: int) -> UnavailableError:
         if status in (401, 403):
-            return gone(self._name, f"it refuses the gateway's credentials ({status})")
-        if status == 404 and self._session:
-            return gone(self._name, "it has forgotten the session")
-        return gone(self._name, f"it answered with status {status}")
+            error = gone(self._name, f"it refuses the gateway's credentials ({status})")
+        elif status == 404 and self._session:
+            error = gone(self._name, "it has forgotten the session")
+        else:
+            return gone(self._name, f"it answered with status {status}")
+        if status != 403:  # which a server may answer to one request alone
+            self.broken(error)  # the next call begins a session anew, with the credentials as they are then
+        return error
 
     def speaks(self, version: str) -> None:
         """As ``Line``: named in every request from now on."""
@@ -124,7 +133,9 @@ class AddressLine:
             return
         there = msgspec.structs.replace(self._there, first_byte_timeout_s=1.0, connect_timeout_s=1.0)
         try:
-            answer = await self._upstreams.call(there, "DELETE", self._path, b"", [("mcp-session-id", session)])
+            answer = await self._upstreams.call(
+                there, "DELETE", self._path, b"", [*self._own, ("mcp-session-id", session)]
+            )
             await answer.close()
         except WardlawError:
             return  # it has gone before, or does not care

@@ -12,7 +12,7 @@ from wardlaw.facts.errors import UnavailableError
 from wardlaw.gateway.credential import NO_CREDENTIAL
 from wardlaw.gateway.destination import Destination
 from wardlaw.gateway.mcp.address import AddressLine
-from wardlaw.gateway.mcp.line import Line
+from wardlaw.gateway.mcp.line import Line, gone
 from wardlaw.gateway.mcp.program import INHERITED, ProgramLine
 from wardlaw.gateway.mcp.session import Session
 from wardlaw.gateway.upstream import Upstreams
@@ -109,9 +109,11 @@ class ToolServer:
             first_byte_timeout_s=server.call_timeout_s,
             idle_timeout_s=server.call_timeout_s,
             total_timeout_s=server.call_timeout_s,
-            headers=tuple(values(server.headers, "headers").items()),
         )
-        return AddressLine(there, self._upstreams, limit_bytes=server.message_bytes)
+        sent = tuple(values(server.headers, "headers").items())
+        if not all(value.isprintable() and value.isascii() for _, value in sent):
+            raise gone(self.name, "a header of its configuration holds what no header may")
+        return AddressLine(there, self._upstreams, limit_bytes=server.message_bytes, own=sent)
 
     async def ask(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         """Ask the server; see ``Session.ask``."""

@@ -299,3 +299,48 @@ def test_an_address_that_answers_wrongly_is_told(answer, code, said) -> None:
         asyncio.run(line.send(b"{}", settled=lambda: False))
     assert caught.value.code == code
     assert heard == []
+
+
+@pytest.mark.parametrize(("status", "ends"), [(401, True), (404, True), (403, False), (500, False)])
+def test_a_session_that_is_refused_or_forgotten_ends_so_that_the_next_call_begins_anew(status: int, ends: bool) -> None:
+    line, far, _ = address(Answer(200, {"mcp-session-id": "abc"}))
+    told: list[UnavailableError] = []
+    line.broken = told.append
+
+    async def story() -> None:
+        await line.send(b"{}", settled=lambda: True)
+        far.answer = Answer(status, {})
+        with pytest.raises(UnavailableError):
+            await line.send(b"{}", settled=lambda: False)
+
+    asyncio.run(story())
+    assert bool(told) is ends
+
+
+def test_the_headers_of_the_configuration_are_read_anew_with_each_session_and_hold_no_line_ends(tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    settings = McpServer("s", url="https://far.example", headers={"authorization": f"file:{token}"})
+    made = ToolServer(settings, Upstreams(), env={}, asked=lambda *_: None, clock=lambda: 0.0)
+
+    def written(text: str) -> tuple[tuple[str, str], ...]:
+        token.write_text(text)
+        token.chmod(0o600)
+        return made._line()._own
+
+    assert written("Bearer one\n") == (("authorization", "Bearer one"),)
+    assert written("Bearer two") == (("authorization", "Bearer two"),)
+    with pytest.raises(UnavailableError, match="no header may"):
+        written("Bearer\r\nx-more: 1")
+
+
+def test_what_the_configuration_says_goes_with_every_request(tmp_path: Path) -> None:
+    far = Address(Answer(200, {"mcp-session-id": "abc"}))
+    line, _, _ = address(Answer(200, {}))
+    line = AddressLine(line._there, far, limit_bytes=100, own=(("authorization", "Bearer x"),))
+
+    async def story() -> None:
+        await line.send(b"{}", settled=lambda: True)
+        await line.close()
+
+    asyncio.run(story())
+    assert [headers.get("authorization") for _, headers in far.sent] == ["Bearer x", "Bearer x"]
