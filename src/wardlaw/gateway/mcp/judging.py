@@ -107,6 +107,10 @@ class ToolJudge:
         )
         return await self._judge(matter)
 
+    def follows(self, tool: ToolClass, arguments: dict[str, Any]) -> None:
+        """The call whose answer is judged next was judged before, by an earlier exchange."""
+        self._called = (tool, arguments)
+
     async def result(self, result: dict[str, Any], *, channel: Channel = Channel.TOOL_RESULT) -> Passed | Judgement:
         """Judge what a server gave back; masked where clauses say so. A judgement alone means that it may not go.
 

@@ -16,9 +16,11 @@ import msgspec
 import orjson
 
 from wardlaw.facts.errors import InputError
+from wardlaw.facts.toolclass import ToolClass
 from wardlaw.gateway.admitted import Admitted
 from wardlaw.gateway.local import JSON
 from wardlaw.gateway.mcp.exchange import McpExchange
+from wardlaw.gateway.mcp.judging import READING
 from wardlaw.gateway.mcp.message import INVALID_PARAMS, Message, read_message
 from wardlaw.gateway.mcp.session import ToolServerError
 from wardlaw.gateway.port import Call
@@ -121,13 +123,22 @@ class WrappedExchange(McpExchange):
     async def _pass_back(self, message: Message, *, tool: bool) -> bool:
         """Judge what the server gave back, where it has been asked already."""
         asked = self._asked
+        if asked.error is None and asked.result is None:
+            return False
+        self._judging().follows(*self._called(message, tool=tool))
         if asked.error is not None:
             await self._pass_error(message, asked.error)
         elif asked.result is not None:
             await self._pass_result(message, asked.result, tool=tool)
-        else:
-            return False
         return True
+
+    def _called(self, message: Message, *, tool: bool) -> tuple[ToolClass, dict[str, Any]]:
+        """What the server was asked, so that later calls can be traced to what it gave."""
+        name, arguments = message.params.get("name"), message.params.get("arguments")
+        if not tool or type(name) is not str:
+            return READING, dict(message.params)
+        known = self._services.registry.tool_class(qualified(self._asked.server, name), self._asked.definition)
+        return known, arguments if type(arguments) is dict else {}
 
     def _listed(self, member: str) -> list[dict[str, Any]] | None:
         items = (self._asked.result or {}).get(member)

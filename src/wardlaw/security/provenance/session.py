@@ -163,7 +163,9 @@ class Session:
         for key in keys_of(text[:MAX_USER]):
             self.user_keys.setdefault(key, origin)
 
-    def add_prose(self, text: str, origin: Provenance, call: int = -1, *, suspicious: bool = False, led: int = 0) -> None:
+    def add_prose(
+        self, text: str, origin: Provenance, call: int = -1, *, suspicious: bool = False, led: int = 0
+    ) -> None:
         """A text written by anybody.
 
         Args:
@@ -227,7 +229,9 @@ class Session:
         prose = _prose_origin(tool)
         said = asked in (Provenance.USER, Provenance.SYSTEM)
         # Own records that the person's text leads to: whoever wrote it chose among them, and could not add one.
-        through = tool.output is OutputTrust.OWN and asked is Provenance.NAMED_TEXT and not PEOPLE.isdisjoint(self.user_words)
+        through = (
+            tool.output is OutputTrust.OWN and asked is Provenance.NAMED_TEXT and not PEOPLE.isdisjoint(self.user_words)
+        )
         for leaf in reading.leaves:
             hard, soft = picked.get(leaf.record, (False, False))
             if leaf.free:
@@ -281,7 +285,14 @@ class Session:
         )
 
     def _add_field(
-        self, leaf: Leaf, call: int, asked: Provenance, *, picked: tuple[bool, bool], kinds: frozenset[str], through: bool
+        self,
+        leaf: Leaf,
+        call: int,
+        asked: Provenance,
+        *,
+        picked: tuple[bool, bool],
+        kinds: frozenset[str],
+        through: bool,
     ) -> None:
         hard, soft = picked
         if asked.prose:

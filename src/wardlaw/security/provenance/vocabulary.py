@@ -34,7 +34,9 @@ PAGES = _words(
     webseite seite seiten artikel pagina paginas articulo articolo artigo sito webpagina"""
 )
 # A request with one of these means several addresses on the web.
-LINKS = _words("links urls websites sites webpages pages articles webseiten seiten liens enlaces paginas articulos siti")
+LINKS = _words(
+    "links urls websites sites webpages pages articles webseiten seiten liens enlaces paginas articulos siti"
+)
 # A request with one of these speaks of where somebody is reached.
 REACHED = _words(
     "address addresses adresse adressen mailadresse direccion correo indirizzo endereco adres emailadres kontaktdaten coordonnees"

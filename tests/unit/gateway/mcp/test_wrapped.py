@@ -122,3 +122,18 @@ def test_only_servers_that_are_meant_to_run_at_callers_may_and_mcp_does_not_reac
 def test_what_is_no_question_is_refused(body: bytes) -> None:
     with pytest.raises(InputError):
         read_ask(body, limits=BodyLimits(max_bytes=4096, max_depth=8, max_leaves=64))
+
+
+def test_what_a_server_gave_back_is_known_to_later_calls(worker: Worker) -> None:
+    desk = desk_of(worker)
+    ask(desk, "tools/list", {}, result={"tools": [tool("look")]})
+    ask(desk, "tools/call", {"name": "look"}, result=DONE)
+    ask(
+        desk,
+        "resources/read",
+        {"uri": "file:///notes"},
+        result={"contents": [{"uri": "file:///notes", "text": "noted"}]},
+    )
+    (line,) = worker.services.traces._tools.values()
+    assert line.session.calls == ["l__look", "read"]
+    assert line.session.foreign
