@@ -18,6 +18,7 @@ class FindingKind(StrEnum):
     HIDDEN_TEXT = "hidden-text"  # characters a person does not see but a model reads
     UNINSPECTED = "uninspected"  # content that no detector could read (image, audio, file)
     LEAK = "leak"  # what belongs to the conversation alone, in an answer: its system prompt, or its data in a link
+    UNSAFE = "unsafe"  # content that harms people (hate, violence …), by a detector of the operator's own
     FAULT = "fault"  # a detector that failed or ran out of time
 
 

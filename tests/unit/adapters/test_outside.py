@@ -55,3 +55,9 @@ def test_a_failure_denies_or_is_recorded() -> None:
     assert failed("acme", "2", "timeout", OnFailure.DENY).kind is FindingKind.FAULT
     note = failed("acme", "2", "timeout", OnFailure.ALLOW_AND_RECORD)
     assert (note.kind, note.level, note.label) == (FindingKind.UNINSPECTED, Level.NOTE, "timeout")
+
+
+def test_what_is_unsafe_is_for_others_to_tell() -> None:
+    unsafe = msgspec.structs.replace(GOOD, kind=FindingKind.UNSAFE, label="hate")
+    (one,) = checked("acme", "2", SEGMENT, (unsafe,))
+    assert (one.kind, one.label) == (FindingKind.UNSAFE, "hate")

@@ -25,8 +25,8 @@ NOT_JUDGED = (
     "self-harm/instructions", "self-harm/intent", "sexual", "sexual/minors", "violence", "violence/graphic",
 )  # fmt: skip
 """The vendor's categories."""
-JUDGED = ("prompt-injection", "secrets", "personal-data", "hidden-text")
-"""What is judged instead."""
+JUDGED = ("prompt-injection", "secrets", "personal-data", "hidden-text", "unsafe")
+"""What is judged instead; ``unsafe`` where the operator has added a detector of it."""
 _VENDOR_MODELS = ("omni-moderation", "text-moderation")
 _CATEGORIES = {
     FindingKind.INJECTION: "prompt-injection",
@@ -36,6 +36,7 @@ _CATEGORIES = {
     FindingKind.LEAK: "secrets",
     FindingKind.PII: "personal-data",
     FindingKind.HIDDEN_TEXT: "hidden-text",
+    FindingKind.UNSAFE: "unsafe",
 }
 # Personal data is a fact, never a level; of everything else a note is less than a suspicion.
 _BY_NOTE = frozenset((FindingKind.PII, FindingKind.FINGERPRINT, FindingKind.TRIPWIRE))
