@@ -81,6 +81,12 @@ def _orders(call: Call, leaf: ArgumentLeaf, words: list[str]) -> None:
             return
     if f" {' '.join(words)} " in session.user_text:
         return
+    fetched = _fetched(call)
+    if fetched:
+        mask = _run(call, words, fetched, _COPIED) or (_shared(call, novel, fetched) if len(novel) >= _FEWEST else 0)
+        if mask:
+            _copied(call, leaf, mask)
+            return
     mask = _run(call, words, suspects, _COPIED)
     if _anothers(call, mask, towards):
         _copied(call, leaf, mask)
@@ -97,6 +103,17 @@ def _towards(call: Call) -> int:
         at = call.trace(leaf)
         mask |= 0 if at.origin.prose and points_at_address(call, leaf, at) else at.mask
     return mask
+
+
+def _fetched(call: Call) -> int:
+    """Passages that nobody named and that were read only after a text had asked for such an effect."""
+    session, ordering = call.session, call.ordering
+    if not ordering or not call.outward:
+        return 0
+    first = ordering & -ordering
+    until = next((passages for passages in session.by_call.values() if passages & first), first)
+    later = -1 << until.bit_length()
+    return later & ((1 << session.passages) - 1) & ~session.by_origin.get(Provenance.NAMED_TEXT, 0)
 
 
 def _ways(call: Call) -> list[ArgumentLeaf]:
@@ -116,6 +133,7 @@ def judge_stranger(call: Call) -> None:
     """Find a call of which nothing is the person's: its texts and days stand in prose, and no argument is their own."""
     session = call.session
     foreign: ArgumentLeaf | None = None
+    spoken = False
     for leaf in call.leaves:
         if not leaf.declared:
             continue
@@ -125,6 +143,7 @@ def judge_stranger(call: Call) -> None:
             own = sum(word in session.user_words for word in telling)
             if telling and own >= _OWN_SHARE * len(telling):
                 return
+            spoken = spoken or own > 0
             novel = [word for word in telling if word not in session.user_words and word in session.words]
             if len(novel) > own:
                 foreign = foreign or leaf
@@ -132,8 +151,12 @@ def judge_stranger(call: Call) -> None:
             foreign = leaf if at.origin.prose and foreign is None else foreign
         elif leaf.role is not ArgumentRole.OPTION and (at.origin in _SAID):
             return
+        elif leaf.role is ArgumentRole.DESTINATION and at.origin.prose and points_at_address(call, leaf, at):
+            return
     if foreign is not None:
         at = call.trace(foreign)
+        if spoken and at.origin is Provenance.NAMED_TEXT and not call.outward and not call.ordering:
+            return  # noted down for oneself from what the person named
         why = f"Nothing in this call is what the person spoke of, and {foreign.path} stands in a foreign text."
         call.find(CallRule.COPIED, Effect.HOLD, why, path=foreign.path, at=at)
 

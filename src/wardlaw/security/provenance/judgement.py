@@ -125,7 +125,7 @@ def _distrust(call: Call, leaf: ArgumentLeaf, at: Trace) -> str:
         return "comes from nothing that the person said or asked for."
     paying = ToolEffect.PAYMENT in call.effects and leaf.role is ArgumentRole.DESTINATION
     # A title that anybody chose may pick a record out, but not where a text that asks for the effect names the value.
-    named = at.origin is Provenance.NAMED_RECORD and not (at.soft and (paying or call.ordering & at.mask))
+    named = at.origin is Provenance.NAMED_RECORD and not (at.soft and (paying or _brought_up(call, leaf, at)))
     if named:
         return ""
     if paying:
@@ -134,6 +134,11 @@ def _distrust(call: Call, leaf: ArgumentLeaf, at: Trace) -> str:
     if chosen:
         return "is one of several that the person did not name, and a text that was read asks for such an effect."
     return ""
+
+
+def _brought_up(call: Call, leaf: ArgumentLeaf, at: Trace) -> bool:
+    """Whether a text names the value: whom something goes to, or anything, where it asks for such an effect."""
+    return bool(at.mask if leaf.role is ArgumentRole.DESTINATION else call.ordering & at.mask)
 
 
 def _judge_days(call: Call) -> None:

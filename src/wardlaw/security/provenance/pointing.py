@@ -16,6 +16,7 @@ from wardlaw.security.provenance.tracing import ArgumentLeaf, Trace
 from wardlaw.security.provenance.vocabulary import LINKING, LINKS, LOOKING, MANY, PAGES, REACHED
 
 _NEVER = frozenset((ToolEffect.PAYMENT, ToolEffect.CREDENTIAL, ToolEffect.DESTRUCTIVE, ToolEffect.UNKNOWN))
+_REACHING = frozenset((Intent.SEND, Intent.SHARE))
 _MAIL_IS = (" email is ", " mail is ", " e mail is ")
 
 
@@ -35,11 +36,19 @@ def points_at_page(session: Session, leaf: ArgumentLeaf, at: Trace) -> bool:
 def points_at_address(call: Call, leaf: ArgumentLeaf, at: Trace) -> bool:
     """Whether a mail address in a text is the one the person sent the agent to fetch."""
     session = call.session
-    if call.effects & _NEVER or session.overfull or call.ordering or not at.mask or at.mask & ~session.led:
+    if call.effects & _NEVER or session.overfull or not at.mask or at.mask & ~session.led or _wanted(call):
         return False
     if not REACHED & session.user_words and not any(phrase in session.user_text for phrase in _MAIL_IS):
         return False
     return _only(session, leaf, "e:", -1)
+
+
+def _wanted(call: Call) -> int:
+    """Passages that ask for what the call does to others; that a file begins with "start" says nothing."""
+    mask = 0
+    for intent in (call.tool.intents & _REACHING) or call.tool.intents:
+        mask |= call.session.orders[intent]
+    return mask
 
 
 def _only(session: Session, leaf: ArgumentLeaf, kind: str, among: int) -> bool:
