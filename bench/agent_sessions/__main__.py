@@ -11,7 +11,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from bench.agent_sessions.made import chat, desk, office, team, workspace
+from bench.agent_sessions.made import chat, desk, forge, office, team, workspace
 from bench.agent_sessions.reading import BadInputError, Recording, read_sessions, read_tools
 from bench.agent_sessions.scoring import Score, Times, classes, long_session, score
 
@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _write_made(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for module in (office, team, desk, workspace, chat):
+    for module in (office, team, desk, workspace, chat, forge):
         made = module.suite()
         lines = [msgspec.json.encode(one) for one in made.sessions()]
         (folder / f"{made.name}.jsonl").write_bytes(b"\n".join(lines) + b"\n")

@@ -106,14 +106,16 @@ def _towards(call: Call) -> int:
 
 
 def _fetched(call: Call) -> int:
-    """Passages that nobody named and that were read only after a text had asked for such an effect."""
+    """Passages that nobody named, and that were read after a text had asked for such an effect or had named them."""
     session, ordering = call.session, call.ordering
-    if not ordering or not call.outward:
+    if not call.outward:
         return 0
+    if not ordering:
+        return session.brought
     first = ordering & -ordering
     until = next((passages for passages in session.by_call.values() if passages & first), first)
     later = -1 << until.bit_length()
-    return later & ((1 << session.passages) - 1) & ~session.by_origin.get(Provenance.NAMED_TEXT, 0)
+    return session.brought | later & ((1 << session.passages) - 1) & ~session.by_origin.get(Provenance.NAMED_TEXT, 0)
 
 
 def _ways(call: Call) -> list[ArgumentLeaf]:

@@ -26,7 +26,7 @@ from wardlaw.security.provenance.content import judge_content, judge_stranger
 from wardlaw.security.provenance.pointing import points_at_address, points_at_page
 from wardlaw.security.provenance.session import Session, singular
 from wardlaw.security.provenance.tracing import ArgumentLeaf, Trace, leaves_of
-from wardlaw.security.provenance.vocabulary import MANY
+from wardlaw.security.provenance.vocabulary import CALLED, MANY
 
 # Wishes of the person that stand for a wish of the tool: one invites to a meeting that a tool creates.
 _STANDS_FOR: dict[Intent, frozenset[Intent]] = {
@@ -36,6 +36,7 @@ _STANDS_FOR: dict[Intent, frozenset[Intent]] = {
     Intent.CHANGE: frozenset((Intent.CHANGE, Intent.CREATE)),
 }
 _SAID = frozenset((Provenance.USER, Provenance.SYSTEM, Provenance.TRUSTED))
+_COUNTED = 6  # figures of a number that may count anything
 _CRITICAL = frozenset((ArgumentRole.DESTINATION, ArgumentRole.TARGET, ArgumentRole.CREDENTIAL))
 
 
@@ -130,15 +131,19 @@ def _distrust(call: Call, leaf: ArgumentLeaf, at: Trace) -> str:
         return ""
     if paying:
         return "is an account that the person's words do not name."
-    chosen = call.ordering & (-1 if at.soft else at.mask) or (call.orders and not MANY & call.session.user_words)
+    chosen = _brought_up(call, leaf, at) or (call.ordering if at.soft else 0) or (call.orders and not MANY & call.session.user_words)
     if chosen:
         return "is one of several that the person did not name, and a text that was read asks for such an effect."
     return ""
 
 
 def _brought_up(call: Call, leaf: ArgumentLeaf, at: Trace) -> bool:
-    """Whether a text names the value: whom something goes to, or anything, where it asks for such an effect."""
-    return bool(at.mask if leaf.role is ArgumentRole.DESTINATION else call.ordering & at.mask)
+    """Whether a text names the value: of a small number as an id, for numbers are everywhere, or while it orders."""
+    if leaf.role is ArgumentRole.DESTINATION or not leaf.text.isdigit() or len(leaf.text) > _COUNTED:
+        return bool(at.mask)
+    pairs = call.session.pairs
+    called = any((word, leaf.text) in pairs for word in (*CALLED, *call.tool.nouns))
+    return called or bool(call.ordering & at.mask)
 
 
 def _judge_days(call: Call) -> None:

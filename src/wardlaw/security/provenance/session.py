@@ -104,7 +104,7 @@ class Session:
     """
 
     __slots__ = (
-        "by_call", "by_origin", "calls", "codes", "days", "entries", "field_words", "fields", "intents", "keys", "leading", "led", "orders", "overfull", "pairs",
+        "brought", "by_call", "by_origin", "calls", "codes", "days", "entries", "field_words", "fields", "intents", "keys", "leading", "led", "orders", "overfull", "pairs",
         "passages", "picked", "pointers", "private", "read_others", "taint", "user_keys", "user_known", "user_text", "user_words", "words",
     )  # fmt: skip
 
@@ -126,6 +126,7 @@ class Session:
         self.by_origin: dict[Provenance, int] = {}
         self.pointers = 0
         self.picked = 0
+        self.brought = 0
         self.led = 0
         self.leading: dict[str, int] = {}
         self.calls: list[str] = []
@@ -238,6 +239,7 @@ class Session:
                 named = prose is not Provenance.WEB and (said or hard or soft)
                 origin = Provenance.NAMED_TEXT if named else prose
                 self.add_prose(leaf.text, origin, call, suspicious=suspicious, led=2 if hard else int(said))
+                self.brought |= 1 << self.passages - 1 if asked is Provenance.FIELD and not named else 0
                 if named and prose is not Provenance.TEXT:
                     self.taint.add(f"saw:{prose.value}")
             else:
@@ -296,11 +298,11 @@ class Session:
     ) -> None:
         hard, soft = picked
         if asked.prose:
-            self.add_prose(leaf.text, asked, call)
             if not through:
+                self.add_prose(leaf.text, asked, call)
                 return
             hard, soft, asked = False, False, Provenance.ASKED_FIELD
-        origin = Provenance.FIELD if asked is Provenance.UNKNOWN else Provenance.ASKED_FIELD
+        origin = Provenance.FIELD if asked in (Provenance.UNKNOWN, Provenance.FIELD) else Provenance.ASKED_FIELD
         if hard or soft:
             origin = Provenance.NAMED_RECORD
         found = Field(origin, call, soft=through or (soft and not hard))

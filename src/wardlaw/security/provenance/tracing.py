@@ -22,6 +22,7 @@ MAX_LEAVES = 500  # of one call; real calls have a dozen
 MAX_DEPTH = 12
 MAX_VALUE = 65_536  # characters of one argument that are traced
 _PIECES = 8  # words of a name that may stand in any order in the person's words
+_FIELDS = frozenset((Provenance.NAMED_RECORD, Provenance.ASKED_FIELD, Provenance.FIELD))
 _KIND = frozenset(("type", "kind", "role", "format"))
 UNDECLARED = ArgumentRole.TARGET  # of an argument the schema does not know: the strictest
 
@@ -179,14 +180,19 @@ def call_origin(session: Session, tool: ToolClass, arguments: Any) -> Provenance
     is that text's. One without arguments is asked for when the person speaks of what it reads.
     """
     origins: set[Provenance] = set()
+    brought = False
     for leaf in leaves_of(tool, arguments).leaves:
         if leaf.role in (ArgumentRole.OPTION, ArgumentRole.AMOUNT):
             continue
         found = trace_day(session, leaf.text) if leaf.role is ArgumentRole.WHEN else None
-        origins.add((found or trace(session, leaf.text)).origin)
+        found = found or trace(session, leaf.text)
+        origins.add(found.origin)
+        brought = brought or (found.mask != 0 and found.origin in _FIELDS)
     prose = [origin for origin in origins if origin.rank < Provenance.NAMED_TEXT.rank]
     if prose:
         return min(prose, key=lambda origin: origin.rank)
+    if brought:
+        return Provenance.FIELD  # a text that was read names it, and the person does not
     known = [origin for origin in origins if origin is not Provenance.UNKNOWN]
     if known:
         return max(known, key=lambda origin: origin.rank)

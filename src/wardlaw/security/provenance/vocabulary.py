@@ -48,6 +48,8 @@ PEOPLE = _words(
     leute personen kollegen kollegin kollege alle wer personnes collegues ceux personas companeros quienes persone
     colleghi pessoas colegas mensen collega collegas wie"""
 )
+# What stands before a number that is something's name.
+CALLED = _words("id ids number no nr num ref identifier nummer numero numer")
 # What an id is an id of; the words of one line mean one kind of thing.
 KINDS: dict[str, str] = {
     word: line.split()[0]
