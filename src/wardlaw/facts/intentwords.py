@@ -24,7 +24,7 @@ VERBS: dict[str, str] = {
     "change": """change update modify edit move reschedule rename adjust postpone correct replace fix alter amend shift
         increase decrease raise lower mark archive extend rearrange reorganize append set assign switch convert
         complete approve accept merge rewrite revise adapt redirect swap restore tag label star pin enable activate
-        configure unsubscribe bring fill""",
+        configure unsubscribe bring fill close reopen resolve""",
     "credential": "rotate reset regenerate unlock reauthenticate",
     "visit": "visit browse open navigate fetch click load download crawl request hit follow",
 }
@@ -76,7 +76,7 @@ PHRASES: dict[str, str] = {
     "send": "let_know drop_line drop_message drop_note drop_email shoot_email shoot_message shoot_note pass_on put_on put_up lass_wissen gib_bescheid sag_bescheid faire_savoir fais_savoir dis_a hazle_saber fai_sapere",
     "share": "hand_over give_access give_permission give_permissions give_rights make_available let_read let_see let_view let_edit let_access let_comment let_have let_join add_user add_member add_participant add_participants bring_in",
     "pay": "send_money send_them give_back pay_back",
-    "create": "set_up sign_up write_down put_together",
+    "create": "turn_into set_up sign_up write_down put_together",
     "change": "hand_over log_out turn_off turn_on switch_to",
     "delete": """get_rid call_off throw_away throw_out toss_out clear_out clean_up kick_out take_off take_out take_down
         pull_down cross_out leave_group""",

@@ -36,6 +36,7 @@ _FOREIGN = tuple(OutputTrust)  # from one's own to anybody's
 _SENTENCE = re.compile(r"[.!?\n;]+")
 _LONGEST = 4_000  # characters of a description that are read; real ones are a few hundred
 _GENERIC = frozenset("the a an of to from for in on by with and or all any given my new tool name mcp".split())
+_MANY = re.compile(r"\bnumber of (?!(?:the|an?|this|that)\b)|\bhow many|\bcount\b|\bmaximum", re.IGNORECASE)
 _ADDRESS = re.compile(r"\be-?mail address|\baccount number\b|\biban\b|\bphone number|\burls?\b", re.IGNORECASE)
 
 
@@ -232,6 +233,8 @@ def _role(words: frozenset[str], spec: Mapping[str, Any], description: str, inte
         return ArgumentRole.CREDENTIAL
     if types and types <= {"integer", "number"}:
         counting = words & (said.AMOUNT | said.WHEN) and not words & said.NUMBERING
+        if counting and "number" in words and not words & said.COUNTING:
+            counting = bool(_MANY.search(description))  # "number of the issue" names one, "number of guests" counts
         return ArgumentRole.AMOUNT if counting or "integer" not in types else ArgumentRole.TARGET
     if "id" in words or "ids" in words:
         return ArgumentRole.TARGET
@@ -243,7 +246,7 @@ def _role(words: frozenset[str], spec: Mapping[str, Any], description: str, inte
         return ArgumentRole.CONTENT
     if words & said.FRESH_NAME and Intent.CREATE in intents:
         return ArgumentRole.CONTENT
-    return ArgumentRole.AMOUNT if words & said.AMOUNT else ArgumentRole.TARGET
+    return ArgumentRole.AMOUNT if words & said.AMOUNT - {"number"} else ArgumentRole.TARGET
 
 
 def _output(words: list[str], description: str, arguments: dict[str, Argument]) -> OutputTrust:

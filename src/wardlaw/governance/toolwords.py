@@ -30,7 +30,9 @@ PEOPLE = _words(
     """user users person people member members participant participants attendee attendees guest guests collaborator collaborators
     permission permissions access role roles owner owners group team follower reviewer assignee"""
 )
-MAILING = _words("email emails mail mails message messages sms letter dm reply notification")
+MAILING = _words(
+    "email emails mail mails message messages sms letter dm reply replies notification comment comments"
+)
 ACCESS = _words(
     "participants attendees guests members collaborators permission permissions access role roles owner owners sharing visibility"
 )
@@ -59,9 +61,10 @@ AMOUNT = _words(
     """amount price quantity total sum value fee cost number n count limit size percent rate max min top guests persons people
     adults children nights hours minutes seconds length width height age depth score weight degree offset page"""
 )
+COUNTING = AMOUNT - {"number"} | {"of"}
 NUMBERING = _words("id ids no nr num ref reference key code account order ticket case invoice row index")
 OPTION = _words(
-    """priority status color colour currency language locale format type kind unit units category sort mode
+    """priority status state labels tags color colour currency language locale format type kind unit units category sort mode
     timezone encoding permission permissions visibility recurring verbose limit offset page cursor"""
 )
 LOOKING = _words("query search keyword keywords filter term pattern q expression")

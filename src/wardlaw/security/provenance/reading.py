@@ -180,7 +180,7 @@ def _leaves(root: Any) -> Iterator[Leaf]:
                     pending.append((text, child, records, prose, depth + 1))
                     yield Leaf("", text, free=_is_free("", text), record=records)
                 else:
-                    pending.append((text, child, records, prose or _prose(text), depth + 1))
+                    pending.append((text, child, records, _prose(text), depth + 1))
         elif isinstance(value, list | tuple | set | frozenset) and depth < MAX_DEPTH:
             pending.extend((key, child, record, prose, depth + 1) for child in reversed(list(value)))
         elif value is not None:

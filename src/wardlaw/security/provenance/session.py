@@ -224,6 +224,7 @@ class Session:
             return
         self.read_others = True
         kinds = kinds_of(tool.nouns)
+        secret = "secret" if sensitive.of_field(" ".join(tool.nouns)) == "secret" else ""
         reading = read_output(text, tool.output)
         self.overfull |= not reading.complete
         picked = self._picked(reading.leaves)
@@ -244,7 +245,7 @@ class Session:
                     self.taint.add(f"saw:{prose.value}")
             else:
                 self._add_field(leaf, call, asked, picked=(hard, soft), kinds=kinds, through=through)
-            label = sensitive.of_field(leaf.key)
+            label = sensitive.of_field(leaf.key) or (secret if not leaf.record else "")
             if label and len(leaf.text) <= sensitive.LONGEST:
                 self._remember(sensitive.compact(leaf.text), label)
 

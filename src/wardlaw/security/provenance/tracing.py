@@ -7,6 +7,7 @@ about its arguments enters here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ MAX_DEPTH = 12
 MAX_VALUE = 65_536  # characters of one argument that are traced
 _PIECES = 8  # words of a name that may stand in any order in the person's words
 _FIELDS = frozenset((Provenance.NAMED_RECORD, Provenance.ASKED_FIELD, Provenance.FIELD))
+_VERSION = re.compile(r"v\d{1,6}")
 _KIND = frozenset(("type", "kind", "role", "format"))
 UNDECLARED = ArgumentRole.TARGET  # of an argument the schema does not know: the strictest
 
@@ -149,6 +151,8 @@ def _said(session: Session, keys: tuple[str, ...], words: list[str]) -> Provenan
         return max(origins, key=lambda origin: origin.rank) if origins else None
     if f" {' '.join(words)} " in session.user_text:
         return Provenance.USER
+    if _VERSION.fullmatch(words[0]) and f" {' '.join((words[0][1:], *words[1:]))} " in session.user_text:
+        return Provenance.USER  # "v2.4.0" of who said "version 2.4.0"
     if 1 < len(words) <= _PIECES and session.user_words.issuperset(words):
         return Provenance.USER
     return None

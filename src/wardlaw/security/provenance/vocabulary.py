@@ -14,7 +14,7 @@ def _words(text: str) -> frozenset[str]:
 CONVEYING = _words(
     """summary summaries summarize summarise summarizing forward copy paste content contents article details information
     info overview report list listing send share tell same quote translate translation transcript recap minutes append
-    according accordingly described mentioned follow extract message written says based from
+    entry entries part section paragraph excerpt according accordingly described mentioned follow extract message written says based from
     zusammenfassung zusammenfassen zusammenfass fasse weiterleiten inhalt angaben liste ubersicht bericht laut gemass
     resume resumer resumez contenu informations liste rapport selon transmettre
     resumen resume resumir contenido informacion lista informe segun reenvia
@@ -60,7 +60,7 @@ KINDS: dict[str, str] = {
         "payment payments transaction transactions transfer transfers",
         "person people user users member members contact contacts customer customers",
         "order orders purchase purchases cart",
-        "issue issues ticket tickets bug bugs",
+        "issue issues ticket tickets bug bugs pull merge",
         "booking bookings reservation reservations",
         "task tasks todo reminder reminders",
         "device devices light lights lamp sensor sensors lock",
@@ -68,7 +68,6 @@ KINDS: dict[str, str] = {
         "lead leads deal deals opportunity opportunities",
         "product products item items",
         "run runs job jobs pipeline workflow build builds",
-        "pull merge",
     )
     for word in line.split()
 }
