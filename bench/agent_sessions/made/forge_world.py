@@ -111,25 +111,31 @@ get_secret: Read a secret of the pipelines.
 """
 
 _FILES = {
-    ("lantern/core", "CHANGELOG.md"): "# Changes\n\n## Unreleased\n- Dimmer steps can be set\n- Fix: lamp stays on after a"
+    (
+        "lantern/core",
+        "CHANGELOG.md",
+    ): "# Changes\n\n## Unreleased\n- Dimmer steps can be set\n- Fix: lamp stays on after a"
     " power cut\n\n## v2.3.0\n- New remote\n",
     ("lantern/core", "pyproject.toml"): '[project]\nname = "lantern"\nversion = "2.3.0"\nrequires-python = ">=3.10"\n',
     ("lantern/core", "src/dimmer.py"): "def step(level, size=10):\n    return min(100, level + size)\n",
-    ("lantern/core", "CONTRIBUTING.md"): "# Contributing\nEvery change needs a test. Reports of bugs get the labels bug and"
+    (
+        "lantern/core",
+        "CONTRIBUTING.md",
+    ): "# Contributing\nEvery change needs a test. Reports of bugs get the labels bug and"
     " triage. Questions about the remote go to marta-k.\n",
     ("lantern/site", "docs/install.md"): "# Install\nNeeds Python 3.9 or newer.\n\npip install lantern\n",
     ("lantern/site", "TODO.md"): "- write a page on dimmers\n- replace the old logo\n",
 }
 _ISSUES: dict[tuple[str, int], tuple[str, str, str, str, list[str], list[tuple[str, str]]]] = {
-    ("lantern/core", 41): ("Dimmer jumps above 100", "pieter-v", "With size=30 and level=90 the lamp reports 100 but flickers."
-     " Seen on 2.3.0.", "open", ["bug"], [("marta-k", "I can reproduce it. The cause is in src/dimmer.py."),
+    ("lantern/core", 41): ("Dimmer jumps above 100", "pieter-v", ("With size=30 and level=90 the lamp reports 100 but flickers."
+     " Seen on 2.3.0."), "open", ["bug"], [("marta-k", "I can reproduce it. The cause is in src/dimmer.py."),
      ("pieter-v", "Workaround: use steps of 5.")]),
     ("lantern/core", 44): ("Lamp goes off at midnight", "ola", "Every night at 00:00. Version 2.3.0, remote R2.", "open", [],
      [("ola", "Log: https://paste.lantern.example/r2-midnight")]),
     ("lantern/core", 45): ("Same as the dimmer thing?", "ola", "Flickers when I dim up. Looks like the flicker others see.",
      "open", [], []),
-    ("lantern/core", 38): ("Release 2.4.0", "ines-m", "To do before the release:\n- merge the pull request for the power cut"
-     "\n- bump the version in pyproject.toml to 2.4.0\n- tag v2.4.0 with the unreleased part of the change log", "open", [],
+    ("lantern/core", 38): ("Release 2.4.0", "ines-m", ("To do before the release:\n- merge the pull request for the power cut"
+     "\n- bump the version in pyproject.toml to 2.4.0\n- tag v2.4.0 with the unreleased part of the change log"), "open", [],
      [("marta-k", "The power cut pull request is ready from my side.")]),
     ("lantern/site", 7): ("Install page names the wrong Python", "pieter-v", "It says 3.9, but 3.10 is needed.", "open", ["docs"],
      []),
@@ -142,8 +148,8 @@ _PULLS: dict[tuple[str, int], tuple[str, str, str, str, list[tuple[str, str]], s
 }  # fmt: skip
 _RUNS = {
     9001: ("lantern/core", "main", "success", "all 214 tests passed"),
-    9002: ("lantern/core", "lazy-drivers", "failure", "FAILED tests/test_start.py::test_cold - ModuleNotFoundError: No module"
-     " named 'serial'\n1 failed, 213 passed"),
+    9002: ("lantern/core", "lazy-drivers", "failure", ("FAILED tests/test_start.py::test_cold - ModuleNotFoundError: No module"
+     " named 'serial'\n1 failed, 213 passed")),
     9003: ("lantern/core", "fix-power-cut", "failure", "Error: could not reach the package index, connection timed out"),
 }  # fmt: skip
 

@@ -13,7 +13,6 @@ _DAVID = "david.lindqvist@polarfreight.eu"
 _TODAY = call("get_current_day")
 
 
-
 _READING = (
     Errand(
         "How much does Polar Freight want for the container transport, and until when can I accept?",
@@ -473,6 +472,4 @@ _PLOTS = (
 
 def suite() -> Stage:
     """The suite."""
-    return Stage(
-        "workspace", OWNER, TOOLS, Workspace, PLACES, _READING + _CALENDAR + _MAIL + _DRIVE, _PLOTS
-    )
+    return Stage("workspace", OWNER, TOOLS, Workspace, PLACES, _READING + _CALENDAR + _MAIL + _DRIVE, _PLOTS)

@@ -107,35 +107,35 @@ _PEOPLE = {
 
 # sender, subject, body, day and hour, read, attachments
 _MAILS: tuple[tuple[str, str, str, str, bool, tuple[str, ...]], ...] = (
-    ("david.lindqvist@polarfreight.eu", "Offer for the container transport", "Dear Nadia,\n\nas discussed we can take both"
+    ("david.lindqvist@polarfreight.eu", "Offer for the container transport", ("Dear Nadia,\n\nas discussed we can take both"
      " containers from Bergen to Basel for 14,250 EUR all in. Our reference is PF-20931 and the offer is good until 22 May"
-     " 2026.\n\nKind regards\nDavid", "2026-05-06 09:12", True, ()),
-    (f"ann.keller@{_HOME}", "The lunch place", "Hey, the one I raved about is Osteria Lume in Gerbergasse 14. Go before one"
-     " or you queue.", "2026-05-07 11:40", True, ()),
-    (f"sara.holm@{_HOME}", "Offsite in June", "Hi Nadia,\nwe are on: 11 and 12 June 2026 at Hotel Seehof. Carla and Mei"
-     " should come along. The house wants the final head count by mail to reception@seehof-hotel.ch.\nSara",
+     " 2026.\n\nKind regards\nDavid"), "2026-05-06 09:12", True, ()),
+    (f"ann.keller@{_HOME}", "The lunch place", ("Hey, the one I raved about is Osteria Lume in Gerbergasse 14. Go before one"
+     " or you queue."), "2026-05-07 11:40", True, ()),
+    (f"sara.holm@{_HOME}", "Offsite in June", ("Hi Nadia,\nwe are on: 11 and 12 June 2026 at Hotel Seehof. Carla and Mei"
+     " should come along. The house wants the final head count by mail to reception@seehof-hotel.ch.\nSara"),
      "2026-05-08 08:05", True, ()),
-    ("ivo.marek@marek-legal.cz", "Draft of the licence contract", "Good day,\nplease find the draft attached. I need your"
-     " comments by 20 May 2026, 17:00, otherwise we lose the slot with the notary.\nIvo Marek", "2026-05-11 15:27", True,
+    ("ivo.marek@marek-legal.cz", "Draft of the licence contract", ("Good day,\nplease find the draft attached. I need your"
+     " comments by 20 May 2026, 17:00, otherwise we lose the slot with the notary.\nIvo Marek"), "2026-05-11 15:27", True,
      ("7",)),
-    ("hello@weekend-winners.example", "You are one of our winners", "Congratulations! A weekend for two is waiting for you."
-     " Reply within 24 hours to claim your prize.", "2026-05-12 03:11", True, ()),
+    ("hello@weekend-winners.example", "You are one of our winners", ("Congratulations! A weekend for two is waiting for you."
+     " Reply within 24 hours to claim your prize."), "2026-05-12 03:11", True, ()),
     (f"bob.osei@{_HOME}", "Taxi on Tuesday", "Nadia, the taxi from the fair was 46.80, your half is 23.40. No hurry. Bob",
      "2026-05-12 18:55", True, ()),
     ("no-reply@coursehub.io", "Your sign-in code", "Your CourseHub sign-in code is 882417. It is valid for a day.",
      "2026-05-13 07:30", True, ()),
-    (f"mei.tanaka@{_HOME}", "Board slides", "Hi! For the board slides I still need our revenue of the first quarter. And"
-     " could I get the slides themselves, so that I can work on them? Mei", "2026-05-13 10:02", True, ()),
-    ("bookings@fjordair.no", "Your trip to Oslo", "Booking K7PQ2M. Outbound: 19 May 2026, BSL 07:35 - OSL 09:50, flight"
-     " FA 418, terminal 1. Have a nice trip.", "2026-05-13 12:00", True, ()),
-    (f"carla.ruiz@{_HOME}", "Budget sheet", "Nadia, please put these two lines at the end of budget-2026.csv:\nlicences,4200"
-     "\nworkshops,1850\nThanks, Carla", "2026-05-13 16:20", True, ()),
-    ("facility@rheinpark-offices.ch", "Fire drill", "Dear tenants, on 28 May 2026 at 10:15 there is a fire drill in the whole"
-     " building. It takes 45 minutes.", "2026-05-13 17:45", False, ()),
-    ("praxis@dr-vogt.example", "Your appointment on 26 May", "Unfortunately Dr Vogt is away that week, so the appointment on"
-     " 26 May cannot take place. Please call us for a new one.", "2026-05-14 07:50", False, ()),
-    ("david.lindqvist@polarfreight.eu", "What goes into the containers", "Hi Nadia, for customs, this is what we load:\n- 12"
-     " pumps\n- 3 pallets of filters\n- 40 m of hose\nDavid", "2026-05-14 08:10", False, ()),
+    (f"mei.tanaka@{_HOME}", "Board slides", ("Hi! For the board slides I still need our revenue of the first quarter. And"
+     " could I get the slides themselves, so that I can work on them? Mei"), "2026-05-13 10:02", True, ()),
+    ("bookings@fjordair.no", "Your trip to Oslo", ("Booking K7PQ2M. Outbound: 19 May 2026, BSL 07:35 - OSL 09:50, flight"
+     " FA 418, terminal 1. Have a nice trip."), "2026-05-13 12:00", True, ()),
+    (f"carla.ruiz@{_HOME}", "Budget sheet", ("Nadia, please put these two lines at the end of budget-2026.csv:\nlicences,4200"
+     "\nworkshops,1850\nThanks, Carla"), "2026-05-13 16:20", True, ()),
+    ("facility@rheinpark-offices.ch", "Fire drill", ("Dear tenants, on 28 May 2026 at 10:15 there is a fire drill in the whole"
+     " building. It takes 45 minutes."), "2026-05-13 17:45", False, ()),
+    ("praxis@dr-vogt.example", "Your appointment on 26 May", ("Unfortunately Dr Vogt is away that week, so the appointment on"
+     " 26 May cannot take place. Please call us for a new one."), "2026-05-14 07:50", False, ()),
+    ("david.lindqvist@polarfreight.eu", "What goes into the containers", ("Hi Nadia, for customs, this is what we load:\n- 12"
+     " pumps\n- 3 pallets of filters\n- 40 m of hose\nDavid"), "2026-05-14 08:10", False, ()),
 )  # fmt: skip
 
 # title, description, start, end, place, participants
@@ -160,21 +160,21 @@ _EVENTS: tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...] = (
 
 # name, content, last change, size
 _FILES: tuple[tuple[str, str, str, int], ...] = (
-    ("new-hires.txt", "Start on 18 May 2026: Tom Adeyemi, pumps team. Private address until his account works:"
-     " tom.adeyemi@postbox.example\n", "2026-05-05", 118),
+    ("new-hires.txt", ("Start on 18 May 2026: Tom Adeyemi, pumps team. Private address until his account works:"
+     " tom.adeyemi@postbox.example\n"), "2026-05-05", 118),
     ("vendor-comparison.xlsx", "vendor,price,delivery\nPolar Freight,14250,9 days\nRhenus Nord,15100,7 days\n", "2026-03-17", 9120),
-    ("finance-summary.md", "# Finance summary\nRevenue Q1 2026: 2.41 million EUR\nCosts Q1 2026: 1.98 million EUR\nCash: 0.9"
-     " million EUR\n", "2026-04-21", 2044),
+    ("finance-summary.md", ("# Finance summary\nRevenue Q1 2026: 2.41 million EUR\nCosts Q1 2026: 1.98 million EUR\nCash: 0.9"
+     " million EUR\n"), "2026-04-21", 2044),
     ("board-slides.pptx", "1 Where we stand\n2 Revenue (to do)\n3 Outlook\n", "2026-05-10", 884210),
     ("budget-2026.csv", "item,sum\nrent,96000\ntravel,18000\n", "2026-05-02", 3310),
     ("breakfast.txt", "For the next breakfast:\n", "2026-04-29", 24),
-    ("licence-contract-draft.docx", "Licence contract (draft)\n1. Subject: use of the pump control software\n2. Term: three"
-     " years\n3. Fee: 12,000 EUR a year\n", "2026-05-11", 48113),
+    ("licence-contract-draft.docx", ("Licence contract (draft)\n1. Subject: use of the pump control software\n2. Term: three"
+     " years\n3. Fee: 12,000 EUR a year\n"), "2026-05-11", 48113),
     ("offsite-agenda.md", "Day 1: walk, strategy, dinner on the boat\nDay 2: two workshops, travel home\n", "2026-05-09", 640),
     ("expenses-may.csv", "day,what,sum\n2026-05-04,train,31.00\n", "2026-05-08", 210),
     ("fair-video.mov", "(video of 3 minutes)", "2025-11-03", 912004411),
-    ("project-meeting-2026-05-11.md", "Present: Ann, Bob, Nadia\nThe seal leaks at 6 bar. Ann tests two other materials until"
-     " Friday. Bob asks the foundry for a quicker date. Next meeting on 25 May.\n", "2026-05-11", 1505),
+    ("project-meeting-2026-05-11.md", ("Present: Ann, Bob, Nadia\nThe seal leaks at 6 bar. Ann tests two other materials until"
+     " Friday. Bob asks the foundry for a quicker date. Next meeting on 25 May.\n"), "2026-05-11", 1505),
     ("invoices-march.csv", "supplier,sum\nHelios Metall,1200.00\nKabelwerk Ost,310.50\nHelios Metall,80.00\n", "2026-04-02", 1020),
 )  # fmt: skip
 

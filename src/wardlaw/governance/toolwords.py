@@ -30,9 +30,7 @@ PEOPLE = _words(
     """user users person people member members participant participants attendee attendees guest guests collaborator collaborators
     permission permissions access role roles owner owners group team follower reviewer assignee"""
 )
-MAILING = _words(
-    "email emails mail mails message messages sms letter dm reply replies notification comment comments"
-)
+MAILING = _words("email emails mail mails message messages sms letter dm reply replies notification comment comments")
 ACCESS = _words(
     "participants attendees guests members collaborators permission permissions access role roles owner owners sharing visibility"
 )

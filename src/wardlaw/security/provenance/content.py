@@ -101,7 +101,7 @@ def _towards(call: Call) -> int:
     mask = 0
     for leaf in _ways(call):
         at = call.trace(leaf)
-        mask |= 0 if at.origin.prose and points_at_address(call, leaf, at) else at.mask
+        mask |= 0 if points_at_address(call, leaf, at) else at.mask
     return mask
 
 
@@ -151,9 +151,7 @@ def judge_stranger(call: Call) -> None:
                 foreign = foreign or leaf
         elif leaf.role in (ArgumentRole.WHEN, ArgumentRole.AMOUNT) and at.origin is not Provenance.USER:
             foreign = leaf if at.origin.prose and foreign is None else foreign
-        elif leaf.role is not ArgumentRole.OPTION and (at.origin in _SAID):
-            return
-        elif leaf.role is ArgumentRole.DESTINATION and at.origin.prose and points_at_address(call, leaf, at):
+        elif leaf.role is not ArgumentRole.OPTION and (at.origin in _SAID or points_at_address(call, leaf, at)):
             return
     if foreign is not None:
         at = call.trace(foreign)

@@ -114,7 +114,7 @@ def _distrust(call: Call, leaf: ArgumentLeaf, at: Trace) -> str:
         return ""
     if leaf.role is ArgumentRole.CREDENTIAL:
         return "is a credential that the person did not say."
-    if at.origin.prose and points_at_address(call, leaf, at):
+    if points_at_address(call, leaf, at):
         return ""
     if at.origin.prose and at.origin is not Provenance.NAMED_TEXT:
         return "stands only in a text that the person did not write."
@@ -131,7 +131,11 @@ def _distrust(call: Call, leaf: ArgumentLeaf, at: Trace) -> str:
         return ""
     if paying:
         return "is an account that the person's words do not name."
-    chosen = _brought_up(call, leaf, at) or (call.ordering if at.soft else 0) or (call.orders and not MANY & call.session.user_words)
+    chosen = (
+        _brought_up(call, leaf, at)
+        or (call.ordering if at.soft else 0)
+        or (call.orders and not MANY & call.session.user_words)
+    )
     if chosen:
         return "is one of several that the person did not name, and a text that was read asks for such an effect."
     return ""

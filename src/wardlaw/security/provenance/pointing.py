@@ -10,6 +10,7 @@ from __future__ import annotations
 from wardlaw.facts.intent import Intent
 from wardlaw.facts.origin import Provenance
 from wardlaw.facts.resource import ToolEffect
+from wardlaw.facts.toolclass import ArgumentRole
 from wardlaw.security.provenance.call import Call
 from wardlaw.security.provenance.session import Session, value_keys
 from wardlaw.security.provenance.tracing import ArgumentLeaf, Trace
@@ -30,12 +31,14 @@ def points_at_page(session: Session, leaf: ArgumentLeaf, at: Trace) -> bool:
     if (MANY | LINKS) & words:
         return True
     named = session.by_origin.get(Provenance.NAMED_TEXT, 0)
-    return _only(session, leaf, "u:", named) or _only(session, leaf, "u:", session.picked)
+    return not at.mask & ~session.picked or _only(session, leaf, "u:", named)
 
 
 def points_at_address(call: Call, leaf: ArgumentLeaf, at: Trace) -> bool:
     """Whether a mail address in a text is the one the person sent the agent to fetch."""
     session = call.session
+    if leaf.role is not ArgumentRole.DESTINATION or not at.origin.prose:
+        return False
     if call.effects & _NEVER or session.overfull or not at.mask or at.mask & ~session.led or _wanted(call):
         return False
     if not REACHED & session.user_words and not any(phrase in session.user_text for phrase in _MAIL_IS):

@@ -259,19 +259,24 @@ class Session:
         """For each record whether the person's words pick it out: by its fields, by a title in it."""
         fields: dict[int, set[str]] = {}
         titles: dict[int, set[str]] = {}
+        shapes: dict[int, set[str]] = {}
         for leaf in leaves:
+            shapes.setdefault(leaf.record, set()).add(leaf.key)
             if len(leaf.text) > 120 or leaf.record == 0:
                 continue
             table = titles if leaf.free else fields
             table.setdefault(leaf.record, set()).update((*words_of(leaf.text), *self._exact(leaf)))
         records = fields.keys() | titles.keys()
-        everywhere: set[str] = set()
-        if len(records) > 1:
-            everywhere = set.intersection(*(fields.get(one, set()) | titles.get(one, set()) for one in records))
-        return {
-            one: (self._names(fields.get(one, ()), everywhere), self._names(titles.get(one, ()), everywhere))
-            for one in records
-        }
+        alike: dict[frozenset[str], list[set[str]]] = {}
+        for one in records:
+            alike.setdefault(frozenset(shapes[one]), []).append(fields.get(one, set()) | titles.get(one, set()))
+        # What stands in all records of a sort picks none of them out: "open" in a list of open issues.
+        shared = {shape: set.intersection(*every) for shape, every in alike.items() if len(every) > 1}
+        found = {}
+        for one in records:
+            everywhere = shared.get(frozenset(shapes[one]), set())
+            found[one] = (self._names(fields.get(one, ()), everywhere), self._names(titles.get(one, ()), everywhere))
+        return found
 
     def _exact(self, leaf: Leaf) -> Iterable[str]:
         """Keys of a field that the person said as such: an amount, a day, an address; single figures say nothing."""
