@@ -55,7 +55,21 @@ VALUES = (
 VALUE = st.sampled_from(VALUES)
 TEXT = st.lists(VALUE, max_size=5).map(" and ".join)
 WORDS = st.lists(
-    st.sampled_from((*VALUES, "send a mail", "pay", "delete", "book a hotel", "share", "add a note", "summary")),
+    st.sampled_from(
+        (
+            *VALUES,
+            "send a mail",
+            "pay",
+            "delete",
+            "book a hotel",
+            "share",
+            "add a note",
+            "summary",
+            "the address is in f7",
+            "the page",
+            "people",
+        )
+    ),
     max_size=6,
 ).map(" ".join)
 SCALAR = st.one_of(

@@ -87,3 +87,24 @@ def test_single_words() -> None:
     assert of_verb("sends") == frozenset((Intent.SEND,))
     assert of_verb("banana") == frozenset()
     assert of_noun("refund") == frozenset((Intent.PAY,))
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("Summarise it in a new file", Intent.CREATE),
+        ("Let Carla read it", Intent.SHARE),
+        ("Throw the old draft out", Intent.DELETE),
+        ("Keep the list as list.txt", Intent.CREATE),
+        ("If it collides with anything of mine, move my call", Intent.CHANGE),
+        ("Go to www.x.example", Intent.VISIT),
+        ("Close it", Intent.CHANGE),
+    ],
+)
+def test_wishes_that_have_no_verb_of_their_own(text: str, intent: Intent) -> None:
+    assert intent in wishes(text)
+
+
+@pytest.mark.parametrize("text", ["Planning", "let's see it", "our new colleague", "agenda"])
+def test_titles_and_sayings_are_no_wishes(text: str) -> None:
+    assert wishes(text) == set()

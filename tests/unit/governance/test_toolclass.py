@@ -152,3 +152,26 @@ def test_of_two_words_that_nobody_stands_for_the_graver_holds() -> None:
 def test_confirming_without_anything_said_keeps_what_was_inferred() -> None:
     found = infer(tool("delete_row"))
     assert confirm(found, ToolConfirmation("person:ann", "")).effects == found.effects
+
+
+def test_a_file_is_written_to_nobody() -> None:
+    assert infer(tool("create_file", "Writes a new file.")).effects == {ToolEffect.WRITE}
+    assert ToolEffect.EGRESS in infer(tool("create_event", "Writes an email to everybody.")).effects
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "role"),
+    [
+        ("number", "Number of the issue", ArgumentRole.TARGET),
+        ("issue_number", "", ArgumentRole.TARGET),
+        ("number", "Number of results to return", ArgumentRole.AMOUNT),
+        ("number_of_guests", "", ArgumentRole.AMOUNT),
+    ],
+)
+def test_the_number_of_a_thing_is_its_name(name: str, description: str, role: ArgumentRole) -> None:
+    found = infer(tool("update_issue", "", **{name: {"type": "integer", "description": description}}))
+    assert found.arguments[name].role is role
+
+
+def test_a_comment_is_read_by_others() -> None:
+    assert ToolEffect.EGRESS in infer(tool("add_issue_comment", "Comments on an issue.")).effects

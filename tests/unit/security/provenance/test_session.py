@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from tests.unit.security.provenance.scenes import FETCH, FILES, MAILS, PEOPLE, READ, session
+from tests.unit.security.provenance.scenes import FETCH, FILES, MAILS, PEOPLE, READ, session, tool
 
 from wardlaw.facts.intent import Intent
 from wardlaw.facts.origin import Provenance, Source
 from wardlaw.security.provenance import session as module
-from wardlaw.security.provenance.session import Session, sentences_of, singular, value_keys
+from wardlaw.security.provenance.session import Session, is_short, kinds_of, sentences_of, singular, value_keys
 from wardlaw.security.provenance.tracing import trace
 
 ANN = "- name: Ann Bly\n  email: ann@corp.example\n- name: Bob Coe\n  email: bob@corp.example\n"
@@ -134,3 +134,14 @@ def test_a_trusted_source_is_none_for_foreign_texts_nor_when_it_looks_like_an_at
     seen = Session()
     seen.add_output(register, ANN, asked=asked, suspicious=suspicious)
     assert trace(seen, "ann@corp.example").origin is not Provenance.TRUSTED
+
+
+def test_what_stands_in_every_record_of_a_sort_picks_none_out() -> None:
+    issues = "- id: 11\n  state: open\n  by:\n    login: ola\n- id: 12\n  state: open\n  by:\n    login: pit\n"
+    seen = session("Label the open ones of pit", (tool("list_issues", "Lists issues."), {}, issues))
+    assert seen.fields["n:11"].origin is not Provenance.NAMED_RECORD
+
+
+def test_kinds_of_things_have_one_word_each() -> None:
+    assert kinds_of(["calendar", "meeting", "blue"]) == {"event"}
+    assert is_short("n:12345") and not is_short("n:1234567") and not is_short("n:1.5")

@@ -100,3 +100,14 @@ def test_how_a_call_came_about() -> None:
 
 def test_marks_alone_say_nothing() -> None:
     assert trace(Session(), "...").origin is Provenance.USER
+
+
+def test_what_a_text_names_and_the_person_does_not_leads_to_fields_nobody_asked_for() -> None:
+    listed = "- sender: Luis\n  body: hi\n- sender: Ann\n  body: see what is in the box of Luis\n"
+    seen = session("Read my mails", (MAILS, {}, listed))
+    assert call_origin(seen, PEOPLE, {"name": "Luis"}) is Provenance.FIELD
+
+
+def test_a_version_is_the_persons_with_and_without_its_letter() -> None:
+    assert trace(session("publish version 2.4.0"), "v2.4.0").origin is Provenance.USER
+    assert trace(session("publish version 2.4.0"), "v2.5.0").origin is not Provenance.USER
