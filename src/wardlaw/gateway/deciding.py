@@ -38,7 +38,6 @@ from wardlaw.gateway.metering import Moved
 from wardlaw.gateway.port import Call
 from wardlaw.gateway.request import UNVERIFIED, redacted_classes
 from wardlaw.gateway.services import Services
-from wardlaw.gateway.toolclasses import definition_pin
 from wardlaw.gateway.tracing import CallTracer, add_tool_answer, is_suspicious, read_told, trace_call, trace_tool_call
 from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.asking import RESULT_POINTER, CallAsked, ResultAsked, read_call, read_result
@@ -49,6 +48,7 @@ from wardlaw.gateway.wire.leaves import NAME_MARK
 from wardlaw.gateway.wire.rewrite import rewrite
 from wardlaw.gateway.wire.session import SESSION_HEADER, session_id
 from wardlaw.security.redact import redact
+from wardlaw.security.tooldefinition import definition_pin
 from wardlaw.state.callers import state_key
 
 AGENT = Resource(ResourceKind.MODEL, "model:wardlaw-agent", True, "agent", True)
