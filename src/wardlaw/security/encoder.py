@@ -34,6 +34,10 @@ STEP: Final = 96  # pieces between the begins of two windows
 # Windows of one text that are read. In longer texts those are taken that the linear model likes least, so that
 # padding an attack with harmless text does not push it out.
 MOST_WINDOWS: Final = 48
+# A document of fewer pieces stops nothing by the models alone: none of the 984 planted orders at hand is that short
+# (the rules know the plain short ones), and of short harmless answers of tools one in ten looked like one.
+FEWEST_PIECES: Final = 16
+_REVISION: Final = 2  # of what is made of the scores
 UNSAID: Final = "encoder-note"
 """Rule of a finding that says how little a text looks like an attack."""
 
@@ -127,7 +131,7 @@ class EncoderDetector:
         self, description: EncoderDescription, words: WordPiece, runner: Runner, linear: LinearDetector
     ) -> None:
         self.description = description
-        self.version = description.network[:12]
+        self.version = f"{description.network[:12]}-{_REVISION}"
         self._words = words
         self._runner = runner
         self._linear = linear
@@ -168,6 +172,7 @@ class EncoderDetector:
     def _finding(self, total: float, blend: Blend, window: _Window, views: Views, segment: Segment) -> Finding:
         certain = (
             total >= blend.block
+            and (segment.channel is not Channel.TOOL_RESULT or len(window.ids) - 2 >= FEWEST_PIECES)
             and is_prose(window.view.lower[window.start : window.end])
             and not speaks_of_attacks(views.folded.lower, segment.channel)
         )

@@ -13,7 +13,15 @@ from tests.unit.security.test_steps import noted
 
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
-from wardlaw.security.encoder import MOST_WINDOWS, WINDOW, Blend, EncoderDescription, EncoderDetector, unsettled
+from wardlaw.security.encoder import (
+    FEWEST_PIECES,
+    MOST_WINDOWS,
+    WINDOW,
+    Blend,
+    EncoderDescription,
+    EncoderDetector,
+    unsettled,
+)
 from wardlaw.security.learned import LinearDetector
 from wardlaw.security.normalise import Normaliser
 from wardlaw.security.steps import drained
@@ -65,6 +73,20 @@ def test_each_channel_has_its_own_output_and_thresholds() -> None:
     assert 500 <= found.score < 750
     for channel in (Channel.SYSTEM, Channel.ASSISTANT, Channel.ANSWER, Channel.TOOL_ARGUMENTS, Channel.TOOL_DEFINITION):
         assert look(ATTACK, channel) is None
+
+
+def test_a_short_answer_of_a_tool_is_for_review_only() -> None:
+    sure = msgspec.structs.replace(DESCRIPTION, data=msgspec.structs.replace(BLEND, block=1.0))
+    by = EncoderDetector(sure, WORDS, Zorbles(), LinearDetector(model()))
+    short = "zorble a b c d e"
+    assert len(WORDS.pieces(short)[0]) < FEWEST_PIECES
+    for channel, level in ((Channel.TOOL_RESULT, Level.REVIEW), (Channel.USER, Level.BLOCK)):
+        found = look(short, channel, by)
+        assert found is not None
+        assert found.level is level
+    found = look(f"{short} {' '.join(LETTERS)}", Channel.TOOL_RESULT, by)
+    assert found is not None
+    assert found.level is Level.BLOCK
 
 
 def test_what_is_no_attack_is_ranked_below_the_threshold() -> None:
