@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from wardlaw.audit.envelope import SealedPart
 from wardlaw.console.api.app import build_api
 from wardlaw.console.api.deps import ApiDependencies, Glance, PolicyStatus, ReplayAsked, ReplayPart
 from wardlaw.console.api.identity import PEER_UID
@@ -24,7 +25,7 @@ from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import InputError, UnavailableError
 from wardlaw.facts.person import Person, Role
 from wardlaw.facts.record import Content, Passage
-from wardlaw.store.approvals import forget_calls_of
+from wardlaw.store.approvals import SealedDetail, forget_calls_of
 from wardlaw.store.database import open_database, writing
 from wardlaw.store.migrate import upgrade
 from wardlaw.store.people import add_person
@@ -109,6 +110,24 @@ class FakeHeld:
         return msgspec.json.decode(sealed.ciphertext, type=HeldDetail) if sealed.ciphertext else None
 
 
+class FakeCredentials:
+    """Keeps a digest where the value would be sealed."""
+
+    def __init__(self) -> None:
+        self.erased: list[str] = []
+        self.broken = False
+
+    def seal(self, server, name, value, *, nonce, now):
+        digest = hashlib.sha256(nonce + value.encode())
+        part = SealedPart(bytes=32, klass="credential", commit="c", ct_sha256="s", month="2026-11")
+        return SealedDetail(digest.hexdigest(), part, digest.digest())
+
+    def erase(self, subject):
+        if self.broken:
+            raise UnavailableError("WL-KEY-008", "The key database cannot be used.", "Try again.")
+        self.erased.append(subject)
+
+
 class FakePolicies:
     def __init__(self) -> None:
         self.published = PolicyStatus(digest="aa", version=1, clauses=12)
@@ -172,6 +191,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         log=FakeLog(),
         policies=FakePolicies(),
         replays=FakeReplays(),
+        credentials=FakeCredentials(),
         clock=Clock(),
         entropy=counted_entropy(),
     )
@@ -185,6 +205,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         log=made.log,
         habits=HabitDesk(folder / "state", HABITS_SECRET, same_subject=lambda subject: subject.__eq__),
         held=FakeHeld(),
+        credentials=made.credentials,
         policies=made.policies,
         replays=made.replays,
         fingerprint=fingerprint,

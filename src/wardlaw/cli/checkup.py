@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from wardlaw.cli.toolcredentials import unkept, unread, unused
 from wardlaw.config.address import parse_listen
 from wardlaw.config.load import read_reference, read_secret
 from wardlaw.config.model import Authority, Config
@@ -34,6 +35,7 @@ from wardlaw.store.people import count_admins
 LEAST_FREE_BYTES = 512 * 1024 * 1024
 TIMEOUT_S = 3.0
 _BEFORE_NOTIFICATIONS = ("", "0001")  # schema revisions without their table
+_SINCE_CREDENTIALS = "0011"  # the revision that brought theirs; revisions count up
 # Tokens and certificates are checked to the minute; a clock off by more than that refuses people.
 MOST_SKEW_S = 60.0
 
@@ -72,6 +74,7 @@ def examine(config: Config, env: Mapping[str, str]) -> Iterator[Diagnosis]:
         ("state", _state),
         ("ports", _ports),
         ("secrets", _secrets),
+        ("tool servers", _toolservers),
         ("upstreams", _upstreams),
     )
     for name, look in checks:
@@ -253,6 +256,33 @@ def _secrets(config: Config, env: Mapping[str, str]) -> Check:
         for name, value in upstream.headers.items():
             read_reference(value, env=env, what=f"header {name} of upstream {upstream.name}")
     yield Diagnosis("secrets", Verdict.OK, f"{count} upstream keys can be read")
+
+
+def _toolservers(config: Config, env: Mapping[str, str]) -> Check:
+    """Every credential of a server of tools is there, and opens."""
+    servers = config.mcp.servers
+    if not servers:
+        return
+    found = list(unread(config, env))
+    idle: list[tuple[str, str]] = []
+    engine = open_database(Installation(config).database_url(env))
+    try:
+        if revision(engine) >= _SINCE_CREDENTIALS:
+            keyring = Installation(config).open_keyring(env)
+            try:
+                with reading(engine) as connection:
+                    found += unkept(servers, connection, keyring)
+                    idle += unused(servers, connection)
+            finally:
+                keyring.close()
+    finally:
+        engine.dispose()
+    for words, fix in found:
+        yield Diagnosis("tool servers", Verdict.BAD, words, fix)
+    for words, fix in idle:
+        yield Diagnosis("tool servers", Verdict.WARN, words, fix)
+    if not found:
+        yield Diagnosis("tool servers", Verdict.OK, f"credentials of {len(servers)} can be read")
 
 
 def _upstreams(config: Config, _env: Mapping[str, str]) -> Check:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -21,6 +22,12 @@ _OWN_HEADERS = frozenset(
 )  # fmt: skip
 
 
+KEYRING = "keyring:"
+"""Begins a value that is kept in the keyring under the name behind it, for that server alone."""
+CREDENTIAL_NAME = r"^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$(?!\n)"
+_NAME = re.compile(CREDENTIAL_NAME)
+
+
 class McpServer(msgspec.Struct, frozen=True):
     """A server of tools: a program that is started, or an address."""
 
@@ -38,11 +45,12 @@ class McpServer(msgspec.Struct, frozen=True):
     env: Annotated[
         dict[str, str],
         Meta(
-            description="Variables of the program, beside `PATH`, `HOME`, `LANG`; credentials as `env:NAME` or `file:/path`."
+            description="Variables of the program, beside `PATH`, `HOME`, `LANG`; credentials as `keyring:NAME`, `env:NAME` or `file:/path`."
         ),
     ] = {}
     headers: Annotated[
-        dict[str, str], Meta(description="Headers of every request; credentials as `env:NAME` or `file:/path`.")
+        dict[str, str],
+        Meta(description="Headers of every request; credentials as `keyring:NAME`, `env:NAME` or `file:/path`."),
     ] = {}
     cwd: Annotated[str, Meta(description="Folder the program runs in; empty for the folder of this file.")] = ""
     region: Annotated[
@@ -65,6 +73,17 @@ class Mcp(msgspec.Struct, frozen=True):
     servers: Annotated[
         tuple[McpServer, ...], Meta(description="Servers of tools; without any, `/mcp` is not served.")
     ] = ()
+
+
+def is_credential_name(name: str) -> bool:
+    """Whether a credential of a server may be called so."""
+    return _NAME.search(name) is not None
+
+
+def kept_names(server: McpServer) -> frozenset[str]:
+    """The credentials of the keyring that a server needs, by name."""
+    values = (*server.headers.values(), *server.env.values())
+    return frozenset(value.removeprefix(KEYRING) for value in values if value.startswith(KEYRING))
 
 
 def toolserver_faults(mcp: Mcp) -> Found:
@@ -126,9 +145,12 @@ def _values(path: str, server: McpServer) -> Found:
             yield "WL-CFG-003", f"{path}.headers.{name}", "not a header name", ""
     for kind, values in (("headers", server.headers), ("env", server.env)):
         for name, value in values.items():
-            plain = not value.startswith(("env:", "file:"))
+            plain = not value.startswith(("env:", "file:", KEYRING))
+            if value.startswith(KEYRING) and not is_credential_name(value.removeprefix(KEYRING)):
+                hint = "Use lower case, digits and hyphens, at most 64, such as keyring:token."
+                yield "WL-CFG-003", f"{path}.{kind}.{name}", "names no credential of the keyring", hint
             if plain and value and any(word in name.lower() for word in _CREDENTIAL_WORDS):
-                hint = "Write env:NAME or file:/path instead."
+                hint = "Write keyring:NAME, env:NAME or file:/path instead."
                 yield "WL-CFG-006", f"{path}.{kind}.{name}", "a secret must not stand in the file", hint
             if not value.isprintable():
                 yield "WL-CFG-003", f"{path}.{kind}.{name}", "holds a control character", ""

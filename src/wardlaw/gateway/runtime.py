@@ -35,6 +35,7 @@ from wardlaw.gateway.judge import Judge, PolicyHolder
 from wardlaw.gateway.jwks import JwksFetcher, JwksStore
 from wardlaw.gateway.keeping import TableKeeping
 from wardlaw.gateway.keybook import KeyBook
+from wardlaw.gateway.mcp.credentials import TableCredentials
 from wardlaw.gateway.mcp.opening import Asking, Opened
 from wardlaw.gateway.metering import Meter
 from wardlaw.gateway.metrics import Metrics
@@ -169,6 +170,7 @@ class Runtime:
                 Generation.QUARANTINES: self._load_quarantines,
                 Generation.HABITS: self._load_habit_orders,
                 Generation.TOOLS: self._load_tools,
+                Generation.CREDENTIALS: self._load_credentials,
             },
             clock=time.monotonic,
         )
@@ -391,6 +393,7 @@ class Runtime:
         if not self._config.mcp.servers:
             return None
         assert self._engine is not None
+        assert self._keyring is not None
         assert self._reporter is not None
         return Opened(
             self._config,
@@ -399,6 +402,7 @@ class Runtime:
             env=self._env,
             inspection=self._current_inspection,
             upstreams=self._upstreams,
+            credentials=TableCredentials(self._engine, self._keyring),
         )
 
     def _current_inspection(self) -> Inspection:
@@ -411,6 +415,10 @@ class Runtime:
     async def _load_tools(self) -> None:
         if self._tools is not None:
             await self._tools.catalogue.load()
+
+    async def _load_credentials(self) -> None:
+        if self._tools is not None:
+            await self._tools.load_credentials()
 
     def _position(self) -> tuple[int, int]:
         """The last frame written; its changes, and those of all before it, are in the ledger."""

@@ -94,6 +94,10 @@ _ALL: tuple[Operation, ...] = (
     _reads("tools.list", _P.VIEW_AUDIT_LOG, _P.TUNE_DETECTOR, _P.REGISTER_SYSTEM),
     _reads("tools.get", _P.VIEW_AUDIT_LOG, _P.TUNE_DETECTOR, _P.REGISTER_SYSTEM),
     _changes("tools.approve", _P.TUNE_DETECTOR, _P.REGISTER_SYSTEM),
+    _reads("credentials.list", _P.REGISTER_SYSTEM, _P.KILL_CONNECTION, _P.VIEW_AUDIT_LOG),
+    _changes("credentials.set", _P.REGISTER_SYSTEM),
+    # Whoever may cut a connection may take away what it is made with.
+    _changes("credentials.forget", _P.REGISTER_SYSTEM, _P.KILL_CONNECTION),
     _reads("audit.status", _P.VIEW_AUDIT_LOG),
     _reads("audit.proof", _P.VIEW_AUDIT_LOG),
     Operation("audit.export", Audience.HOLDER, (_P.EXPORT_EVIDENCE,), recorded=True),

@@ -20,6 +20,7 @@ class Generation(StrEnum):
     POLICIES = "policies"
     HABITS = "habits"
     TOOLS = "tools"
+    CREDENTIALS = "credentials"
 
 
 def read(engine: Engine) -> dict[str, int]:

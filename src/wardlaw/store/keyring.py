@@ -121,7 +121,16 @@ class Keyring:
         self._fresh_at = time.monotonic()
         self._check_at = self._fresh_at + REFRESH_S
 
-    def seal(self, subject: str, klass: str, month: str, plaintext: bytes, *, random: Random = os.urandom) -> Sealed:
+    def seal(
+        self,
+        subject: str,
+        klass: str,
+        month: str,
+        plaintext: bytes,
+        *,
+        random: Random = os.urandom,
+        about: bytes = b"",
+    ) -> Sealed:
         """Encrypt one part of a record.
 
         Args:
@@ -130,14 +139,21 @@ class Keyring:
             month: ``YYYY-MM`` of the record, UTC.
             plaintext: What is sealed.
             random: Source of salt and nonce.
+            about: What it is bound to beside that: it opens with the very same bytes alone.
 
         Raises:
             UnavailableError: WL-KEY-008, the key database cannot be used.
         """
-        return self.seal_parts(subject, month, ((klass, plaintext),), random=random).parts[0]
+        return self.seal_parts(subject, month, ((klass, plaintext),), random=random, about=about).parts[0]
 
     def seal_parts(
-        self, subject: str, month: str, parts: Sequence[tuple[str, bytes]], *, random: Random = os.urandom
+        self,
+        subject: str,
+        month: str,
+        parts: Sequence[tuple[str, bytes]],
+        *,
+        random: Random = os.urandom,
+        about: bytes = b"",
     ) -> SealedParts:
         """Encrypt all parts of one record, under keys that belong to one pseudonym even while an erasure runs.
 
@@ -146,6 +162,7 @@ class Keyring:
             month: ``YYYY-MM`` of the record, UTC.
             parts: (class, plaintext) of each part; at least one.
             random: Source of salts and nonces.
+            about: As for ``seal``.
 
         Raises:
             UnavailableError: WL-KEY-008, the key database cannot be used.
@@ -159,11 +176,11 @@ class Keyring:
             entry = sealing.get((subject, month, klass))
             if entry is None or (sealed and entry.pseudonym != pseudonym):
                 self.prepare(subject, month, [name for name, _ in parts])
-                return self.seal_parts(subject, month, parts, random=random)
+                return self.seal_parts(subject, month, parts, random=random, about=about)
             aead, bound, pseudonym = entry
             lots = random(SALT_BYTES + NONCE_BYTES)
             salt, nonce = lots[:SALT_BYTES], lots[SALT_BYTES:]
-            blob = BLOB_VERSION + nonce + aead.encrypt(nonce, salt + plaintext, bound)
+            blob = BLOB_VERSION + nonce + aead.encrypt(nonce, salt + plaintext, bound + about)
             part = SealedPart(
                 bytes=len(blob),
                 klass=klass,
@@ -174,8 +191,11 @@ class Keyring:
             sealed.append(Sealed(part, blob))
         return SealedParts(pseudonym, tuple(sealed))
 
-    def unseal(self, pseudonym: str, part: SealedPart, blob: bytes) -> bytes:
+    def unseal(self, pseudonym: str, part: SealedPart, blob: bytes, *, about: bytes = b"") -> bytes:
         """Decrypt one part of a record and check it against what the log committed to.
+
+        Args:
+            about: What it was bound to when it was sealed.
 
         Raises:
             EvidenceError: WL-KEY-009, the bytes are not the ones the log committed to.
@@ -187,7 +207,7 @@ class Keyring:
         aead = self._opening.get((pseudonym, part.klass)) or self._load_opening(pseudonym, part)
         nonce, ciphertext = blob[1 : 1 + NONCE_BYTES], blob[1 + NONCE_BYTES :]
         try:
-            opened = aead.decrypt(nonce, ciphertext, _bound(part.klass, part.month, pseudonym))
+            opened = aead.decrypt(nonce, ciphertext, _bound(part.klass, part.month, pseudonym) + about)
         except InvalidTag:
             raise _not_committed() from None
         salt, plaintext = opened[:SALT_BYTES], opened[SALT_BYTES:]

@@ -395,3 +395,16 @@ TOOL_SEEN = Table(
     Column("digest", String(64), nullable=False),
     Column("seen_at", Double, nullable=False),
 )
+
+# Credentials of servers of tools, sealed: the data key lies in the keyring, and goes when the credential is forgotten.
+SERVER_CREDENTIAL = Table(
+    "server_credential",
+    METADATA,
+    Column("server", String(32), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("subject", String(64), nullable=False),
+    Column("part", Text, nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False),
+    Column("set_by", String(128), nullable=False),
+    Column("set_at", Double, nullable=False),
+)

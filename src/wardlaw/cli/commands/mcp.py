@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from wardlaw.cli.client import quoted
+from wardlaw.cli.commands.credential import app as credential
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.session import connect, show_list, when
 from wardlaw.cli.wrapping.editing import edit as edit_text
@@ -26,6 +27,7 @@ from wardlaw.facts.errors import InputError
 from wardlaw.security.toolnames import is_server_name, parted
 
 app = App(name="mcp", help="Servers of tools: what they offer, and what of it may be used.")
+app.command(credential)
 _SHOWN_DIGITS = 16
 
 

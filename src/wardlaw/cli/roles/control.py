@@ -13,6 +13,7 @@ from wardlaw.config.address import parse_listen
 from wardlaw.config.model import Config
 from wardlaw.console.api.app import build_api
 from wardlaw.console.api.deps import ApiDependencies
+from wardlaw.console.desks.credentials import CredentialDesk
 from wardlaw.console.desks.habits import HabitDesk
 from wardlaw.console.desks.held import HeldDesk
 from wardlaw.console.desks.log import LogDesk
@@ -69,6 +70,7 @@ async def _serve_control(config: Config) -> None:
             log=LogDesk(engine, places, keyring, clock=time.time),
             habits=HabitDesk(Path(config.data_dir) / "state", purposes.state, same_subject=keyring.same_subject),
             held=HeldDesk(keyring),
+            credentials=CredentialDesk(keyring),
             policies=policies,
             replays=ReplayDesk(keyring, clock=time.time),
             fingerprint=fingerprint,

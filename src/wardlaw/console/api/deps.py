@@ -137,6 +137,28 @@ class HeldDesk(Protocol):
         """
 
 
+class CredentialDesk(Protocol):
+    """Seals credentials of servers of tools."""
+
+    def seal(self, server: str, name: str, value: str, *, nonce: bytes, now: float) -> SealedDetail:
+        """A value, bound to its server and name.
+
+        Args:
+            nonce: Random bytes that were never used before.
+            now: Unix seconds.
+
+        Raises:
+            WardlawError: It cannot be sealed now.
+        """
+
+    def erase(self, subject: str) -> None:
+        """Destroy the data key of a credential, by its pseudonym. Repeating is harmless.
+
+        Raises:
+            WardlawError: It may not be destroyed, or traces may remain until it runs again.
+        """
+
+
 class ReplayAsked(msgspec.Struct, frozen=True):
     """Which clauses to try on which part of the log.
 
@@ -225,6 +247,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     log: LogDesk
     habits: HabitDesk
     held: HeldDesk
+    credentials: CredentialDesk
     policies: PolicyDesk
     replays: ReplayDesk
     fingerprint: Callable[[str, str, bool], RegisteredSecret]

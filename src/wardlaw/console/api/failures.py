@@ -27,6 +27,7 @@ _NOT_FOUND = frozenset(
         "WL-STO-070",
         "WL-STO-072",
         "WL-STO-075",
+        "WL-MCP-026",
     }
 )
 _CONFLICT = frozenset(

@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 import msgspec
 
+from wardlaw.config.toolservers import CREDENTIAL_NAME
 from wardlaw.facts.incident import Evidence, Incident, Quarantine
 from wardlaw.facts.person import Person, Role
 from wardlaw.facts.principal import PrincipalKind
+from wardlaw.store.credentials import KeptCredential
 from wardlaw.store.erasures import Erasure
 from wardlaw.store.holds import LegalHold
 from wardlaw.store.keys import OwnedKey
@@ -26,12 +28,17 @@ _SLUG = r"[a-z0-9][a-z0-9._@+-]{0,99}"
 # "(?!\n)": "$" alone would let a trailing newline pass.
 _LINE = r"^[^\x00-\x1f\x7f]*$(?!\n)"
 
+# Line ends are left in: a private key in PEM has some.
+_VALUE = r"^[^\x00-\x08\x0b-\x1f\x7f]*$(?!\n)"
+
 PersonId = Annotated[str, msgspec.Meta(pattern=rf"^person:{_SLUG}$(?!\n)")]
 KeyId = Annotated[str, msgspec.Meta(pattern=rf"^key:{_SLUG}$(?!\n)")]
 SecretId = Annotated[str, msgspec.Meta(pattern=rf"^(secret|tripwire):{_SLUG}$(?!\n)")]
 PrincipalId = Annotated[str, msgspec.Meta(pattern=rf"^(user|agent|nhi):{_SLUG}$(?!\n)")]
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=256, pattern=_LINE)]
 MaybeLine = Annotated[str, msgspec.Meta(max_length=256, pattern=_LINE)]
+ServerName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$(?!\n)")]
+CredentialName = Annotated[str, msgspec.Meta(pattern=CREDENTIAL_NAME)]
 Pseudonym = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8,128}$(?!\n)")]
 Names = Annotated[tuple[Line, ...], msgspec.Meta(max_length=100)]
 Days = Annotated[int, msgspec.Meta(ge=1, le=MAX_TOKEN_DAYS)]
@@ -180,6 +187,27 @@ class SecretRequest(_Body, frozen=True):
 
     id: SecretId
     text: Annotated[str, msgspec.Meta(min_length=8, max_length=8192)]
+
+
+class CredentialRequest(_Body, frozen=True):
+    """A credential for a server of tools. The value is sealed and never shown."""
+
+    server: ServerName
+    name: CredentialName
+    value: Annotated[str, msgspec.Meta(min_length=1, max_length=8192, pattern=_VALUE)]
+
+    def __repr__(self) -> str:
+        """Without the value: whoever prints a request must not print it."""
+        return f"CredentialRequest({self.server!r}, {self.name!r})"
+
+
+class CredentialView(msgspec.Struct, frozen=True):
+    """A kept credential; nothing that tells of its value. ``set_at`` is Unix seconds."""
+
+    server: str
+    name: str
+    set_by: str
+    set_at: float
 
 
 class SecretView(msgspec.Struct, frozen=True):
@@ -341,6 +369,11 @@ def key_view(key: OwnedKey) -> KeyView:
         expires_at=entry.expires_at,
         revoked_at=entry.revoked_at,
     )
+
+
+def credential_view(kept: KeptCredential) -> CredentialView:
+    """What may be shown of a kept credential."""
+    return CredentialView(kept.server, kept.name, kept.set_by, kept.set_at)
 
 
 def secret_view(kept: KeptSecret) -> SecretView:

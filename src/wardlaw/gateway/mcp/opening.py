@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.engine import Engine
 
 from wardlaw.config.model import Config
+from wardlaw.config.toolservers import McpServer
 from wardlaw.facts.action import Action
 from wardlaw.facts.errors import UnavailableError
 from wardlaw.facts.exchange import Measures
@@ -19,6 +20,7 @@ from wardlaw.facts.toolpin import PinState, ToolPin
 from wardlaw.gateway.inspection import Inspection
 from wardlaw.gateway.judge import Case, Judge, Matter
 from wardlaw.gateway.mcp.catalogue import Catalogue
+from wardlaw.gateway.mcp.credentials import TableCredentials, absent
 from wardlaw.gateway.mcp.pinning import TablePinning
 from wardlaw.gateway.mcp.telling import report_of
 from wardlaw.gateway.mcp.toolserver import ToolServer
@@ -80,6 +82,7 @@ class Opened:
     Args:
         env: The gateway's own environment.
         inspection: Gives the detectors in force.
+        credentials: Those of servers that lie in the keyring.
     """
 
     def __init__(
@@ -91,13 +94,17 @@ class Opened:
         env: Mapping[str, str],
         inspection: Callable[[], Inspection],
         upstreams: Upstreams,
+        credentials: TableCredentials,
     ) -> None:
         self._asking, judge = asking, asking.judge
         self._judge = judge
-        servers = [
-            server if server.local else ToolServer(server, upstreams, env=env, asked=asking, clock=time.monotonic)
-            for server in config.mcp.servers
-        ]
+        self._credentials = credentials
+        self._ending: set[asyncio.Task[None]] = set()
+
+        def opened(server: McpServer) -> ToolServer:
+            return ToolServer(server, upstreams, env=env, asked=asking, clock=time.monotonic, credentials=credentials)
+
+        servers = [server if server.local else opened(server) for server in config.mcp.servers]
         self.catalogue = Catalogue(
             servers,
             TablePinning(engine),
@@ -114,7 +121,25 @@ class Opened:
         if pin.state is not PinState.PINNED:
             self._asking.report(report_of(pin, record=record, at=self._judge.clock()))
 
+    async def load_credentials(self) -> None:
+        """Have every server whose credentials have changed begin anew.
+
+        Raises:
+            UnavailableError: WL-MCP-015, the tables cannot be asked.
+        """
+        changed = await self._credentials.load()
+        for server in self.catalogue.servers.values():
+            for name in self._credentials.missing(server.name, server.credentials):
+                _log.warning("%s", absent(server.name, name))
+            if any((server.name, name) in changed for name in server.credentials):
+                server.outdate()
+                # A program may take seconds to end: keys and policies must not wait for that.
+                task = asyncio.get_running_loop().create_task(server.end_outdated())
+                self._ending.add(task)
+                task.add_done_callback(self._ending.discard)
+
     async def close(self) -> None:
         """End every session, and finish what is being recorded."""
+        await asyncio.gather(*self._ending, return_exceptions=True)
         await self.catalogue.close()
         await self._asking.close()

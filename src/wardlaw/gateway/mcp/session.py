@@ -263,6 +263,10 @@ class Session:
             if not waiting.done():
                 waiting.set_exception(self._ended)
 
+    def end(self, error: UnavailableError) -> None:
+        """Nothing is asked in it any more, and those who wait are told why; its line is still to be closed."""
+        self._broken(error)
+
     async def close(self) -> None:
         """End it."""
         self._broken(gone(self._name, "the gateway has ended the session"))

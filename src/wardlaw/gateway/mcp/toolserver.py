@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from wardlaw.config.load import read_reference
-from wardlaw.config.toolservers import McpServer
+from wardlaw.config.toolservers import KEYRING, McpServer, kept_names
 from wardlaw.facts.errors import UnavailableError
 from wardlaw.gateway.credential import NO_CREDENTIAL
 from wardlaw.gateway.destination import Destination
 from wardlaw.gateway.mcp.address import AddressLine
+from wardlaw.gateway.mcp.credentials import Credentials, NoCredentials
 from wardlaw.gateway.mcp.line import Line, gone
 from wardlaw.gateway.mcp.program import INHERITED, ProgramLine
 from wardlaw.gateway.mcp.session import Session
@@ -27,6 +28,7 @@ class ToolServer:
         env: The gateway's own environment: for credentials, and the few variables a program gets.
         asked: Told server and method of each request a server makes.
         clock: Seconds that only go forward.
+        credentials: Where those of the keyring come from.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class ToolServer:
         env: Mapping[str, str],
         asked: Callable[[str, str], None],
         clock: Callable[[], float],
+        credentials: Credentials | None = None,
     ) -> None:
         self.settings = server
         self.name = server.name
@@ -46,6 +49,10 @@ class ToolServer:
         self._session: Session | None = None
         self._opening = asyncio.Lock()
         self._failed: tuple[float, UnavailableError] | None = None
+        self._credentials = credentials or NoCredentials()
+        self.credentials = kept_names(server)
+        """Names of those it needs from the keyring."""
+        self._turn = self._turn_of_session = 0  # how often its credentials have changed
 
     async def session(self) -> Session:
         """The session, opened when there is none.
@@ -54,40 +61,69 @@ class ToolServer:
             UnavailableError: ``WL-MCP-005`` it cannot be used now.
         """
         async with self._opening:
-            if self._session is not None and self._session.alive:
+            if self._session is not None and self._session.alive and self._turn_of_session == self._turn:
                 return self._session
             if self._failed is not None and self._clock() - self._failed[0] < _AGAIN_S:
                 raise self._failed[1]
             await self._let_go()
-            session = Session(
-                self.name,
-                self._line(),
-                limit_bytes=self.settings.message_bytes,
-                asked=lambda method: self._asked(self.name, method),
-                changed=self._grow_stale,
-                clock=self._clock,
-            )
+            turn = self._turn
             try:
-                await session.open(self.settings.start_timeout_s)
-            except BaseException as error:
-                if isinstance(error, UnavailableError):
+                session = await self._begin()
+            except UnavailableError as error:
+                if turn == self._turn:
                     self._failed = (self._clock(), error)
-                await session.close()
                 raise
-            self._session, self._failed, self.stale = session, None, True
+            self._session, self._failed, self.stale, self._turn_of_session = session, None, True, turn
+            if turn != self._turn:
+                # INVARIANT: nothing is asked with a credential that is known to have changed.
+                await self._let_go()
+                raise gone(self.name, "its credentials were changed while it started")
             return session
+
+    async def _begin(self) -> Session:
+        kept = await self._credentials.values(self.name, self.credentials)
+        session = Session(
+            self.name,
+            self._line(kept),
+            limit_bytes=self.settings.message_bytes,
+            asked=lambda method: self._asked(self.name, method),
+            changed=self._grow_stale,
+            clock=self._clock,
+        )
+        try:
+            await session.open(self.settings.start_timeout_s)
+        except BaseException:
+            await session.close()
+            raise
+        return session
+
+    def outdate(self) -> None:
+        """Its credentials have changed: from now on nothing is asked in the session there is."""
+        self._turn += 1
+        self._failed = None
+
+    async def end_outdated(self) -> None:
+        """End the session, and what is under way in it, unless it was begun since its credentials changed."""
+        session = self._session
+        if session is not None and self._turn_of_session != self._turn:
+            session.end(gone(self.name, "its credentials were changed"))
+        async with self._opening:
+            if self._turn_of_session != self._turn:
+                await self._let_go()
 
     def _grow_stale(self) -> None:
         self.stale = True
 
-    def _line(self) -> Line:
+    def _line(self, kept: Mapping[str, str] = {}) -> Line:
         server = self.settings
 
+        def read(name: str, value: str, kind: str) -> str:
+            if value.startswith(KEYRING):
+                return kept[value.removeprefix(KEYRING)]
+            return read_reference(value, env=self._env, what=f"mcp.servers.{server.name}.{kind}.{name}")
+
         def values(given: Mapping[str, str], kind: str) -> dict[str, str]:
-            return {
-                name: read_reference(value, env=self._env, what=f"mcp.servers.{server.name}.{kind}.{name}")
-                for name, value in given.items()
-            }
+            return {name: read(name, value, kind) for name, value in given.items()}
 
         if server.command:
             own = {name: self._env[name] for name in INHERITED if name in self._env}
