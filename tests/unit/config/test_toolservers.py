@@ -9,6 +9,7 @@ import pytest
 from wardlaw.config.parse import parse_config
 from wardlaw.config.places import resolve
 from wardlaw.config.problem import ConfigProblemsError
+from wardlaw.config.toolservers import is_credential_name, kept_names
 
 WRONG = [
     ("name: Files, command: [a]", "name"),
@@ -27,6 +28,9 @@ WRONG = [
     ("name: files, url: 'https://a.example', headers: {'a b': x}", "headers.a b"),
     ("name: files, command: [a], env: {API_TOKEN: abc}", "env.API_TOKEN"),
     ('name: files, command: [a], env: {X: "a\\nb"}', "env.X"),
+    ("name: files, command: [a], env: {X: 'keyring:'}", "env.X"),
+    ("name: files, command: [a], env: {X: 'keyring:A b'}", "env.X"),
+    ("name: files, url: 'https://a.example', headers: {Authorization: 'keyring:a/b'}", "headers.Authorization"),
 ]
 
 
@@ -42,6 +46,8 @@ def test_a_wrong_server_is_told_where_it_stands(server, key) -> None:
     "server",
     [
         "name: files, command: [npx, server], env: {API_TOKEN: 'env:T', DEBUG: '1'}, cwd: sub",
+        "name: files, command: [a], env: {API_TOKEN: 'keyring:token', B: 'keyring:a-2'}",
+        "name: files, url: 'https://a.example/mcp', headers: {Authorization: 'keyring:token'}",
         "name: files-2, url: 'https://a.example/mcp', headers: {Authorization: 'file:keys/t'}",
         "name: files, url: 'http://127.0.0.1:9/mcp'",
         "name: files, url: 'http://10.0.0.1/mcp', trust: internal",
@@ -61,3 +67,18 @@ def test_places_are_taken_from_the_folder_of_the_file() -> None:
     config = parse_config("mcp: {servers: [{name: a, command: [x], env: {T: 'file:t'}, cwd: w}]}", source="w.yaml")
     (server,) = resolve(config, PurePath("/etc/w")).mcp.servers
     assert (server.cwd, server.env) == ("/etc/w/w", {"T": "file:/etc/w/t"})
+
+
+def test_a_server_names_what_it_needs_of_the_keyring() -> None:
+    text = "mcp: {servers: [{name: a, command: [a], env: {X: 'keyring:one', Y: 'keyring:two', Z: 'env:three', W: '1'}}]}"
+    (server,) = parse_config(text, source="w.yaml").mcp.servers
+    assert kept_names(server) == {"one", "two"}
+
+
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [("a", True), ("a-1", True), ("a" * 64, True), ("a" * 65, False), ("", False), ("-a", False), ("a-", False)]
+    + [("A", False), ("a\n", False), ("a|b", False), ("a/b", False), ("ä", False)],
+)
+def test_names_of_credentials(name: str, right: bool) -> None:
+    assert is_credential_name(name) is right

@@ -84,6 +84,15 @@ def test_a_part_is_bound_to_its_person_class_and_month(ring: Keyring) -> None:
             ring.unseal(name, part, sealed.blob)
 
 
+def test_a_part_opens_with_what_it_was_sealed_about_alone(ring: Keyring) -> None:
+    sealed, bare = ring.seal(ANNA, "inputs", MONTH, TEXT, about=b"|a"), ring.seal(ANNA, "inputs", MONTH, TEXT)
+    name = ring.pseudonym(ANNA, MONTH)
+    assert ring.unseal(name, sealed.part, sealed.blob, about=b"|a") == TEXT
+    for one, about in [(sealed, b""), (sealed, b"|b"), (bare, b"|a")]:
+        with pytest.raises(EvidenceError, match="WL-KEY-009"):
+            ring.unseal(name, one.part, one.blob, about=about)
+
+
 def test_pseudonyms_differ_by_person_and_month_and_are_found_by_either_name(ring: Keyring) -> None:
     names = {(who, month): ring.pseudonym(who, month) for who in (ANNA, BEN) for month in ("2026-10", MONTH)}
     assert len(set(names.values())) == 4

@@ -61,6 +61,7 @@ TOOL: dict[str, Any] = {
 COVERS = (
     "approvals",
     "audit",
+    "credential",
     "explain",
     "habits",
     "incidents",
@@ -97,6 +98,8 @@ CASES: list[tuple[str, str, str, Any, Any]] = [
     ("secret list", "GET", "/secrets", None, []),
     ("secret remove a", "DELETE", "/secrets/secret%3Aa", None, DONE),
     ("secret remove a --tripwire", "DELETE", "/secrets/tripwire%3Aa", None, DONE),
+    ("mcp credential list", "GET", "/credentials", None, []),
+    ("mcp credential forget tickets token", "DELETE", "/credentials/tickets/token", None, DONE),
     ("quarantine list", "GET", "/quarantines", None, []),
     ("quarantine place principal:user:a --reason r", "POST", "/quarantines", {"key": "principal:user:a", "reason": "r", "minutes": 0}, DONE),
     ("quarantine release qua_1", "POST", "/quarantines/qua_1/release", None, DONE),
@@ -166,7 +169,7 @@ def test_online_command(
     ("method", "path"),
     sorted(
         {(case[1], case[2]) for case in CASES}
-        | {("POST", "/session/redeem"), ("POST", "/keys"), ("POST", "/secrets"), ("GET", "/decisions/dec_1")}
+        | {("POST", "/session/redeem"), ("POST", "/keys"), ("POST", "/secrets"), ("POST", "/credentials"), ("GET", "/decisions/dec_1")}
     ),
 )
 def test_the_api_offers_what_commands_ask(method: str, path: str) -> None:
@@ -228,6 +231,43 @@ def test_a_secret_comes_from_a_file_or_stdin_never_from_the_command_line(
         {"id": "tripwire:b", "text": "from-stdin"},
     ]
     assert command("secret", "register", "a", "the-secret").code == 2
+
+
+def test_a_credential_comes_from_stdin_or_a_hidden_prompt_and_is_not_shown(
+    command: Any, api: RecordingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.answers["/credentials"] = DONE
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"Bearer from-stdin\n")))
+    told = command("mcp", "credential", "set", "tickets", "token")
+    assert "keyring:token" in told.out
+    assert "from-stdin" not in told.out + told.err
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", terminal)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "typed")
+    assert command("mcp", "credential", "set", "tickets", "token").code == 0
+    body = {"server": "tickets", "name": "token"}
+    assert [sent for _, _, sent in api.calls] == [body | {"value": "Bearer from-stdin"}, body | {"value": "typed"}]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("set Tickets token", 2),
+        ("set tickets a_b", 2),
+        ("forget tickets ../keys", 2),
+        ("set tickets token", 2),  # nothing on standard input
+        ("set tickets token the-value", 2),
+    ],
+)
+def test_wrong_names_an_empty_value_and_a_value_as_argument_are_refused(
+    command: Any, api: RecordingClient, monkeypatch: pytest.MonkeyPatch, words: str, code: int
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\n")))
+    done = command("mcp", "credential", *words.split())
+    assert done.code == code
+    assert ("WL-MCP-025" in done.err) is ("the-value" not in words)
+    assert api.calls == []
 
 
 def test_an_explanation_is_shown(command: Any, api: RecordingClient) -> None:

@@ -52,6 +52,7 @@ SAMPLES = {
     "incidents.release": {"reason": "x"}, "audit.export": {}, "erasures.request": {"subject": "aabbccdd", "reason": "x"},
     "habits.accept": {"reason": "x"}, "habits.forget": {"reason": "x"},
     "approvals.answer": {"approves": True, "reason": "x"},
+    "credentials.set": {"server": "x", "name": "x", "value": "x"},
     "tools.approve": {"tool": "x", "digest": "aabbccddeeff", "reason": "x"},
     "prunings.request": {"before_ms": 1, "reason": "x"}, "holds.place": {"subject": "aabbccdd", "reason": "x"},
 }  # fmt: skip

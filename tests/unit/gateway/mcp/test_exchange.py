@@ -23,6 +23,7 @@ from wardlaw.facts.resource import ToolEffect, Trust
 from wardlaw.facts.toolpin import PinState, ToolPin, approved, sighted
 from wardlaw.gateway.admitted import Admitted, Scope
 from wardlaw.gateway.mcp.catalogue import Catalogue
+from wardlaw.gateway.mcp.credentials import TableCredentials
 from wardlaw.gateway.mcp.exchange import McpExchange
 from wardlaw.gateway.mcp.judging import _texts
 from wardlaw.gateway.mcp.opening import Asking, Opened
@@ -459,6 +460,7 @@ def test_pins_stand_in_the_tables_and_their_changes_in_the_log(worker: Worker, t
             env={},
             inspection=lambda: worker.services.inspection,
             upstreams=Upstreams(),
+            credentials=TableCredentials(engine, worker.keyring),
         )
         pinning = TablePinning(engine)
         seen = ToolPin("s", "look", PinState.QUARANTINED, "", "", "aa" * 32, "{}")

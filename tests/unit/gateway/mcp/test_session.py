@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from wardlaw.config.toolservers import McpServer
 from wardlaw.facts.errors import UnavailableError
 from wardlaw.gateway.mcp.address import AddressLine
+from wardlaw.gateway.mcp.credentials import absent
 from wardlaw.gateway.mcp.program import ProgramLine
 from wardlaw.gateway.mcp.session import UNASKED, WEIGHT_OF_REQUEST, Session, ToolServerError
 from wardlaw.gateway.mcp.toolserver import ToolServer
@@ -331,6 +332,109 @@ def test_the_headers_of_the_configuration_are_read_anew_with_each_session_and_ho
     assert written("Bearer two") == (("authorization", "Bearer two"),)
     with pytest.raises(UnavailableError, match="no header may"):
         written("Bearer\r\nx-more: 1")
+
+
+class Given:
+    """Credentials that stand in memory; they can be held back."""
+
+    def __init__(self, **values: str) -> None:
+        self.kept = values
+        self.asked = 0
+        self.hold: asyncio.Event | None = None
+
+    async def values(self, server: str, names: Iterable[str]) -> dict[str, str]:
+        self.asked += 1
+        if self.hold is not None:
+            await self.hold.wait()
+        for name in names:
+            if name not in self.kept:
+                raise absent(server, name)
+        return {name: self.kept[name] for name in names}
+
+
+def kept_server(given: Given, mode: str = "env") -> ToolServer:
+    settings = McpServer("s", (sys.executable, str(PUPPET), mode), env={"TOKEN": "keyring:token"})
+    return ToolServer(
+        settings,
+        Upstreams(),
+        env={"PATH": "/usr/bin"},
+        asked=lambda *_: None,
+        clock=lambda: 0.0,
+        credentials=given,
+    )
+
+
+async def token_of(one: ToolServer) -> str:
+    told = await one.ask("tools/call", {"name": "echo", "arguments": {}})
+    return json.loads(told["content"][0]["text"])["env"]["TOKEN"]
+
+
+def test_a_changed_credential_begins_a_session_anew_and_a_forgotten_one_none() -> None:
+    async def story() -> None:
+        given = Given(token="one")
+        server = kept_server(given)
+        try:
+            assert [await token_of(server), await token_of(server)] == ["one", "one"]
+            assert given.asked == 1
+            first = await server.session()
+            given.kept["token"] = "two"
+            server.outdate()
+            assert await token_of(server) == "two"  # whether the old session has been ended yet or not
+            await server.end_outdated()
+            assert not first.alive
+            assert await token_of(server) == "two"
+            assert given.asked == 2
+            given.kept.clear()
+            server.outdate()
+            await server.end_outdated()
+            with pytest.raises(UnavailableError, match="WL-MCP-014"):
+                await token_of(server)
+            given.kept["token"] = "three"
+            server.outdate()  # no waiting after the failed start: the clock stands still
+            assert await token_of(server) == "three"
+        finally:
+            await server.close()
+
+    asyncio.run(story())
+
+
+def test_what_is_under_way_with_a_credential_that_is_gone_is_told_so() -> None:
+    async def story() -> None:
+        server = kept_server(Given(token="one"), "silent")
+        try:
+            await server.session()
+            asked = asyncio.get_running_loop().create_task(token_of(server))
+            while not (await server.session())._waiting:
+                await asyncio.sleep(0)
+            server.outdate()
+            await server.end_outdated()
+            with pytest.raises(UnavailableError, match="credentials were changed"):
+                await asked
+        finally:
+            await server.close()
+
+    asyncio.run(story())
+
+
+def test_nothing_is_asked_with_a_credential_that_changed_while_the_session_began() -> None:
+    async def story() -> None:
+        given = Given(token="one")
+        given.hold = asyncio.Event()
+        server = kept_server(given)
+        try:
+            begun = asyncio.get_running_loop().create_task(token_of(server))
+            while not given.asked:
+                await asyncio.sleep(0)
+            server.outdate()
+            given.hold.set()
+            with pytest.raises(UnavailableError, match="changed while it started"):
+                await begun
+            given.kept["token"] = "two"
+            assert await token_of(server) == "two"
+        finally:
+            await server.close()
+
+    asyncio.run(story())
 
 
 def test_what_the_configuration_says_goes_with_every_request(tmp_path: Path) -> None:
