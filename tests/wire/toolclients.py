@@ -21,11 +21,11 @@ VERSION = "2025-11-25"
 _Made = TypeVar("_Made")
 
 
-def tool_house(folder: Path, servers: dict[str, dict[str, Any]], *tools: str, extra: str = "") -> House:
+def tool_house(folder: Path, servers: dict[str, dict[str, Any]], *tools: str, extra: str = "", url: str = "") -> House:
     """A running gateway with these servers of tools, and these tools registered."""
     listed = [{"name": name, **server} for name, server in servers.items()]
     lines = "".join(f"  - {{name: '{tool}', effect: read}}\n" for tool in tools)
-    block = f"mcp: {json.dumps({'servers': listed})}\n{extra}"
+    block = f"mcp: {json.dumps({'url': url, 'servers': listed})}\n{extra}"
     house = House(folder, "http://127.0.0.1:9/v1", extra=block, tools=lines)
     house.start()
     return house

@@ -189,7 +189,8 @@ def _tools(config: Config) -> Found:
 
 
 def _issuers(config: Config) -> Found:
-    yield from _twice("identity.issuers", [f"{one.issuer} {one.audience}" for one in config.identity.issuers])
+    # One entry is in force for an issuer: another one, with another audience, would be passed over without a word.
+    yield from _twice("identity.issuers", [one.issuer for one in config.identity.issuers])
     for index, issuer in enumerate(config.identity.issuers):
         path = f"identity.issuers[{index}]"
         yield from _issuer_keys(path, issuer)

@@ -168,7 +168,7 @@ class Door:
                 call.reply(200 if health.ready else 503, [_JSON], body)
             case "GET", "/metrics" if self.services.shows_metrics:
                 call.reply(200, [("content-type", CONTENT_TYPE)], self.services.metrics.render())
-            case "GET", path if is_metadata(path) and self.services.catalogue is not None:
+            case "GET", path if self.services.catalogue is not None and is_metadata(path, self.services.mcp_url):
                 call.reply(200, [_JSON], metadata(self.services, call))
             case "GET", path if path == "/v1/models" or path.startswith("/v1/models/"):
                 await self._models(call)

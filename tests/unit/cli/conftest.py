@@ -73,6 +73,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> RecordingClient:
         "approvals",
         "habits",
         "mcp",
+        "credential",
         "tools",
         "incidents",
         "explain",

@@ -70,7 +70,9 @@ def test_places_are_taken_from_the_folder_of_the_file() -> None:
 
 
 def test_a_server_names_what_it_needs_of_the_keyring() -> None:
-    text = "mcp: {servers: [{name: a, command: [a], env: {X: 'keyring:one', Y: 'keyring:two', Z: 'env:three', W: '1'}}]}"
+    text = (
+        "mcp: {servers: [{name: a, command: [a], env: {X: 'keyring:one', Y: 'keyring:two', Z: 'env:three', W: '1'}}]}"
+    )
     (server,) = parse_config(text, source="w.yaml").mcp.servers
     assert kept_names(server) == {"one", "two"}
 

@@ -169,7 +169,13 @@ def test_online_command(
     ("method", "path"),
     sorted(
         {(case[1], case[2]) for case in CASES}
-        | {("POST", "/session/redeem"), ("POST", "/keys"), ("POST", "/secrets"), ("POST", "/credentials"), ("GET", "/decisions/dec_1")}
+        | {
+            ("POST", "/session/redeem"),
+            ("POST", "/keys"),
+            ("POST", "/secrets"),
+            ("POST", "/credentials"),
+            ("GET", "/decisions/dec_1"),
+        }
     ),
 )
 def test_the_api_offers_what_commands_ask(method: str, path: str) -> None:

@@ -419,6 +419,10 @@ def test_those_who_are_not_admitted_learn_where_tokens_come_from(worker: Worker)
     assert refused.status == 401
     place = "http://gw.example:8080/.well-known/oauth-protected-resource/mcp"
     assert refused.answer_headers["www-authenticate"] == f'Bearer realm="wardlaw", resource_metadata="{place}"'
+    for host in ("[", "]:x", "", "ü²"):
+        odd = knock(made, MemoryCall({}, path="/mcp", headers={"host": host, "authorization": "Bearer wl_no"}))
+        assert odd.status == 401
+        assert odd.answer_headers["www-authenticate"].isascii()
     told = knock(made, get("/.well-known/oauth-protected-resource/mcp", {"host": "gw.example"})).document
     assert told["resource"] == "http://gw.example/mcp"
     assert told["authorization_servers"] == ["https://idp.example"]
