@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.unit.gateway.tokens import ISSUER, RSA, jwks, token
-from tests.wire.house import House, free_port
+from tests.wire.house import free_port
 from tests.wire.toolclients import tool_house
 from wardlaw.store.credentials import KeptCredential, forget_credential, keep_credential, seal_credential
 
@@ -173,7 +173,7 @@ def test_a_gateway_follows_what_is_set_set_anew_and_forgotten(place: Place) -> N
         place.put(server, f"Bearer two-of-{server}")
     place.until("near__echo", lambda answer: is_served(answer) and env_of(answer)["TOKEN"] == "Bearer two-of-near")
     place.until("far__look", lambda _: place.heads[-1][1]["authorization"] == "Bearer two-of-far")
-    assert [method for method, head in place.heads if head["authorization"] == "Bearer two-of-far"][0] == "initialize"
+    assert next(method for method, head in place.heads if head["authorization"] == "Bearer two-of-far") == "initialize"
     # Forgotten: nothing is served any more.
     for server in ("far", "near"):
         place.forget(server)

@@ -397,12 +397,11 @@ class Runtime:
         assert self._reporter is not None
         return Opened(
             self._config,
-            self._engine,
+            TableCredentials(self._engine, self._keyring),
             Asking(judge, registry, purposes.state, report=self._reporter.report),
             env=self._env,
             inspection=self._current_inspection,
             upstreams=self._upstreams,
-            credentials=TableCredentials(self._engine, self._keyring),
         )
 
     def _current_inspection(self) -> Inspection:

@@ -49,7 +49,7 @@ class TableCredentials:
     """
 
     def __init__(self, engine: Engine, keyring: Keyring, *, work: TableWork | None = None) -> None:
-        self._engine, self._keyring = engine, keyring
+        self.engine, self._keyring = engine, keyring
         self._work = work or TableWork()
         self._marks: dict[tuple[str, str], str] = {}
 
@@ -57,7 +57,7 @@ class TableCredentials:
         """Server and name of each credential that was set, set anew or forgotten since the last time."""
 
         def work() -> dict[tuple[str, str], str]:
-            with reading(self._engine) as connection:
+            with reading(self.engine) as connection:
                 return credential_marks(connection)
 
         try:
@@ -79,7 +79,7 @@ class TableCredentials:
 
     async def _value(self, server: str, name: str) -> str:
         def work() -> str | None:
-            with reading(self._engine) as connection:
+            with reading(self.engine) as connection:
                 kept = find_credential(connection, server, name)
             return None if kept is None else open_credential(self._keyring, kept)
 

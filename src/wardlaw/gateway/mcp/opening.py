@@ -7,8 +7,6 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 
-from sqlalchemy.engine import Engine
-
 from wardlaw.config.model import Config
 from wardlaw.config.toolservers import McpServer
 from wardlaw.facts.action import Action
@@ -80,21 +78,20 @@ class Opened:
     """The catalogue, with what ends with it.
 
     Args:
+        credentials: Those of servers that lie in the keyring; the pins lie in the same tables.
         env: The gateway's own environment.
         inspection: Gives the detectors in force.
-        credentials: Those of servers that lie in the keyring.
     """
 
     def __init__(
         self,
         config: Config,
-        engine: Engine,
+        credentials: TableCredentials,
         asking: Asking,
         *,
         env: Mapping[str, str],
         inspection: Callable[[], Inspection],
         upstreams: Upstreams,
-        credentials: TableCredentials,
     ) -> None:
         self._asking, judge = asking, asking.judge
         self._judge = judge
@@ -107,7 +104,7 @@ class Opened:
         servers = [server if server.local else opened(server) for server in config.mcp.servers]
         self.catalogue = Catalogue(
             servers,
-            TablePinning(engine),
+            TablePinning(credentials.engine),
             inspection=inspection,
             told=self._told,
             clock=time.monotonic,

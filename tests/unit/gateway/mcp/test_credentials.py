@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from sqlalchemy import text, update
 from sqlalchemy.engine import Engine
-
 from tests.keyrings import file_keyring
+
 from wardlaw.facts.errors import UnavailableError
 from wardlaw.gateway.mcp.credentials import NoCredentials, TableCredentials
 from wardlaw.store.credentials import KeptCredential, forget_credential, keep_credential, seal_credential

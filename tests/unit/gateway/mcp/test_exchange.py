@@ -459,12 +459,11 @@ def test_pins_stand_in_the_tables_and_their_changes_in_the_log(worker: Worker, t
         asking = Asking(worker.judge, worker.services.registry, b"k" * 32, report=reports.append)
         opened = Opened(
             config,
-            engine,
+            TableCredentials(engine, worker.keyring),
             asking,
             env={},
             inspection=lambda: worker.services.inspection,
             upstreams=Upstreams(),
-            credentials=TableCredentials(engine, worker.keyring),
         )
         pinning = TablePinning(engine)
         seen = ToolPin("s", "look", PinState.QUARANTINED, "", "", "aa" * 32, "{}")
