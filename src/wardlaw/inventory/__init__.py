@@ -1,1 +1,1 @@
-"""Grants and non-human identities; none yet."""
+"""Who granted what to whom: OAuth grants, apps, non-human identities, their credentials and their use."""

@@ -408,3 +408,39 @@ SERVER_CREDENTIAL = Table(
     Column("set_by", String(128), nullable=False),
     Column("set_at", Double, nullable=False),
 )
+
+# One reading of one feed of a connected organisation.
+INVENTORY_RUN = Table(
+    "inventory_run",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("directory", String(64), nullable=False),
+    Column("platform", String(32), nullable=False),
+    Column("feed", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("started_at", Double, nullable=False),
+    Column("started_by", String(128), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("ended_at", Double, nullable=False),
+    Column("watermark", Text, nullable=False),
+    Column("covered_until", Double, nullable=False),
+    Column("gaps", Text, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+    Column("ended", BigInteger, nullable=False),
+    Index(None, "directory", "feed", "started_at"),
+)
+
+# What feeds have told: accounts, apps, grants, credentials, uses. ``item`` is all of it as JSON; the other columns
+# repeat what searches ask for. Rows are never deleted: what is gone says when.
+INVENTORY_ITEM = Table(
+    "inventory_item",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("feed", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("id", String(512), primary_key=True),
+    Column("last_seen_at", Double, nullable=False),
+    Column("gone_at", Double, nullable=False),
+    Column("item", Text, nullable=False),
+    Index(None, "directory", "feed", "last_seen_at"),
+)

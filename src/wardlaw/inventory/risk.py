@@ -1,0 +1,80 @@
+"""How much a scope lets an app do, and with which kind of data; from the table shipped beside this file."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+
+class Privilege(IntEnum):
+    """How much a scope allows; Microsoft's four levels, used for every platform."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+
+class ScopeSource(msgspec.Struct, frozen=True, rename={"by": "class"}):
+    """Where the entries of a platform come from; ``by`` is ``vendor`` or ``ours``."""
+
+    source: str
+    date: str
+    by: str
+
+
+class ScopeRisk(msgspec.Struct, frozen=True):
+    """What is known of one scope.
+
+    Attributes:
+        data: Kind of data, such as ``mail``; ``unknown`` for a scope nobody has classed.
+        writes: It changes things, and does not only read them.
+        known: It stands in the table. One that does not counts as high until somebody has looked at it.
+    """
+
+    scope: str
+    privilege: Privilege
+    data: str
+    writes: bool
+    known: bool
+    source: str
+
+
+class _Platform(msgspec.Struct, frozen=True):
+    provenance: ScopeSource
+    scopes: dict[str, str]
+
+
+_NOT_CLASSED = "not classed"
+
+
+def scope_risk(platform: str, scope: str, *, application: bool = False) -> ScopeRisk:
+    """The class of a scope.
+
+    Args:
+        platform: ``google``, ``entra`` or ``github``; other platforms have no table yet.
+        application: The app acts as itself, and not for a person (Entra tells the two apart).
+    """
+    table = _tables().get(platform)
+    found = None
+    if table is not None:
+        found = (table.scopes.get(f"app:{scope}") if application else None) or table.scopes.get(scope)
+    if table is None or found is None:
+        return ScopeRisk(scope, Privilege.HIGH, "unknown", writes=True, known=False, source=_NOT_CLASSED)
+    mark, _, data = found.partition(" ")
+    source = f"{table.provenance.source} ({table.provenance.date})"
+    return ScopeRisk(scope, Privilege(int(mark[0])), data, writes=mark[1] == "w", known=True, source=source)
+
+
+def platforms() -> dict[str, ScopeSource]:
+    """The platforms that have a table, and where it comes from."""
+    return {name: table.provenance for name, table in _tables().items()}
+
+
+@cache
+def _tables() -> dict[str, _Platform]:
+    raw = files("wardlaw.inventory").joinpath("data", "scopes.json").read_bytes()
+    return msgspec.json.decode(raw, type=dict[str, _Platform])
