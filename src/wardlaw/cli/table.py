@@ -51,6 +51,9 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("habits", "Guard", "What callers usually do, and what they do now.", _HERE + "habits:app"),
     CommandEntry("mcp", "Guard", "Servers of tools: what they offer, and what of it may be used.", _HERE + "mcp:app"),
     CommandEntry("tools", "Guard", "What tools do: inferred, and confirmed by a person.", _HERE + "tools:app"),
+    CommandEntry(
+        "inventory", "Guard", "Grants, apps and identities: what is there, and what is wrong.", _HERE + "inventory:app"
+    ),
     CommandEntry("audit", "Prove", "Verify, prove, export, erase and prune.", _HERE + "audit:app"),
     CommandEntry("backup", "Prove", "Copy tables and log into one file.", _HERE + "backup:backup"),
     CommandEntry("restore", "Prove", "Bring a backup back; a log that shrank is noticed.", _HERE + "backup:restore"),

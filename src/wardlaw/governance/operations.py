@@ -98,6 +98,15 @@ _ALL: tuple[Operation, ...] = (
     _changes("credentials.set", _P.REGISTER_SYSTEM),
     # Whoever may cut a connection may take away what it is made with.
     _changes("credentials.forget", _P.REGISTER_SYSTEM, _P.KILL_CONNECTION),
+    # Who granted what to whom is personal, as the log is.
+    _reads("inventory.status", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
+    _reads("inventory.list", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
+    _reads("inventory.get", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
+    _reads("inventory.findings", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
+    _reads("inventory.runs", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
+    _changes("inventory.begin", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE),
+    _changes("inventory.take", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE),
+    _changes("inventory.end", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE),
     _reads("audit.status", _P.VIEW_AUDIT_LOG),
     _reads("audit.proof", _P.VIEW_AUDIT_LOG),
     Operation("audit.export", Audience.HOLDER, (_P.EXPORT_EVIDENCE,), recorded=True),

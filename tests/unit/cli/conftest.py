@@ -72,6 +72,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> RecordingClient:
         "quarantine",
         "approvals",
         "habits",
+        "inventory",
         "mcp",
         "credential",
         "tools",

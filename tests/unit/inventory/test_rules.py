@@ -3,7 +3,19 @@ from __future__ import annotations
 import pytest
 
 from wardlaw.inventory.model import (
-    Account, AccountKind, AccountState, App, Consent, Credential, FeedKind, Grant, Item, SyncRun, Thing, Tristate, Use,
+    Account,
+    AccountKind,
+    AccountState,
+    App,
+    Consent,
+    Credential,
+    FeedKind,
+    Grant,
+    Item,
+    SyncRun,
+    Thing,
+    Tristate,
+    Use,
 )  # fmt: skip
 from wardlaw.inventory.rules import DAY_S, RULES, Limits, find
 from wardlaw.inventory.view import assemble

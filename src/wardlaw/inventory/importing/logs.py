@@ -129,7 +129,11 @@ def table(lines: Iterable[str], columns: Mapping[str, str]) -> Line:
         columns: Field to the name of its column.
     """
     reader = csv.reader(lines, strict=True)
-    head = [name.strip().removeprefix("\ufeff") for name in next(reader, [])]
+    try:
+        head = [name.strip().removeprefix("\ufeff") for name in next(reader, [])]
+    except csv.Error as error:
+        yield BadRow(1, f"the header is no CSV: {error}")
+        return
     wanted = {field: columns.get(field, field) for field in FIELDS}
     missing = [name for field, name in wanted.items() if name not in head and (field == "host" or field in columns)]
     if missing:

@@ -54,6 +54,8 @@ SAMPLES = {
     "approvals.answer": {"approves": True, "reason": "x"},
     "credentials.set": {"server": "x", "name": "x", "value": "x"},
     "tools.approve": {"tool": "x", "digest": "aabbccddeeff", "reason": "x"},
+    "inventory.begin": {"directory": "x", "platform": "x", "feed": "x", "kind": "listing"}, "inventory.take": {"sightings": []},
+    "inventory.end": {"complete": True},
     "prunings.request": {"before_ms": 1, "reason": "x"}, "holds.place": {"subject": "aabbccdd", "reason": "x"},
 }  # fmt: skip
 

@@ -1,0 +1,293 @@
+"""``wardlaw inventory``: who granted what to whom, how fresh that is, what rules find, and files that tell more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Annotated, Any, assert_never
+
+from cyclopts import App, Parameter
+
+from wardlaw.cli.exits import Exit
+from wardlaw.cli.inventorying import RunUpload
+from wardlaw.cli.options import NONE, Options
+from wardlaw.cli.output import rows
+from wardlaw.cli.session import connect, show_list, when
+from wardlaw.facts.errors import InputError
+from wardlaw.inventory.importing import grants, logs, machines
+from wardlaw.inventory.importing.badrow import BadRow
+from wardlaw.inventory.model import FeedKind, Sighting
+
+app = App(name="inventory", help="Who granted what to whom, how fresh that is, and what is wrong with it.")
+
+SHOWN_ERRORS = 20
+MOST_FILE_BYTES = 64 * 1024 * 1024
+"""Of files that are read whole: lists of extensions and configurations of clients."""
+
+
+class ImportKind(StrEnum):
+    """What a file holds."""
+
+    GRANTS_CSV = "grants-csv"
+    GRANTS_JSONL = "grants-jsonl"
+    SQUID = "squid"
+    DNS = "dns"
+    LOG_CSV = "log-csv"
+    LOG_JSONL = "log-jsonl"
+    EXTENSIONS = "extensions"
+    MCP = "mcp"
+
+
+@app.command
+def status(*, options: Options = NONE) -> int:
+    """Show how fresh each feed of each directory is, what was not read, and how much is known."""
+    answer = connect(options).get("/inventory")
+    lines = [*_fresh(answer["feeds"])] or ["nothing was read yet; see `wardlaw inventory import` and `sync`"]
+    for directory, counts in sorted(answer["counts"].items()):
+        lines.append(f"{directory}: " + ", ".join(f"{count} {kind}s" for kind, count in sorted(counts.items())))
+    options.output().result(answer, *map(_plain, lines))
+    return 0
+
+
+@app.command(name="list")
+def list_things(
+    kind: str = "",
+    *,
+    directory: str = "",
+    about: str = "",
+    gone: bool = False,
+    limit: int = 200,
+    options: Options = NONE,
+) -> int:
+    """List accounts, apps, grants, credentials and uses.
+
+    Args:
+        kind: account, app, grant, credential or use; all for none.
+        directory: Only of this directory.
+        about: Only what belongs to the account or app of this id.
+        gone: Also what is no longer there.
+        limit: At most so many.
+    """
+    query: dict[str, str | int] = {"limit": limit}
+    query |= {name: value for name, value in (("kind", kind), ("directory", directory), ("about", about)) if value}
+    answer = connect(options).get("/inventory/items", **query, **({"gone": "true"} if gone else {}))
+    table = [[_plain(cell) for cell in _line(item)] for item in answer["items"]]
+    heads = ("directory", "kind", "id", "name", "account", "app", "since", "last seen", "there")
+    shown: list[Any] = [rows(heads, table)] if table else ["nothing"]
+    if answer["total"] > len(table):
+        shown.append(f"{answer['total'] - len(table)} more; see --limit")
+    options.output().result(answer, *shown, *map(_plain, _fresh(answer["feeds"])))
+    return 0
+
+
+@app.command
+def show(id: str, *, kind: str = "", directory: str = "", options: Options = NONE) -> int:
+    """Show one thing: what its platform says, the class of its scopes, its history, and what rules find.
+
+    Args:
+        id: Its id, as `list` shows it.
+        kind: account, app, grant, credential or use, where an id stands for several.
+        directory: The directory, where several have it.
+    """
+    query = {name: value for name, value in (("kind", kind), ("directory", directory)) if value}
+    answer = connect(options).get("/inventory/item", id=id, **query)
+    options.output().result(answer, *map(_plain, _detail(answer)))
+    return 0
+
+
+@app.command
+def findings(*, directory: str = "", rule: str = "", limit: int = 500, options: Options = NONE) -> int:
+    """List what the rules find, gravest first; exit code 1 where there is anything.
+
+    Args:
+        directory: Only of this directory.
+        rule: Only of this rule, such as known-bad-app.
+        limit: At most so many.
+    """
+    query: dict[str, str | int] = {"limit": limit}
+    query |= {name: value for name, value in (("directory", directory), ("rule", rule)) if value}
+    answer = connect(options).get("/inventory/findings", **query)
+    lines: list[str] = []
+    for one in answer["findings"]:
+        who = f", account {one['account']}" if one["account"] else ""
+        lines.append(f"{one['weight'].upper()} {one['rule']}: {one['about']} in {one['directory']}{who}")
+        lines += [f"  {evidence}" for evidence in one["evidence"]] + [f"  → {one['remedy']}"]
+    if answer["total"] > len(answer["findings"]):
+        lines.append(f"{answer['total'] - len(answer['findings'])} more; see --limit")
+    options.output().result(answer, *map(_plain, [*(lines or ["no findings"]), *_fresh(answer["feeds"])]))
+    return Exit.FINDINGS if answer["total"] else Exit.DONE
+
+
+@app.command
+def runs(*, limit: int = 50, options: Options = NONE) -> int:
+    """List readings of feeds, newest first, with what each saw, what it found gone, and its gaps.
+
+    Args:
+        limit: At most so many.
+    """
+    columns = ("id", "directory", "feed", "state", "started_at", "ended_at", "seen", "ended", "gaps")
+    return show_list(options, "runs", connect(options).get("/inventory/runs", limit=limit), columns=columns)
+
+
+# A dataclass, not a struct: the command-line framework flattens those.
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Reading:
+    """How a file is read."""
+
+    directory: str = "files"
+    """The directory it tells of: a name of your own, such as notion."""
+    platform: str = "other"
+    """Whose scopes they are: google, entra, github, or another, whose scopes nobody has classed."""
+    feed: Annotated[str, Parameter(show_default=False)] = ""
+    """A name for this source; the same for the next file that replaces this one (default: the kind)."""
+    account: str = ""
+    """Whose machine it is, for extensions and mcp where the file does not say."""
+    column: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)] = ()
+    """FIELD=COLUMN; may be given again. Fields are named in docs/inventory.md."""
+    whole: Annotated[bool, Parameter(negative=(), show_default=False)] = False
+    """The file holds everything there is: what an earlier one of this feed had and this has not is gone."""
+    errors: Annotated[str, Parameter(show_default=False)] = ""
+    """File that every row left out is written to; without it the first 20 are shown, and all are counted."""
+
+
+_AS_IT_IS = Reading()
+
+
+@app.command(name="import")
+def import_file(file: Path, *, kind: ImportKind, reading: Reading = _AS_IT_IS, options: Options = NONE) -> int:
+    """Take in a file: grants of any platform, logs of DNS and proxies, extensions, clients of tool servers.
+
+    A row that cannot be read is left out, told with its line and counted, and makes the run incomplete: an incomplete
+    run removes nothing. Exit code 1 then.
+
+    Args:
+        file: The file; it is read on this machine, line by line where it has lines.
+        kind: What it holds.
+    """
+    columns = _columns(reading.column)
+    client = connect(options)
+    output = options.output()
+    with ExitStack() as stack:
+        source = stack.enter_context(_opened(file))
+        errors = stack.enter_context(Path(reading.errors).open("x", encoding="utf-8")) if reading.errors else None
+        feed_kind = FeedKind.LISTING if reading.whole else FeedKind.EVENTS
+        feed = reading.feed or kind.value
+        upload = RunUpload(client, (reading.directory, reading.platform, feed, feed_kind))
+        bad = 0
+        for one in _parsed(kind, source, columns, reading.account):
+            if isinstance(one, Sighting):
+                upload.add((one,))
+                continue
+            bad += 1
+            told = f"{file.name}, line {one.line}: {one.why}" if one.line else f"{file.name}: {one.why}"
+            if errors is not None:
+                errors.write(told + "\n")
+            elif bad <= SHOWN_ERRORS:
+                output.warn(_plain(told))
+        gaps = [f"{bad} rows of the file could not be read."] if bad else []
+        run = upload.end(complete=not bad, gaps=gaps)
+    if bad > SHOWN_ERRORS and not reading.errors:
+        output.warn(f"{bad - SHOWN_ERRORS} further rows were left out; --errors FILE writes all of them down.")
+    text = (
+        f"{run['seen']} things taken in, {bad} rows left out, {run['ended']} found gone; run {run['id']} {run['state']}"
+    )
+    output.result({"run": run, "rows_left_out": bad}, text)
+    return Exit.FINDINGS if bad else Exit.DONE
+
+
+def _opened(file: Path) -> IO[str]:
+    try:
+        return file.open(encoding="utf-8", errors="replace", newline="")
+    except OSError as error:
+        raise InputError("WL-INV-007", f"{file} cannot be read: {error.strerror}.", "Check the path.") from error
+
+
+def _parsed(kind: ImportKind, source: IO[str], columns: Mapping[str, str], account: str) -> Iterator[Sighting | BadRow]:
+    match kind:
+        case ImportKind.GRANTS_CSV:
+            return grants.read_csv(source, columns)
+        case ImportKind.GRANTS_JSONL:
+            return grants.read_json(source, columns)
+        case ImportKind.SQUID:
+            return logs.tallied(logs.squid(source))
+        case ImportKind.DNS:
+            return logs.tallied(logs.dns(source))
+        case ImportKind.LOG_CSV:
+            return logs.tallied(logs.table(source, columns))
+        case ImportKind.LOG_JSONL:
+            return logs.tallied(logs.objects(source, columns))
+        case ImportKind.EXTENSIONS:
+            return machines.extensions(_whole(source), account)
+        case ImportKind.MCP:
+            return machines.tool_servers(_whole(source), account)
+        case never:
+            assert_never(never)
+
+
+def _whole(source: IO[str]) -> str:
+    text = source.read(MOST_FILE_BYTES + 1)
+    if len(text) > MOST_FILE_BYTES:
+        raise InputError("WL-INV-007", "The file is larger than 64 MiB.", "Split it.")
+    return text
+
+
+def _columns(given: Sequence[str]) -> dict[str, str]:
+    known = {*grants.FIELDS, *logs.FIELDS}
+    found = {}
+    for text in given:
+        field, equals, column = text.partition("=")
+        if not equals or field not in known or not column:
+            hint = f"Write FIELD=COLUMN; fields: {', '.join(sorted(known))}."
+            raise InputError("WL-INV-008", f"--column {text} names no field.", hint)
+        found[field] = column
+    return found
+
+
+def _fresh(feeds: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """One line a feed: when it was last read whole, and what was not read."""
+    for one in feeds:
+        whole = f"complete {when(one['complete_at'])}" if one["complete_at"] else "never read whole"
+        events = f", events up to {when(one['covered_until'])}" if one["covered_until"] else ""
+        state = "; THE LAST RUN WAS CUT OFF" if one["is_cut"] else ""
+        if one["state"] == "incomplete":
+            state = f"; the last run, {when(one['last_at'])}, was incomplete"
+        gaps = f"; {' '.join(one['gaps'])}" if one["gaps"] else ""
+        yield f"{one['directory']} ({one['platform']}) {one['feed']}: {whole}{events}{state}{gaps}"
+
+
+def _line(item: Mapping[str, Any]) -> list[str]:
+    thing = item["thing"]
+    is_there = item["last_seen_at"] > item["gone_at"]
+    times = (when(item["since"]), when(item["last_seen_at"]), "yes" if is_there else f"gone {when(item['gone_at'])}")
+    names = ("kind", "id", "name", "account", "app")
+    return [item["directory"], *(str(thing.get(name, "")) for name in names), *times]
+
+
+def _detail(answer: Mapping[str, Any]) -> Iterator[str]:
+    item, thing = answer["item"], answer["item"]["thing"]
+    yield f"{thing['kind']} {thing['id']} in {item['directory']}, told by {item['feed']}"
+    for name, value in thing.items():
+        if name not in ("kind", "id", "scopes") and value not in ("", 0, 0.0, [], False):
+            yield f"  {name.replace('_', ' ')}: {when(value) if name.endswith('_at') else value}"
+    if answer["vendor"]:
+        yield f"  AI vendor: {answer['vendor']}"
+    yield f"  first seen {when(item['first_seen_at'])}, last seen {when(item['last_seen_at'])}"
+    for spell in item["past"]:
+        yield f"  was there {when(spell['since'])} to {when(spell['until'])}"
+    if item["gone_at"] >= item["last_seen_at"]:
+        yield f"  GONE since {when(item['gone_at'])}"
+    for risk in answer["risks"]:
+        how = f"level {risk['privilege']} of 4, {risk['data']}" if risk["known"] else "not classed, counts as high"
+        yield f"  scope {risk['scope']}: {how}"
+    for one in answer["findings"]:
+        yield f"  {one['weight'].upper()} {one['rule']}: {' '.join(one['evidence'])} → {one['remedy']}"
+    yield from _fresh(answer["feeds"])
+
+
+def _plain(text: str) -> str:
+    """A text of others, with nothing a terminal would obey."""
+    return "".join(char if char.isprintable() else f"\\u{{{ord(char):x}}}" for char in text)

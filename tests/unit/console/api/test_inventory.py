@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.console_fakes import Api
+from wardlaw.facts.person import Role
+
+BEGIN = {"directory": "acme", "platform": "google", "feed": "tokens", "kind": "listing"}
+BAD = "110671459871-30f1spbu0hptbs60cb4vsmv79i7bbvqj.apps.googleusercontent.com"
+
+
+def grant(name: str, app: str = BAD) -> dict:
+    return {
+        "thing": {"kind": "grant", "id": name, "account": "ada", "app": app, "scopes": ["https://mail.google.com/"]}
+    }
+
+
+def begun(api: Api, uid: int) -> str:
+    api.made.clock.now += 60
+    return api.ok("POST", "/inventory/runs", BEGIN, uid=uid)["run"]["id"]
+
+
+@pytest.fixture
+def uid(api: Api) -> int:
+    return api.person("sec", Role.CISO)
+
+
+def test_a_run_from_begin_to_findings(api: Api, uid: int) -> None:
+    run = begun(api, uid)
+    app = {"thing": {"kind": "app", "id": BAD, "name": "Context.ai"}}
+    assert (
+        api.ok("POST", f"/inventory/runs/{run}/page", {"sightings": [grant("g1"), grant("g2", "other"), app]}, uid=uid)[
+            "seen"
+        ]
+        == 3
+    )
+    cut = api.ok("GET", "/inventory", uid=uid)["feeds"][0]
+    assert (cut["is_cut"], cut["complete_at"]) == (True, 0)
+    ended = api.ok("POST", f"/inventory/runs/{run}/end", {"complete": True, "gaps": ["usage not licensed"]}, uid=uid)
+    assert ended["state"] == "complete"
+    status = api.ok("GET", "/inventory", uid=uid)
+    assert status["counts"] == {"acme": {"app": 1, "grant": 2}}
+    assert status["feeds"][0]["gaps"] == ["usage not licensed"]
+    found = api.ok("GET", "/inventory/findings", uid=uid)
+    assert (found["total"], found["findings"][0]["rule"], found["findings"][0]["about"]) == (
+        1,
+        "known-bad-app",
+        "grant g1",
+    )
+    shown = api.ok("GET", "/inventory/item?id=g1", uid=uid)
+    assert (shown["vendor"], shown["risks"][0]["data"], len(shown["findings"])) == ("context-ai", "mail", 1)
+    assert api.ok("GET", "/inventory/items?kind=grant&about=other", uid=uid)["total"] == 1
+    assert [
+        one["operation"] if "operation" in one else one["run"] for one in api.made.recorder.of("inventory.end")
+    ] == [run]
+
+
+def test_only_a_complete_run_removes(api: Api, uid: int) -> None:
+    for complete, names, left in ((True, ("g1", "g2"), 2), (False, ("g1",), 2), (True, ("g1",), 1)):
+        run = begun(api, uid)
+        api.ok("POST", f"/inventory/runs/{run}/page", {"sightings": [grant(name, name) for name in names]}, uid=uid)
+        api.ok("POST", f"/inventory/runs/{run}/end", {"complete": complete}, uid=uid)
+        assert api.ok("GET", "/inventory/items", uid=uid)["total"] == left
+    assert api.ok("GET", "/inventory/items?gone=true&limit=1", uid=uid)["total"] == 2
+    assert [one["state"] for one in api.ok("GET", "/inventory/runs", uid=uid)] == ["complete", "incomplete", "complete"]
+
+
+def test_who_may_read_and_who_may_write(api: Api, uid: int) -> None:
+    run = begun(api, uid)
+    auditor = api.person("aud", Role.AUDITOR)
+    assert api.ok("GET", "/inventory", uid=auditor)["feeds"]
+    for path, body in (
+        ("/runs", BEGIN),
+        (f"/runs/{run}/page", {"sightings": []}),
+        (f"/runs/{run}/end", {"complete": True}),
+    ):
+        assert api.error("POST", f"/inventory{path}", body, uid=auditor) == (403, "WL-RGT-010")
+    for path in ("", "/items", "/item?id=x", "/findings", "/runs"):
+        assert api.error("GET", f"/inventory{path}")[0] in (401, 403)
+
+
+@pytest.mark.parametrize(("path", "body", "code"), [
+    ("/runs", BEGIN | {"directory": "Not A Name"}, "WL-API-003"), ("/runs", BEGIN | {"more": 1}, "WL-API-003"),
+    ("/runs", BEGIN | {"kind": "some"}, "WL-API-003"), ("/runs/none/page", {"sightings": []}, "WL-INV-002"),
+    ("/runs/none/end", {"complete": True}, "WL-INV-002"), ("/runs/none/end", {}, "WL-API-003"),
+    ("/runs/none/page", {"sightings": [{"thing": {"kind": "who"}}]}, "WL-API-003"),
+])  # fmt: skip
+def test_bad_input(api: Api, uid: int, path, body, code) -> None:
+    assert api.error("POST", f"/inventory{path}", body, uid=uid) == (400, code)
+    assert api.error("GET", "/inventory/item?id=x", uid=uid) == (400, "WL-INV-005")
