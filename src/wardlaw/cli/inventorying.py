@@ -9,6 +9,7 @@ import msgspec
 
 from wardlaw.cli.client import ManagementClient, quoted
 from wardlaw.facts.errors import InputError
+from wardlaw.inventory.importing.badrow import name_of
 from wardlaw.inventory.model import FeedKind, Sighting
 
 PAGE_BYTES = 48 * 1024
@@ -57,7 +58,7 @@ class RunUpload:
     ) -> dict[str, Any]:
         """Send the rest and end the run; answers it as it then stands."""
         self._send()
-        said = [gap[:_GAP_CHARACTERS] for gap in gaps]
+        said = [name_of(gap)[:_GAP_CHARACTERS] or "unnamed" for gap in gaps]
         if len(said) > _MOST_GAPS:
             said = [*said[: _MOST_GAPS - 1], f"{len(said) - _MOST_GAPS + 1} further gaps are not named."]
         body = {"complete": complete, "gaps": said, "watermark": watermark, "covered_until": covered_until}

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from wardlaw.config.address import is_loopback, is_private, parse_listen, url_parts
 from wardlaw.config.detection import BuiltIn, Planting
+from wardlaw.config.directories import directory_faults
 from wardlaw.config.model import Authority, Config, Issuer, Origin, Tls
 from wardlaw.config.notify import channel_faults
 from wardlaw.config.places import lies_under
@@ -51,6 +52,7 @@ def check_config(config: Config, origins: Mapping[str, Origin], source: str) -> 
         *_keys(config),
         *_audit(config),
         *channel_faults(config.notify),
+        *directory_faults(config.inventory),
     ]
     return [
         ConfigProblem(code, path, _where(path, origins, source), message, hint) for code, path, message, hint in found

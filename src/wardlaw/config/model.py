@@ -543,6 +543,42 @@ class Notify(msgspec.Struct, frozen=True):
     syslog: Annotated[tuple[Syslog, ...], Meta(description="Syslog receivers.")] = ()
 
 
+class Platform(StrEnum):
+    """A platform that can be read."""
+
+    GOOGLE = "google"
+    GITHUB = "github"
+
+
+class Directory(msgspec.Struct, frozen=True):
+    """A connected organisation of a platform; it is only read, with a credential that need not be able to write."""
+
+    name: Annotated[
+        str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Name of your own, such as `acme-google`.")
+    ]
+    platform: Annotated[Platform, Meta(description="`google` (Workspace) or `github`.")]
+    credential: Annotated[
+        SecretRef,
+        Meta(
+            description="`env:NAME` or `file:/path`: the JSON key file of a service account (google), a token (github)."
+        ),
+    ]
+    organisation: Annotated[str, Meta(description="Login of the organisation (github).")] = ""
+    subject: Annotated[
+        str, Meta(description="Mail address of the administrator the service account stands for (google).")
+    ] = ""
+    url: Annotated[
+        str, Meta(description="Address of the interface, `https` (or `http` on loopback); empty: the platform's own.")
+    ] = ""
+    ca: _Certificates = ""
+
+
+class InventorySettings(msgspec.Struct, frozen=True):
+    """What `wardlaw inventory sync` reads."""
+
+    directories: Annotated[tuple[Directory, ...], Meta(description="Connected organisations.")] = ()
+
+
 class Config(msgspec.Struct, frozen=True):
     """One installation's configuration, complete and checked."""
 
@@ -570,6 +606,9 @@ class Config(msgspec.Struct, frozen=True):
     audit: Annotated[Audit, Meta(description="The tamper-evident log.")] = Audit()
     demo_model: Annotated[DemoModel, Meta(description="The scripted model for trying out.")] = DemoModel()
     notify: Annotated[Notify, Meta(description="Who is told about incidents.")] = Notify()
+    inventory: Annotated[InventorySettings, Meta(description="Organisations whose grants and identities are read.")] = (
+        InventorySettings()
+    )
     logs: Annotated[Logs, Meta(description="What the processes say about themselves.")] = Logs()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from wardlaw.config.model import DATA_DIR, Aws, Config, Notify, SecretRef
+from wardlaw.config.model import DATA_DIR, Aws, Config, InventorySettings, Notify, SecretRef
 
 _SQLITE = "sqlite:///"
 # Keys whose text is a path.
@@ -87,6 +87,11 @@ def resolve(config: Config, root: PurePath) -> Config:
     )
     config = msgspec.structs.replace(config, mcp=msgspec.structs.replace(config.mcp, servers=servers))
     detectors = {name: msgspec.structs.replace(one, key=secret(one.key)) for name, one in config.detectors.items()}
+    directories = tuple(
+        msgspec.structs.replace(one, credential=secret(one.credential), ca=place(one.ca))
+        for one in config.inventory.directories
+    )
+    config = msgspec.structs.replace(config, inventory=InventorySettings(directories))
     return msgspec.structs.replace(config, upstreams=upstreams, identity=identity, detectors=detectors, notify=notify)
 
 

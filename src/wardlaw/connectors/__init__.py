@@ -1,1 +1,1 @@
-"""Readers of outside directories and app stores; none yet."""
+"""Readers of the platforms a company has connected: one file each, behind one protocol."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from wardlaw.cli.inventorying import RunUpload
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import rows
 from wardlaw.cli.session import connect, show_list, when
+from wardlaw.cli.syncing import open_connector, sync_feed
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.importing import grants, logs, machines
 from wardlaw.inventory.importing.badrow import BadRow
@@ -130,6 +133,44 @@ def runs(*, limit: int = 50, options: Options = NONE) -> int:
     """
     columns = ("id", "directory", "feed", "state", "started_at", "ended_at", "seen", "ended", "gaps")
     return show_list(options, "runs", connect(options).get("/inventory/runs", limit=limit), columns=columns)
+
+
+@app.command
+def sync(directory: str = "", *, feed: str = "", options: Options = NONE) -> int:
+    """Read the connected organisations of the configuration; exit code 1 where something could not be read whole.
+
+    It reads with the credentials of this account, on this machine, and hands over what it finds. Nothing is changed
+    on any platform.
+
+    Args:
+        directory: Only this one.
+        feed: Only this feed, such as users, tokens or activity.
+    """
+    known = options.configuration().inventory.directories
+    wanted = [one for one in known if directory in ("", one.name)]
+    if not wanted:
+        names = ", ".join(one.name for one in known) or "none"
+        raise InputError(
+            "WL-INV-012", f"There is no such directory; configured: {names}.", "See inventory.directories."
+        )
+    client, output = connect(options), options.output()
+    ended: list[dict[str, Any]] = []
+    for one in wanted:
+        connector = open_connector(one, env=os.environ, clock=time.time, sleep=time.sleep)
+        for part in connector.feeds():
+            if feed in ("", part.name):
+                output.note(f"reading {one.name} {part.name}")
+                ended.append(sync_feed(connector, part, one.name, client))
+    if not ended:
+        raise InputError("WL-INV-012", "No directory has such a feed.", "See `wardlaw inventory status`.")
+    lines = []
+    for run in ended:
+        told = " ".join(run["gaps"])
+        lines.append(
+            f"{run['directory']} {run['feed']}: {run['state']}, {run['seen']} seen, {run['ended']} gone. {told}"
+        )
+    output.result({"runs": ended}, *(_plain(line.strip()) for line in lines))
+    return Exit.DONE if all(run["state"] == "complete" for run in ended) else Exit.FINDINGS
 
 
 # A dataclass, not a struct: the command-line framework flattens those.

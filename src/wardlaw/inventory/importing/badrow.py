@@ -43,6 +43,15 @@ def text_of(value: object, column: str) -> str:
     return text
 
 
+def name_of(value: object) -> str:
+    """A name that others chose, made fit to keep: whatever would not print is replaced, and it is cut to size.
+
+    A platform's entry must not be left out because of its name: that would let an app hide behind it.
+    """
+    text = value if isinstance(value, str) else ""
+    return "".join(char if char.isprintable() else "\ufffd" for char in text.strip())[:MOST_TEXT]
+
+
 def time_of(value: object, column: str) -> float:
     """Unix seconds from ISO 8601, Unix seconds or Unix milliseconds; 0 for nothing. A time without zone is UTC.
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.unit.cli.conftest import RecordingClient
+from tests.unit.connectors.scripted import Answer, serving
 
 from wardlaw.console.api import app as api_app
 
@@ -130,3 +131,28 @@ def test_bad_words(command: Any, api: RecordingClient, tmp_path, words, code) ->
     done = command("inventory", "import", *words)
     assert (done.code, code in done.err) == (2, True)
     assert api.calls == []
+
+
+CONFIG = """version: 1
+inventory:
+  directories:
+    - {name: acme, platform: github, organisation: acme, credential: "env:GH", url: "URL"}
+"""
+
+
+def test_connected_organisations_are_read(command: Any, api: RecordingClient, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("GH", "ghp_x")
+    api.answers["/inventory/runs"] = {"run": {"id": "run_1"}, "watermark": ""}
+    run = {"directory": "acme", "feed": "x", "state": "complete", "seen": 2, "ended": 0, "gaps": []}
+    api.answers["/inventory/runs/run_1/end"] = run
+    with serving() as platform:
+        (tmp_path / "wardlaw.yaml").write_text(CONFIG.replace("URL", platform.url))
+        platform.on("/orgs/acme/installations", Answer({"installations": [{"id": 1, "app_id": 2}]}))
+        done = command("inventory", "sync", "acme", "--feed", "installations")
+        assert (done.code, done.out) == (0, "acme x: complete, 2 seen, 0 gone.\n"), done.err
+        api.answers["/inventory/runs/run_1/end"] = run | {"state": "incomplete", "gaps": ["it answers 404"]}
+        done = command("inventory", "sync")
+        assert (done.code, done.out.count("it answers 404")) == (1, 4)
+        for words in (("other",), ("acme", "--feed", "none")):
+            done = command("inventory", "sync", *words)
+            assert (done.code, "WL-INV-012" in done.err) == (2, True)

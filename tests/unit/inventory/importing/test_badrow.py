@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from wardlaw.inventory.importing.badrow import MOST_TEXT, UnreadableError, count_of, day_of, key_of, text_of, time_of
+from wardlaw.inventory.importing.badrow import (
+    MOST_TEXT,
+    UnreadableError,
+    count_of,
+    day_of,
+    key_of,
+    name_of,
+    text_of,
+    time_of,
+)
 
 
 def test_values_that_are_read() -> None:
@@ -24,3 +33,8 @@ def test_values_that_are_refused(read, value) -> None:
     with pytest.raises(UnreadableError) as caught:
         read(value, "column")
     assert "column" in str(caught.value)
+
+
+def test_a_name_hides_nothing() -> None:
+    assert name_of("Note\x00s\u202e " + "a" * 900) == "Note\ufffds\ufffd " + "a" * (MOST_TEXT - 8)
+    assert name_of(None) == name_of(7) == ""

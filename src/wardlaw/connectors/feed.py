@@ -1,0 +1,63 @@
+"""What every connector keeps: it names its feeds and reads one, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import msgspec
+
+from wardlaw.facts.errors import UnavailableError
+from wardlaw.inventory.model import FeedKind, Sighting
+
+
+class Feed(msgspec.Struct, frozen=True):
+    """One thing a platform can be asked for."""
+
+    name: str
+    kind: FeedKind
+
+
+class FeedPage(msgspec.Struct, frozen=True):
+    """What one request told.
+
+    Attributes:
+        gaps: What is missing from this page. A page with a gap makes the run incomplete.
+        notes: What the platform does not tell this organisation at all; said, but no gap of this run.
+        watermark: Where the next run goes on, once this one is complete; empty where it stays.
+        covered_until: Unix seconds; 0 for a listing.
+    """
+
+    sightings: tuple[Sighting, ...] = ()
+    gaps: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    watermark: str = ""
+    covered_until: float = 0.0
+
+
+class Connector(Protocol):
+    """Reads one organisation on one platform. It never writes: its credential need not be able to."""
+
+    platform: str
+
+    def feeds(self) -> tuple[Feed, ...]:
+        """What can be read."""
+
+    def read(self, feed: Feed, watermark: str) -> Iterator[FeedPage]:
+        """The pages of a feed; the feed is whole when the iterator ends of itself and no page had gaps.
+
+        Args:
+            watermark: Of the last complete run of an event feed; empty for the first.
+
+        Raises:
+            UnavailableError: The rest could not be read (WL-INV-010).
+        """
+
+
+def not_read(what: str, why: str) -> UnavailableError:
+    """The error for a page that could not be read."""
+    return UnavailableError(
+        "WL-INV-010",
+        f"{what} could not be read to its end: {why}.",
+        "Nothing was taken for gone. Check credential and rights on the platform, then `wardlaw inventory sync` again.",
+    )

@@ -1,0 +1,136 @@
+"""Asks a platform's interface over HTTPS, waits when it says so, and asks again what was cut off."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import msgspec
+import orjson
+
+from wardlaw.connectors.feed import not_read
+from wardlaw.connectors.pacing import MOST_WAIT_S, Pace, is_passing, is_quota, wait_s
+
+TIMEOUT_S = 60.0
+MAX_ANSWER_BYTES = 32 * 1024 * 1024
+ATTEMPTS = 6
+
+
+class VendorAnswer(msgspec.Struct, frozen=True):
+    """An answer; ``body`` is decoded JSON, None where there was none. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+class _CutError(Exception):
+    """An answer that did not arrive whole."""
+
+
+class VendorClient:
+    """One platform, one credential.
+
+    Args:
+        url: Address of the interface, ``https`` or ``http`` on loopback; the configuration has checked it.
+        authorise: The headers of the credential; asked before each request, so that it may be renewed.
+        clock: Unix seconds.
+        sleep: Waits that many seconds.
+        authority: File of certificates that sign the server's; empty for the system's.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        authorise: Callable[[], Mapping[str, str]],
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+        authority: str = "",
+    ) -> None:
+        self._url = urlsplit(url)
+        self._authorise = authorise
+        self._clock = clock
+        self._sleep = sleep
+        self._authority = authority
+        self._paces: dict[str, Pace] = {}
+
+    def get(self, path: str, query: Mapping[str, str | int] | None = None, *, bucket: str = "") -> VendorAnswer:
+        """Ask with GET; other answers than success are given back when waiting does not help.
+
+        Args:
+            bucket: Requests of one bucket share a quota, and a pace.
+
+        Raises:
+            UnavailableError: The platform cannot be reached, or its quota does not come back in time (WL-INV-010).
+        """
+        target = path + (f"?{urlencode(query)}" if query else "")
+        return self._asked("GET", target, b"", {}, bucket)
+
+    def post_form(self, path: str, form: Mapping[str, str], *, bucket: str = "") -> VendorAnswer:
+        """Send a form; as ``get``."""
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        return self._asked("POST", path, urlencode(form).encode(), headers, bucket)
+
+    def _asked(self, method: str, target: str, body: bytes, headers: dict[str, str], bucket: str) -> VendorAnswer:
+        pace = self._paces.setdefault(bucket, Pace())
+        waited, why = 0.0, ""
+        for attempt in range(ATTEMPTS):
+            if pace.pause_s:
+                self._sleep(pace.pause_s)
+            try:
+                status, told, raw = self._once(method, target, body, headers)
+                quota = is_quota(status, told, raw)
+                if not quota and not is_passing(status):
+                    answer = VendorAnswer(status, told, _decoded(status, raw))
+                    pace.went_well()
+                    return answer
+                why = f"it answers {status}"
+                if quota:
+                    pace.refused()
+            except (OSError, http.client.HTTPException, _CutError) as error:
+                # The error's name only: its text may quote an address with a credential in it.
+                why, told = f"the answer did not arrive whole ({type(error).__name__})", {}
+            pause = wait_s(told, attempt=attempt, now=self._clock())
+            waited += pause
+            if waited > MOST_WAIT_S:
+                why += f", and asks to wait {pause:.0f} s"
+                break
+            if attempt < ATTEMPTS - 1:
+                self._sleep(pause)
+        raise not_read(f"{self._url.hostname}{target.partition('?')[0]}", why)
+
+    def _once(
+        self, method: str, target: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[int, dict[str, str], bytes]:
+        connection = self._connection()
+        sent = {"accept": "application/json", "user-agent": "wardlaw", **self._authorise(), **headers}
+        try:
+            connection.request(method, self._url.path.rstrip("/") + target, body=body or None, headers=sent)
+            response = connection.getresponse()
+            raw = response.read(MAX_ANSWER_BYTES + 1)
+            # With a size given, http.client answers a cut body as if it were whole; what it still waits for tells.
+            if len(raw) > MAX_ANSWER_BYTES or response.length:
+                raise _CutError
+            return response.status, {name.lower(): value for name, value in response.getheaders()}, raw
+        finally:
+            connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        host, port = self._url.hostname or "", self._url.port
+        if self._url.scheme == "http":
+            return http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
+        context = ssl.create_default_context(cafile=self._authority or None)
+        return http.client.HTTPSConnection(host, port, timeout=TIMEOUT_S, context=context)
+
+
+def _decoded(status: int, raw: bytes) -> Any:
+    try:
+        return orjson.loads(raw) if raw else None
+    except ValueError as error:
+        if status < 300:
+            raise _CutError from error
+        return None

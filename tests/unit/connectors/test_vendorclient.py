@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.connectors.scripted import Answer, Platform
+from wardlaw.connectors.pacing import MOST_WAIT_S
+from wardlaw.connectors.vendorclient import ATTEMPTS
+from wardlaw.facts.errors import UnavailableError
+
+COVERS = ("feed",)
+
+
+@pytest.mark.parametrize(("first", "slept"), [
+    (Answer({}, 429, retry_after="7"), [7.0, 0.1]), (Answer({}, 500), [1.0]), (Answer({"ok": 1}, cut=True), [1.0]),
+    (Answer(b'{"ok": '), [1.0]), (Answer({"error": "rateLimitExceeded"}, 403), [1.0, 0.1]),
+])  # fmt: skip
+def test_what_passes_is_asked_again(platform: Platform, first: Answer, slept) -> None:
+    platform.on("/x", first, Answer({"ok": 1}))
+    assert platform.client().get("/x", {"a": "b c"}).body == {"ok": 1}
+    assert platform.slept == slept
+    assert platform.asked == [("GET", "/x", {"a": "b c"})] * 2
+
+
+def test_what_does_not_pass_is_given_back(platform: Platform) -> None:
+    platform.on("/x", Answer({"error": "forbidden"}, 403))
+    platform.on("/y", Answer(b"<html>", 404))
+    client = platform.client()
+    assert client.get("/x").status == 403
+    assert (client.get("/y").status, client.get("/y").body, platform.slept) == (404, None, [])
+
+
+@pytest.mark.parametrize(("answer", "times"), [
+    (Answer({}, 503), ATTEMPTS), (Answer({}, cut=True), ATTEMPTS), (Answer({}, 429, retry_after=str(int(MOST_WAIT_S) + 1)), 1),
+])  # fmt: skip
+def test_it_gives_up_and_says_so(platform: Platform, answer: Answer, times: int) -> None:
+    platform.on("/x", answer)
+    with pytest.raises(UnavailableError) as caught:
+        platform.client().get("/x", {"key": "hidden"})
+    assert caught.value.code == "WL-INV-010"
+    assert "hidden" not in str(caught.value)
+    assert len(platform.asked) == times
+
+
+def test_buckets_keep_their_own_pace(platform: Platform) -> None:
+    platform.on("/x", Answer({}, 429, retry_after="1"), Answer({}))
+    platform.on("/y", Answer({}))
+    client = platform.client()
+    client.get("/x", bucket="a")
+    platform.slept.clear()
+    client.get("/y", bucket="b")
+    assert platform.slept == []
+    client.get("/x", bucket="a")
+    assert platform.slept
+    client.post_form("/y", {"a": "b"})
+    assert platform.forms == [{"a": "b"}]
+
+
+def test_nobody_there() -> None:
+    platform = Platform()
+    platform.url = "http://127.0.0.1:1"
+    with pytest.raises(UnavailableError):
+        platform.client().get("/x")
