@@ -13,6 +13,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from wardlaw.config.channelforms import MailSecurity, SyslogForm, WebhookForm
 from wardlaw.config.detection import BuiltIn, Encoder, Planting, Tripwires
 from wardlaw.config.tools import RegisteredTool
 from wardlaw.config.toolservers import Mcp
@@ -460,28 +461,6 @@ _ChannelName = Annotated[
 
 
 _Certificates = Annotated[str, Meta(description="Authorities that sign the other side, PEM; empty: the system's.")]
-
-
-class WebhookForm(StrEnum):
-    """What a webhook is sent."""
-
-    JSON = "json"
-    SLACK = "slack"
-
-
-class SyslogForm(StrEnum):
-    """How a syslog message is written."""
-
-    PLAIN = "plain"
-    CEF = "cef"
-
-
-class MailSecurity(StrEnum):
-    """How the connection to a mail server is protected."""
-
-    STARTTLS = "starttls"
-    TLS = "tls"
-    NONE = "none"
 
 
 class Webhook(msgspec.Struct, frozen=True):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wardlaw.config.address import is_loopback, is_private, url_parts
-from wardlaw.config.model import Mail, MailSecurity, Notify, Syslog, Webhook
+from wardlaw.config.channelforms import MailSecurity
+from wardlaw.config.model import Mail, Notify, Syslog, Webhook
 
 Channel = Webhook | Mail | Syslog
 

@@ -10,8 +10,9 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import assert_never
 from urllib.parse import urlsplit
 
+from wardlaw.config.channelforms import MailSecurity, SyslogForm, WebhookForm
 from wardlaw.config.load import read_reference, read_secret
-from wardlaw.config.model import Mail, MailSecurity, Syslog, SyslogForm, Webhook, WebhookForm
+from wardlaw.config.model import Mail, Syslog, Webhook
 from wardlaw.config.notify import Channel, is_safe_webhook
 from wardlaw.console.notify.message import (
     SIGNATURE_HEADER,
