@@ -532,9 +532,7 @@ class Platform(StrEnum):
 class Directory(msgspec.Struct, frozen=True):
     """A connected organisation of a platform; it is only read, with a credential that need not be able to write."""
 
-    name: Annotated[
-        str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Name of your own, such as `acme-google`.")
-    ]
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Name, such as `acme-google`.")]
     platform: Annotated[Platform, Meta(description="`google` (Workspace) or `github`.")]
     credential: Annotated[
         SecretRef,
