@@ -74,6 +74,7 @@ class Queue(RuleBasedStateMachine):
     def again(self, data: st.DataObject, begun: bool) -> None:
         piece = self.taken.pop(data.draw(st.integers(0, len(self.taken) - 1)))
         self.turns.again(piece, begun=begun)
+        self.passed.pop(piece.caller, None)  # its turn has ended only now, and each of the others may have one
         self.waiting.add(piece)
         self.settle_account()
 

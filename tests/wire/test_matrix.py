@@ -86,6 +86,8 @@ class Place:
             extra=f'detectors:\n  dlp: {{enabled: true, url: "{self.service.url}", timeout_s: 0.15}}\n',
         )
         sources = {path.name: path.read_text(encoding="utf-8") for path in STARTER.glob("*.yaml")}
+        # What the stand-in service is sure of is held here, and not cut.
+        sources["security.yaml"] = sources["security.yaml"].partition("\n- id: SEC-11")[0]
         told = {"told.yaml": CLAUSES, "mask.cedar": MASK, "mask.examples.yaml": MASK_EXAMPLES}
         self.house.publish(sources | told, version=2)
         self.house.secret("secret:internal", SECRET)

@@ -15,18 +15,23 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared._httpx_utils import create_mcp_http_client
 
-from tests.wire.house import House
+from tests.wire.house import STARTER, House
 
 VERSION = "2025-11-25"
 _Made = TypeVar("_Made")
 
 
-def tool_house(folder: Path, servers: dict[str, dict[str, Any]], *tools: str, extra: str = "", url: str = "") -> House:
-    """A running gateway with these servers of tools, and these tools registered."""
+def tool_house(
+    folder: Path, servers: dict[str, dict[str, Any]], *tools: str, extra: str = "", url: str = "", without: str = ""
+) -> House:
+    """A running gateway with these servers of tools, these tools registered, and the starter clauses but for one file."""
     listed = [{"name": name, **server} for name, server in servers.items()]
     lines = "".join(f"  - {{name: '{tool}', effect: read}}\n" for tool in tools)
     block = f"mcp: {json.dumps({'url': url, 'servers': listed})}\n{extra}"
     house = House(folder, "http://127.0.0.1:9/v1", extra=block, tools=lines)
+    if without:
+        starter = {path.name: path.read_text(encoding="utf-8") for path in STARTER.glob("*.yaml")}
+        house.publish({name: text for name, text in starter.items() if name != without}, version=2)
     house.start()
     return house
 

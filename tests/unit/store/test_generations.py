@@ -7,7 +7,7 @@ from wardlaw.store.generations import Generation, bump, read
 
 
 def test_counters_start_at_nought_and_rise_by_one(database) -> None:
-    assert read(database) == {"keys": 0, "secrets": 0, "quarantines": 0, "policies": 0, "habits": 0, "tools": 0}
+    assert read(database) == {generation.value: 0 for generation in Generation}
     for expected in (1, 2):
         with writing(database) as connection:
             bump(connection, Generation.SECRETS)
