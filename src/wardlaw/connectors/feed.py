@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
 
 import msgspec
 
 from wardlaw.facts.errors import UnavailableError
+from wardlaw.inventory.importing.badrow import UnreadableError
 from wardlaw.inventory.model import FeedKind, Sighting
 
 
@@ -52,6 +53,18 @@ class Connector(Protocol):
         Raises:
             UnavailableError: The rest could not be read (WL-INV-010).
         """
+
+
+def page_of(entries: Sequence[Any], read: Callable[[Any], list[Sighting]]) -> FeedPage:
+    """A page of what its entries tell; one that cannot be understood is a gap."""
+    sightings: list[Sighting] = []
+    gaps: list[str] = []
+    for entry in entries:
+        try:
+            sightings.extend(read(entry))
+        except (UnreadableError, AttributeError, TypeError, KeyError) as error:
+            gaps.append(f"An entry was not understood: {str(error)[:100]}.")
+    return FeedPage(tuple(sightings), tuple(gaps))
 
 
 def not_read(what: str, why: str) -> UnavailableError:

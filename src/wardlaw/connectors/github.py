@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from wardlaw.connectors.feed import Feed, FeedPage, not_read
+from wardlaw.connectors.feed import Feed, FeedPage, not_read, page_of
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
 from wardlaw.inventory.importing.badrow import UnreadableError, name_of, text_of, time_of
 from wardlaw.inventory.model import Account, AccountKind, App, Consent, Credential, FeedKind, Grant, Sighting
@@ -65,7 +65,7 @@ class GithubConnector:
                 yield FeedPage(gaps=("Not to be had here: needs Enterprise Cloud with single sign-on.",))
                 return
             entries = _entries(answer, path, inside)
-            yield _page(entries, read)
+            yield page_of(entries, read)
             if 'rel="next"' not in answer.headers.get("link", ""):
                 return
         raise not_read(f"GitHub {path}", "the listing does not end")
@@ -78,17 +78,6 @@ def _entries(answer: VendorAnswer, path: str, inside: str) -> list[Any]:
     if not isinstance(found, list):
         raise not_read(f"GitHub {path}", "the answer is none of GitHub's")
     return found
-
-
-def _page(entries: list[Any], read: Callable[[Any], list[Sighting]]) -> FeedPage:
-    sightings: list[Sighting] = []
-    gaps: list[str] = []
-    for entry in entries:
-        try:
-            sightings.extend(read(entry))
-        except (UnreadableError, AttributeError, TypeError, KeyError) as error:
-            gaps.append(f"An entry was not understood: {str(error)[:100]}.")
-    return FeedPage(tuple(sightings), tuple(gaps))
 
 
 def _id(entry: Mapping[str, Any], name: str = "id") -> str:

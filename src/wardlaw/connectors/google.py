@@ -6,7 +6,7 @@ first sight. The scope that lists tokens could delete them too (there is none th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from wardlaw.connectors.feed import Feed, FeedPage, not_read
+from wardlaw.connectors.feed import Feed, FeedPage, not_read, page_of
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
 from wardlaw.inventory.importing.badrow import UnreadableError, name_of, text_of, time_of
 from wardlaw.inventory.importing.grants import scopes_of
@@ -62,7 +62,7 @@ class GoogleConnector:
     def read(self, feed: Feed, watermark: str) -> Iterator[FeedPage]:
         """The pages of a feed; see ``Connector.read``."""
         if feed == USERS:
-            return (_page(users, _account) for users in self._users())
+            return (page_of(users, _account) for users in self._users())
         return self._tokens() if feed == TOKENS else self._activity(watermark)
 
     def _users(self) -> Iterator[list[Any]]:
@@ -83,7 +83,7 @@ class GoogleConnector:
                 if answer.status != 200:
                     yield FeedPage(gaps=(f"The tokens of user {key} were not read: Google answers {answer.status}.",))
                     continue
-                yield _page(_listed(answer, "items"), partial(_token, user=key))
+                yield page_of(_listed(answer, "items"), partial(_token, user=key))
 
     def _activity(self, watermark: str) -> Iterator[FeedPage]:
         query: dict[str, str | int] = {"maxResults": 1000}
@@ -92,7 +92,7 @@ class GoogleConnector:
             query["startTime"] = _rfc3339(max(begun - OVERLAP_S, 0.0))
         latest, uses = begun, 0
         for events in self._paged(REPORTS, query, "items", bucket="reports"):
-            page = _page(events, _event)
+            page = page_of(events, _event)
             latest = max([latest, *(sighting.at for sighting in page.sightings)])
             uses += sum(isinstance(one.thing, Grant) and one.thing.usage_known for one in page.sightings)
             yield page
@@ -121,17 +121,6 @@ def _listed(answer: VendorAnswer, name: str) -> list[Any]:
     if not isinstance(found, list):
         raise not_read(f"Google {name}", "the answer is none of Google's")
     return found
-
-
-def _page(entries: list[Any], read: Callable[[Any], list[Sighting]]) -> FeedPage:
-    sightings: list[Sighting] = []
-    gaps: list[str] = []
-    for entry in entries:
-        try:
-            sightings.extend(read(entry))
-        except (UnreadableError, AttributeError, TypeError, KeyError) as error:
-            gaps.append(f"An entry was not understood: {str(error)[:100]}.")
-    return FeedPage(tuple(sightings), tuple(gaps))
 
 
 def _account(user: Mapping[str, Any]) -> list[Sighting]:

@@ -19,7 +19,7 @@ from wardlaw.gateway.history import call_digest
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.request import Accepted, redacted_classes, uninspected_findings
 from wardlaw.gateway.services import Services
-from wardlaw.gateway.tracing import CallTracer, read_told, trace_call
+from wardlaw.gateway.tracing import CallTracer, Told, read_told, trace_call
 from wardlaw.gateway.wire.answer import Answer, Usage, read_refusal
 from wardlaw.gateway.wire.definitions import read_definitions
 from wardlaw.gateway.wire.surface import Surface
@@ -92,12 +92,16 @@ class AnswerHalf:
     def tracer(self, case: Case, accepted: Accepted) -> CallTracer:
         """What traces the tool calls of an answer; to be closed by whoever asked for it."""
         prepared = accepted.prepared
-        history = {call.id: call for call in self.surface.history(prepared.doc)}
+
+        def told() -> tuple[Told, ...]:
+            history = {call.id: call for call in self.surface.history(prepared.doc)}
+            return read_told(prepared.segments, prepared.findings, history, prepared.genuine)
+
         return CallTracer(
             self._services.traces,
             self._services.registry,
             session=case.session_key,
-            told=lambda: read_told(prepared.segments, prepared.findings, history, prepared.genuine),
+            told=told,
             definitions=lambda: read_definitions(prepared.doc),
             user_known=case.principal.app_user_channel,
         )

@@ -22,7 +22,7 @@ from wardlaw.decision.decide import SAW_TOOL_RESULT
 from wardlaw.facts.action import Action
 from wardlaw.facts.approval import CallPass
 from wardlaw.facts.effect import Effect
-from wardlaw.facts.errors import InputError, UnavailableError
+from wardlaw.facts.errors import InputError
 from wardlaw.facts.exchange import Channel, Measures, Segment, ToolCall
 from wardlaw.facts.finding import Finding, FindingKind
 from wardlaw.facts.origin import CallJudgement
@@ -210,7 +210,9 @@ class DecideExchange(_AskingExchange):
         if asked.talk is not None:
             labels, faults = await self._read_talk(case, asked, asked.talk)
         # By all that the session has seen: the conversation as just read, and what tools gave that was handed in.
-        traced, untraced = await trace_tool_call(services.traces, case.session_key, tool, asked.arguments)
+        traced, untraced = await trace_tool_call(
+            services.traces, case.session_key, tool, asked.arguments, chars=len(asked.text)
+        )
         return labels, faults + untraced, traced
 
     async def _read_talk(
@@ -306,15 +308,9 @@ class ResultExchange(_AskingExchange):
         """Let later calls of the session be traced to what this one gave."""
         tool = self._services.registry.tool_class(asked.tool, None)
         suspicious = is_suspicious(findings)
-        try:
-            await add_tool_answer(
-                self._services.traces, case.session_key, tool, asked.arguments, [asked.text], suspicious=suspicious
-            )
-        except TimeoutError as error:
-            # What nobody could follow from here on must not be read.
-            raise UnavailableError(
-                "WL-GW-126", "What the tool gave is too long to be followed.", "Have the tool give less at a time."
-            ) from error
+        await add_tool_answer(
+            self._services.traces, case.session_key, tool, asked.arguments, [asked.text], suspicious=suspicious
+        )
 
 
 def _passes(judgement: Judgement) -> tuple[CallPass, ...]:

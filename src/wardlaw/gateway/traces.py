@@ -56,6 +56,11 @@ class ToolLine:
         self.lock = asyncio.Lock()
         self.size = _EACH
 
+    def lose(self) -> None:
+        """Begin anew after something went wrong: nothing is known but that there was something, written by anybody."""
+        self.session = Session(user_known=False)
+        self.session.read_others = self.session.overfull = True
+
 
 class Traces:
     """The indexes of a worker, the least lately used go first.
@@ -109,10 +114,16 @@ class Traces:
             self._size -= lines.pop(0).size
         self._make_room()
 
-    def newest(self, session: bytes) -> Session | None:
-        """What the conversation of a session has seen, where it passes here and nobody adds to it now; to read only."""
+    def borrow(self, session: bytes) -> ConversationIndex | None:
+        """The newest index of a session, taken out, to be given back; None where none is here that nobody else has."""
         lines = self._lines.get(session)
-        return lines[-1].session if lines else None
+        if not lines:
+            return None
+        found = lines.pop()
+        self._size -= found.size
+        if not lines:
+            del self._lines[session]
+        return found
 
     def tools(self, session: bytes) -> ToolLine:
         """What tools have given to a session."""

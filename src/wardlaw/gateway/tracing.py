@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from wardlaw.facts.errors import UnavailableError
 from wardlaw.facts.exchange import Channel, Segment, ToolCall
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.facts.origin import CallJudgement, Provenance
@@ -192,25 +193,40 @@ async def trace_call(tracer: CallTracer, call: ToolCall) -> tuple[CallJudgement 
 
 
 async def trace_tool_call(
-    traces: Traces, session: bytes, tool: ToolClass, arguments: Any
+    traces: Traces, session: bytes, tool: ToolClass, arguments: Any, *, chars: int
 ) -> tuple[CallJudgement | None, tuple[Finding, ...]]:
     """The same for a call that an agent makes itself: by its conversation, where that passes here too, with what a person
-    said; else by what tools have given to the session.
+    said; else by what tools have given to the session and, where there is one, what the conversation holds.
+
+    Args:
+        chars: Size of the arguments.
     """
     line = traces.tools(session)
     try:
         async with asyncio.timeout(PATIENCE_S), line.lock:
-            conversation = traces.newest(session)
-            if conversation is not None and conversation.user_known:
-                conversation.inherit(line.session)
-                return judge_call(conversation, tool, arguments), ()
-            if conversation is not None:
-                line.session.inherit(conversation)
-            return judge_call(line.session, tool, arguments), ()
+            index = traces.borrow(session)
+            try:
+                seen = _seen(line.session, index.session if index is not None else None)
+                judged = await aside(chars, lambda: [judge_call(one, tool, arguments) for one in seen])
+            finally:
+                if index is not None:
+                    traces.give(session, index)
+            return max(judged, key=lambda one: one.demand.strength), ()
     except TimeoutError:
         return None, (too_slow("provenance"),)
     except Exception as error:  # noqa: BLE001 (the same)
         return None, (failed("provenance", error),)
+
+
+def _seen(given: Session, conversation: Session | None) -> tuple[Session, ...]:
+    """By what a call is judged, the strictest counting; each knows at least that the other has read something."""
+    if conversation is None:
+        return (given,)
+    conversation.inherit(given)
+    if conversation.user_known:
+        return (conversation,)
+    given.inherit(conversation)
+    return given, conversation
 
 
 async def add_tool_answer(
@@ -223,17 +239,27 @@ async def add_tool_answer(
         suspicious: A detector takes something in them for an attack.
 
     Raises:
-        TimeoutError: It is too long to be read in time; then it must not be handed out.
+        UnavailableError: WL-GW-126 it is too long to be read in time; then it must not be handed out.
     """
     line = traces.tools(session)
-    async with asyncio.timeout(PATIENCE_S), line.lock:
-        asked = call_origin(line.session, tool, arguments)
+    try:
+        async with asyncio.timeout(PATIENCE_S), line.lock:
+            seen = line.session
+            asked = call_origin(seen, tool, arguments)
 
-        def add() -> None:
-            for text in texts:
-                line.session.add_output(tool, text, asked=asked, suspicious=suspicious)
+            def add() -> None:
+                for text in texts:
+                    seen.add_output(tool, text, asked=asked, suspicious=suspicious)
 
-        await aside(_DEARER * sum(map(len, texts)), add)
+            await aside(_DEARER * sum(map(len, texts)), add)
+    except BaseException as error:
+        line.lose()  # a thread may be writing to it still
+        if isinstance(error, TimeoutError):
+            # What nobody could follow from here on must not be read.
+            raise UnavailableError(
+                "WL-GW-126", "What the tool gave is too long to be followed.", "Have the tool give less at a time."
+            ) from error
+        raise
     traces.weigh(session, line)
 
 

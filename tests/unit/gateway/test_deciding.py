@@ -374,9 +374,10 @@ def test_a_result_that_cannot_be_followed_is_not_handed_on(worker: Worker, monke
     async def late(*_: Any, **__: Any) -> None:
         raise TimeoutError
 
-    monkeypatch.setattr("wardlaw.gateway.deciding.add_tool_answer", late)
-    calls = asks(worker, CALL, result("x"))
-    assert (calls[1].status, calls[1].error["code"]) == (503, "WL-GW-126")
+    ask(worker)
+    monkeypatch.setattr("wardlaw.gateway.tracing.aside", late)
+    (call,) = asks(worker, result("x"))
+    assert (call.status, call.error["code"]) == (503, "WL-GW-126")
 
 
 def test_replaying_a_decision_gives_it_again(worker: Worker) -> None:

@@ -77,7 +77,7 @@ def test_what_tools_gave_outlasts_conversations() -> None:
     for place in range(30):
         traces.give(bytes([place]), _read(traces, bytes([place]), f"words of conversation number {place}"))
     assert traces.tools(SESSION) is line
-    assert traces.newest(bytes([29])) is not None
+    assert traces.borrow(bytes([29])) is not None
     for place in range(100):
         other = traces.tools(b"tools" + bytes([place]))
         traces.weigh(b"tools" + bytes([place]), other)

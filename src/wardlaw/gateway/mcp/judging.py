@@ -80,9 +80,11 @@ class ToolJudge:
             pin: Digest of the tool's definition.
         """
         tool = tool or self._services.registry.tool_class(name, None)
-        traced, faults = await trace_tool_call(self._services.traces, self._case.session_key, tool, arguments)
-        self._called = (tool, arguments)
         text = orjson.dumps(arguments).decode()
+        traced, faults = await trace_tool_call(
+            self._services.traces, self._case.session_key, tool, arguments, chars=len(text)
+        )
+        self._called = (tool, arguments)
         texts: list[tuple[str, str]] = []
         collect(arguments, "", lambda pointer, leaf: texts.append((pointer, leaf)))
         segments = _segments(texts, Channel.TOOL_ARGUMENTS)
