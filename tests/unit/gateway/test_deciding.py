@@ -371,13 +371,12 @@ def test_a_conversation_that_cannot_be_read_in_time_denies(worker: Worker, monke
 
 
 def test_a_result_that_cannot_be_followed_is_not_handed_on(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def late(*_: Any, **__: Any) -> None:
+    def late(*_: Any) -> Any:
         raise TimeoutError
 
-    ask(worker)
-    monkeypatch.setattr("wardlaw.gateway.tracing.aside", late)
-    (call,) = asks(worker, result("x"))
-    assert (call.status, call.error["code"]) == (503, "WL-GW-126")
+    monkeypatch.setattr("wardlaw.gateway.tracing.call_origin", late)
+    calls = asks(worker, CALL, result("x"))
+    assert (calls[1].status, calls[1].error["code"]) == (503, "WL-GW-126")
 
 
 def test_replaying_a_decision_gives_it_again(worker: Worker) -> None:
