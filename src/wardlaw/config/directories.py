@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wardlaw.config.model import InventorySettings, Platform
+from wardlaw.config.connected import InventorySettings, Platform
 from wardlaw.config.notify import is_safe_webhook
 
 

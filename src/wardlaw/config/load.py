@@ -7,8 +7,9 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from wardlaw.config.model import Config, SecretRef
+from wardlaw.config.model import Config
 from wardlaw.config.parse import Loaded, load
+from wardlaw.config.secretref import SecretRef
 from wardlaw.facts.errors import ConfigError
 
 FILE_NAME = "wardlaw.yaml"

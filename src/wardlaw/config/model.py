@@ -14,7 +14,9 @@ import msgspec
 from msgspec import Meta
 
 from wardlaw.config.channelforms import MailSecurity, SyslogForm, WebhookForm
+from wardlaw.config.connected import InventorySettings
 from wardlaw.config.detection import BuiltIn, Encoder, Planting, Tripwires
+from wardlaw.config.secretref import Certificates, SecretRef
 from wardlaw.config.tools import RegisteredTool
 from wardlaw.config.toolservers import Mcp
 from wardlaw.facts.effect import RouteMode
@@ -25,24 +27,6 @@ _ROUTE_WORDS = ", ".join(f"`{route}`" for route in ROUTES)
 
 DATA_DIR = "{data_dir}"
 """Prefix of default paths that follow ``data_dir``."""
-
-
-class SecretRef(msgspec.Struct, frozen=True):
-    """Where a secret stands; the secret itself never stands in the file.
-
-    Attributes:
-        kind: ``env`` or ``file``; ``""`` when no secret is set.
-        name: Name of the environment variable or path of the file.
-    """
-
-    kind: str = ""
-    name: str = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.kind)
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.name}" if self.kind else ""
 
 
 class Authority(StrEnum):
@@ -460,9 +444,6 @@ _ChannelName = Annotated[
 ]
 
 
-_Certificates = Annotated[str, Meta(description="Authorities that sign the other side, PEM; empty: the system's.")]
-
-
 class Webhook(msgspec.Struct, frozen=True):
     """An address that is sent one POST for each notification."""
 
@@ -483,7 +464,7 @@ class Webhook(msgspec.Struct, frozen=True):
             description="Key of the HMAC-SHA256 in `x-wardlaw-signature`: `env:NAME` or `file:/path`; none, no signature."
         ),
     ] = SecretRef()
-    ca: _Certificates = ""
+    ca: Certificates = ""
 
 
 class Mail(msgspec.Struct, frozen=True):
@@ -499,7 +480,7 @@ class Mail(msgspec.Struct, frozen=True):
     ] = MailSecurity.STARTTLS
     user: Annotated[str, Meta(description="User to sign in with; empty for none.")] = ""
     password: Annotated[SecretRef, Meta(description="Password: `env:NAME` or `file:/path`.")] = SecretRef()
-    ca: _Certificates = ""
+    ca: Certificates = ""
 
 
 class Syslog(msgspec.Struct, frozen=True):
@@ -511,7 +492,7 @@ class Syslog(msgspec.Struct, frozen=True):
         SyslogForm.PLAIN
     )
     facility: Annotated[int, Meta(ge=0, le=23, description="Syslog facility; 13 is log audit, 16–23 are local.")] = 13
-    ca: _Certificates = ""
+    ca: Certificates = ""
 
 
 class Notify(msgspec.Struct, frozen=True):
@@ -520,40 +501,6 @@ class Notify(msgspec.Struct, frozen=True):
     webhooks: Annotated[tuple[Webhook, ...], Meta(description="Webhooks.")] = ()
     mail: Annotated[tuple[Mail, ...], Meta(description="Mail servers.")] = ()
     syslog: Annotated[tuple[Syslog, ...], Meta(description="Syslog receivers.")] = ()
-
-
-class Platform(StrEnum):
-    """A platform that can be read."""
-
-    GOOGLE = "google"
-    GITHUB = "github"
-
-
-class Directory(msgspec.Struct, frozen=True):
-    """A connected organisation of a platform; it is only read, with a credential that need not be able to write."""
-
-    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Name, such as `acme-google`.")]
-    platform: Annotated[Platform, Meta(description="`google` (Workspace) or `github`.")]
-    credential: Annotated[
-        SecretRef,
-        Meta(
-            description="`env:NAME` or `file:/path`: the JSON key file of a service account (google), a token (github)."
-        ),
-    ]
-    organisation: Annotated[str, Meta(description="Login of the organisation (github).")] = ""
-    subject: Annotated[
-        str, Meta(description="Mail address of the administrator the service account stands for (google).")
-    ] = ""
-    url: Annotated[
-        str, Meta(description="Address of the interface, `https` (or `http` on loopback); empty: the platform's own.")
-    ] = ""
-    ca: _Certificates = ""
-
-
-class InventorySettings(msgspec.Struct, frozen=True):
-    """What `wardlaw inventory sync` reads."""
-
-    directories: Annotated[tuple[Directory, ...], Meta(description="Connected organisations.")] = ()
 
 
 class Config(msgspec.Struct, frozen=True):

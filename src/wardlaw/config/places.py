@@ -8,7 +8,9 @@ from typing import Any
 
 import msgspec
 
-from wardlaw.config.model import DATA_DIR, Aws, Config, InventorySettings, Notify, SecretRef
+from wardlaw.config.connected import InventorySettings
+from wardlaw.config.model import DATA_DIR, Aws, Config, Notify
+from wardlaw.config.secretref import SecretRef
 
 _SQLITE = "sqlite:///"
 # Keys whose text is a path.

@@ -11,8 +11,9 @@ import msgspec
 import yaml
 
 from wardlaw.config import schema
-from wardlaw.config.model import ModelUpstream, Origin, SecretRef
+from wardlaw.config.model import ModelUpstream, Origin
 from wardlaw.config.problem import ConfigProblem, nearest
+from wardlaw.config.secretref import SecretRef
 
 S = typing.TypeVar("S", bound=msgspec.Struct)
 

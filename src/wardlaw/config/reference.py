@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from wardlaw.config import schema
-from wardlaw.config.model import SecretRef
+from wardlaw.config.secretref import SecretRef
 
 
 def key_reference() -> str:

@@ -9,7 +9,8 @@ from enum import StrEnum
 
 import msgspec
 
-from wardlaw.config.model import Config, SecretRef
+from wardlaw.config.model import Config
+from wardlaw.config.secretref import SecretRef
 
 ENV_PREFIX = "WARDLAW_"
 

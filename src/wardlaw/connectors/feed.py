@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from wardlaw.facts.errors import UnavailableError
+from wardlaw.inventory.activity import Activity
 from wardlaw.inventory.importing.badrow import UnreadableError
 from wardlaw.inventory.model import FeedKind, Sighting
 
@@ -23,6 +24,7 @@ class FeedPage(msgspec.Struct, frozen=True):
     """What one request told.
 
     Attributes:
+        activities: The events themselves, of a feed that is a log.
         gaps: What is missing from this page. A page with a gap makes the run incomplete.
         notes: What the platform does not tell this organisation at all; said, but no gap of this run.
         watermark: Where the next run goes on, once this one is complete; empty where it stays.
@@ -30,6 +32,7 @@ class FeedPage(msgspec.Struct, frozen=True):
     """
 
     sightings: tuple[Sighting, ...] = ()
+    activities: tuple[Activity, ...] = ()
     gaps: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     watermark: str = ""
@@ -64,7 +67,7 @@ def page_of(entries: Sequence[Any], read: Callable[[Any], list[Sighting]]) -> Fe
             sightings.extend(read(entry))
         except (UnreadableError, AttributeError, TypeError, KeyError) as error:
             gaps.append(f"An entry was not understood: {str(error)[:100]}.")
-    return FeedPage(tuple(sightings), tuple(gaps))
+    return FeedPage(tuple(sightings), gaps=tuple(gaps))
 
 
 def not_read(what: str, why: str) -> UnavailableError:

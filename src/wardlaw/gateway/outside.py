@@ -10,7 +10,8 @@ import msgspec
 from wardlaw.adapters.outside import OutsideDetector, failed
 from wardlaw.adapters.plugins import PluginDetector, load_detector
 from wardlaw.adapters.webhook import WebhookDetector
-from wardlaw.config.model import Config, OnFailure, SecretRef
+from wardlaw.config.model import Config, OnFailure
+from wardlaw.config.secretref import SecretRef
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind
 

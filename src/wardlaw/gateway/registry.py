@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 from wardlaw.config.detection import Planting
-from wardlaw.config.model import Config, KeyForm, Model, SecretRef, Upstream
+from wardlaw.config.model import Config, KeyForm, Model, Upstream
+from wardlaw.config.secretref import SecretRef
 from wardlaw.config.tools import RegisteredTool
 from wardlaw.config.upstreams import aws_region
 from wardlaw.facts.effect import RouteMode

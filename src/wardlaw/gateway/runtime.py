@@ -15,8 +15,9 @@ from sqlalchemy.engine import Engine
 from wardlaw.adapters.encoder import load_encoder
 from wardlaw.adapters.weights import load_weights
 from wardlaw.config.load import read_secret
-from wardlaw.config.model import Config, ContentClass, SecretRef
+from wardlaw.config.model import Config, ContentClass
 from wardlaw.config.notify import channel_names
+from wardlaw.config.secretref import SecretRef
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import UnavailableError

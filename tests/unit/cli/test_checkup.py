@@ -12,7 +12,8 @@ import pytest
 
 from wardlaw.cli.checkup import Diagnosis, Verdict, examine
 from wardlaw.cli.creating import create_installation
-from wardlaw.config.model import Authority, Config, DemoModel, Notify, SecretRef, Upstream, Webhook
+from wardlaw.config.model import Authority, Config, DemoModel, Notify, Upstream, Webhook
+from wardlaw.config.secretref import SecretRef
 from wardlaw.facts.incident import Incident
 from wardlaw.facts.resource import Trust
 from wardlaw.store.database import open_database, writing

@@ -1,17 +1,13 @@
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from tests.unit.cli.conftest import RecordingClient
-from tests.unit.connectors.scripted import NOW, Answer, serving
-from tests.unit.connectors.test_googletoken import key_file
-from wardlaw.cli.syncing import open_connector, sync_feed
-from wardlaw.config.model import Directory, Platform, SecretRef
+from wardlaw.cli.syncing import sync_feed
 from wardlaw.connectors.feed import Feed, FeedPage, not_read
-from wardlaw.facts.errors import ConfigError, UnavailableError
+from wardlaw.facts.errors import UnavailableError
 from wardlaw.inventory.model import App, FeedKind, Sighting
 
 EVENTS = Feed("activity", FeedKind.EVENTS)
@@ -73,34 +69,3 @@ def test_when_wardlaw_itself_is_away_the_run_stays_open(client) -> None:
     with pytest.raises(UnavailableError):
         sync_feed(Scripted(PAGE, UnavailableError("WL-API-012", "away")), EVENTS, "acme", client)
     assert all("/end" not in path for _, path, _ in client.calls)
-
-
-def test_github_over_the_wire(client) -> None:
-    with serving() as platform:
-        platform.on("/orgs/acme/installations", Answer({"installations": [{"id": 1, "app_id": 2}]}))
-        directory = Directory("acme", Platform.GITHUB, SecretRef("env", "T"), organisation="acme", url=platform.url)
-        connector = open_connector(directory, env={"T": "ghp"}, clock=lambda: NOW, sleep=platform.slept.append)
-        sync_feed(connector, connector.feeds()[0], "acme", client)
-    assert client.calls[-1][2]["complete"] is True
-    assert len(client.calls[-2][2]["sightings"]) == 2
-
-
-def test_google_over_the_wire(client) -> None:
-    with serving() as platform:
-        account = json.loads(key_file()) | {"token_uri": f"{platform.url}/token"}
-        platform.on("/token", Answer({"access_token": "t", "expires_in": 3600}))
-        platform.on("/admin/directory/v1/users", Answer({"users": [{"id": "1", "primaryEmail": "a@b"}]}))
-        directory = Directory("acme", Platform.GOOGLE, SecretRef("env", "T"), subject="a@b", url=platform.url)
-        connector = open_connector(
-            directory, env={"T": json.dumps(account)}, clock=lambda: NOW, sleep=platform.slept.append
-        )
-        sync_feed(connector, connector.feeds()[0], "acme", client)
-    assert client.calls[-1][2]["complete"] is True
-
-
-def test_a_key_file_that_would_send_its_word_in_the_clear(client) -> None:
-    account = json.loads(key_file()) | {"token_uri": "http://t.example/token"}
-    directory = Directory("acme", Platform.GOOGLE, SecretRef("env", "T"), subject="a@b")
-    with pytest.raises(ConfigError) as caught:
-        open_connector(directory, env={"T": json.dumps(account)}, clock=lambda: NOW, sleep=lambda _s: None)
-    assert caught.value.code == "WL-INV-011"

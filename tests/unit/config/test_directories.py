@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from wardlaw.config.connected import Directory, InventorySettings, Platform
 from wardlaw.config.directories import directory_faults
-from wardlaw.config.model import Directory, InventorySettings, Platform, SecretRef
 from wardlaw.config.parse import parse_config
+from wardlaw.config.secretref import SecretRef
 
 SECRET = SecretRef("env", "T")
 

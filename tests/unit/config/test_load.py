@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from wardlaw.config.load import find_config, load_config, read_config, read_reference, read_secret
-from wardlaw.config.model import SecretRef
+from wardlaw.config.secretref import SecretRef
 from wardlaw.facts.errors import ConfigError
 
 

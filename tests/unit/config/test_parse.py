@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from wardlaw.config.model import Config, SecretRef
+from wardlaw.config.model import Config
 from wardlaw.config.parse import load, parse_config, unknown_env
 from wardlaw.config.problem import ConfigProblemsError
+from wardlaw.config.secretref import SecretRef
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.resource import Trust
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from wardlaw.config.model import Audit, Config, Identity, Issuer, SecretRef, Upstream, WitnessLink
+from wardlaw.config.model import Audit, Config, Identity, Issuer, Upstream, WitnessLink
 from wardlaw.config.places import lies_under, resolve
+from wardlaw.config.secretref import SecretRef
 
 
 def test_lies_under() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from wardlaw.config.load import read_secret
-from wardlaw.config.model import SecretRef
+from wardlaw.config.secretref import SecretRef
 from wardlaw.facts.errors import ConfigError
 from wardlaw.gateway.credential import Credential
 

@@ -7,7 +7,8 @@ import pytest
 
 from tests.unit.adapters.services import serving
 from wardlaw.adapters.outside import failed
-from wardlaw.config.model import Config, DetectorSetting, OnFailure, SecretRef
+from wardlaw.config.model import Config, DetectorSetting, OnFailure
+from wardlaw.config.secretref import SecretRef
 from wardlaw.facts.errors import ConfigError
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level

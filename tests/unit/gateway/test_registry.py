@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wardlaw.config.model import (
-    Aws,
-    Config,
-    Gateway,
-    Installation,
-    Model,
-    ModelUpstream,
-    SecretRef,
-    Surface,
-    Upstream,
-)
+from wardlaw.config.model import Aws, Config, Gateway, Installation, Model, ModelUpstream, Surface, Upstream
+from wardlaw.config.secretref import SecretRef
 from wardlaw.config.tools import RegisteredTool
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.resource import ToolEffect, Trust

@@ -5,8 +5,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from wardlaw.config.model import Config, Database, Keys, SecretRef
+from wardlaw.config.model import Config, Database, Keys
 from wardlaw.config.model import Installation as Name
+from wardlaw.config.secretref import SecretRef
 from wardlaw.facts.errors import ConfigError
 from wardlaw.store.bundle import write_bundle
 from wardlaw.store.installation import Installation

@@ -10,9 +10,10 @@ from cyclopts import App
 
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import rows
-from wardlaw.config.model import Origin, SecretRef
+from wardlaw.config.model import Origin
 from wardlaw.config.parse import unknown_env
 from wardlaw.config.reference import key_reference, plain
+from wardlaw.config.secretref import SecretRef
 
 app = App(name="config", help="Show the configuration and where it comes from.")
 

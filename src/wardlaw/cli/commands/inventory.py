@@ -15,10 +15,11 @@ from cyclopts import App, Parameter
 
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.inventorying import RunUpload
+from wardlaw.cli.opening import open_connector
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import rows
 from wardlaw.cli.session import connect, show_list, when
-from wardlaw.cli.syncing import open_connector, sync_feed
+from wardlaw.cli.syncing import sync_feed
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.importing import grants, logs, machines
 from wardlaw.inventory.importing.badrow import BadRow

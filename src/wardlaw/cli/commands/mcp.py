@@ -22,7 +22,7 @@ from wardlaw.cli.wrapping.editing import write
 from wardlaw.cli.wrapping.running import Wrapping, run
 from wardlaw.cli.wrapping.settings import DEFAULT_GATEWAY, ENV_GATEWAY, ENV_KEY, WRAP_DEFAULTS, WrapOptions
 from wardlaw.config.load import read_secret
-from wardlaw.config.model import SecretRef
+from wardlaw.config.secretref import SecretRef
 from wardlaw.facts.errors import InputError
 from wardlaw.security.toolnames import is_server_name, parted
 

@@ -12,8 +12,9 @@ import pytest
 from tests.unit.console.notify.receivers import log_receiver, make_certificate, post_office, web
 from tests.unit.console.notify.test_message import message
 from wardlaw.config.channelforms import MailSecurity, SyslogForm, WebhookForm
-from wardlaw.config.model import Mail, SecretRef, Syslog, Webhook
+from wardlaw.config.model import Mail, Syslog, Webhook
 from wardlaw.config.notify import Channel
+from wardlaw.config.secretref import SecretRef
 from wardlaw.console.notify.send import send
 from wardlaw.facts.errors import ConfigError, UnavailableError
 

@@ -1,0 +1,1 @@
+"""Platforms on loopback that keep organisations: what the connectors are tried against."""
