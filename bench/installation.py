@@ -103,7 +103,7 @@ def make(
 
 
 def _configuration(port: int, answer_port: int, stream_port: int, spool: Path | None, names: Sequence[str]) -> str:
-    tools = "".join(f"  - {{name: '{name}', effect: read}}\n" for name in names)
+    tools = "".join(f"  - {{name: '{name}', effect: read, confirmed_by: bench}}\n" for name in names)
     where = f"\n  spool: {spool}" if spool is not None else ""
     return f"""version: 1
 installation: {{name: bench}}

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
+from wardlaw.security.general import is_general, unseconded
 from wardlaw.security.injection import speaks_of_attacks
 from wardlaw.security.learned import NAME as LINEAR
 from wardlaw.security.learned import POINTS, SHORTEST, LinearDetector, is_prose
@@ -37,7 +38,7 @@ MOST_WINDOWS: Final = 48
 # A document of fewer pieces stops nothing by the models alone: none of the 984 planted orders at hand is that short
 # (the rules know the plain short ones), and of short harmless answers of tools one in ten looked like one.
 FEWEST_PIECES: Final = 16
-_REVISION: Final = 2  # of what is made of the scores
+_REVISION: Final = 3  # of what is made of the scores
 UNSAID: Final = "encoder-note"
 """Rule of a finding that says how little a text looks like an attack."""
 
@@ -90,12 +91,22 @@ class Runner(Protocol):
 
 
 def unsettled(finding: Finding) -> bool:
-    """Whether the encoder has the last word on a finding: the linear model doubts or warns, but does not stop."""
+    """Whether the encoder has the last word on a finding.
+
+    The linear model doubts or warns, but does not stop; or a rule would stop whose words are not sure (``GENERAL``).
+    """
+    return is_doubt(finding) or is_general(finding)
+
+
+def is_doubt(finding: Finding) -> bool:
+    """Whether the linear model doubts or warns, but does not stop."""
     return finding.detector == LINEAR and finding.level is not Level.BLOCK
 
 
 def settled(found: Sequence[Finding], read: Finding | None) -> tuple[Finding, ...]:
     """Findings of one text with the encoder's word in place of the linear model's doubts and warnings.
+
+    Rules that are not sure stop only where it, or the linear model by itself, dislikes the text too.
 
     Args:
         found: What all other detectors say.
@@ -103,7 +114,10 @@ def settled(found: Sequence[Finding], read: Finding | None) -> tuple[Finding, ..
     """
     if read is None:
         return tuple(found)
-    return (*(finding for finding in found if not unsettled(finding)), read)
+    kept = [finding for finding in found if not is_doubt(finding)]
+    if read.level is Level.NOTE and not any(finding.detector == LINEAR for finding in kept):
+        kept = unseconded(kept, points=read.score)
+    return (*kept, read)
 
 
 class _Window(msgspec.Struct, frozen=True, gc=False):

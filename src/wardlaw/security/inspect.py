@@ -11,6 +11,7 @@ from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.security.exfiltration import NAME as EXFILTRATION
 from wardlaw.security.exfiltration import ExfiltrationDetector
 from wardlaw.security.fingerprint import FingerprintBook
+from wardlaw.security.general import is_modelled, unseconded
 from wardlaw.security.injection import NAME as INJECTION
 from wardlaw.security.injection import InjectionDetector
 from wardlaw.security.learned import NAME as LINEAR
@@ -25,7 +26,7 @@ from wardlaw.security.secrets import SecretDetector
 from wardlaw.security.tripwire import TripwireDetector
 
 # Changes whenever the code of a detector changes what it finds; rule tables and registered secrets are added to it.
-REVISION = "3"
+REVISION = "4"
 _CERTAIN, _LIKELY = 1000, 700
 
 
@@ -83,6 +84,8 @@ class Inspector:
             makers.insert(2, (TripwireDetector.name, lambda: TripwireDetector(planted)))
         # A detector that is not asked for is not made: the rules of some take a tenth of a second to compile.
         self._detectors = tuple(make() for name, make in makers if only is None or name in only)
+        # With an encoder to ask, it says whether rules that are not sure are right; without, the linear model does.
+        self._seconds = doubted is None and any(isinstance(one, LinearDetector) for one in self._detectors)
         self.versions = {detector.name: detector.version for detector in self._detectors}
         parts = ":".join(f"{detector.name}={detector.version}" for detector in self._detectors)
         parts += f":{doubted}" if doubted else ""
@@ -128,6 +131,8 @@ class Inspector:
                 findings += detector.detect(views, segment)
             except Exception as error:  # noqa: BLE001 (the inspector is total: a failure is a finding)
                 findings.append(_fault(detector.name, detector.version, segment, error))
+        if self._seconds and is_modelled(segment.channel) and not any(one.detector == LINEAR for one in findings):
+            findings = unseconded(findings, points=0)
         return tuple(findings)
 
 

@@ -74,6 +74,14 @@ def test_what_is_sure_or_of_others_stays_as_it_is() -> None:
     assert by.asked == 0
 
 
+def test_a_rule_that_is_not_sure_stops_only_what_the_encoder_dislikes() -> None:
+    match = msgspec.structs.replace(SURE, detector="injection-rules", rule="agent-label")
+    found = settle(doubts(), segments(QUIET, HARMLESS), at(0, match), at(1, match))
+    assert [(one.detector, one.segment, one.level) for one in found] == [
+        ("injection-rules", 0, Level.BLOCK), ("injection-encoder", 0, Level.BLOCK), ("injection-rules", 1, Level.REVIEW),
+    ]  # fmt: skip
+
+
 def test_each_text_is_read_once_while_it_is_remembered() -> None:
     by = doubts(remembered=2)
     for _ in range(3):

@@ -140,7 +140,7 @@ def test_it_settles_what_the_linear_model_does_not_stop() -> None:
     assert unsettled(linear)
     assert unsettled(msgspec.structs.replace(linear, level=Level.NOTE, rule="linear-doubt"))
     assert not unsettled(msgspec.structs.replace(linear, level=Level.BLOCK))
-    assert not unsettled(msgspec.structs.replace(linear, detector="injection-rules"))
+    assert not unsettled(msgspec.structs.replace(linear, detector="injection-rules", level=Level.BLOCK))
 
 
 @given(st.text(max_size=400))

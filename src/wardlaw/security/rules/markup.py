@@ -35,7 +35,7 @@ MARKUP: tuple[Rule, ...] = (
          "r", "ud", "*", "markup that carries data away", 880),
     Rule("exfil-order", r"(?:render|embed|include|display|insert|append|load|output|show|add|create|use|respond with|image|markdown)[^\n]{0,120}(?:!\[[^\]]{0,80}\]\(|<img )[^\n]{0,40}https?://",
          "d", "u", "*", "asks for an image from an address", 860),
-    Rule("exfil-order-url", r"(?:append|add|put|include|place|insert|encode|with|replace)[^\n]{0,60}(?:conversation|chat history|chat log|secret|password|api.?key|credential|system prompt|user.?s? (?:data|name|message|query|question)|data|history)[^\n]{0,80}(?:in|to|into|as|at the end of|after)[^\n]{0,30}(?:the url|this url|a url|query string|query parameter|url parameter|https?://|image url|image link)",
+    Rule("exfil-order-url", r"(?:append|add|put|include|place|insert|encode|with|replace)\b[^\n[]{0,60}\b(?:conversation|chat history|chat log|secret|password|api.?key|credential|system prompt|user.?s? (?:data|name|message|query|question)|data|history)s?\b[^\n[]{0,80}\b(?:in|to|into|as|at the end of|after)\b[^\n[]{0,30}(?:the url|this url|a url|query string|query parameter|url parameter|https?://|image url|image link)",
          "dt", "u", "*", "puts data into an address", 860),
     Rule("exfil-link-data", r"\]\(\s*https?://[^)\s]+[?&][a-z0-9_-]{1,40}=(?:[a-z0-9+/_-]|%[0-9a-f]{2}){96,}", "", "r", "*", "a link that carries data", 640),
     Rule("exfil-script", r"(?:javascript:|data:text/html|vbscript:)[^\n]{0,60}(?:fetch|eval|document\.cookie|xmlhttprequest|location|atob)", "dr", "u", "*", "script in an address", 860),
