@@ -13,13 +13,19 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from wardlaw.connectors.feed import not_read
 from wardlaw.connectors.vendorclient import VendorClient
-from wardlaw.facts.errors import ConfigError
+from wardlaw.facts.errors import ConfigError, UnavailableError
 
 SCOPES = (
     "https://www.googleapis.com/auth/admin.directory.user.readonly",
     "https://www.googleapis.com/auth/admin.directory.user.security",
     "https://www.googleapis.com/auth/admin.reports.audit.readonly",
 )
+POLICY_SCOPES = ("https://www.googleapis.com/auth/cloud-identity.policies.readonly",)
+"""Asked for apart: Google gives no token at all where one of the scopes asked for is not delegated."""
+
+WRITE_SCOPES = ("https://www.googleapis.com/auth/admin.directory.user.security",)
+"""What takes tokens, app passwords and sessions away."""
+
 _LIFE_S = 3_600
 _EARLY_S = 300.0
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -33,6 +39,10 @@ class ServiceAccount(msgspec.Struct, frozen=True):
     token_uri: str = "https://oauth2.googleapis.com/token"  # an address, not a secret
 
 
+class TokenRefusedError(UnavailableError):
+    """Google gives no token for these scopes (WL-INV-010)."""
+
+
 class GoogleToken:
     """The bearer token, renewed five minutes before it ends.
 
@@ -41,13 +51,21 @@ class GoogleToken:
         subject: Mail address of the administrator it stands for.
         client: Of the token's address, without a credential of its own.
         path: Of the token's address.
+        scopes: All of them must be delegated to the service account.
 
     Raises:
         ConfigError: It is no such file (WL-INV-011).
     """
 
     def __init__(
-        self, key_file: str, subject: str, *, client: VendorClient, path: str, clock: Callable[[], float]
+        self,
+        key_file: str,
+        subject: str,
+        *,
+        client: VendorClient,
+        path: str,
+        clock: Callable[[], float],
+        scopes: tuple[str, ...] = SCOPES,
     ) -> None:
         self._account = read_service_account(key_file)
         self._key = _private_key(self._account)
@@ -55,6 +73,7 @@ class GoogleToken:
         self._client = client
         self._path = path
         self._clock = clock
+        self._scopes = scopes
         self._token, self._ends_at = "", 0.0
 
     def headers(self) -> Mapping[str, str]:
@@ -73,14 +92,15 @@ class GoogleToken:
         told = answer.body if isinstance(answer.body, dict) else {}
         token, life = told.get("access_token"), told.get("expires_in")
         if answer.status != 200 or not isinstance(token, str) or not isinstance(life, int):
-            raise not_read("Google", f"it gives no token for the service account (status {answer.status})")
+            error = not_read("Google", f"it gives no token for the service account (status {answer.status})")
+            raise TokenRefusedError(error.code, error.message, error.hint)
         self._token, self._ends_at = token, now + float(life)
 
     def _assertion(self, now: int) -> str:
         claims = {
             "iss": self._account.client_email,
             "sub": self._subject,
-            "scope": " ".join(SCOPES),
+            "scope": " ".join(self._scopes),
             "aud": self._account.token_uri,
             "iat": now,
             "exp": now + _LIFE_S,
