@@ -65,8 +65,8 @@ class GithubConnector:
         self._base = f"/orgs/{quote(organisation, safe='')}"
 
     def feeds(self) -> tuple[Feed, ...]:
-        """Members, what apps and tokens there are, credentials under single sign-on, deploy keys, and the audit log."""
-        return MEMBERS, INSTALLATIONS, TOKENS, REQUESTS, CREDENTIALS, DEPLOY_KEYS, AUDIT
+        """What apps and tokens there are, credentials under single sign-on, members, deploy keys, and the audit log."""
+        return INSTALLATIONS, TOKENS, REQUESTS, CREDENTIALS, MEMBERS, DEPLOY_KEYS, AUDIT
 
     def read(self, feed: Feed, watermark: str) -> Iterator[FeedPage]:
         """The pages of a feed; see ``Connector.read``."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.worlds import NOW, github_world
-from wardlaw.connectors.github import GithubConnector
+from wardlaw.connectors.github import MEMBERS, GithubConnector
 from wardlaw.connectors.vendorclient import VendorClient
 from wardlaw.inventory.activity import Activity
 from wardlaw.inventory.model import Account, AccountState, App, Credential, Grant
@@ -90,7 +90,7 @@ def test_more_than_the_quota_waits_until_it_comes_back(is_secondary: bool) -> No
     with serve(GithubPlatform(github_world(), page_most=1), quota=quota) as served:
         client = VendorClient(served.url, authorise=dict, clock=lambda: now[0], sleep=sleep)
         connector = GithubConnector(client, "acme")
-        pages = list(connector.read(connector.feeds()[0], ""))
+        pages = list(connector.read(MEMBERS, ""))
     assert len([one for page in pages for one in page.sightings]) == 3
     assert quota.refused == 1
     assert max(slept) == pytest.approx(3_000, abs=2)
