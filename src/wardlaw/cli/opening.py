@@ -14,6 +14,7 @@ from wardlaw.config.notify import is_safe_webhook
 from wardlaw.connectors.feed import Connector
 from wardlaw.connectors.github import GithubConnector
 from wardlaw.connectors.githubrevoking import GithubRevoker
+from wardlaw.connectors.githubtoken import GithubAppToken
 from wardlaw.connectors.google import GoogleConnector
 from wardlaw.connectors.googlerevoking import GoogleRevoker
 from wardlaw.connectors.googletoken import POLICY_SCOPES, SCOPES, WRITE_SCOPES, GoogleToken, read_service_account
@@ -84,8 +85,13 @@ class _Opening(msgspec.Struct, frozen=True):
         return VendorClient(url, authorise=authorise, clock=self.clock, sleep=self.sleep, authority=self.directory.ca)
 
     def github(self) -> VendorClient:
-        headers = {"authorization": f"Bearer {self.secret}", "x-github-api-version": "2022-11-28"}
-        return self.client(self.directory.url or _GITHUB, lambda: headers)
+        def connect(authorise: Callable[[], Mapping[str, str]]) -> VendorClient:
+            version = {"x-github-api-version": "2022-11-28"}
+            return self.client(self.directory.url or _GITHUB, lambda: {**authorise(), **version})
+
+        if self.secret.lstrip().startswith("{"):  # no token of GitHub's looks like it
+            return connect(GithubAppToken(self.secret, connect=connect, clock=self.clock).headers)
+        return connect(lambda: {"authorization": f"Bearer {self.secret}"})
 
     def google(self, url: str, scopes: tuple[str, ...]) -> VendorClient:
         address = read_service_account(self.secret).token_uri

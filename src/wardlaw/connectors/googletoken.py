@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 
 import msgspec
-import orjson
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from wardlaw.connectors.feed import not_read
+from wardlaw.connectors.signedjwt import read_rsa_key, signed_jwt
 from wardlaw.connectors.vendorclient import VendorClient
 from wardlaw.facts.errors import ConfigError, UnavailableError
 
@@ -105,9 +102,7 @@ class GoogleToken:
             "iat": now,
             "exp": now + _LIFE_S,
         }
-        text = f"{_encoded({'alg': 'RS256', 'typ': 'JWT'})}.{_encoded(claims)}"
-        signature = self._key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
-        return f"{text}.{_base64(signature)}"
+        return signed_jwt(claims, self._key)
 
 
 def read_service_account(key_file: str) -> ServiceAccount:
@@ -123,11 +118,8 @@ def read_service_account(key_file: str) -> ServiceAccount:
 
 
 def _private_key(account: ServiceAccount) -> rsa.RSAPrivateKey:
-    try:
-        key = serialization.load_pem_private_key(account.private_key.encode(), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise _no_key_file() from error
-    if not isinstance(key, rsa.RSAPrivateKey):
+    key = read_rsa_key(account.private_key)
+    if key is None:
         raise _no_key_file()
     return key
 
@@ -138,11 +130,3 @@ def _no_key_file() -> ConfigError:
         "The credential of a Google directory is no key file of a service account.",
         "Make a JSON key for it in the Google Cloud console, and name that file.",
     )
-
-
-def _encoded(value: Mapping[str, object]) -> str:
-    return _base64(orjson.dumps(value))
-
-
-def _base64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

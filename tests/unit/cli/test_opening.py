@@ -93,3 +93,16 @@ def test_without_a_write_credential_nothing_is_revoked(platform: Platform) -> No
     with pytest.raises(ConfigError) as caught:
         open_revoker(directory, env={"R": "read"}, clock=lambda: NOW, sleep=lambda _s: None)
     assert caught.value.code == "WL-INV-021"
+
+
+def test_github_as_an_installed_app() -> None:
+    account = {"app_id": 1, "installation_id": 25, "private_key": json.loads(key_file())["private_key"]}
+    with serve(GithubPlatform(github_world())) as served:
+        directory = Directory("acme", Platform.GITHUB, SecretRef("env", "R"), organisation="acme", url=served.url)
+        connector = open_connector(directory, env={"R": json.dumps(account)}, clock=lambda: NOW, sleep=lambda _s: None)
+        pages = list(connector.read(connector.feeds()[0], ""))
+        assert len([one for page in pages for one in page.sightings]) == 6
+        first, second = served.asked
+        assert first.path == "/app/installations/25/access_tokens"
+        assert second.headers["authorization"] == "Bearer ghs_fake"
+        assert {one.headers["x-github-api-version"] for one in served.asked} == {"2022-11-28"}

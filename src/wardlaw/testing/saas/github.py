@@ -35,6 +35,8 @@ class GithubPlatform:
         """What GitHub answers."""
         parts = [unquote(part) for part in request.path.strip("/").split("/")]
         match parts:
+            case ["app", "installations", _, "access_tokens"]:
+                return SaasResponse(201, {"token": "ghs_fake", "expires_at": iso(self.world.now + 3_600)})
             case ["orgs", login, *rest] if login == self.world.name:
                 return self._of_organisation(request, rest)
             case ["repos", owner, name, *rest] if f"{owner}/{name}" in self._repositories():
