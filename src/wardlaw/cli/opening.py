@@ -16,11 +16,12 @@ from wardlaw.connectors.github import GithubConnector
 from wardlaw.connectors.githubrevoking import GithubRevoker
 from wardlaw.connectors.githubtoken import GithubAppToken
 from wardlaw.connectors.google import GoogleConnector
+from wardlaw.connectors.googlechannel import GoogleChannels
 from wardlaw.connectors.googlerevoking import GoogleRevoker
 from wardlaw.connectors.googletoken import POLICY_SCOPES, SCOPES, WRITE_SCOPES, GoogleToken, read_service_account
 from wardlaw.connectors.revoking import Revoker
 from wardlaw.connectors.vendorclient import VendorClient
-from wardlaw.facts.errors import ConfigError
+from wardlaw.facts.errors import ConfigError, InputError
 
 _GOOGLE, _GITHUB, _POLICIES = (
     "https://admin.googleapis.com",
@@ -71,6 +72,25 @@ def open_revoker(
             return GoogleRevoker(opening.google(_GOOGLE, WRITE_SCOPES), clock=clock)
         case never:
             assert_never(never)
+
+
+def open_channels(
+    directory: Directory, *, env: Mapping[str, str], clock: Callable[[], float], sleep: Callable[[float], None]
+) -> GoogleChannels:
+    """What opens notification channels of a directory, with the credential that reads.
+
+    Raises:
+        InputError: Its platform has none (WL-INV-012).
+        ConfigError: The credential cannot be read or used.
+    """
+    if directory.platform is not Platform.GOOGLE:
+        raise InputError(
+            "WL-INV-012",
+            f"{directory.name} has no notification channels; only Google has.",
+            "Set up a webhook there; docs/connectors says how.",
+        )
+    secret = read_secret(directory.credential, env=env, what=f"the credential of {directory.name}")
+    return GoogleChannels(_Opening(directory, secret, clock, sleep).google(_GOOGLE, SCOPES))
 
 
 class _Opening(msgspec.Struct, frozen=True):
