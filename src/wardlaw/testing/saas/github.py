@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote, urlencode
 from wardlaw.inventory.model import Account, AccountKind, AccountState, Consent, Credential, Grant
 from wardlaw.testing.saas.githubaudit import audit_entry, numbered
 from wardlaw.testing.saas.message import SaasRequest, SaasResponse
+from wardlaw.testing.saas.unfolding import WrittenLog
 from wardlaw.testing.saas.world import World
 
 
@@ -29,6 +30,7 @@ class GithubPlatform:
     def __init__(self, world: World, *, page_most: int = 100) -> None:
         self.world = world
         self._page_most = page_most
+        self._written = WrittenLog(world, audit_entry)
         self.has_cloud = world.extras.get("github cloud", {"is": True}).get("is", True)
 
     def answer(self, request: SaasRequest) -> SaasResponse:
@@ -123,7 +125,7 @@ class GithubPlatform:
     def _audit(self, request: SaasRequest) -> SaasResponse:
         _, _, text = request.query.get("phrase", "").partition("created:>=")
         since = datetime.fromisoformat(text.split()[0]).timestamp() if text else 0.0
-        found = [audit_entry(one, self.world) for one in self.world.since(since)]
+        found = self._written.since(since)
         if request.query.get("order") != "asc":
             found.reverse()
         size = self._size(request)
@@ -209,7 +211,7 @@ def installation(grant: Grant, world: World) -> dict[str, Any]:
         "app_slug": slug,
         "client_id": facts.get("client_id") or f"Iv1.{numbered(grant.app)}",
         "target_type": "Organization",
-        "permissions": dict(scope.split(":", 1) for scope in grant.scopes),
+        "permissions": permissions(grant.scopes),
         "events": [],
         "created_at": iso(grant.granted_at),
         "updated_at": iso(grant.granted_at),
@@ -225,7 +227,7 @@ def token_request(grant: Grant) -> dict[str, Any]:
         "reason": None,
         "owner": simple_user(grant.account),
         "repository_selection": "all",
-        "permissions": {"repository": dict(scope.split(":", 1) for scope in grant.scopes)},
+        "permissions": {"repository": permissions(grant.scopes)},
         "created_at": iso(grant.granted_at),
         "token_id": _number(grant.id) + 90_000,
         "token_name": "asked for",
@@ -233,6 +235,11 @@ def token_request(grant: Grant) -> dict[str, Any]:
         "token_expires_at": None,
         "token_last_used_at": None,
     }
+
+
+def permissions(scopes: tuple[str, ...]) -> dict[str, str]:
+    """Permissions and their levels; what names no level is read."""
+    return {name: level or "read" for name, _, level in (scope.partition(":") for scope in scopes)}
 
 
 def iso(at: float) -> str | None:
@@ -252,7 +259,7 @@ def _token(credential: Credential) -> dict[str, Any]:
         "id": _number(credential.id),
         "owner": simple_user(credential.account),
         "repository_selection": "all",
-        "permissions": {"organization": {}, "repository": dict(scope.split(":", 1) for scope in credential.scopes)},
+        "permissions": {"organization": {}, "repository": permissions(credential.scopes)},
         "access_granted_at": iso(credential.created_at),
         "token_id": _number(credential.id) + 90_000,
         "token_name": credential.name,

@@ -10,7 +10,7 @@ from typing import Any
 
 from wardlaw.inventory.activity import Activity, Deed
 from wardlaw.inventory.model import Consent, Credential, Grant
-from wardlaw.testing.saas.github import installation, iso, simple_user, token_request
+from wardlaw.testing.saas.github import installation, iso, permissions, simple_user, token_request
 from wardlaw.testing.saas.githubaudit import numbered
 from wardlaw.testing.saas.world import World
 
@@ -111,11 +111,10 @@ def _requested(grant: Grant, world: World, action: str) -> dict[str, Any]:
 
 
 def _granted(credential: Credential, world: World) -> dict[str, Any]:
-    scopes = dict(scope.split(":", 1) for scope in credential.scopes)
     asked = {
         "id": numbered(credential.id.rpartition("/")[2]),
         "owner": simple_user(credential.account),
-        "permissions_result": {"repository": scopes},
+        "permissions_result": {"repository": permissions(credential.scopes)},
         "created_at": iso(credential.created_at),
         "token_expires_at": iso(credential.expires_at),
     }

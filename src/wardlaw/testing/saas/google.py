@@ -19,6 +19,7 @@ from wardlaw.inventory.model import Account, AccountKind, AccountState, Credenti
 from wardlaw.testing.saas.googlechannels import SendNotice, WatchChannels
 from wardlaw.testing.saas.googlelog import number_of, report_entry
 from wardlaw.testing.saas.message import SaasRequest, SaasResponse
+from wardlaw.testing.saas.unfolding import WrittenLog
 from wardlaw.testing.saas.world import World
 
 APP_PASSWORD = "app password"
@@ -44,6 +45,7 @@ class GooglePlatform:
     ) -> None:
         self.world = world
         self.channels = WatchChannels(world, send or _unheard)
+        self._written = WrittenLog(world, report_entry)
         self.signed_out: list[str] = []
         self._tells_use = tells_use
         self._page_most = page_most
@@ -151,9 +153,8 @@ class GooglePlatform:
             return refused(400, "invalid", "Start time must be before end time and the current time.")
         start = max(start, self.world.now - LOG_DAYS * 86_400)
         entries = []
-        for activity in reversed(self.world.since(start, end)):
-            entry = report_entry(activity, self.world)
-            if entry is None or entry["id"]["applicationName"] != application:
+        for entry in reversed(self._written.since(start, end)):
+            if entry["id"]["applicationName"] != application:
                 continue
             event = entry["events"][0]["name"]
             if event == "activity" and application == "token" and not self._tells_use:
