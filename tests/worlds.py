@@ -17,6 +17,8 @@ from wardlaw.testing.saas.world import Charter, World
 
 NOW = 1_790_000_000.0
 DAY = 86_400.0
+SLOT = 10_000.0
+"""Between two events: longer than what a run reads again of the one before."""
 MAIL, OPENID, DRIVE = "https://mail.google.com/", "openid", "https://www.googleapis.com/auth/drive"
 
 
@@ -50,17 +52,17 @@ def google_world() -> World:
     world.happen(
         Activity("a1", at, Deed.CONSENT, "100", app="notes.apps", app_name="Notes", consent=Consent.USER,
                  scopes=(MAIL, OPENID), via="WEB", ip="192.0.2.1", asn=64500, country="DE", method="authorize"),
-        Activity("a2", at + 10, Deed.USE, "100", app="notes.apps", app_name="Notes", via="WEB",
+        Activity("a2", at + 1 * SLOT, Deed.USE, "100", app="notes.apps", app_name="Notes", via="WEB",
                  method="gmail.users.messages.get", bytes=5000, asn=64501),
-        Activity("a3", at + 20, Deed.EXPORT, "100", app="notes.apps", app_name="Notes", via="WEB",
+        Activity("a3", at + 2 * SLOT, Deed.EXPORT, "100", app="notes.apps", app_name="Notes", via="WEB",
                  method="drive.files.export", bytes=9_000_000),
-        Activity("a4", at + 30, Deed.EXPORT, "102", app="sheets.apps", method="drive.download", object="doc-1", items=1,
+        Activity("a4", at + 3 * SLOT, Deed.EXPORT, "102", app="sheets.apps", method="drive.download", object="doc-1", items=1,
                  agent="ag-1"),
-        Activity("a5", at + 40, Deed.DELEGATION_ADDED, actor="101", app="1234", consent=Consent.ADMIN, scopes=(DRIVE,),
+        Activity("a5", at + 4 * SLOT, Deed.DELEGATION_ADDED, actor="101", app="1234", consent=Consent.ADMIN, scopes=(DRIVE,),
                  method="AUTHORIZE_API_CLIENT_ACCESS", object="acme.example"),
-        Activity("a6", at + 50, Deed.ROLE_ASSIGNED, "102", actor="101", method="ASSIGN_ROLE", object="_SEED_ADMIN_ROLE"),
-        Activity("a7", at + 60, Deed.SIGN_IN, "103", app="notes.apps", method="login_success", via="exchange"),
-        Activity("a8", at + 70, Deed.REFUSAL, "104", app="evil.apps", scopes=(DRIVE,), via="WEB", method="deny"),
+        Activity("a6", at + 5 * SLOT, Deed.ROLE_ASSIGNED, "102", actor="101", method="ASSIGN_ROLE", object="_SEED_ADMIN_ROLE"),
+        Activity("a7", at + 6 * SLOT, Deed.SIGN_IN, "103", app="notes.apps", method="login_success", via="exchange"),
+        Activity("a8", at + 7 * SLOT, Deed.REFUSAL, "104", app="evil.apps", scopes=(DRIVE,), via="WEB", method="deny"),
     )  # fmt: skip
     return world
 
@@ -101,12 +103,12 @@ def github_world() -> World:
     world.happen(
         Activity("g1", at, Deed.CONSENT, actor="ada", app="app:7", app_name="deployer", consent=Consent.INSTALLATION,
                  method="integration_installation.create"),
-        Activity("g2", at + 5, Deed.EXPORT, "bob", method="git.clone", object="acme/web", items=1,
+        Activity("g2", at + 5 * SLOT, Deed.EXPORT, "bob", method="git.clone", object="acme/web", items=1,
                  credential="token/2", via="Fine-grained personal access token", ip="192.0.2.9", country="DE",
                  user_agent="git/2.43"),
-        Activity("g3", at + 6, Deed.USE, "ada", app="app:7", app_name="deployer", method="GET /repos/:owner/:repo",
+        Activity("g3", at + 6 * SLOT, Deed.USE, "ada", app="app:7", app_name="deployer", method="GET /repos/:owner/:repo",
                  object="acme/api"),
-        Activity("g4", at + 7, Deed.TRACE_REMOVED, "ada", method="audit_log_streaming.destroy"),
-        Activity("g5", at + 8, Deed.USE, "coder", method="git.push", object="acme/web", agent="coder"),
+        Activity("g4", at + 7 * SLOT, Deed.TRACE_REMOVED, "ada", method="audit_log_streaming.destroy"),
+        Activity("g5", at + 8 * SLOT, Deed.USE, "coder", method="git.push", object="acme/web", agent="coder"),
     )  # fmt: skip
     return world

@@ -15,7 +15,7 @@ from tests.fault.connectors import CASES, FaultCase
 from tests.worlds import NOW
 
 from wardlaw.cli.syncing import sync_feed
-from wardlaw.connectors.feed import Feed
+from wardlaw.connectors.feed import Connector, Feed, FeedPage
 from wardlaw.connectors.vendorclient import VendorClient
 from wardlaw.inventory.model import FeedKind, RunState, Sighting, SyncRun
 from wardlaw.store.database import open_database, writing
@@ -87,9 +87,31 @@ def engine_on_postgresql(postgres_url: str, own_name: str) -> Iterator[Engine]:
     outer.dispose()
 
 
-def synced(case: FaultCase, feed: Feed, served: ServedPlatform, client: StoreClient) -> dict[str, Any]:
-    vendor = VendorClient(served.url, authorise=dict, clock=lambda: NOW, sleep=lambda _: None)
-    return sync_feed(case.connector(vendor), feed, "acme", client)  # type: ignore[arg-type]
+class Heard:
+    """A connector whose events are written down as they are handed over."""
+
+    def __init__(self, connector: Connector) -> None:
+        self.platform = connector.platform
+        self.events: set[str] = set()
+        self._connector = connector
+
+    def feeds(self) -> tuple[Feed, ...]:
+        return self._connector.feeds()
+
+    def read(self, feed: Feed, watermark: str) -> Iterator[FeedPage]:
+        for page in self._connector.read(feed, watermark):
+            self.events |= {one.id for one in page.activities}
+            yield page
+
+
+def heard(case: FaultCase, served: ServedPlatform) -> Heard:
+    return Heard(case.connector(VendorClient(served.url, authorise=dict, clock=lambda: NOW, sleep=lambda _: None)))
+
+
+def synced(
+    case: FaultCase, feed: Feed, served: ServedPlatform, client: StoreClient, connector: Heard | None = None
+) -> dict[str, Any]:
+    return sync_feed(connector or heard(case, served), feed, "acme", client)  # type: ignore[arg-type]
 
 
 def there(connection: Connection) -> set[tuple[str, str, str]]:
@@ -126,6 +148,35 @@ def undone(
         found.append(there(connection))
         raise _Undone
     return found[0], found[1]
+
+
+LOGS = [(case, feed) for case, feed in PLACES if feed.kind is FeedKind.EVENTS]
+
+
+@pytest.mark.parametrize(("case", "feed"), LOGS, ids=[f"{case.name}-{feed.name}" for case, feed in LOGS])
+def test_no_fault_at_any_request_loses_an_event(case: FaultCase, feed: Feed, engine: Engine) -> None:
+    """What a run with a fault did not hand over, the next one does."""
+    numbers = count(1)
+    with serve(case.platform(case.world())) as served:
+        whole = heard(case, served)
+        with pytest.raises(_Undone), writing(engine) as connection:
+            synced(case, feed, served, StoreClient(connection, numbers), whole)
+            raise _Undone
+        requests = len(served.asked)
+        for fault in FAULTS:
+            for times in (1, 0):
+                for at in range(1, requests + 1):
+                    connector = heard(case, served)
+                    with pytest.raises(_Undone), writing(engine) as connection:
+                        client = StoreClient(connection, numbers)
+                        served.faults = FaultPlan(msgspec.structs.replace(fault, at=at, times=times))
+                        synced(case, feed, served, client, connector)
+                        served.faults = FaultPlan()
+                        run = synced(case, feed, served, client, connector)
+                        raise _Undone
+                    assert (run["state"], connector.events) == ("complete", whole.events), (
+                        f"{fault} at {at}, {times} times"
+                    )
 
 
 @pytest.mark.parametrize("on", ["engine", pytest.param("engine_on_postgresql", marks=pytest.mark.postgres)])

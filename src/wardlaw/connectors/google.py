@@ -168,16 +168,19 @@ class GoogleConnector:
         self, path: str, query: dict[str, str | int], name: str, *, bucket: str, client: VendorClient | None = None
     ) -> Iterator[list[Any]]:
         seen: set[str] = set()
+        first = query
         while True:
             answer = (client or self._client).get(path, query, bucket=bucket)
-            if answer.status != 200:
-                raise not_read(f"Google {name}", f"it answers {answer.status}")
-            found = _listed(answer, name)
-            token = answer.body.get("nextPageToken")
-            # It said that there is more. Only of a log is an empty last page known; of a listing it takes things away.
-            if seen and not found and not token and bucket == "directory":
-                raise not_read(f"Google {name}", "a page that should have entries is empty")
+            found = _page(answer, name)
+            if seen and not found and not answer.body.get("nextPageToken"):
+                # It said that there is more, so the end is believed only with a witness: the page itself, asked again,
+                # and the first one, which had entries.
+                answer = (client or self._client).get(path, query, bucket=bucket)
+                found = _page(answer, name)
+                if not found and not _page((client or self._client).get(path, first, bucket=bucket), name):
+                    raise not_read(f"Google {name}", "a page that had entries is empty")
             yield found
+            token = answer.body.get("nextPageToken")
             if not token:
                 return
             if not isinstance(token, str) or token in seen:
@@ -192,6 +195,12 @@ def is_missing(answer: VendorAnswer) -> bool:
         return answer.status == 404 and answer.body["error"]["errors"][0]["reason"] == "notFound"
     except (TypeError, KeyError, IndexError):
         return False
+
+
+def _page(answer: VendorAnswer, name: str) -> list[Any]:
+    if answer.status != 200:
+        raise not_read(f"Google {name}", f"it answers {answer.status}")
+    return _listed(answer, name)
 
 
 def _listed(answer: VendorAnswer, name: str) -> list[Any]:
