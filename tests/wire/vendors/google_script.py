@@ -7,6 +7,7 @@ import sys
 
 from google.auth.credentials import AnonymousCredentials
 from googleapiclient.discovery import build
+from googleapiclient.discovery_cache import get_static_doc
 from googleapiclient.errors import HttpError
 
 
@@ -21,6 +22,42 @@ def every(resource, request, key: str, following) -> list:
         answer = request.execute()
         found += answer.get(key, [])
         request = following(request, answer)
+    return found
+
+
+def strange(value, schema: dict, schemas: dict, place: str) -> list[str]:
+    """Where a value is not what the vendor's own description of its interface says."""
+    schema = schemas[schema["$ref"]] if "$ref" in schema else schema
+    kinds = {
+        "object": dict,
+        "array": list,
+        "string": str,
+        "boolean": bool,
+        "integer": int,
+        "number": (int, float),
+        "any": object,
+    }
+    if not isinstance(value, kinds[schema["type"]]):
+        return [f"{place} is no {schema['type']}"]
+    if isinstance(value, list):
+        return [one for part in value for one in strange(part, schema["items"], schemas, f"{place}[]")]
+    if not isinstance(value, dict) or "properties" not in schema:
+        return []
+    known = schema["properties"]
+    found = [f"{place}.{name} is unknown" for name in value if name not in known]
+    return found + [
+        one
+        for name, part in value.items()
+        if name in known
+        for one in strange(part, known[name], schemas, f"{place}.{name}")
+    ]
+
+
+def described(told: list[tuple[str, str, str, object]]) -> list[str]:
+    found = []
+    for api, version, schema, value in told:
+        schemas = json.loads(get_static_doc(api, version))["schemas"]
+        found += strange(value, {"$ref": schema}, schemas, schema)
     return found
 
 
@@ -58,6 +95,19 @@ def main() -> None:
     policies = identity.policies()
     asked = policies.list(pageSize=1, filter="setting.type.matches('^settings/api_controls.*$')")
     told["policies"] = [one["setting"] for one in every(policies, asked, "policies", policies.list_next)]
+    told["strange"] = described(
+        [
+            ("admin", "directory_v1", "Users", users.list(customer="my_customer").execute()),
+            ("admin", "directory_v1", "Tokens", tokens.list(userKey="100").execute()),
+            ("admin", "directory_v1", "Asps", asps.list(userKey="100").execute()),
+            ("admin", "reports_v1", "Channel", opened),
+            ("cloudidentity", "v1", "ListPoliciesResponse", policies.list().execute()),
+            *(
+                ("admin", "reports_v1", "Activities", activities.list(userKey="all", applicationName=one).execute())
+                for one in told["log"]
+            ),
+        ]
+    )
     tokens.delete(userKey="100", clientId="notes.apps").execute()
     asps.delete(userKey="100", codeId=7).execute()
     users.signOut(userKey="100").execute()

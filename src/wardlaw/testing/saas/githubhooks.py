@@ -52,20 +52,12 @@ class GithubHooks:
         self._send(*signed_delivery(event, payload, secret=self._secret, number=self._count))
 
     def _payload(self, one: Activity) -> tuple[str, dict[str, Any]] | None:
-        sender = simple_user(one.actor or one.account or "ghost")
         match one.deed:
-            case Deed.CONSENT | Deed.REVOKE if not one.account:
+            case Deed.CONSENT | Deed.REVOKE | Deed.APP_CHANGED if not one.account:
                 grant = next(
                     (known for known in self._seen.values() if known.app == one.app and not known.account), None
                 )
-                if grant is None:
-                    return None
-                told = installation(grant, self._world) | {
-                    "created_at": int(grant.granted_at),
-                    "updated_at": int(one.at),
-                }
-                action = "created" if one.deed is Deed.CONSENT else "deleted"
-                return "installation", {"action": action, "installation": told, "repositories": [], "sender": sender}
+                return self._installed(one, grant) if grant else None
             case Deed.REVOKE:
                 return "github_app_authorization", {"action": "revoked", "sender": simple_user(one.account)}
             case Deed.CONSENT if one.consent is Consent.REQUESTED:
@@ -78,6 +70,19 @@ class GithubHooks:
                 return ("personal_access_token_request", _granted(known, self._world)) if known else None
             case _:
                 return None
+
+    def _installed(self, one: Activity, grant: Grant) -> tuple[str, dict[str, Any]]:
+        told = installation(grant, self._world) | {"created_at": int(grant.granted_at), "updated_at": int(one.at)}
+        payload = {"installation": told, "sender": simple_user(one.actor or "ghost")}
+        match one.deed:
+            case Deed.CONSENT:
+                return "installation", payload | {"action": "created", "repositories": []}
+            case Deed.REVOKE:
+                return "installation", payload | {"action": "deleted", "repositories": []}
+            case _:
+                gained = [{"id": numbered(one.object), "full_name": one.object}] if one.object else []
+                more = {"action": "added", "repositories_added": gained, "repositories_removed": []}
+                return "installation_repositories", payload | more | {"repository_selection": "selected"}
 
 
 def signed_delivery(event: str, payload: dict[str, Any], *, secret: str, number: int) -> tuple[dict[str, str], bytes]:

@@ -57,7 +57,14 @@ class GooglePlatform:
             case ["token"]:
                 return SaasResponse(200, {"access_token": "ya29.fake", "expires_in": 3600, "token_type": "Bearer"})
             case ["admin", "directory", "v1", "users"]:
-                return self._paged(request, "users", [_user(one) for one in self._people()], most=500, usual=100)
+                return self._paged(
+                    request,
+                    "users",
+                    [_user(one) for one in self._people()],
+                    most=500,
+                    usual=100,
+                    kind="admin#directory#users",
+                )
             case ["admin", "directory", "v1", "users", key, *rest]:
                 return self._of_user(request, key, rest)
             case ["admin", "reports", "v1", "activity", "users", who, "applications", application, *rest]:
@@ -193,7 +200,7 @@ class GooglePlatform:
         if begin is None:
             return refused(400, "invalid", "Invalid Input: pageToken")
         end = begin + min(int(size), self._page_most)
-        body: dict[str, Any] = {"kind": words.get("kind", f"admin#directory#{name}"), "etag": '"e"'}
+        body: dict[str, Any] = {"kind": words["kind"], "etag": '"e"'} if "kind" in words else {}
         if entries[begin:end]:  # an empty list is left out
             body[name] = entries[begin:end]
         if end < len(entries):

@@ -22,11 +22,12 @@ def test_what_github_delivers_is_delivered_once() -> None:
     world.happen(
         Activity("h1", world.now, Deed.REVOKE, "ada", app="app:7"),
         Activity("h2", world.now, Deed.CREDENTIAL_ADDED, "bob", credential="token/2"),
+        Activity("h6", world.now, Deed.APP_CHANGED, actor="ada", app="app:8", object="acme/web"),
         Activity("h3", world.now, Deed.EXPORT, "bob", method="git.clone"),
         Activity("h4", world.now, Deed.CREDENTIAL_ADDED, "bob", credential="token/99"),
         Activity("h5", world.now, Deed.REVOKE, app="app:99"),
     )
-    assert (hooks.notify(), hooks.notify()) == (5, 0)
+    assert (hooks.notify(), hooks.notify()) == (6, 0)
     told = [(headers["X-GitHub-Event"], json.loads(body)["action"]) for headers, body in sent]
     assert told == [
         ("installation", "created"),
@@ -34,7 +35,8 @@ def test_what_github_delivers_is_delivered_once() -> None:
         ("personal_access_token_request", "created"),
         ("github_app_authorization", "revoked"),
         ("personal_access_token_request", "approved"),
+        ("installation_repositories", "added"),
     ]
     for headers, body in sent:
         assert headers["X-Hub-Signature-256"] == "sha256=" + hmac.new(b"s", body, hashlib.sha256).hexdigest()
-    assert len({headers["X-GitHub-Delivery"] for headers, _ in sent}) == 5
+    assert len({headers["X-GitHub-Delivery"] for headers, _ in sent}) == 6
