@@ -7,22 +7,15 @@ had is said and left out; the tests that want it are skipped with that reason.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import shutil
-import subprocess
 import sys
-import venv
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+
+from tools.locked import Run, environment, has_npm, node_modules, part, run_command
 
 HERE = Path(__file__).resolve().parent
 LOCK = HERE / "package-lock.json"
 ENVIRONMENTS = {"python": HERE / "requirements.txt", "sqlite": HERE / "requirements-sqlite.txt"}
-STAMP = ".made-of"
-
-Run = Callable[[Sequence[str], Path], bool]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -30,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     if len(arguments) != 1:
         print(__doc__, file=sys.stderr)
         return 2
-    return build(Path(arguments[0]).absolute(), run=_run, node=shutil.which("npm") is not None)
+    return build(Path(arguments[0]).absolute(), run=run_command, node=has_npm())
 
 
 def build(folder: Path, *, run: Run, node: bool) -> int:
@@ -44,71 +37,14 @@ def build(folder: Path, *, run: Run, node: bool) -> int:
     missing = []
     if not node:
         missing.append("the servers of npm (npm is not installed)")
-    elif not _part(folder, "node_modules", (LOCK, HERE / "package.json"), lambda: _npm(folder, run)):
+    elif not part(folder / "node_modules", (LOCK, HERE / "package.json"), lambda: node_modules(HERE, folder, run)):
         missing.append("the servers of npm")
     for name, lock in ENVIRONMENTS.items():
-        if not _part(folder, name, (lock,), lambda name=name, lock=lock: _environment(folder / name, lock, run)):
+        if not part(folder / name, (lock,), lambda name=name, lock=lock: environment(folder / name, lock, run)):
             missing.append(name)
     for one in missing:
         print(f"toolservers: without {one}", file=sys.stderr)
     return 1 if missing else 0
-
-
-def unlocked(lock: dict[str, object]) -> list[str]:
-    """Packages of a lock of npm without a SHA-512, or with an address."""
-    packages = lock["packages"]
-    assert isinstance(packages, dict)
-    return [
-        name
-        for name, package in packages.items()
-        if name and ("resolved" in package or not str(package.get("integrity", "")).startswith("sha512-"))
-    ]
-
-
-def _part(folder: Path, name: str, locks: Sequence[Path], make: Callable[[], bool]) -> bool:
-    """One part; stamped with its locks, so that a second call costs nothing and a changed lock is made anew."""
-    digest = hashlib.sha256(b"".join(lock.read_bytes() for lock in locks) + sys.version.encode()).hexdigest()
-    stamp = folder / name / STAMP
-    if stamp.is_file() and stamp.read_text() == digest:
-        return True
-    shutil.rmtree(folder / name, ignore_errors=True)
-    if not make():
-        return False
-    stamp.write_text(digest)
-    return True
-
-
-def _npm(folder: Path, run: Run) -> bool:
-    wrong = unlocked(json.loads(LOCK.read_text()))
-    if wrong:
-        print(f"toolservers: the lock has no SHA-512 of {', '.join(wrong)}", file=sys.stderr)
-        return False
-    for name in ("package.json", LOCK.name):
-        shutil.copy(HERE / name, folder / name)
-    quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
-    return run(("npm", "ci", *quiet), folder)
-
-
-def _environment(folder: Path, lock: Path, run: Run) -> bool:
-    uv = shutil.which("uv")
-    python = str(folder / "bin" / "python")
-    try:
-        venv.create(folder, with_pip=uv is None, symlinks=True)
-    except subprocess.CalledProcessError:  # Debian's Python without python3-venv: pip comes from outside
-        venv.create(folder, with_pip=False, symlinks=True, clear=True)
-    if uv is not None:
-        installer = [uv, "pip", "install", "-q", "--python", python]
-    elif (folder / "bin" / "pip").exists():
-        installer = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-    else:
-        installer = [sys.executable, "-m", "pip", "--python", python, "install", "-qq"]
-    # The lock is whole; without it, pip would look for what `mcp[cli]` asks for under another name than the lock's.
-    return run((*installer, "--no-deps", "--require-hashes", "-r", str(lock)), folder)
-
-
-def _run(command: Sequence[str], folder: Path) -> bool:
-    env = {**os.environ, "PIP_USER": "0", "PIP_NO_INPUT": "1", "PIP_ROOT_USER_ACTION": "ignore"}
-    return subprocess.run(command, cwd=folder, env=env, stdout=sys.stderr, check=False).returncode == 0
 
 
 if __name__ == "__main__":

@@ -1,34 +1,60 @@
-"""GitHub: installed apps, fine-grained personal access tokens, requests for them, and credentials under single sign-on.
+"""GitHub: members, installed apps, fine-grained personal access tokens and requests for them, credentials under single
+sign-on, deploy keys, and the audit log.
 
 There is no interface that lists the OAuth apps members have authorised, other than under single sign-on (Enterprise
-Cloud); where that is not to be had, the feed says so.
+Cloud); where that is not to be had, the feed says so. The same holds of the audit log.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 from wardlaw.connectors.feed import Feed, FeedPage, not_read, page_of
+from wardlaw.connectors.githubaudit import AuditNames, audit_page, audit_time
+from wardlaw.connectors.ownedlists import UnlistedError, read_owned
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
+from wardlaw.facts.errors import UnavailableError
 from wardlaw.inventory.importing.badrow import UnreadableError, name_of, text_of, time_of
-from wardlaw.inventory.model import Account, AccountKind, App, Consent, Credential, FeedKind, Grant, Sighting
+from wardlaw.inventory.model import (
+    Account,
+    AccountKind,
+    AccountState,
+    App,
+    Consent,
+    Credential,
+    FeedKind,
+    Grant,
+    Sighting,
+)
 
+MEMBERS = Feed("members", FeedKind.LISTING)
 INSTALLATIONS = Feed("installations", FeedKind.LISTING)
 TOKENS = Feed("tokens", FeedKind.LISTING)
 REQUESTS = Feed("token-requests", FeedKind.LISTING)
 CREDENTIALS = Feed("credentials", FeedKind.LISTING)
+DEPLOY_KEYS = Feed("deploy-keys", FeedKind.LISTING)
+AUDIT = Feed("audit-log", FeedKind.EVENTS)
+
+OVERLAP_S = 3_600.0
+"""Entries are written late; each run reads the last hour of the one before again."""
 
 _PER_PAGE = 100
 _MOST_PAGES = 10_000  # a million entries: more is a listing that does not end
+_NEXT = re.compile(r'<([^<>]+)>\s*;\s*rel="next"')
+_NO_CLOUD = "Not to be had here: needs Enterprise Cloud{}."
 
 
 class GithubConnector:
     """Reads one organisation.
 
     Args:
-        client: With a token that may read organisation administration and personal access tokens.
+        client: With a token that may read organisation administration, members, personal access tokens, and
+            administration of repositories.
         organisation: Its login.
     """
 
@@ -39,36 +65,143 @@ class GithubConnector:
         self._base = f"/orgs/{quote(organisation, safe='')}"
 
     def feeds(self) -> tuple[Feed, ...]:
-        """Installed apps, tokens, requests for tokens, and credentials under single sign-on."""
-        return INSTALLATIONS, TOKENS, REQUESTS, CREDENTIALS
+        """What apps and tokens there are, credentials under single sign-on, members, deploy keys, and the audit log."""
+        return INSTALLATIONS, TOKENS, REQUESTS, CREDENTIALS, MEMBERS, DEPLOY_KEYS, AUDIT
 
     def read(self, feed: Feed, watermark: str) -> Iterator[FeedPage]:
         """The pages of a feed; see ``Connector.read``."""
         match feed.name:
+            case "members":
+                return self._pages("/members", _member)
             case "installations":
-                return self._pages("/installations", _installation, inside="installations")
+                return self._pages("/installations", installation_sightings, inside="installations")
             case "tokens":
                 return self._pages("/personal-access-tokens", _token)
             case "token-requests":
-                return self._pages("/personal-access-token-requests", _request)
+                return self._pages("/personal-access-token-requests", request_sightings)
+            case "deploy-keys":
+                return self._deploy_keys()
+            case "audit-log":
+                return self._audit(watermark)
             case _:
-                return self._pages("/credential-authorizations", _credential, optional=True)
+                return self._credentials()
 
-    def _pages(
-        self, path: str, read: Callable[[Any], list[Sighting]], *, inside: str = "", optional: bool = False
-    ) -> Iterator[FeedPage]:
-        for number in range(1, _MOST_PAGES + 1):
-            query = {"per_page": _PER_PAGE, "page": number}
-            answer = self._client.get(self._base + path, query, bucket="rest")
-            if optional and number == 1 and answer.status == 404:
-                # A gap, not an empty list: what was known from a time when there was single sign-on stays.
-                yield FeedPage(gaps=("Not to be had here: needs Enterprise Cloud with single sign-on.",))
-                return
-            entries = _entries(answer, path, inside)
+    def _pages(self, path: str, read: Callable[[Any], list[Sighting]], *, inside: str = "") -> Iterator[FeedPage]:
+        for entries in self._listed(self._base + path, inside):
             yield page_of(entries, read)
-            if 'rel="next"' not in answer.headers.get("link", ""):
+
+    def _credentials(self) -> Iterator[FeedPage]:
+        try:
+            yield from self._pages("/credential-authorizations", _credential)
+        except _AnsweredError as error:
+            if error.answer.status != 404:
+                raise
+            # A gap, not an empty list: what was known from a time when there was single sign-on stays.
+            yield FeedPage(gaps=(_NO_CLOUD.format(" with single sign-on"),))
+
+    def _deploy_keys(self) -> Iterator[FeedPage]:
+        nameless = 0
+
+        def repositories() -> Iterator[tuple[str, ...]]:
+            nonlocal nameless
+            for entries in self._listed(f"{self._base}/repos"):
+                found = [str(one.get("full_name") or "") if isinstance(one, dict) else "" for one in entries]
+                nameless += sum(name.count("/") != 1 for name in found)
+                yield tuple(name for name in found if name.count("/") == 1)
+
+        def keys(repository: str) -> list[Any] | None:
+            path = f"/repos/{quote(repository)}"
+            try:
+                return [entry for entries in self._listed(f"{path}/keys") for entry in entries]
+            except _AnsweredError as error:
+                # Deleted since the list was made, when GitHub says so of the repository too; without it, the right
+                # to see keys is missing.
+                if error.answer.status == 404 and is_missing(self._client.get(path, bucket="rest")):
+                    return None
+                raise UnlistedError(
+                    f"The deploy keys of {repository} were not read: GitHub answers {error.answer.status}."
+                ) from error
+
+        def page(repository: str, entries: list[Any]) -> FeedPage:
+            return page_of(entries, partial(_deploy_key, repository=repository))
+
+        yield from read_owned(repositories(), keys, page)
+        if nameless:
+            yield FeedPage(gaps=(f"{nameless} repositories without a name were listed; their keys were not read.",))
+
+    def _audit(self, watermark: str) -> Iterator[FeedPage]:
+        begun = float(watermark) if watermark else 0.0
+        query: dict[str, str | int] = {"per_page": _PER_PAGE, "include": "all", "order": "asc"}
+        if begun:
+            since = datetime.fromtimestamp(max(begun - OVERLAP_S, 0.0), tz=UTC)
+            query["phrase"] = f"created:>={since.strftime('%Y-%m-%dT%H:%M:%SZ')}"
+        try:
+            names = AuditNames.of(
+                [one for page in self._listed(f"{self._base}/installations", "installations") for one in page],
+                [one for page in self._listed(f"{self._base}/personal-access-tokens") for one in page],
+            )
+        except _AnsweredError:
+            yield FeedPage(notes=("Apps and tokens of the audit log could not be matched with those of the listings.",))
+            names = AuditNames({}, {})
+        latest, path = begun, f"{self._base}/audit-log"
+        for _ in range(_MOST_PAGES):
+            answer = self._client.get(path, query, bucket="audit")
+            if answer.status == 404 and "after" not in query:
+                yield FeedPage(gaps=(_NO_CLOUD.format(""),))
+                return
+            entries = _entries(answer, path, "")
+            yield audit_page(entries, names)
+            latest = max([latest, *map(audit_time, entries)])
+            after = _next_page(answer).get("after", "")
+            if not after:
+                yield FeedPage(watermark=repr(latest) if latest else "", covered_until=latest)
+                return
+            query = {**query, "after": after}
+        raise not_read(f"GitHub {path}", "the log does not end")
+
+    def _listed(self, path: str, inside: str = "") -> Iterator[list[Any]]:
+        """The entries of a listing, page by page.
+
+        Raises:
+            UnavailableError: It cannot be read to its end, or its end does not fit what was said before (WL-INV-010).
+        """
+        count = 0
+        for number in range(1, _MOST_PAGES + 1):
+            answer = self._client.get(path, {"per_page": _PER_PAGE, "page": number}, bucket="rest")
+            if answer.status != 200 and number == 1:
+                raise _AnsweredError(path, answer)
+            entries = _entries(answer, path, inside)
+            count += len(entries)
+            if number > 1 and not entries:  # the page before said that there is more
+                raise not_read(f"GitHub {path}", "a page that should have entries is empty")
+            yield entries
+            if not _next_page(answer):
+                total = answer.body.get("total_count") if inside else None
+                if isinstance(total, int) and count < total:
+                    raise not_read(f"GitHub {path}", f"{count} of {total} entries were listed")
                 return
         raise not_read(f"GitHub {path}", "the listing does not end")
+
+
+class _AnsweredError(UnavailableError):
+    """A listing could not be begun (WL-INV-010)."""
+
+    def __init__(self, path: str, answer: VendorAnswer) -> None:
+        error = not_read(f"GitHub {path}", f"it answers {answer.status}")
+        super().__init__(error.code, error.message, error.hint)
+        self.answer = answer
+
+
+def is_missing(answer: VendorAnswer) -> bool:
+    """Whether GitHub itself says that there is no such thing; anything between us and it can answer 404."""
+    body = answer.body if isinstance(answer.body, dict) else {}
+    return answer.status == 404 and body.get("message") == "Not Found"
+
+
+def _next_page(answer: VendorAnswer) -> dict[str, str]:
+    """The query of the next page, from the link header; empty at the end."""
+    found = _NEXT.search(answer.headers.get("link", ""))
+    return {name: values[0] for name, values in parse_qs(urlsplit(found[1]).query).items()} if found else {}
 
 
 def _entries(answer: VendorAnswer, path: str, inside: str) -> list[Any]:
@@ -86,7 +219,8 @@ def _id(entry: Mapping[str, Any], name: str = "id") -> str:
     return found
 
 
-def _installation(entry: Mapping[str, Any]) -> list[Sighting]:
+def installation_sightings(entry: Mapping[str, Any]) -> list[Sighting]:
+    """The app and the grant of an installation."""
     app = f"app:{_id(entry, 'app_id')}"
     scopes = _permissions({"": entry.get("permissions") or {}})
     grant = Grant(
@@ -98,6 +232,29 @@ def _installation(entry: Mapping[str, Any]) -> list[Sighting]:
         time_of(entry.get("created_at"), "created_at"),
     )
     return [Sighting(App(app, name_of(entry.get("app_slug")))), Sighting(grant)]
+
+
+def _member(entry: Mapping[str, Any]) -> list[Sighting]:
+    login = _id(entry, "login")
+    kind = {"User": AccountKind.HUMAN, "Bot": AccountKind.NHI}.get(str(entry.get("type")), AccountKind.UNKNOWN)
+    return [Sighting(Account(login, kind, login, state=AccountState.ACTIVE))]
+
+
+def _deploy_key(entry: Mapping[str, Any], repository: str) -> list[Sighting]:
+    scope = "contents:read" if entry.get("read_only") is True else "contents:write"
+    credential = Credential(
+        f"deploy-key/{text_of(repository, 'full_name')}/{_id(entry)}",
+        text_of(entry.get("added_by"), "added_by"),
+        "deploy key",
+        name_of(entry.get("title")),
+        "",
+        (scope,),
+        time_of(entry.get("created_at"), "created_at"),
+        0.0,
+        time_of(entry.get("last_used"), "last_used"),
+        never_expires=True,  # GitHub's documentation: a deploy key has no end
+    )
+    return [Sighting(credential)]
 
 
 def _token(entry: Mapping[str, Any]) -> list[Sighting]:
@@ -119,7 +276,8 @@ def _token(entry: Mapping[str, Any]) -> list[Sighting]:
     return [Sighting(Account(owner, AccountKind.UNKNOWN, owner)), Sighting(credential)]
 
 
-def _request(entry: Mapping[str, Any]) -> list[Sighting]:
+def request_sightings(entry: Mapping[str, Any]) -> list[Sighting]:
+    """Who asks for what with a token that waits for approval."""
     owner = _id(entry["owner"], "login")
     scopes = _permissions(entry.get("permissions") or {})
     grant = Grant(f"token-request/{_id(entry)}", owner, "", Consent.REQUESTED, scopes)

@@ -1,4 +1,4 @@
-"""Google Workspace: people, the tokens each has given to apps, and what the token log says of them.
+"""Google Workspace: people, the tokens and app passwords each has given, what the logs say, and how API access is controlled.
 
 Google's tokens carry no date, no publisher and no verification: dates come from the log (180 days) or from our own
 first sight. The scope that lists tokens could delete them too (there is none that only reads); this file only GETs.
@@ -12,9 +12,10 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
-
 from wardlaw.connectors.feed import Feed, FeedPage, not_read, page_of
+from wardlaw.connectors.googlelog import APPLICATIONS, entry_time, log_page
+from wardlaw.connectors.googletoken import TokenRefusedError
+from wardlaw.connectors.ownedlists import UnlistedError, read_owned
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
 from wardlaw.inventory.importing.badrow import UnreadableError, name_of, text_of, time_of
 from wardlaw.inventory.importing.grants import scopes_of
@@ -24,6 +25,7 @@ from wardlaw.inventory.model import (
     AccountState,
     App,
     Consent,
+    Credential,
     FeedKind,
     Grant,
     Sighting,
@@ -31,15 +33,25 @@ from wardlaw.inventory.model import (
 )
 
 DIRECTORY = "/admin/directory/v1/users"
-REPORTS = "/admin/reports/v1/activity/users/all/applications/token"
+REPORTS = "/admin/reports/v1/activity/users/all/applications"
+POLICIES = "/v1/policies"
 OVERLAP_S = 3_600.0
 """Events are written late; each run reads the last hour of the one before again, which changes nothing twice."""
 
-USERS, TOKENS, ACTIVITY = (
+USERS, TOKENS, PASSWORDS, ACTIVITY, ADMIN, DRIVE, LOGIN, CONTROLS = (
     Feed("users", FeedKind.LISTING),
     Feed("tokens", FeedKind.LISTING),
+    Feed("app-passwords", FeedKind.LISTING),
     Feed("activity", FeedKind.EVENTS),
+    Feed("admin-log", FeedKind.EVENTS),
+    Feed("drive-log", FeedKind.EVENTS),
+    Feed("login-log", FeedKind.EVENTS),
+    Feed("api-controls", FeedKind.EVENTS),
 )
+LOGS = dict(zip((ACTIVITY, ADMIN, DRIVE, LOGIN), APPLICATIONS, strict=True))
+"""The application whose log each feed is."""
+
+_MOST_NOTES = 20
 
 
 class GoogleConnector:
@@ -48,64 +60,126 @@ class GoogleConnector:
     Args:
         client: With a credential for ``admin.directory.user.readonly``, ``admin.directory.user.security`` and
             ``admin.reports.audit.readonly``.
+        policies: With one for ``cloud-identity.policies.readonly``, at another address; None where it was not given.
     """
 
     platform = "google"
 
-    def __init__(self, client: VendorClient) -> None:
+    def __init__(self, client: VendorClient, policies: VendorClient | None = None) -> None:
         self._client = client
+        self._policies = policies
+        self._ids: dict[str, str] = {}
 
     def feeds(self) -> tuple[Feed, ...]:
-        """Users, their tokens, and the token log."""
-        return USERS, TOKENS, ACTIVITY
+        """Users, what hangs on them, the logs, and the policies of API controls where they may be read."""
+        return USERS, TOKENS, PASSWORDS, *LOGS, *((CONTROLS,) if self._policies else ())
 
     def read(self, feed: Feed, watermark: str) -> Iterator[FeedPage]:
         """The pages of a feed; see ``Connector.read``."""
-        if feed == USERS:
-            return (page_of(users, _account) for users in self._users())
-        return self._tokens() if feed == TOKENS else self._activity(watermark)
+        if feed in LOGS:
+            return self._log(LOGS[feed], watermark)
+        match feed.name:
+            case "users":
+                return (page_of(users, _account) for users in self._users())
+            case "tokens":
+                return self._owned("tokens", _token)
+            case "app-passwords":
+                return self._owned("asps", _password)
+            case _:
+                return self._controls()
 
     def _users(self) -> Iterator[list[Any]]:
         query: dict[str, str | int] = {"customer": "my_customer", "maxResults": 500}
-        yield from self._paged(DIRECTORY, query, "users", bucket="directory")
+        return self._paged(DIRECTORY, query, "users", bucket="directory")
 
-    def _tokens(self) -> Iterator[FeedPage]:
-        for users in self._users():
-            for user in users:
-                key = str(user.get("id", "")) if isinstance(user, dict) else ""
-                if not key:
-                    yield FeedPage(gaps=("A user without an id was listed; their tokens were not read.",))
-                    continue
-                path = f"{DIRECTORY}/{quote(key, safe='')}/tokens"
-                answer = self._client.get(path, bucket="directory")
-                if answer.status == 404:  # deleted since the list was made: there is nothing left to read
-                    continue
-                if answer.status != 200:
-                    yield FeedPage(gaps=(f"The tokens of user {key} were not read: Google answers {answer.status}.",))
-                    continue
-                yield page_of(_listed(answer, "items"), partial(_token, user=key))
+    def _owned(self, part: str, read: Any) -> Iterator[FeedPage]:
+        """What hangs on each person."""
+        nameless = 0
 
-    def _activity(self, watermark: str) -> Iterator[FeedPage]:
+        def keys() -> Iterator[tuple[str, ...]]:
+            nonlocal nameless
+            for users in self._users():
+                found = [str(user.get("id", "")) if isinstance(user, dict) else "" for user in users]
+                nameless += found.count("")
+                yield tuple(key for key in found if key)
+
+        def ask(key: str) -> list[Any] | None:
+            return self._list_of(key, part)
+
+        yield from read_owned(keys(), ask, lambda key, entries: page_of(entries, partial(read, user=key)))
+        if nameless:
+            yield FeedPage(gaps=(f"{nameless} users without an id were listed; their {part} were not read.",))
+
+    def _list_of(self, key: str, part: str) -> list[Any] | None:
+        path = f"{DIRECTORY}/{quote(key, safe='')}"
+        answer = self._client.get(f"{path}/{part}", bucket="directory")
+        # Deleted since the list was made: there is nothing left to read, when Google says so of the person too.
+        if is_missing(answer) and is_missing(self._client.get(path, bucket="directory")):
+            return None
+        if answer.status != 200:
+            raise UnlistedError(f"The {part} of user {key} were not read: Google answers {answer.status}.")
+        return _listed(answer, "items")
+
+    def _log(self, application: str, watermark: str) -> Iterator[FeedPage]:
         query: dict[str, str | int] = {"maxResults": 1000}
         begun = float(watermark) if watermark else 0.0
         if begun:
             query["startTime"] = _rfc3339(max(begun - OVERLAP_S, 0.0))
         latest, uses = begun, 0
-        for events in self._paged(REPORTS, query, "items", bucket="reports"):
-            page = page_of(events, _event)
-            latest = max([latest, *(sighting.at for sighting in page.sightings)])
+        for entries in self._paged(f"{REPORTS}/{application}", query, "items", bucket="reports"):
+            page = log_page(entries, application, id_of=self._id_of)
+            latest = max([latest, *map(entry_time, entries)])
             uses += sum(isinstance(one.thing, Grant) and one.thing.usage_known for one in page.sightings)
             yield page
-        notes = () if uses else ("No use of any app was told: usage is not licensed, or nothing was used.",)
+        notes: tuple[str, ...] = ()
+        if application == "token" and not uses:
+            notes = ("No use of any app was told: usage is not licensed, or nothing was used.",)
         yield FeedPage(notes=notes, watermark=repr(latest) if latest else "", covered_until=latest)
 
-    def _paged(self, path: str, query: dict[str, str | int], name: str, *, bucket: str) -> Iterator[list[Any]]:
+    def _controls(self) -> Iterator[FeedPage]:
+        assert self._policies is not None
+        query: dict[str, str | int] = {
+            "pageSize": 100,
+            "filter": r"setting.type.matches('^settings/api_controls\..*$')",
+        }
+        notes: list[str] = []
+        try:
+            for policies in self._paged(POLICIES, query, "policies", bucket="policies", client=self._policies):
+                notes += filter(None, map(_control, policies))
+        except TokenRefusedError:
+            yield FeedPage(notes=("API controls were not read: cloud-identity.policies.readonly is not delegated.",))
+            return
+        said = notes[:_MOST_NOTES] or ["No policy of API controls was told: Google's defaults hold."]
+        if len(notes) > _MOST_NOTES:
+            said.append(f"{len(notes) - _MOST_NOTES} further policies of API controls are not named.")
+        yield FeedPage(notes=tuple(said))
+
+    def _id_of(self, mail: str) -> str:
+        """The id of the person with this address, asked for once; the address where nobody has it any more."""
+        if mail not in self._ids:
+            answer = self._client.get(f"{DIRECTORY}/{quote(mail, safe='')}", bucket="directory")
+            if answer.status not in (200, 404):
+                raise not_read("Google users", f"it answers {answer.status}")
+            told = answer.body.get("id") if isinstance(answer.body, dict) else None
+            self._ids[mail] = told if isinstance(told, str) and answer.status == 200 and told else mail
+        return self._ids[mail]
+
+    def _paged(
+        self, path: str, query: dict[str, str | int], name: str, *, bucket: str, client: VendorClient | None = None
+    ) -> Iterator[list[Any]]:
         seen: set[str] = set()
+        first = query
         while True:
-            answer = self._client.get(path, query, bucket=bucket)
-            if answer.status != 200:
-                raise not_read(f"Google {name}", f"it answers {answer.status}")
-            yield _listed(answer, name)
+            answer = (client or self._client).get(path, query, bucket=bucket)
+            found = _page(answer, name)
+            if seen and not found and not answer.body.get("nextPageToken"):
+                # It said that there is more, so the end is believed only with a witness: the page itself, asked again,
+                # and the first one, which had entries.
+                answer = (client or self._client).get(path, query, bucket=bucket)
+                found = _page(answer, name)
+                if not found and not _page((client or self._client).get(path, first, bucket=bucket), name):
+                    raise not_read(f"Google {name}", "a page that had entries is empty")
+            yield found
             token = answer.body.get("nextPageToken")
             if not token:
                 return
@@ -113,6 +187,20 @@ class GoogleConnector:
                 raise not_read(f"Google {name}", "a page leads back to itself")
             seen.add(token)
             query = {**query, "pageToken": token}
+
+
+def is_missing(answer: VendorAnswer) -> bool:
+    """Whether Google itself says that there is no such thing; anything between us and it can answer 404."""
+    try:
+        return answer.status == 404 and answer.body["error"]["errors"][0]["reason"] == "notFound"
+    except (TypeError, KeyError, IndexError):
+        return False
+
+
+def _page(answer: VendorAnswer, name: str) -> list[Any]:
+    if answer.status != 200:
+        raise not_read(f"Google {name}", f"it answers {answer.status}")
+    return _listed(answer, name)
 
 
 def _listed(answer: VendorAnswer, name: str) -> list[Any]:
@@ -147,26 +235,33 @@ def _grant(user: str, client: str, scopes: object) -> Grant:
     return Grant(f"{user}/{client}", user, client, Consent.USER, scopes_of(scopes))
 
 
-def _event(entry: Mapping[str, Any]) -> list[Sighting]:
-    """The sightings of one log entry; events of other names tell of no grant."""
-    at = time_of(entry["id"]["time"], "time")
-    user = text_of(entry.get("actor", {}).get("profileId"), "profileId")
-    found: list[Sighting] = []
-    for event in entry.get("events", []):
-        told = {one["name"]: one for one in event.get("parameters", [])}
-        client = text_of(told.get("client_id", {}).get("value"), "client_id")
-        if not client or not user or event.get("name") not in ("authorize", "revoke", "activity"):
-            continue
-        app = App(client, name_of(told.get("app_name", {}).get("value")))
-        grant = _grant(user, client, told.get("scope", {}).get("multiValue"))
-        match event["name"]:
-            case "authorize":
-                grant = msgspec.structs.replace(grant, granted_at=at)
-            case "activity":
-                # A telling of its own: a use says nothing of scopes, and must not take the place of what does.
-                grant = msgspec.structs.replace(grant, id=f"{grant.id}#use", last_used_at=at, usage_known=True)
-        found += [Sighting(app, at), Sighting(grant, at, ended=event["name"] == "revoke")]
-    return found
+def _password(asp: Mapping[str, Any], user: str) -> list[Sighting]:
+    code = text_of(asp["codeId"], "codeId")
+    if not code:
+        raise UnreadableError("codeId is empty")
+    credential = Credential(
+        f"asp/{user}/{code}",
+        user,
+        "app password",
+        name_of(asp.get("name")),
+        created_at=time_of(asp.get("creationTime"), "creationTime"),
+        last_used_at=time_of(asp.get("lastTimeUsed"), "lastTimeUsed"),
+        never_expires=True,  # Google's help page: it works until it is revoked or the account's password changes
+    )
+    return [Sighting(credential)]
+
+
+def _control(policy: object) -> str:
+    """One sentence for a policy of API controls; empty for what is none."""
+    setting = policy.get("setting") if isinstance(policy, dict) else None
+    value = setting.get("value") if isinstance(setting, dict) else None
+    if not isinstance(policy, dict) or not isinstance(setting, dict) or not isinstance(value, dict):
+        return ""
+    name = name_of(setting.get("type")).rpartition(".")[2]
+    told = ", ".join(f"{name_of(key)} {name_of(str(one))[:60]}" for key, one in sorted(value.items()))
+    query = policy.get("policyQuery")
+    where = name_of(query.get("group") or query.get("orgUnit")) if isinstance(query, dict) else ""
+    return f"API control {name}: {told or 'no value'}{f' ({where})' if where else ''}."[:250]
 
 
 def _rfc3339(at: float) -> str:

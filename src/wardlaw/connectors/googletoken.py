@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 
 import msgspec
-import orjson
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from wardlaw.connectors.feed import not_read
+from wardlaw.connectors.signedjwt import read_rsa_key, signed_jwt
 from wardlaw.connectors.vendorclient import VendorClient
-from wardlaw.facts.errors import ConfigError
+from wardlaw.facts.errors import ConfigError, UnavailableError
 
 SCOPES = (
     "https://www.googleapis.com/auth/admin.directory.user.readonly",
     "https://www.googleapis.com/auth/admin.directory.user.security",
     "https://www.googleapis.com/auth/admin.reports.audit.readonly",
 )
+POLICY_SCOPES = ("https://www.googleapis.com/auth/cloud-identity.policies.readonly",)
+"""Asked for apart: Google gives no token at all where one of the scopes asked for is not delegated."""
+
+WRITE_SCOPES = ("https://www.googleapis.com/auth/admin.directory.user.security",)
+"""What takes tokens, app passwords and sessions away."""
+
 _LIFE_S = 3_600
 _EARLY_S = 300.0
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -33,6 +36,10 @@ class ServiceAccount(msgspec.Struct, frozen=True):
     token_uri: str = "https://oauth2.googleapis.com/token"  # an address, not a secret
 
 
+class TokenRefusedError(UnavailableError):
+    """Google gives no token for these scopes (WL-INV-010)."""
+
+
 class GoogleToken:
     """The bearer token, renewed five minutes before it ends.
 
@@ -41,13 +48,21 @@ class GoogleToken:
         subject: Mail address of the administrator it stands for.
         client: Of the token's address, without a credential of its own.
         path: Of the token's address.
+        scopes: All of them must be delegated to the service account.
 
     Raises:
         ConfigError: It is no such file (WL-INV-011).
     """
 
     def __init__(
-        self, key_file: str, subject: str, *, client: VendorClient, path: str, clock: Callable[[], float]
+        self,
+        key_file: str,
+        subject: str,
+        *,
+        client: VendorClient,
+        path: str,
+        clock: Callable[[], float],
+        scopes: tuple[str, ...] = SCOPES,
     ) -> None:
         self._account = read_service_account(key_file)
         self._key = _private_key(self._account)
@@ -55,6 +70,7 @@ class GoogleToken:
         self._client = client
         self._path = path
         self._clock = clock
+        self._scopes = scopes
         self._token, self._ends_at = "", 0.0
 
     def headers(self) -> Mapping[str, str]:
@@ -73,21 +89,20 @@ class GoogleToken:
         told = answer.body if isinstance(answer.body, dict) else {}
         token, life = told.get("access_token"), told.get("expires_in")
         if answer.status != 200 or not isinstance(token, str) or not isinstance(life, int):
-            raise not_read("Google", f"it gives no token for the service account (status {answer.status})")
+            error = not_read("Google", f"it gives no token for the service account (status {answer.status})")
+            raise TokenRefusedError(error.code, error.message, error.hint)
         self._token, self._ends_at = token, now + float(life)
 
     def _assertion(self, now: int) -> str:
         claims = {
             "iss": self._account.client_email,
             "sub": self._subject,
-            "scope": " ".join(SCOPES),
+            "scope": " ".join(self._scopes),
             "aud": self._account.token_uri,
             "iat": now,
             "exp": now + _LIFE_S,
         }
-        text = f"{_encoded({'alg': 'RS256', 'typ': 'JWT'})}.{_encoded(claims)}"
-        signature = self._key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
-        return f"{text}.{_base64(signature)}"
+        return signed_jwt(claims, self._key)
 
 
 def read_service_account(key_file: str) -> ServiceAccount:
@@ -103,11 +118,8 @@ def read_service_account(key_file: str) -> ServiceAccount:
 
 
 def _private_key(account: ServiceAccount) -> rsa.RSAPrivateKey:
-    try:
-        key = serialization.load_pem_private_key(account.private_key.encode(), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise _no_key_file() from error
-    if not isinstance(key, rsa.RSAPrivateKey):
+    key = read_rsa_key(account.private_key)
+    if key is None:
         raise _no_key_file()
     return key
 
@@ -118,11 +130,3 @@ def _no_key_file() -> ConfigError:
         "The credential of a Google directory is no key file of a service account.",
         "Make a JSON key for it in the Google Cloud console, and name that file.",
     )
-
-
-def _encoded(value: Mapping[str, object]) -> str:
-    return _base64(orjson.dumps(value))
-
-
-def _base64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -87,4 +87,4 @@ def test_what_is_not_licensed_is_said_and_what_fails_is_no_empty_list(platform: 
     (page,) = read(platform, TOKENS)
     assert len(page.gaps) == 3
     assert len(things([page], Credential)) == 1
-    assert len(GithubConnector(platform.client(), "acme").feeds()) == 4
+    assert len(GithubConnector(platform.client(), "acme").feeds()) == 7

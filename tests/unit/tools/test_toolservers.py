@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.toolservers.__main__ import ENVIRONMENTS, HERE, LOCK, build, main, unlocked
+from tools.locked import unlocked
+from tools.toolservers.__main__ import ENVIRONMENTS, HERE, LOCK, build, main
 
 
 def test_every_package_has_a_hash_and_no_address() -> None:
@@ -21,15 +22,6 @@ def test_every_package_has_a_hash_and_no_address() -> None:
         text = path.read_text()
         assert len(re.findall(r"^[a-z].*==", text, re.MULTILINE)) > 1
         assert all("--hash=sha256:" in one for one in re.split(r"^(?=[a-z])", text, flags=re.MULTILINE)[1:])
-
-
-def test_a_package_without_a_hash_or_with_an_address_is_named() -> None:
-    packages = {"": {}, "a": {"integrity": "sha512-x"}, "b": {"integrity": "sha1-x"}, "c": {}}
-    assert unlocked({"packages": packages | {"d": {"integrity": "sha512-x", "resolved": "somewhere"}}}) == [
-        "b",
-        "c",
-        "d",
-    ]
 
 
 def test_parts_are_made_once_and_again_after_one_that_failed(tmp_path: Path, capsys) -> None:

@@ -13,6 +13,7 @@ from typing import IO, Annotated, Any, assert_never
 
 from cyclopts import App, Parameter
 
+from wardlaw.cli.commands.channel import app as channel
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.inventorying import RunUpload
 from wardlaw.cli.opening import open_connector
@@ -26,6 +27,7 @@ from wardlaw.inventory.importing.badrow import BadRow
 from wardlaw.inventory.model import FeedKind, Sighting
 
 app = App(name="inventory", help="Who granted what to whom, how fresh that is, and what is wrong with it.")
+app.command(channel)
 
 SHOWN_ERRORS = 20
 MOST_FILE_BYTES = 64 * 1024 * 1024

@@ -152,7 +152,7 @@ def test_connected_organisations_are_read(command: Any, api: RecordingClient, tm
         assert (done.code, done.out) == (0, "acme x: complete, 2 seen, 0 gone.\n"), done.err
         api.answers["/inventory/runs/run_1/end"] = run | {"state": "incomplete", "gaps": ["it answers 404"]}
         done = command("inventory", "sync")
-        assert (done.code, done.out.count("it answers 404")) == (1, 4)
+        assert (done.code, done.out.count("it answers 404")) == (1, 7)
         for words in (("other",), ("acme", "--feed", "none")):
             done = command("inventory", "sync", *words)
             assert (done.code, "WL-INV-012" in done.err) == (2, True)
