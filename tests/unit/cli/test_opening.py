@@ -5,13 +5,17 @@ import json
 import pytest
 
 from tests.unit.cli.conftest import RecordingClient
+from tests.unit.connectors.oauthworld import oauth_world
 from tests.unit.connectors.scripted import NOW, Answer, serving
 from tests.unit.connectors.test_googletoken import key_file
-from wardlaw.cli.opening import open_connector
+from wardlaw.cli.opening import open_connector, open_revoker
 from wardlaw.cli.syncing import sync_feed
 from wardlaw.config.connected import Directory, Platform
 from wardlaw.config.secretref import SecretRef
-from wardlaw.facts.errors import ConfigError
+from wardlaw.facts.errors import ConfigError, InputError
+from wardlaw.inventory.model import Credential
+from wardlaw.testing.saas.oauth import OauthPlatform
+from wardlaw.testing.saas.server import serve
 
 
 @pytest.fixture
@@ -50,3 +54,49 @@ def test_a_key_file_that_would_send_its_word_in_the_clear(client) -> None:
     with pytest.raises(ConfigError) as caught:
         open_connector(directory, env={"T": json.dumps(account)}, clock=lambda: NOW, sleep=lambda _s: None)
     assert caught.value.code == "WL-INV-011"
+
+
+def opened(directory: Directory, env: dict[str, str], *, revoker: bool = False):
+    opens = open_revoker if revoker else open_connector
+    return opens(directory, env=env, clock=lambda: NOW, sleep=lambda _s: None)
+
+
+def test_an_oauth_server_over_the_wire(client, tmp_path) -> None:
+    (tmp_path / "tokens").write_text("crm env:CRM\n")
+    env = {
+        "CRM": "tok-crm",
+        "R": '{"client_id": "reader:1", "client_secret": "s e/c"}',
+        "W": '{"client_id": "crm", "client_secret": "x"}',
+    }
+    world = oauth_world()
+    with serve(OauthPlatform(world)) as served:
+        directory = Directory(
+            "sso",
+            Platform.OAUTH,
+            SecretRef("env", "R"),
+            SecretRef("env", "W"),
+            url=served.url,
+            tokens=str(tmp_path / "tokens"),
+        )
+        connector = opened(directory, env)
+        sync_feed(connector, connector.feeds()[0], "sso", client)
+        (credential,) = (
+            one.thing
+            for page in connector.read(connector.feeds()[0], "")
+            for one in page.sightings
+            if isinstance(one.thing, Credential)
+        )
+        revoker = opened(directory, env, revoker=True)
+        (step,) = revoker.plan((credential,))
+        assert revoker.carry_out(step).done
+    assert client.calls[-1][2]["complete"] is True
+    assert "env:CRM" not in world.credentials
+
+
+def test_nothing_is_revoked_without_the_other_credential() -> None:
+    with pytest.raises(ConfigError) as caught:
+        opened(Directory("acme", Platform.OAUTH, SecretRef("env", "T")), {"T": "t"}, revoker=True)
+    assert caught.value.code == "WL-INV-021"
+    directory = Directory("acme", Platform.GITHUB, SecretRef("env", "T"), SecretRef("env", "T"))
+    with pytest.raises(InputError, match="WL-INV-020"):
+        opened(directory, {"T": "t"}, revoker=True)
