@@ -18,10 +18,13 @@ from wardlaw.connectors.oauth import OauthConnector
 from wardlaw.connectors.oauthrevoking import OauthRevoker
 from wardlaw.connectors.oauthserver import OauthLogin, OauthServer, read_logins
 from wardlaw.connectors.revoking import Revoker, no_call
+from wardlaw.connectors.slack import SlackConnector
+from wardlaw.connectors.slackrevoking import SlackRevoker
 from wardlaw.connectors.vendorclient import VendorClient
 from wardlaw.facts.errors import ConfigError
 
 _GOOGLE, _GITHUB = "https://admin.googleapis.com", "https://api.github.com"
+_SLACK, _SLACK_AUDIT = "https://slack.com", "https://api.slack.com"
 
 
 class _Access:
@@ -46,6 +49,10 @@ class _Access:
     def with_headers(self, url: str, headers: Mapping[str, str]) -> VendorClient:
         return self.client(url, lambda: headers)
 
+    def bearer(self, url: str) -> VendorClient:
+        """At the platform's own address, unless the directory names another."""
+        return self.with_headers(self.directory.url or url, {"authorization": f"Bearer {self.secret}"})
+
 
 def open_connector(
     directory: Directory, *, env: Mapping[str, str], clock: Callable[[], float], sleep: Callable[[float], None]
@@ -66,6 +73,9 @@ def open_connector(
         case Platform.OAUTH:
             server = _oauth_server(access, read_logins(secret, what=access.what)[0])
             return OauthConnector(server, _named_tokens(access))
+        case Platform.SLACK:
+            web, audit = access.bearer(_SLACK), access.bearer(_SLACK_AUDIT)
+            return SlackConnector(web, audit, directory.organisation)
         case never:
             assert_never(never)
 
@@ -91,6 +101,8 @@ def open_revoker(
             logins = read_logins(secret, what=f"The write_credential of {directory.name}")
             servers = {one.client_id: _oauth_server(access, one) for one in logins}
             return OauthRevoker(servers, _named_tokens(access), clock=clock)
+        case Platform.SLACK:
+            return SlackRevoker(access.bearer(_SLACK), directory.organisation, clock=clock)
         case Platform.GITHUB | Platform.GOOGLE:
             raise no_call(f"What {directory.name} holds", "A person does it in the platform's own administration.")
         case never:

@@ -17,6 +17,7 @@ class Platform(StrEnum):
     GOOGLE = "google"
     GITHUB = "github"
     OAUTH = "oauth"
+    SLACK = "slack"
 
 
 class Directory(msgspec.Struct, frozen=True):

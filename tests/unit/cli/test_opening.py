@@ -7,6 +7,7 @@ import pytest
 from tests.unit.cli.conftest import RecordingClient
 from tests.unit.connectors.oauthworld import oauth_world
 from tests.unit.connectors.scripted import NOW, Answer, serving
+from tests.unit.connectors.slackworld import slack_world
 from tests.unit.connectors.test_googletoken import key_file
 from wardlaw.cli.opening import open_connector, open_revoker
 from wardlaw.cli.syncing import sync_feed
@@ -16,6 +17,7 @@ from wardlaw.facts.errors import ConfigError, InputError
 from wardlaw.inventory.model import Credential
 from wardlaw.testing.saas.oauth import OauthPlatform
 from wardlaw.testing.saas.server import serve
+from wardlaw.testing.saas.slack import SlackPlatform
 
 
 @pytest.fixture
@@ -91,6 +93,22 @@ def test_an_oauth_server_over_the_wire(client, tmp_path) -> None:
         assert revoker.carry_out(step).done
     assert client.calls[-1][2]["complete"] is True
     assert "env:CRM" not in world.credentials
+
+
+def test_slack_over_the_wire(client) -> None:
+    world = slack_world()
+    with serve(SlackPlatform(world)) as served:
+        directory = Directory(
+            "chat", Platform.SLACK, SecretRef("env", "R"), SecretRef("env", "W"), "E1", url=served.url
+        )
+        env = {"R": "xoxp-1", "W": "xoxp-2"}
+        connector = opened(directory, env)
+        for feed in connector.feeds():
+            sync_feed(connector, feed, "chat", client)
+            assert client.calls[-1][2]["complete"] is True
+        revoker = opened(directory, env, revoker=True)
+        assert revoker.carry_out(revoker.plan((), app="A1")[0]).done
+    assert world.grants_of(app="A1") == []
 
 
 def test_nothing_is_revoked_without_the_other_credential() -> None:
