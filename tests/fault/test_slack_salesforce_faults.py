@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 from sqlalchemy.engine import Connection
-from tests.unit.connectors import oauthworld, slackworld
+from tests.unit.connectors import oauthworld, salesforceworld, slackworld
 
 from wardlaw.cli.syncing import sync_feed
 from wardlaw.connectors.feed import Connector, Feed
@@ -22,11 +22,16 @@ from wardlaw.store.inventory import begin_run, finish_run, last_watermark, list_
 from wardlaw.store.migrate import upgrade
 from wardlaw.testing.saas.faults import FaultKind, FaultPlan, SaasFault
 from wardlaw.testing.saas.oauth import OauthPlatform
+from wardlaw.testing.saas.salesforce import SalesforcePlatform
 from wardlaw.testing.saas.server import SaasPlatform, ServedPlatform, serve
 from wardlaw.testing.saas.slack import SlackPlatform
 
 HOUSES: dict[str, tuple[Callable[[], SaasPlatform], Callable[[str], Connector]]] = {
     "oauth": (lambda: OauthPlatform(oauthworld.oauth_world()), oauthworld.connector_at),
+    "salesforce": (
+        lambda: SalesforcePlatform(salesforceworld.salesforce_world(), page=2),
+        salesforceworld.connector_at,
+    ),
     "slack": (lambda: SlackPlatform(slackworld.slack_world(), page=1), slackworld.connector_at),
 }
 FAULTS = {

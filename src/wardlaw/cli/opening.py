@@ -18,6 +18,9 @@ from wardlaw.connectors.oauth import OauthConnector
 from wardlaw.connectors.oauthrevoking import OauthRevoker
 from wardlaw.connectors.oauthserver import OauthLogin, OauthServer, read_logins
 from wardlaw.connectors.revoking import Revoker, no_call
+from wardlaw.connectors.salesforce import SalesforceConnector
+from wardlaw.connectors.salesforcequery import SalesforceQuery, SalesforceToken
+from wardlaw.connectors.salesforcerevoking import SalesforceRevoker
 from wardlaw.connectors.slack import SlackConnector
 from wardlaw.connectors.slackrevoking import SlackRevoker
 from wardlaw.connectors.vendorclient import VendorClient
@@ -76,6 +79,8 @@ def open_connector(
         case Platform.SLACK:
             web, audit = access.bearer(_SLACK), access.bearer(_SLACK_AUDIT)
             return SlackConnector(web, audit, directory.organisation)
+        case Platform.SALESFORCE:
+            return SalesforceConnector(_salesforce(access))
         case never:
             assert_never(never)
 
@@ -103,6 +108,8 @@ def open_revoker(
             return OauthRevoker(servers, _named_tokens(access), clock=clock)
         case Platform.SLACK:
             return SlackRevoker(access.bearer(_SLACK), directory.organisation, clock=clock)
+        case Platform.SALESFORCE:
+            return SalesforceRevoker(_salesforce(access), access.with_headers(directory.url, {}), clock=clock)
         case Platform.GITHUB | Platform.GOOGLE:
             raise no_call(f"What {directory.name} holds", "A person does it in the platform's own administration.")
         case never:
@@ -120,6 +127,12 @@ def _google(access: _Access) -> Connector:
     asking = access.client(f"{parts.scheme}://{parts.netloc}", dict)
     token = GoogleToken(access.secret, directory.subject, client=asking, path=parts.path, clock=access.clock)
     return GoogleConnector(access.client(directory.url or _GOOGLE, token.headers))
+
+
+def _salesforce(access: _Access) -> SalesforceQuery:
+    login = read_logins(access.secret, what=access.what)[0]
+    token = SalesforceToken(login, access.with_headers(access.directory.url, {}), clock=access.clock)
+    return SalesforceQuery(access.client(access.directory.url, token.headers))
 
 
 def _oauth_server(access: _Access, login: OauthLogin) -> OauthServer:

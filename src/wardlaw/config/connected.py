@@ -18,6 +18,7 @@ class Platform(StrEnum):
     GITHUB = "github"
     OAUTH = "oauth"
     SLACK = "slack"
+    SALESFORCE = "salesforce"
 
 
 class Directory(msgspec.Struct, frozen=True):

@@ -34,3 +34,5 @@ def _needs(one: Directory) -> Iterator[tuple[str, str, str]]:
         yield "url", "must be set", "The issuer, letter by letter as the server's metadata name it."
     if one.platform is Platform.OAUTH and not one.tokens:
         yield "tokens", "must be set", "The file that names the tokens; OAuth has no listing."
+    if one.platform is Platform.SALESFORCE and not one.url:
+        yield "url", "must be set", "The organisation's own address, such as https://acme.my.salesforce.com."

@@ -16,11 +16,16 @@ OVERLAP_S = 3_600.0
 
 
 class LogEntry:
-    """What one entry of a log tells; most tell an activity alone, some nothing."""
+    """What one entry of a log tells; most tell an activity alone, some nothing but their time.
 
-    def __init__(self, *activities: Activity, sightings: Iterable[Sighting] = ()) -> None:
+    Attributes:
+        at: Of an entry that tells nothing, Unix seconds, so that the next run need not read it again.
+    """
+
+    def __init__(self, *activities: Activity, sightings: Iterable[Sighting] = (), at: float = 0.0) -> None:
         self.activities = activities
         self.sightings = tuple(sightings)
+        self.at = max([at, *(one.at for one in activities)])
 
 
 def begin_of(watermark: str, overlap_s: float = OVERLAP_S) -> float:
@@ -56,6 +61,6 @@ def event_pages(pages: Iterable[Iterable[Any]], read: Callable[[Any], LogEntry],
                 continue
             activities += told.activities
             sightings += told.sightings
-        latest = max([latest, *(one.at for one in activities)])
+            latest = max(latest, told.at)
         yield FeedPage(tuple(sightings), tuple(activities), tuple(gaps))
     yield FeedPage(watermark=repr(latest) if latest else "", covered_until=latest)

@@ -157,7 +157,7 @@ def audit_event(entry: Mapping[str, Any]) -> LogEntry:
     deed = _ACTIONS.get(action)
     if deed is None:
         if not (about or by):
-            return LogEntry()
+            return LogEntry(at=_time(entry["date_create"]))
         deed = Deed.USE if by else Deed.OTHER
     actor = text_of(((entry.get("actor") or {}).get("user") or {}).get("id"), "actor")
     details = entry.get("details") or {}

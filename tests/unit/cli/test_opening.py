@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.cli.conftest import RecordingClient
 from tests.unit.connectors.oauthworld import oauth_world
+from tests.unit.connectors.salesforceworld import ADA, salesforce_world
 from tests.unit.connectors.scripted import NOW, Answer, serving
 from tests.unit.connectors.slackworld import slack_world
 from tests.unit.connectors.test_googletoken import key_file
@@ -14,8 +15,10 @@ from wardlaw.cli.syncing import sync_feed
 from wardlaw.config.connected import Directory, Platform
 from wardlaw.config.secretref import SecretRef
 from wardlaw.facts.errors import ConfigError, InputError
-from wardlaw.inventory.model import Credential
+from wardlaw.inventory.model import Credential, Grant
+from wardlaw.inventory.revocation import Presence
 from wardlaw.testing.saas.oauth import OauthPlatform
+from wardlaw.testing.saas.salesforce import SalesforcePlatform
 from wardlaw.testing.saas.server import serve
 from wardlaw.testing.saas.slack import SlackPlatform
 
@@ -109,6 +112,20 @@ def test_slack_over_the_wire(client) -> None:
         revoker = opened(directory, env, revoker=True)
         assert revoker.carry_out(revoker.plan((), app="A1")[0]).done
     assert world.grants_of(app="A1") == []
+
+
+def test_salesforce_over_the_wire(client) -> None:
+    login = '{"client_id": "k", "client_secret": "s"}'
+    with serve(SalesforcePlatform(salesforce_world())) as served:
+        directory = Directory("crm", Platform.SALESFORCE, SecretRef("env", "R"), SecretRef("env", "W"), url=served.url)
+        connector = opened(directory, {"R": login})
+        for feed in connector.feeds():
+            sync_feed(connector, feed, "crm", client)
+            assert client.calls[-1][2]["complete"] is True
+        revoker = opened(directory, {"W": login}, revoker=True)
+        (step,) = revoker.plan((Grant("g", ADA[:15], "name:Chat helper"),))
+        assert revoker.carry_out(step).done
+        assert revoker.verify(step).presence is Presence.GONE
 
 
 def test_nothing_is_revoked_without_the_other_credential() -> None:
