@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 from sqlalchemy.engine import Connection
-from tests.unit.connectors import oauthworld, salesforceworld, slackworld
+from tests.unit.connectors import aiworlds, oauthworld, salesforceworld, slackworld
 
 from wardlaw.cli.syncing import sync_feed
 from wardlaw.connectors.feed import Connector, Feed
@@ -20,13 +20,17 @@ from wardlaw.inventory.model import FeedKind, RunState, Sighting, SyncRun
 from wardlaw.store.database import open_database, writing
 from wardlaw.store.inventory import begin_run, finish_run, last_watermark, list_items, take
 from wardlaw.store.migrate import upgrade
+from wardlaw.testing.saas.anthropic import AnthropicPlatform
 from wardlaw.testing.saas.faults import FaultKind, FaultPlan, SaasFault
 from wardlaw.testing.saas.oauth import OauthPlatform
+from wardlaw.testing.saas.openai import OpenaiPlatform
 from wardlaw.testing.saas.salesforce import SalesforcePlatform
 from wardlaw.testing.saas.server import SaasPlatform, ServedPlatform, serve
 from wardlaw.testing.saas.slack import SlackPlatform
 
 HOUSES: dict[str, tuple[Callable[[], SaasPlatform], Callable[[str], Connector]]] = {
+    "anthropic": (lambda: AnthropicPlatform(aiworlds.anthropic_world(), page=1), aiworlds.anthropic_at),
+    "openai": (lambda: OpenaiPlatform(aiworlds.openai_world(), page=1), aiworlds.openai_at),
     "oauth": (lambda: OauthPlatform(oauthworld.oauth_world()), oauthworld.connector_at),
     "salesforce": (
         lambda: SalesforcePlatform(salesforceworld.salesforce_world(), page=2),

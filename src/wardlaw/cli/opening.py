@@ -9,14 +9,17 @@ from urllib.parse import urlsplit
 from wardlaw.config.connected import Directory, Platform
 from wardlaw.config.load import read_reference, read_secret
 from wardlaw.config.notify import is_safe_webhook
+from wardlaw.connectors.anthropicadmin import AnthropicConnector
 from wardlaw.connectors.feed import Connector
 from wardlaw.connectors.github import GithubConnector
 from wardlaw.connectors.google import GoogleConnector
 from wardlaw.connectors.googletoken import GoogleToken, read_service_account
+from wardlaw.connectors.keyrevoking import AnthropicRevoker, OpenaiRevoker
 from wardlaw.connectors.namedtokens import NamedTokens, read_references
 from wardlaw.connectors.oauth import OauthConnector
 from wardlaw.connectors.oauthrevoking import OauthRevoker
 from wardlaw.connectors.oauthserver import OauthLogin, OauthServer, read_logins
+from wardlaw.connectors.openaiadmin import OpenaiConnector
 from wardlaw.connectors.revoking import Revoker, no_call
 from wardlaw.connectors.salesforce import SalesforceConnector
 from wardlaw.connectors.salesforcequery import SalesforceQuery, SalesforceToken
@@ -27,6 +30,7 @@ from wardlaw.connectors.vendorclient import VendorClient
 from wardlaw.facts.errors import ConfigError
 
 _GOOGLE, _GITHUB = "https://admin.googleapis.com", "https://api.github.com"
+_OPENAI, _ANTHROPIC = "https://api.openai.com", "https://api.anthropic.com"
 _SLACK, _SLACK_AUDIT = "https://slack.com", "https://api.slack.com"
 
 
@@ -81,6 +85,10 @@ def open_connector(
             return SlackConnector(web, audit, directory.organisation)
         case Platform.SALESFORCE:
             return SalesforceConnector(_salesforce(access))
+        case Platform.OPENAI:
+            return OpenaiConnector(access.bearer(_OPENAI), clock=clock)
+        case Platform.ANTHROPIC:
+            return AnthropicConnector(_anthropic(access), clock=clock)
         case never:
             assert_never(never)
 
@@ -110,6 +118,10 @@ def open_revoker(
             return SlackRevoker(access.bearer(_SLACK), directory.organisation, clock=clock)
         case Platform.SALESFORCE:
             return SalesforceRevoker(_salesforce(access), access.with_headers(directory.url, {}), clock=clock)
+        case Platform.OPENAI:
+            return OpenaiRevoker(access.bearer(_OPENAI), clock=clock)
+        case Platform.ANTHROPIC:
+            return AnthropicRevoker(_anthropic(access), clock=clock)
         case Platform.GITHUB | Platform.GOOGLE:
             raise no_call(f"What {directory.name} holds", "A person does it in the platform's own administration.")
         case never:
@@ -127,6 +139,11 @@ def _google(access: _Access) -> Connector:
     asking = access.client(f"{parts.scheme}://{parts.netloc}", dict)
     token = GoogleToken(access.secret, directory.subject, client=asking, path=parts.path, clock=access.clock)
     return GoogleConnector(access.client(directory.url or _GOOGLE, token.headers))
+
+
+def _anthropic(access: _Access) -> VendorClient:
+    headers = {"x-api-key": access.secret, "anthropic-version": "2023-06-01"}
+    return access.with_headers(access.directory.url or _ANTHROPIC, headers)
 
 
 def _salesforce(access: _Access) -> SalesforceQuery:

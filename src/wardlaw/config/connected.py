@@ -19,6 +19,8 @@ class Platform(StrEnum):
     OAUTH = "oauth"
     SLACK = "slack"
     SALESFORCE = "salesforce"
+    OPENAI = "openai"
+    ANTHROPIC = "anthropic"
 
 
 class Directory(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.unit.cli.conftest import RecordingClient
+from tests.unit.connectors.aiworlds import anthropic_world, openai_world
 from tests.unit.connectors.oauthworld import oauth_world
 from tests.unit.connectors.salesforceworld import ADA, salesforce_world
 from tests.unit.connectors.scripted import NOW, Answer, serving
@@ -17,7 +18,9 @@ from wardlaw.config.secretref import SecretRef
 from wardlaw.facts.errors import ConfigError, InputError
 from wardlaw.inventory.model import Credential, Grant
 from wardlaw.inventory.revocation import Presence
+from wardlaw.testing.saas.anthropic import AnthropicPlatform
 from wardlaw.testing.saas.oauth import OauthPlatform
+from wardlaw.testing.saas.openai import OpenaiPlatform
 from wardlaw.testing.saas.salesforce import SalesforcePlatform
 from wardlaw.testing.saas.server import serve
 from wardlaw.testing.saas.slack import SlackPlatform
@@ -124,6 +127,30 @@ def test_salesforce_over_the_wire(client) -> None:
             assert client.calls[-1][2]["complete"] is True
         revoker = opened(directory, {"W": login}, revoker=True)
         (step,) = revoker.plan((Grant("g", ADA[:15], "name:Chat helper"),))
+        assert revoker.carry_out(step).done
+        assert revoker.verify(step).presence is Presence.GONE
+
+
+@pytest.mark.parametrize(
+    ("platform", "house", "secret"),
+    [
+        (Platform.OPENAI, lambda: OpenaiPlatform(openai_world()), "sk-admin-1"),
+        (Platform.ANTHROPIC, lambda: AnthropicPlatform(anthropic_world()), "sk-ant-admin-1"),
+    ],
+)
+def test_ai_vendors_over_the_wire(client, platform, house, secret) -> None:
+    client.answers["/inventory/runs"]["watermark"] = ""
+    with serve(house()) as served:
+        directory = Directory("ai", platform, SecretRef("env", "R"), SecretRef("env", "W"), url=served.url)
+        env = {"R": secret, "W": secret}
+        connector = opened(directory, env)
+        for feed in connector.feeds():
+            sync_feed(connector, feed, "ai", client)
+            assert client.calls[-1][2]["complete"] is True
+        keys = next(feed for feed in connector.feeds() if feed.name == "keys")
+        (first, *_) = (one.thing for page in connector.read(keys, "") for one in page.sightings)
+        revoker = opened(directory, env, revoker=True)
+        (step,) = revoker.plan((first,))
         assert revoker.carry_out(step).done
         assert revoker.verify(step).presence is Presence.GONE
 
