@@ -4,30 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import assert_never
-from urllib.parse import urlsplit
 
-import msgspec
-
+from wardlaw.cli.directoryaccess import DirectoryAccess
 from wardlaw.config.connected import Directory, Platform
 from wardlaw.config.load import read_secret
-from wardlaw.config.notify import is_safe_webhook
+from wardlaw.connectors.anthropicadmin import AnthropicConnector
 from wardlaw.connectors.feed import Connector
 from wardlaw.connectors.github import GithubConnector
 from wardlaw.connectors.githubrevoking import GithubRevoker
-from wardlaw.connectors.githubtoken import GithubAppToken
 from wardlaw.connectors.google import GoogleConnector
 from wardlaw.connectors.googlechannel import GoogleChannels
 from wardlaw.connectors.googlerevoking import GoogleRevoker
-from wardlaw.connectors.googletoken import POLICY_SCOPES, SCOPES, WRITE_SCOPES, GoogleToken, read_service_account
+from wardlaw.connectors.googletoken import POLICY_SCOPES, SCOPES, WRITE_SCOPES
+from wardlaw.connectors.keyrevoking import AnthropicRevoker, OpenaiRevoker
+from wardlaw.connectors.oauth import OauthConnector
+from wardlaw.connectors.oauthrevoking import OauthRevoker
+from wardlaw.connectors.openaiadmin import OpenaiConnector
 from wardlaw.connectors.revoking import Revoker
-from wardlaw.connectors.vendorclient import VendorClient
+from wardlaw.connectors.salesforce import SalesforceConnector
+from wardlaw.connectors.salesforcerevoking import SalesforceRevoker
+from wardlaw.connectors.slack import SlackConnector
+from wardlaw.connectors.slackrevoking import SlackRevoker
 from wardlaw.facts.errors import ConfigError, InputError
 
-_GOOGLE, _GITHUB, _POLICIES = (
-    "https://admin.googleapis.com",
-    "https://api.github.com",
-    "https://cloudidentity.googleapis.com",
-)
+_GOOGLE, _POLICIES = "https://admin.googleapis.com", "https://cloudidentity.googleapis.com"
+_OPENAI = "https://api.openai.com"
+_SLACK, _SLACK_AUDIT = "https://slack.com", "https://api.slack.com"
 
 
 def open_connector(
@@ -38,13 +40,22 @@ def open_connector(
     Raises:
         ConfigError: The credential cannot be read or used.
     """
-    secret = read_secret(directory.credential, env=env, what=f"the credential of {directory.name}")
-    opening = _Opening(directory, secret, clock, sleep)
+    access = _reading(directory, env=env, clock=clock, sleep=sleep)
     match directory.platform:
         case Platform.GITHUB:
-            return GithubConnector(opening.github(), directory.organisation)
+            return GithubConnector(access.github(), directory.organisation)
         case Platform.GOOGLE:
-            return GoogleConnector(opening.google(_GOOGLE, SCOPES), opening.google(_POLICIES, POLICY_SCOPES))
+            return GoogleConnector(access.google(_GOOGLE, SCOPES), access.google(_POLICIES, POLICY_SCOPES))
+        case Platform.OAUTH:
+            return OauthConnector(next(iter(access.oauth_servers().values())), access.named_tokens())
+        case Platform.SLACK:
+            return SlackConnector(access.bearer(_SLACK), access.bearer(_SLACK_AUDIT), directory.organisation)
+        case Platform.SALESFORCE:
+            return SalesforceConnector(access.salesforce())
+        case Platform.OPENAI:
+            return OpenaiConnector(access.bearer(_OPENAI), clock=clock)
+        case Platform.ANTHROPIC:
+            return AnthropicConnector(access.anthropic(), clock=clock)
         case never:
             assert_never(never)
 
@@ -63,13 +74,24 @@ def open_revoker(
             f"Nothing can be revoked in {directory.name}: it has no write credential.",
             f"Set write_credential of {directory.name} under inventory.directories; docs/connectors says what it needs.",
         )
-    secret = read_secret(directory.write_credential, env=env, what=f"the write credential of {directory.name}")
-    opening = _Opening(directory, secret, clock, sleep)
+    what = f"the write credential of {directory.name}"
+    secret = read_secret(directory.write_credential, env=env, what=what)
+    access = DirectoryAccess(directory, secret, what, env, clock, sleep)
     match directory.platform:
         case Platform.GITHUB:
-            return GithubRevoker(opening.github(), directory.organisation, clock=clock)
+            return GithubRevoker(access.github(), directory.organisation, clock=clock)
         case Platform.GOOGLE:
-            return GoogleRevoker(opening.google(_GOOGLE, WRITE_SCOPES), clock=clock)
+            return GoogleRevoker(access.google(_GOOGLE, WRITE_SCOPES), clock=clock)
+        case Platform.OAUTH:
+            return OauthRevoker(access.oauth_servers(), access.named_tokens(), clock=clock)
+        case Platform.SLACK:
+            return SlackRevoker(access.bearer(_SLACK), directory.organisation, clock=clock)
+        case Platform.SALESFORCE:
+            return SalesforceRevoker(access.salesforce(), access.with_headers(directory.url, {}), clock=clock)
+        case Platform.OPENAI:
+            return OpenaiRevoker(access.bearer(_OPENAI), clock=clock)
+        case Platform.ANTHROPIC:
+            return AnthropicRevoker(access.anthropic(), clock=clock)
         case never:
             assert_never(never)
 
@@ -89,39 +111,11 @@ def open_channels(
             f"{directory.name} has no notification channels; only Google has.",
             "Set up a webhook there; docs/connectors says how.",
         )
-    secret = read_secret(directory.credential, env=env, what=f"the credential of {directory.name}")
-    return GoogleChannels(_Opening(directory, secret, clock, sleep).google(_GOOGLE, SCOPES))
+    return GoogleChannels(_reading(directory, env=env, clock=clock, sleep=sleep).google(_GOOGLE, SCOPES))
 
 
-class _Opening(msgspec.Struct, frozen=True):
-    """A directory, one of its two credentials, and time."""
-
-    directory: Directory
-    secret: str
-    clock: Callable[[], float]
-    sleep: Callable[[float], None]
-
-    def client(self, url: str, authorise: Callable[[], Mapping[str, str]]) -> VendorClient:
-        return VendorClient(url, authorise=authorise, clock=self.clock, sleep=self.sleep, authority=self.directory.ca)
-
-    def github(self) -> VendorClient:
-        def connect(authorise: Callable[[], Mapping[str, str]]) -> VendorClient:
-            version = {"x-github-api-version": "2022-11-28"}
-            return self.client(self.directory.url or _GITHUB, lambda: {**authorise(), **version})
-
-        if self.secret.lstrip().startswith("{"):  # no token of GitHub's looks like it
-            return connect(GithubAppToken(self.secret, connect=connect, clock=self.clock).headers)
-        return connect(lambda: {"authorization": f"Bearer {self.secret}"})
-
-    def google(self, url: str, scopes: tuple[str, ...]) -> VendorClient:
-        address = read_service_account(self.secret).token_uri
-        if not is_safe_webhook(address):
-            raise ConfigError(
-                "WL-INV-011", "The token address in the key file is not https.", "Take the file as Google made it."
-            )
-        parts = urlsplit(address)
-        asking = self.client(f"{parts.scheme}://{parts.netloc}", dict)
-        token = GoogleToken(
-            self.secret, self.directory.subject, client=asking, path=parts.path, clock=self.clock, scopes=scopes
-        )
-        return self.client(self.directory.url or url, token.headers)
+def _reading(
+    directory: Directory, *, env: Mapping[str, str], clock: Callable[[], float], sleep: Callable[[float], None]
+) -> DirectoryAccess:
+    what = f"the credential of {directory.name}"
+    return DirectoryAccess(directory, read_secret(directory.credential, env=env, what=what), what, env, clock, sleep)

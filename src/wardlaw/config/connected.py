@@ -16,6 +16,11 @@ class Platform(StrEnum):
 
     GOOGLE = "google"
     GITHUB = "github"
+    OAUTH = "oauth"
+    SLACK = "slack"
+    SALESFORCE = "salesforce"
+    OPENAI = "openai"
+    ANTHROPIC = "anthropic"
 
 
 class Directory(msgspec.Struct, frozen=True):
@@ -23,22 +28,30 @@ class Directory(msgspec.Struct, frozen=True):
     with the other."""
 
     name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Name, such as `acme-google`.")]
-    platform: Annotated[Platform, Meta(description="`google` (Workspace) or `github`.")]
+    platform: Annotated[Platform, Meta(description="Which; docs/connectors has a page for each.")]
     credential: Annotated[
         SecretRef,
         Meta(
-            description="`env:NAME` or `file:/path`: the JSON key file of a service account (google), a token (github)."
+            description="What reads there, `env:NAME` or `file:/path`; its page in docs/connectors says what it holds."
         ),
     ]
     write_credential: Annotated[
         SecretRef, Meta(description="What revokes there, `env:NAME` or `file:/path`; without it nothing is revoked.")
     ] = SecretRef()
-    organisation: Annotated[str, Meta(description="Login of the organisation (github).")] = ""
+    organisation: Annotated[
+        str, Meta(description="Login of the organisation (github), id of the enterprise or workspace (slack).")
+    ] = ""
     subject: Annotated[
         str, Meta(description="Mail address of the administrator the service account stands for (google).")
     ] = ""
     url: Annotated[
-        str, Meta(description="Address of the interface, `https` (or `http` on loopback); empty: the platform's own.")
+        str,
+        Meta(
+            description="Address of the interface, `https` (or `http` on loopback); empty: the platform's own. The issuer (oauth)."
+        ),
+    ] = ""
+    tokens: Annotated[
+        str, Meta(description="File of the tokens to look at, `NAME env:VARIABLE` or `NAME file:/path` a line (oauth).")
     ] = ""
     ca: Certificates = ""
 

@@ -128,6 +128,7 @@ class Use(msgspec.Struct, frozen=True, tag="use", tag_field="kind"):
         day: ``YYYY-MM-DD``, UTC; empty where the source carries no time.
         calls: Requests or log lines seen.
         sent_bytes: Sent to the app, where the source says so.
+        tokens: Read and written together, where an AI vendor counts them.
     """
 
     id: str
@@ -137,6 +138,7 @@ class Use(msgspec.Struct, frozen=True, tag="use", tag_field="kind"):
     calls: int = 0
     sent_bytes: int = 0
     last_used_at: float = 0.0
+    tokens: int = 0
 
 
 Thing = Account | App | Grant | Credential | Use

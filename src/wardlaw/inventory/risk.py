@@ -1,4 +1,4 @@
-"""How much a scope lets an app do, and with which kind of data; from the table shipped beside this file."""
+"""How much a scope lets an app do, and with which kind of data; from the tables shipped beside this file."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def scope_risk(platform: str, scope: str, *, application: bool = False) -> Scope
     """The class of a scope.
 
     Args:
-        platform: ``google``, ``entra`` or ``github``; other platforms have no table yet.
+        platform: Such as ``google``; one without a table has no scope that is known.
         application: The app acts as itself, and not for a person (Entra tells the two apart).
     """
     table = _tables().get(platform)
@@ -76,5 +76,8 @@ def platforms() -> dict[str, ScopeSource]:
 
 @cache
 def _tables() -> dict[str, _Platform]:
-    raw = files("wardlaw.inventory").joinpath("data", "scopes.json").read_bytes()
-    return msgspec.json.decode(raw, type=dict[str, _Platform])
+    found: dict[str, _Platform] = {}
+    for entry in files("wardlaw.inventory").joinpath("data").iterdir():
+        if entry.name.startswith("scopes") and entry.name.endswith(".json"):
+            found |= msgspec.json.decode(entry.read_bytes(), type=dict[str, _Platform])
+    return found

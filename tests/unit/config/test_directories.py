@@ -25,6 +25,9 @@ def test_good_ones() -> None:
     (Directory("a", Platform.GITHUB, SECRET), "WL-CFG-005 inventory.directories[0].organisation"),
     (Directory("a", Platform.GOOGLE, SECRET), "WL-CFG-005 inventory.directories[0].subject"),
     (Directory("a", Platform.GITHUB, SecretRef(), organisation="x"), "WL-CFG-005 inventory.directories[0].credential"),
+    (Directory("a", Platform.OAUTH, SECRET, tokens="t"), "WL-CFG-005 inventory.directories[0].url"),
+    (Directory("a", Platform.OAUTH, SECRET, url="https://x.example"), "WL-CFG-005 inventory.directories[0].tokens"),
+    (Directory("a", Platform.SALESFORCE, SECRET), "WL-CFG-005 inventory.directories[0].url"),
     (Directory("a", Platform.GITHUB, SECRET, organisation="x", url="http://x.example"), "WL-CFG-008 inventory.directories[0].url"),
 ])  # fmt: skip
 def test_bad_ones(directory, fault) -> None:

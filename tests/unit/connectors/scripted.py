@@ -65,6 +65,9 @@ def serving() -> Iterator[Platform]:
         def do_POST(self) -> None:
             self._serve()
 
+        def do_DELETE(self) -> None:
+            self._serve()
+
         def log_message(self, *args: Any) -> None:
             pass
 

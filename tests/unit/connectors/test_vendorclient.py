@@ -60,3 +60,15 @@ def test_nobody_there() -> None:
     platform.url = "http://127.0.0.1:1"
     with pytest.raises(UnavailableError):
         platform.client().get("/x")
+
+
+def test_other_verbs_and_what_is_no_json(platform: Platform) -> None:
+    platform.on("/x", Answer(b""), Answer({"a": 1}))
+    platform.on("/csv", Answer(b"A,B\n1,2\n"), Answer(b"gone", 404))
+    client = platform.client()
+    assert client.delete("/x").status == 200
+    told = client.post_json("/x", {"k": 1})
+    assert (told.body, told.digest) == ({"a": 1}, "f9d86028c6e0d64e225186f96acb69338b2c59764df79162107f5c4bb34d1310")
+    assert client.get_text("/csv").body == "A,B\n1,2\n"
+    assert client.get_text("/csv").body == ""
+    assert [method for method, _, _ in platform.asked] == ["DELETE", "POST", "GET", "GET"]

@@ -9,6 +9,10 @@ from wardlaw.inventory.risk import Privilege, platforms, scope_risk
     ("google", "https://mail.google.com/", 4, "mail", True),
     ("google", "https://www.googleapis.com/auth/drive.readonly", 3, "files", False),
     ("entra", "Mail.Read", 2, "mail", False),
+    ("slack", "channels:history", 2, "chat", False),
+    ("slack", "user:channels:history", 3, "chat", False),
+    ("slack", "admin.apps:write", 4, "admin", True),
+    ("salesforce", "full", 4, "crm", True),
     ("github", "repo", 4, "code", True),
     ("github", "metadata:read", 1, "other", False),
 ])  # fmt: skip
@@ -29,6 +33,6 @@ def test_what_nobody_has_classed_counts_as_high(platform) -> None:
 
 
 def test_every_platform_says_where_its_classes_come_from() -> None:
-    assert set(platforms()) == {"google", "entra", "github"}
+    assert set(platforms()) >= {"google", "entra", "github", "slack", "salesforce"}
     assert all(one.source and one.date and one.by in ("ours", "vendor") for one in platforms().values())
     assert platforms()["entra"].by == "vendor"

@@ -1,0 +1,151 @@
+"""Takes keys of AI vendors away: OpenAI deletes them, Anthropic makes them inactive; each is read again afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from wardlaw.connectors.openaiadmin import ACCOUNT_KEY, ADMIN_KEY
+from wardlaw.connectors.revoking import no_call
+from wardlaw.connectors.vendorclient import VendorClient
+from wardlaw.facts.errors import UnavailableError
+from wardlaw.inventory.model import Credential, Grant
+from wardlaw.inventory.revocation import CallOutcome, Presence, RevocationProof, RevocationStep, StepKind
+
+_NO_GRANT = "Take the keys of the project or workspace away one by one, or archive it in the vendor's console."
+
+
+class OpenaiRevoker:
+    """Deletes keys, and service accounts whose keys go only with them.
+
+    Args:
+        client: With an admin key that may write.
+        clock: Unix seconds.
+    """
+
+    platform = "openai"
+
+    def __init__(self, client: VendorClient, *, clock: Callable[[], float]) -> None:
+        self._client = client
+        self._clock = clock
+
+    def plan(self, things: tuple[Grant | Credential, ...], *, app: str = "") -> tuple[RevocationStep, ...]:
+        """One step for each key; see ``Revoker.plan``."""
+        steps: dict[str, RevocationStep] = {}
+        for thing in _keys(things, app):
+            step = _openai_step(thing)
+            steps.setdefault(step.id, step)
+        return tuple(steps.values())
+
+    def carry_out(self, step: RevocationStep) -> CallOutcome:
+        """Delete it; see ``Revoker.carry_out``."""
+        try:
+            answer = self._client.delete(_path(step), bucket="write")
+        except UnavailableError as error:
+            return CallOutcome(done=False, detail=error.message)
+        if answer.status == 404:
+            return CallOutcome(done=True, status=404, detail="It was not there any more.")
+        is_done = answer.status == 200 and isinstance(answer.body, dict) and answer.body.get("deleted") is True
+        return CallOutcome(is_done, answer.status, "" if is_done else f"OpenAI answers {answer.status}.")
+
+    def verify(self, step: RevocationStep) -> RevocationProof:
+        """Read it again; see ``Revoker.verify``."""
+        return _read_again(self._client, _path(step), self._clock, lambda _body: True)
+
+
+class AnthropicRevoker:
+    """Makes keys inactive: Anthropic deletes none.
+
+    Args:
+        client: With an admin key that may write.
+        clock: Unix seconds.
+    """
+
+    platform = "anthropic"
+
+    def __init__(self, client: VendorClient, *, clock: Callable[[], float]) -> None:
+        self._client = client
+        self._clock = clock
+
+    def plan(self, things: tuple[Grant | Credential, ...], *, app: str = "") -> tuple[RevocationStep, ...]:
+        """One step for each key; see ``Revoker.plan``."""
+        return tuple(_anthropic_step(thing) for thing in _keys(things, app))
+
+    def carry_out(self, step: RevocationStep) -> CallOutcome:
+        """Make it inactive; see ``Revoker.carry_out``."""
+        try:
+            answer = self._client.post_json(_path(step), {"status": "inactive"}, bucket="write")
+        except UnavailableError as error:
+            return CallOutcome(done=False, detail=error.message)
+        if answer.status == 404:
+            return CallOutcome(done=True, status=404, detail="It was not there any more.")
+        is_done = answer.status == 200 and not _is_active(answer.body)
+        return CallOutcome(is_done, answer.status, "" if is_done else f"Anthropic answers {answer.status}.")
+
+    def verify(self, step: RevocationStep) -> RevocationProof:
+        """Read it again; see ``Revoker.verify``."""
+        return _read_again(self._client, _path(step), self._clock, _is_active)
+
+
+def _keys(things: tuple[Grant | Credential, ...], app: str) -> list[Credential]:
+    keys = []
+    for thing in things:
+        if isinstance(thing, Grant):
+            raise no_call(f"The grant {thing.id}", _NO_GRANT)
+        keys.append(thing)
+    if app and not keys:
+        raise no_call(f"{app} as a whole", _NO_GRANT)
+    return keys
+
+
+def _openai_step(thing: Credential) -> RevocationStep:
+    project, key = quote(thing.app, safe=""), quote(thing.id, safe="")
+    path, undo = (
+        f"/v1/organization/projects/{project}/api_keys/{key}",
+        "A deleted key does not come back: make another.",
+    )
+    subject = thing.id
+    if thing.type == ADMIN_KEY:
+        path = f"/v1/organization/admin_api_keys/{key}"
+    elif thing.type == ACCOUNT_KEY and thing.account:
+        # OpenAI deletes such a key only together with its account.
+        subject = thing.account
+        path = f"/v1/organization/projects/{project}/service_accounts/{quote(thing.account, safe='')}"
+        undo = "The service account and all its keys go, and do not come back: make another."
+    return RevocationStep(
+        f"delete/{subject}", StepKind.CREDENTIAL, subject, thing.account, thing.app, f"DELETE {path}", undo
+    )
+
+
+def _anthropic_step(thing: Credential) -> RevocationStep:
+    path = f"/v1/organizations/api_keys/{quote(thing.id, safe='')}"
+    undo = "Make the key active again in Anthropic's console, or with the same call."
+    return RevocationStep(
+        f"deactivate/{thing.id}", StepKind.CREDENTIAL, thing.id, thing.account, thing.app, f"POST {path}", undo
+    )
+
+
+def _path(step: RevocationStep) -> str:
+    return step.call.partition(" ")[2]
+
+
+def _is_active(body: Any) -> bool:
+    return not isinstance(body, dict) or body.get("status") not in ("inactive", "archived", "expired")
+
+
+def _read_again(
+    client: VendorClient, path: str, clock: Callable[[], float], is_there: Callable[[Any], bool]
+) -> RevocationProof:
+    now = clock()
+    try:
+        answer = client.get(path, bucket="read")
+    except UnavailableError as error:
+        return RevocationProof(Presence.UNKNOWN, "re-read", at=now, detail=error.message)
+    presence = Presence.UNKNOWN
+    if answer.status == 404:
+        presence = Presence.GONE
+    elif answer.status == 200 and isinstance(answer.body, dict):
+        presence = Presence.THERE if is_there(answer.body) else Presence.GONE
+    detail = f"The vendor answers {answer.status}."
+    return RevocationProof(presence, "re-read", answer.status, answer.digest, now, detail=detail)

@@ -1,0 +1,118 @@
+"""A fault at every request of every feed, through the command's own upload and the real store: nothing is taken for gone.
+
+To add a connector, add a line to ``HOUSES``: what it is called, the platform, and the connector at an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy.engine import Connection
+from tests.unit.connectors import aiworlds, oauthworld, salesforceworld, slackworld
+
+from wardlaw.cli.syncing import sync_feed
+from wardlaw.connectors.feed import Connector, Feed
+from wardlaw.inventory.model import FeedKind, RunState, Sighting, SyncRun
+from wardlaw.store.database import open_database, writing
+from wardlaw.store.inventory import begin_run, finish_run, last_watermark, list_items, take
+from wardlaw.store.migrate import upgrade
+from wardlaw.testing.saas.anthropic import AnthropicPlatform
+from wardlaw.testing.saas.faults import FaultKind, FaultPlan, SaasFault
+from wardlaw.testing.saas.oauth import OauthPlatform
+from wardlaw.testing.saas.openai import OpenaiPlatform
+from wardlaw.testing.saas.salesforce import SalesforcePlatform
+from wardlaw.testing.saas.server import SaasPlatform, ServedPlatform, serve
+from wardlaw.testing.saas.slack import SlackPlatform
+
+HOUSES: dict[str, tuple[Callable[[], SaasPlatform], Callable[[str], Connector]]] = {
+    "anthropic": (lambda: AnthropicPlatform(aiworlds.anthropic_world(), page=1), aiworlds.anthropic_at),
+    "openai": (lambda: OpenaiPlatform(aiworlds.openai_world(), page=1), aiworlds.openai_at),
+    "oauth": (lambda: OauthPlatform(oauthworld.oauth_world()), oauthworld.connector_at),
+    "salesforce": (
+        lambda: SalesforcePlatform(salesforceworld.salesforce_world(), page=2),
+        salesforceworld.connector_at,
+    ),
+    "slack": (lambda: SlackPlatform(slackworld.slack_world(), page=1), slackworld.connector_at),
+}
+FAULTS = {
+    "500": SaasFault(FaultKind.STATUS, status=500),
+    "403": SaasFault(FaultKind.STATUS, status=403),
+    "404": SaasFault(FaultKind.STATUS, status=404),
+    "429": SaasFault(FaultKind.STATUS, status=429, headers={"retry-after": "1"}),
+    "cut": SaasFault(FaultKind.CUT),
+    "drop": SaasFault(FaultKind.DROP),
+    "garbage": SaasFault(FaultKind.GARBAGE),
+    "empty": SaasFault(FaultKind.EMPTY),
+}
+
+
+class StoreClient:
+    """Takes the command's calls of the management API straight into a store."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._runs: dict[str, SyncRun] = {}
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        if path == "/inventory/runs":
+            number = len(self._runs) + 1
+            kind = FeedKind(body["kind"])
+            run = SyncRun(f"run_{number}", body["directory"], body["platform"], body["feed"], kind, 2e9 + number, "p")
+            self._runs[run.id] = begin_run(self._connection, run)
+            return {"run": {"id": run.id}, "watermark": last_watermark(self._connection, run.directory, run.feed)}
+        run_id = path.split("/")[3]
+        if path.endswith("/page"):
+            take(self._connection, run_id, msgspec.convert(body["sightings"], list[Sighting]))
+            return {}
+        state = RunState.COMPLETE if body["complete"] else RunState.INCOMPLETE
+        ended = msgspec.structs.replace(
+            self._runs[run_id], state=state, ended_at=3e9, gaps=tuple(body["gaps"]), watermark=body["watermark"]
+        )
+        return msgspec.to_builtins(finish_run(self._connection, run_id, ended=ended))
+
+    def there(self) -> set[tuple[str, str]]:
+        return {(type(one.thing).__name__, one.thing.id) for one in list_items(self._connection) if one.is_there}
+
+
+@pytest.mark.parametrize("house", HOUSES)
+def test_no_fault_anywhere_takes_anything_for_gone(tmp_path: Path, house: str) -> None:
+    make, connect = HOUSES[house]
+    engine = open_database(f"sqlite:///{tmp_path}/w.db")
+    upgrade(engine)
+    tried = 0
+    with serve(make()) as served, writing(engine) as connection:
+        client = StoreClient(connection)
+        feeds = connect(served.url).feeds()
+        for feed in feeds:
+            tried += _every_fault(client, served, connect(served.url), feed)
+    engine.dispose()
+    print(f"{house}: {tried} runs with a fault over {len(feeds)} feeds, nothing taken for gone")
+    assert tried >= len(feeds) * len(FAULTS) * 2
+
+
+def _every_fault(client: StoreClient, served: ServedPlatform, connector: Connector, feed: Feed) -> int:
+    def run() -> dict[str, Any]:
+        return sync_feed(connector, feed, "acme", client)  # type: ignore[arg-type]
+
+    tried = 0
+    served.faults, served.asked[:] = FaultPlan(), []
+    first = run()
+    assert first["state"] == "complete", first["gaps"]
+    known, requests = client.there(), len(served.asked)
+    for at in range(1, requests + 1):
+        for name, fault in FAULTS.items():
+            for times in (1, 0):
+                # Once: what may pass is asked again, and the run is whole. For ever: it is not. Neither removes anything.
+                served.faults = FaultPlan(msgspec.structs.replace(fault, at=at, times=times))
+                told = run()
+                assert client.there() == known, (feed.name, at, name, times, told["gaps"])
+                assert told["ended"] == 0
+                tried += 1
+    served.faults = FaultPlan()
+    assert run()["state"] == "complete"
+    assert client.there() == known
+    return tried
