@@ -1,4 +1,4 @@
-"""The connector of a directory, with its credential read."""
+"""What reads a directory, and what revokes there, each with its own credential read."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import assert_never
 from urllib.parse import urlsplit
 
+from wardlaw.cli.appclients import OKTA_READS, OKTA_WRITES, Moments, entra_client, okta_client
 from wardlaw.config.connected import Directory, Platform
 from wardlaw.config.load import read_secret
 from wardlaw.config.notify import is_safe_webhook
+from wardlaw.connectors.entra import EntraConnector
+from wardlaw.connectors.entrarevoking import EntraRevoker
 from wardlaw.connectors.feed import Connector
 from wardlaw.connectors.github import GithubConnector
 from wardlaw.connectors.google import GoogleConnector
 from wardlaw.connectors.googletoken import GoogleToken, read_service_account
+from wardlaw.connectors.okta import OktaConnector
+from wardlaw.connectors.oktarevoking import OktaRevoker
+from wardlaw.connectors.revoking import Revoker, no_call
 from wardlaw.connectors.vendorclient import VendorClient
 from wardlaw.facts.errors import ConfigError
 
@@ -33,7 +39,14 @@ def open_connector(
     def client(url: str, authorise: Callable[[], Mapping[str, str]]) -> VendorClient:
         return VendorClient(url, authorise=authorise, clock=clock, sleep=sleep, authority=directory.ca)
 
+    moments = Moments(clock, sleep)
     match directory.platform:
+        case Platform.ENTRA:
+            graph = entra_client(directory, secret, client=directory.client, moments=moments)
+            return EntraConnector(graph, directory.tenant)
+        case Platform.OKTA:
+            okta = okta_client(directory, secret, client=directory.client, scopes=OKTA_READS, moments=moments)
+            return OktaConnector(okta, clock=clock)
         case Platform.GITHUB:
             headers = {"authorization": f"Bearer {secret}", "x-github-api-version": "2022-11-28"}
             return GithubConnector(client(directory.url or _GITHUB, lambda: headers), directory.organisation)
@@ -47,5 +60,36 @@ def open_connector(
             asking = client(f"{parts.scheme}://{parts.netloc}", dict)
             token = GoogleToken(secret, directory.subject, client=asking, path=parts.path, clock=clock)
             return GoogleConnector(client(directory.url or _GOOGLE, token.headers))
+        case never:
+            assert_never(never)
+
+
+def open_revoker(
+    directory: Directory, *, env: Mapping[str, str], clock: Callable[[], float], sleep: Callable[[float], None]
+) -> Revoker:
+    """What revokes in a directory, with its write credential read; the credential that reads is never used for it.
+
+    Raises:
+        ConfigError: There is no write credential (WL-INV-021), or it cannot be read or used.
+        InputError: Nothing can be revoked on this platform (WL-INV-020).
+    """
+    if not directory.write_credential:
+        raise ConfigError(
+            "WL-INV-021",
+            f"Nothing can be revoked in {directory.name}: it has no write credential.",
+            f"Set write_credential of {directory.name} under inventory.directories; docs/connectors says what it needs.",
+        )
+    secret = read_secret(directory.write_credential, env=env, what=f"the write credential of {directory.name}")
+    moments = Moments(clock, sleep)
+    match directory.platform:
+        case Platform.ENTRA:
+            graph = entra_client(directory, secret, client=directory.write_client, moments=moments)
+            return EntraRevoker(graph, clock=clock)
+        case Platform.OKTA:
+            client = directory.write_client
+            okta = okta_client(directory, secret, client=client, scopes=OKTA_WRITES, moments=moments)
+            return OktaRevoker(okta, clock=clock)
+        case Platform.GOOGLE | Platform.GITHUB:
+            raise no_call(f"What {directory.name} has granted", "A person does it in the platform's admin console.")
         case never:
             assert_never(never)

@@ -16,6 +16,8 @@ class Platform(StrEnum):
 
     GOOGLE = "google"
     GITHUB = "github"
+    ENTRA = "entra"
+    OKTA = "okta"
 
 
 class Directory(msgspec.Struct, frozen=True):
@@ -23,11 +25,12 @@ class Directory(msgspec.Struct, frozen=True):
     with the other."""
 
     name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$", description="Name, such as `acme-google`.")]
-    platform: Annotated[Platform, Meta(description="`google` (Workspace) or `github`.")]
+    platform: Annotated[Platform, Meta(description="`google` (Workspace), `github`, `entra` (Microsoft) or `okta`.")]
     credential: Annotated[
         SecretRef,
         Meta(
-            description="`env:NAME` or `file:/path`: the JSON key file of a service account (google), a token (github)."
+            description="`env:NAME` or `file:/path`: the JSON key file of a service account (google), a token (github), the "
+            "secret or private key in PEM of `client` (entra), an API token or the private key of `client` (okta)."
         ),
     ]
     write_credential: Annotated[
@@ -36,6 +39,16 @@ class Directory(msgspec.Struct, frozen=True):
     organisation: Annotated[str, Meta(description="Login of the organisation (github).")] = ""
     subject: Annotated[
         str, Meta(description="Mail address of the administrator the service account stands for (google).")
+    ] = ""
+    tenant: Annotated[str, Meta(description="Id of the tenant (entra).")] = ""
+    client: Annotated[
+        str, Meta(description="Client id of the app that `credential` is of (entra; okta with a key).")
+    ] = ""
+    write_client: Annotated[str, Meta(description="Client id of the app that `write_credential` is of (the same).")] = (
+        ""
+    )
+    login: Annotated[
+        str, Meta(description="Address that gives tokens, `https` (entra); empty: `https://login.microsoftonline.com`.")
     ] = ""
     url: Annotated[
         str, Meta(description="Address of the interface, `https` (or `http` on loopback); empty: the platform's own.")

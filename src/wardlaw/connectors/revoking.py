@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from wardlaw.facts.errors import InputError
 from wardlaw.inventory.model import Credential, Grant
 from wardlaw.inventory.revocation import CallOutcome, RevocationProof, RevocationStep
 
@@ -31,3 +32,13 @@ class Revoker(Protocol):
 
     def verify(self, step: RevocationStep) -> RevocationProof:
         """Look whether it is gone, by reading it again or by introspection."""
+
+
+def no_call(what: str, where: str) -> InputError:
+    """The error for what a platform's interface cannot take away.
+
+    Args:
+        what: The thing, such as ``A grant of a generic OAuth server``.
+        where: What a person does instead, one sentence.
+    """
+    return InputError("WL-INV-020", f"{what} cannot be taken away over the platform's interface.", where)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import ssl
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -20,11 +21,17 @@ ATTEMPTS = 6
 
 
 class VendorAnswer(msgspec.Struct, frozen=True):
-    """An answer; ``body`` is decoded JSON, None where there was none. Header names are lower case."""
+    """An answer. Header names are lower case.
+
+    Attributes:
+        body: Decoded JSON, None where there was none; of ``get_text`` the text.
+        digest: SHA-256 of its bytes in hexadecimal.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: Any
+    digest: str = ""
 
 
 class _CutError(Exception):
@@ -68,24 +75,50 @@ class VendorClient:
             UnavailableError: The platform cannot be reached, or its quota does not come back in time (WL-INV-010).
         """
         target = path + (f"?{urlencode(query)}" if query else "")
-        return self._asked("GET", target, b"", {}, bucket)
+        return self._asked("GET", target, bucket=bucket)
+
+    def get_text(self, path: str, *, bucket: str = "") -> VendorAnswer:
+        """Ask for what is no JSON, such as CSV; as ``get``."""
+        return self._asked("GET", path, bucket=bucket, sent=(b"", {"accept": "*/*"}), decode=_text)
+
+    def post_json(self, path: str, body: Mapping[str, object], *, bucket: str = "") -> VendorAnswer:
+        """Send JSON; as ``get``."""
+        return self._asked("POST", path, bucket=bucket, sent=(orjson.dumps(body), {"content-type": "application/json"}))
+
+    def patch_json(self, path: str, body: Mapping[str, object], *, bucket: str = "") -> VendorAnswer:
+        """Change what JSON names; as ``get``."""
+        return self._asked(
+            "PATCH", path, bucket=bucket, sent=(orjson.dumps(body), {"content-type": "application/json"})
+        )
+
+    def delete(self, path: str, *, bucket: str = "") -> VendorAnswer:
+        """Ask with DELETE; as ``get``."""
+        return self._asked("DELETE", path, bucket=bucket)
 
     def post_form(self, path: str, form: Mapping[str, str], *, bucket: str = "") -> VendorAnswer:
         """Send a form; as ``get``."""
         headers = {"content-type": "application/x-www-form-urlencoded"}
-        return self._asked("POST", path, urlencode(form).encode(), headers, bucket)
+        return self._asked("POST", path, bucket=bucket, sent=(urlencode(form).encode(), headers))
 
-    def _asked(self, method: str, target: str, body: bytes, headers: dict[str, str], bucket: str) -> VendorAnswer:
+    def _asked(
+        self,
+        method: str,
+        target: str,
+        *,
+        bucket: str,
+        sent: tuple[bytes, dict[str, str]] = (b"", {}),
+        decode: Callable[[int, bytes], Any] | None = None,
+    ) -> VendorAnswer:
         pace = self._paces.setdefault(bucket, Pace())
         waited, why = 0.0, ""
         for attempt in range(ATTEMPTS):
             if pace.pause_s:
                 self._sleep(pace.pause_s)
             try:
-                status, told, raw = self._once(method, target, body, headers)
+                status, told, raw = self._once(method, target, *sent)
                 quota = is_quota(status, told, raw)
                 if not quota and not is_passing(status):
-                    answer = VendorAnswer(status, told, _decoded(status, raw))
+                    answer = VendorAnswer(status, told, (decode or _decoded)(status, raw), sha256(raw).hexdigest())
                     pace.went_well()
                     return answer
                 why = f"it answers {status}"
@@ -115,7 +148,7 @@ class VendorClient:
             # With a size given, http.client answers a cut body as if it were whole; what it still waits for tells.
             if len(raw) > MAX_ANSWER_BYTES or response.length:
                 raise _CutError
-            return response.status, {name.lower(): value for name, value in response.getheaders()}, raw
+            return response.status, _joined(response.getheaders()), raw
         finally:
             connection.close()
 
@@ -125,6 +158,19 @@ class VendorClient:
             return http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
         context = ssl.create_default_context(cafile=self._authority or None)
         return http.client.HTTPSConnection(host, port, timeout=TIMEOUT_S, context=context)
+
+
+def _text(status: int, raw: bytes) -> str:
+    return raw.decode("utf-8", "replace") if status < 300 else ""
+
+
+def _joined(headers: list[tuple[str, str]]) -> dict[str, str]:
+    """Headers by name; one that stands there several times, as Okta's ``link`` does, is joined by commas (RFC 9110, 5.3)."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        key = name.lower()
+        found[key] = f"{found[key]}, {value}" if key in found else value
+    return found
 
 
 def _decoded(status: int, raw: bytes) -> Any:
