@@ -138,7 +138,7 @@ class EntraConnector:
             try:
                 return [one for page in self._graph.listed(path, {"$top": _TOP}) for one in page]
             except RefusedError as error:
-                if error.status == 404:  # deleted since the list was made: there is nothing left to read
+                if error.is_missing:  # deleted since the list was made: there is nothing left to read
                     return None
                 raise UnlistedError(f"App roles of {principal} were not read: Graph answers {error.status}.") from error
 
@@ -151,6 +151,8 @@ class EntraConnector:
 
     def _credentials(self, path: str, query: Mapping[str, str | int], *, held_by: str) -> Iterator[FeedPage]:
         accounts = {one.app: one.id for one in self._principals().values()}
+        if not accounts:  # there are always some: Wardlaw's own
+            yield FeedPage(gaps=("No service principal was listed; whose the credentials are was not read.",))
         usage = read_usage(self._graph)
         for entries in self._graph.listed(path, {**query, "$top": _TOP}):
             page = page_of(entries, partial(_keys, accounts=accounts, held_by=held_by))

@@ -18,13 +18,23 @@ class ExpiredDeltaError(Exception):
     """The place a delta goes on from is no longer known (410): it begins anew."""
 
 
-class RefusedError(UnavailableError):
-    """The platform answers with another status than success; ``status`` is it."""
+_GONE = ("Request_ResourceNotFound", "ResourceNotFound")
 
-    def __init__(self, what: str, status: int) -> None:
-        told = not_read(f"Microsoft Graph {what}", f"it answers {status}")
+
+class RefusedError(UnavailableError):
+    """Graph answers with another status than success.
+
+    Attributes:
+        status: Of the answer.
+        is_missing: Graph itself says that there is no such thing; any 404 of a proxy does not.
+    """
+
+    def __init__(self, what: str, answer: VendorAnswer) -> None:
+        told = not_read(f"Microsoft Graph {what}", f"it answers {answer.status}")
         super().__init__(told.code, told.message, told.hint)
-        self.status = status
+        self.status = answer.status
+        error = answer.body.get("error") if isinstance(answer.body, dict) else None
+        self.is_missing = answer.status == 404 and isinstance(error, dict) and error.get("code") in _GONE
 
 
 class GraphReader:
@@ -61,9 +71,14 @@ class GraphReader:
         """
         target = f"{path}?{place or urlencode(query)}"
         found = False
-        for entries, _, delta in self._pages(path, target, "directory"):
-            found = found or bool(delta)
-            yield entries, delta
+        try:
+            for entries, _, delta in self._pages(path, target, "directory"):
+                found = found or bool(delta)
+                yield entries, delta
+        except RefusedError as error:
+            if error.status == 410:
+                raise ExpiredDeltaError from error
+            raise
         if not found:
             raise not_read(f"Microsoft Graph {path}", "it names no place to go on from")
 
@@ -76,10 +91,8 @@ class GraphReader:
         seen = {target}
         while target:
             answer = self._client.get(target, bucket=bucket)
-            if answer.status == 410:
-                raise ExpiredDeltaError
             if answer.status != 200:
-                raise RefusedError(path, answer.status)
+                raise RefusedError(path, answer)
             body = answer.body if isinstance(answer.body, dict) else {}
             entries, link = body.get("value"), body.get(_NEXT)
             if not isinstance(entries, list) or (link is not None and not isinstance(link, str)):

@@ -105,7 +105,7 @@ class OktaConnector:
             try:
                 return [one for entries in self._okta.listed(path, asked, bucket=owners[1:]) for one in entries]
             except OktaRefusedError as error:
-                if error.status == 404 and not optional:  # deleted since the list was made
+                if error.is_missing and not optional:  # deleted since the list was made
                     return None
                 raise UnlistedError(f"{part} of {owner} were not read: Okta answers {error.status}.") from error
 

@@ -9,19 +9,26 @@ from urllib.parse import urlencode
 
 from wardlaw.connectors.entry import query_of
 from wardlaw.connectors.feed import not_read
-from wardlaw.connectors.vendorclient import VendorClient
+from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
 from wardlaw.facts.errors import UnavailableError
 
 _NEXT = re.compile(r'<([^<>]*)>;\s*rel="next"')
 
 
 class OktaRefusedError(UnavailableError):
-    """Okta answers with another status than success; ``status`` is it."""
+    """Okta answers with another status than success.
 
-    def __init__(self, what: str, status: int) -> None:
-        told = not_read(f"Okta {what}", f"it answers {status}")
+    Attributes:
+        status: Of the answer.
+        is_missing: Okta itself says that there is no such thing; any 404 of a proxy does not.
+    """
+
+    def __init__(self, what: str, answer: VendorAnswer) -> None:
+        told = not_read(f"Okta {what}", f"it answers {answer.status}")
         super().__init__(told.code, told.message, told.hint)
-        self.status = status
+        self.status = answer.status
+        code = answer.body.get("errorCode") if isinstance(answer.body, dict) else None
+        self.is_missing = answer.status == 404 and code == "E0000007"
 
 
 class OktaReader:
@@ -49,7 +56,7 @@ class OktaReader:
         while True:
             answer = self._client.get(target, bucket=bucket)
             if answer.status != 200:
-                raise OktaRefusedError(path, answer.status)
+                raise OktaRefusedError(path, answer)
             if not isinstance(answer.body, list):
                 raise not_read(f"Okta {path}", "the answer is none of Okta's")
             yield answer.body

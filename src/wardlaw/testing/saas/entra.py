@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, unquote, urlencode
+from urllib.parse import unquote, urlencode
 
 import msgspec
 
@@ -84,6 +84,7 @@ class EntraPlatform:
         return SaasResponse(200, {"token_type": "Bearer", "expires_in": 3599, "access_token": token})
 
     def _listing(self, request: SaasRequest, version: str, path: str) -> SaasResponse:
+        path = path.removesuffix("()")  # the SDK writes functions so
         if path in ("/servicePrincipals/delta", "/oauth2PermissionGrants/delta", "/users/delta"):
             return self._delta(request, path.removesuffix("/delta"))
         if path.startswith(("/auditLogs/", "/reports/")):
@@ -262,7 +263,7 @@ def _only(world: World, grant: Grant) -> World:
 
 
 def _link(request: SaasRequest, query: Mapping[str, str]) -> str:
-    return f"http://{request.headers.get('host', '')}{quote(request.path)}?{urlencode(query)}"
+    return f"http://{request.headers.get('host', '')}{request.path}?{urlencode(query)}"
 
 
 def _error(status: int, code: str) -> SaasResponse:

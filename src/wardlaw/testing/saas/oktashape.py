@@ -226,7 +226,7 @@ class OktaShapes:
     def _scope_grant(self, grant: Grant, scope: str, number: int) -> dict[str, Any]:
         own = scope.startswith("okta.")
         return {
-            "id": f"oag.{grant.id}.{number}",
+            "id": f"oag.{grant.id}:{scope}",
             "status": "ACTIVE",
             "created": written(grant.granted_at),
             "createdBy": {"id": grant.account or "admin", "type": "User"},
