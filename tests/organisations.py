@@ -29,6 +29,7 @@ NOTES, LEDGER = "bbbbbbbb-0000-4000-8000-000000000001", "bbbbbbbb-0000-4000-8000
 HELPER, OFFICE = "bbbbbbbb-0000-4000-8000-000000000003", "bbbbbbbb-0000-4000-8000-000000000004"
 LEDGER_SP, HELPER_SP = "cccccccc-0000-4000-8000-000000000002", "cccccccc-0000-4000-8000-000000000003"
 SECRET, CERTIFICATE = "dddddddd-0000-4000-8000-000000000001", "dddddddd-0000-4000-8000-000000000002"
+HELD = "dddddddd-0000-4000-8000-000000000003"
 SHAREPOINT = "00000003-0000-0ff1-ce00-000000000000"
 
 
@@ -41,6 +42,7 @@ def tenant() -> World:
         f"app {NOTES}": {"tenant": "99999999-0000-4000-8000-000000000001"},
         f"app {OFFICE}": {"tenant": MICROSOFT},
         f"app {LEDGER}": {"tenant": TENANT, "signed_in_at": NOW - 86_400},
+        f"credential {HELD}": {"holder": "principal"},
         "grant on-sites": {"resource": SHAREPOINT},
         "grant for-all": {"delegated": True},
     }
@@ -60,6 +62,7 @@ def tenant() -> World:
         Grant("itself", LEDGER_SP, LEDGER, Consent.ADMIN, ("Files.Read.All", "Mail.Read"), BEFORE),
         Grant("of-helper", HELPER_SP, HELPER, Consent.ADMIN, ("Mail.Send",), BEFORE),
         Credential(SECRET, LEDGER_SP, "client secret", "ci", LEDGER, (), BEFORE, NOW + 86_400, NOW - 3_600),
+        Credential(HELD, LEDGER_SP, "client secret of the service principal", "saml", LEDGER, (), BEFORE, NOW + 86_400),
         Credential(CERTIFICATE, LEDGER_SP, "certificate", "old", LEDGER, (), BEFORE, NOW + 86_400),
     )
     world.happen(

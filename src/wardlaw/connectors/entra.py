@@ -21,7 +21,7 @@ from wardlaw.connectors.entralogs import audits, sign_ins
 from wardlaw.connectors.entraused import read_usage
 from wardlaw.connectors.entry import needed
 from wardlaw.connectors.feed import Feed, FeedPage, page_of
-from wardlaw.connectors.graphreader import GraphReader, RefusedError
+from wardlaw.connectors.graphreader import GraphReader, GraphRefusedError
 from wardlaw.connectors.ownedlists import UnlistedError, read_owned
 from wardlaw.connectors.vendorclient import VendorClient
 from wardlaw.inventory.importing.badrow import name_of, text_of, time_of
@@ -56,7 +56,7 @@ class EntraConnector:
     """Reads one tenant.
 
     Args:
-        client: With a token for ``Application.Read.All``, ``Directory.Read.All`` and ``AuditLog.Read.All``.
+        client: With a token for ``Directory.Read.All``, ``AuditLog.Read.All`` and ``AgentIdentity.Read.All``.
         tenant: Its id; apps of it are its own, and nobody verifies their publisher.
     """
 
@@ -137,7 +137,7 @@ class EntraConnector:
             path = f"{PRINCIPALS}/{quote(principal, safe='')}/appRoleAssignments"
             try:
                 return [one for page in self._graph.listed(path, {"$top": _TOP}) for one in page]
-            except RefusedError as error:
+            except GraphRefusedError as error:
                 if error.is_missing:  # deleted since the list was made: there is nothing left to read
                     return None
                 raise UnlistedError(f"App roles of {principal} were not read: Graph answers {error.status}.") from error
@@ -163,7 +163,7 @@ class EntraConnector:
         try:
             for entries in self._graph.listed(AGENTS_PATH, {"$expand": "sponsors", "$top": _TOP}):
                 yield page_of(entries, _agent)
-        except RefusedError as error:
+        except GraphRefusedError as error:
             if error.status not in (400, 403, 404):
                 raise
             # A gap, not an empty list: what was known when it could be read stays.

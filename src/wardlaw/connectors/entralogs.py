@@ -11,7 +11,7 @@ from typing import Any
 from wardlaw.connectors.entragrants import delegated_id
 from wardlaw.connectors.entry import needed
 from wardlaw.connectors.feed import FeedPage
-from wardlaw.connectors.graphreader import GraphReader, RefusedError
+from wardlaw.connectors.graphreader import GraphReader, GraphRefusedError
 from wardlaw.inventory.activity import Activity, Deed
 from wardlaw.inventory.importing.badrow import UnreadableError, count_of, name_of, text_of, time_of
 from wardlaw.inventory.model import Consent, Grant, Sighting
@@ -62,7 +62,7 @@ def sign_ins(graph: GraphReader, watermark: str) -> Iterator[FeedPage]:
     kind = "signInEventTypes/any(t: t eq 'servicePrincipal')"
     try:
         yield from _logged(graph, SIGN_INS_PATH, ("createdDateTime", kind), watermark, _sign_in)
-    except RefusedError as error:
+    except GraphRefusedError as error:
         if error.status not in (400, 403, 404):
             raise
         yield FeedPage(gaps=(f"Sign-ins are not to be had here: Microsoft Graph answers {error.status}.",))

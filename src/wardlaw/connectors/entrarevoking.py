@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, assert_never
 from urllib.parse import quote, urlencode
 
+from wardlaw.connectors.graphreader import says_missing
 from wardlaw.connectors.revoking import no_call
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
 from wardlaw.facts.errors import UnavailableError
@@ -73,8 +74,8 @@ class EntraRevoker:
             match step.kind:
                 case StepKind.APP:
                     answer = self._client.get(f"{_principal(step.app)}?$select=id,appId,accountEnabled")
-                    is_off = answer.status == 404 or _field(answer, "accountEnabled") is False
-                    return self._proof(step, answer, gone=is_off, known=answer.status in (200, 404))
+                    is_off = says_missing(answer) or _field(answer, "accountEnabled") is False
+                    return self._proof(step, answer, gone=is_off, known=answer.status == 200 or is_off)
                 case StepKind.GRANT:
                     parts, answer = self._parts(step)
                     return self._proof(step, answer, gone=not parts, known=parts is not None)
@@ -96,7 +97,7 @@ class EntraRevoker:
             since = time_of(_field(answer, "signInSessionsValidFromDateTime"), "time")
         except UnreadableError:
             return False
-        return answer.status == 404 or since > self._clock() - _JUST_NOW_S
+        return says_missing(answer) or since > self._clock() - _JUST_NOW_S
 
     def _proof(self, step: RevocationStep, answer: VendorAnswer, *, gone: bool, known: bool) -> RevocationProof:
         presence = (Presence.GONE if gone else Presence.THERE) if known else Presence.UNKNOWN
@@ -112,8 +113,9 @@ class EntraRevoker:
         failed = 0
         last = answer.status
         for part in parts:
-            last = self._client.delete(part).status
-            failed += last not in (200, 202, 204, 404)
+            answer = self._client.delete(part)
+            last = answer.status
+            failed += not _is_done(answer)
         if failed:
             return CallOutcome(done=False, status=last, detail=f"{failed} of {len(parts)} parts were not taken away.")
         return CallOutcome(done=True, status=last, detail=f"{len(parts)} parts were taken away.")
@@ -138,7 +140,7 @@ class EntraRevoker:
         path = target.partition("?")[0]
         while True:
             answer = self._client.get(target)
-            if answer.status == 404:
+            if says_missing(answer):
                 return found, answer
             entries = _field(answer, "value")
             if answer.status != 200 or not isinstance(entries, list) or len(found) > _MOST_PARTS:
@@ -168,7 +170,7 @@ class EntraRevoker:
         answer = VendorAnswer(404, {}, None)
         for holder in (f"/v1.0/applications(appId='{_quoted(step.app)}')", _principal(step.app)):
             answer = self._client.get(f"{holder}?$select=id,appId,passwordCredentials,keyCredentials")
-            if answer.status == 404:
+            if says_missing(answer):
                 continue
             if answer.status != 200 or not isinstance(answer.body, dict):
                 return None, answer
@@ -243,5 +245,10 @@ def _field(answer: VendorAnswer, name: str) -> Any:
 
 
 def _outcome(answer: VendorAnswer) -> CallOutcome:
-    done = answer.status in (200, 202, 204, 404)
+    done = _is_done(answer)
     return CallOutcome(done, answer.status, "" if done else f"Microsoft Graph answers {answer.status}.")
+
+
+def _is_done(answer: VendorAnswer) -> bool:
+    """Whether it is done, or there was nothing left to do."""
+    return answer.status in (200, 202, 204) or says_missing(answer)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from wardlaw.connectors.graphreader import GraphReader, RefusedError
+from wardlaw.connectors.graphreader import GraphReader, GraphRefusedError
 from wardlaw.inventory.importing.badrow import UnreadableError, text_of, time_of
 from wardlaw.inventory.model import Credential, Grant, Sighting
 
@@ -65,7 +65,7 @@ def read_usage(graph: GraphReader) -> EntraUsage:
             bad += _take(entries, lambda one: _app(one, itself, people))
         for entries in graph.logged(KEYS_PATH, {"$top": 999}):
             bad += _take(entries, lambda one: _key(one, keys))
-    except RefusedError as error:
+    except GraphRefusedError as error:
         return EntraUsage(notes=(f"No use was told: the sign-in activity report answers {error.status}.",))
     if bad:
         return EntraUsage(notes=(f"No use was told: {bad} entries of the report were not understood.",))

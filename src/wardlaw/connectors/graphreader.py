@@ -21,7 +21,7 @@ class ExpiredDeltaError(Exception):
 _GONE = ("Request_ResourceNotFound", "ResourceNotFound")
 
 
-class RefusedError(UnavailableError):
+class GraphRefusedError(UnavailableError):
     """Graph answers with another status than success.
 
     Attributes:
@@ -33,8 +33,13 @@ class RefusedError(UnavailableError):
         told = not_read(f"Microsoft Graph {what}", f"it answers {answer.status}")
         super().__init__(told.code, told.message, told.hint)
         self.status = answer.status
-        error = answer.body.get("error") if isinstance(answer.body, dict) else None
-        self.is_missing = answer.status == 404 and isinstance(error, dict) and error.get("code") in _GONE
+        self.is_missing = says_missing(answer)
+
+
+def says_missing(answer: VendorAnswer) -> bool:
+    """Whether Graph itself says that there is no such thing; anything between us and it can answer 404."""
+    error = answer.body.get("error") if isinstance(answer.body, dict) else None
+    return answer.status == 404 and isinstance(error, dict) and error.get("code") in _GONE
 
 
 class GraphReader:
@@ -75,7 +80,7 @@ class GraphReader:
             for entries, _, delta in self._pages(path, target, "directory"):
                 found = found or bool(delta)
                 yield entries, delta
-        except RefusedError as error:
+        except GraphRefusedError as error:
             if error.status == 410:
                 raise ExpiredDeltaError from error
             raise
@@ -92,7 +97,7 @@ class GraphReader:
         while target:
             answer = self._client.get(target, bucket=bucket)
             if answer.status != 200:
-                raise RefusedError(path, answer)
+                raise GraphRefusedError(path, answer)
             body = answer.body if isinstance(answer.body, dict) else {}
             entries, link = body.get("value"), body.get(_NEXT)
             if not isinstance(entries, list) or (link is not None and not isinstance(link, str)):

@@ -27,8 +27,13 @@ class OktaRefusedError(UnavailableError):
         told = not_read(f"Okta {what}", f"it answers {answer.status}")
         super().__init__(told.code, told.message, told.hint)
         self.status = answer.status
-        code = answer.body.get("errorCode") if isinstance(answer.body, dict) else None
-        self.is_missing = answer.status == 404 and code == "E0000007"
+        self.is_missing = says_missing(answer)
+
+
+def says_missing(answer: VendorAnswer) -> bool:
+    """Whether Okta itself says that there is no such thing; anything between us and it can answer 404."""
+    code = answer.body.get("errorCode") if isinstance(answer.body, dict) else None
+    return answer.status == 404 and code == "E0000007"
 
 
 class OktaReader:

@@ -7,6 +7,7 @@ from typing import assert_never
 from urllib.parse import quote
 
 from wardlaw.connectors.okta import API
+from wardlaw.connectors.oktareader import says_missing
 from wardlaw.connectors.revoking import no_call
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
 from wardlaw.facts.errors import UnavailableError
@@ -17,7 +18,6 @@ TOKEN_LIFE_S = 86_400.0
 """Longest life of an access token that was given before, in seconds: what a custom authorization server may be set to."""
 
 _BY_HAND = "A person does it in the Admin Console, under Applications or Security, API."
-_DONE = (200, 202, 204, 404)
 
 
 class OktaRevoker:
@@ -67,13 +67,15 @@ class OktaRevoker:
                 case StepKind.APP:
                     answer = self._client.get(f"{API}/apps/{_quoted(step.app)}")
                     told = answer.body if isinstance(answer.body, dict) else {}
-                    is_off = answer.status == 404 or told.get("status") == "INACTIVE"
-                    return self._proof(answer, gone=is_off, known=answer.status == 404 or "status" in told)
+                    is_off = says_missing(answer) or told.get("status") == "INACTIVE"
+                    return self._proof(answer, gone=is_off, known=says_missing(answer) or "status" in told)
                 case StepKind.GRANT:
                     return self._look(step)
                 case StepKind.CREDENTIAL:
                     answer = self._client.get(_token_path(step))
-                    return self._proof(answer, gone=answer.status == 404, known=answer.status in (200, 404))
+                    return self._proof(
+                        answer, gone=says_missing(answer), known=answer.status == 200 or says_missing(answer)
+                    )
                 case StepKind.SESSIONS:
                     why = "Okta lists no sessions; the answer to the call is all that shows it."
                     return RevocationProof(Presence.UNKNOWN, "re-read", at=self._clock(), detail=why)
@@ -91,7 +93,7 @@ class OktaRevoker:
             answer = self._client.delete(f"{base}/grants")
             # The refresh tokens of the grant would go on giving access without it.
             tokens = self._client.delete(f"{base}/tokens")
-            return _outcome(answer if answer.status not in _DONE else tokens)
+            return _outcome(tokens if _is_done(answer) else answer)
         base = f"{API}/apps/{_quoted(first)}/grants"
         listed = self._client.get(base)
         if listed.status != 200 or not isinstance(listed.body, list):
@@ -99,8 +101,9 @@ class OktaRevoker:
         last, failed = listed.status, 0
         for entry in listed.body:
             id_ = str(entry.get("id", "")) if isinstance(entry, dict) else ""
-            last = self._client.delete(f"{base}/{_quoted(id_)}").status
-            failed += last not in _DONE
+            answer = self._client.delete(f"{base}/{_quoted(id_)}")
+            last = answer.status
+            failed += not _is_done(answer)
         detail = f"{failed} of {len(listed.body)} scopes were not taken away." if failed else ""
         return CallOutcome(done=not failed, status=last, detail=detail)
 
@@ -108,11 +111,11 @@ class OktaRevoker:
         kind, first, second = _read_grant(step.subject)
         if kind == "connection":
             answer = self._client.get(f"{API}/apps/{_quoted(first)}/cwo/connections/{_quoted(second)}")
-            return self._proof(answer, gone=answer.status == 404, known=answer.status in (200, 404))
+            return self._proof(answer, gone=says_missing(answer), known=answer.status == 200 or says_missing(answer))
         owner = f"users/{_quoted(first)}/clients/{_quoted(second)}" if kind == "user" else f"apps/{_quoted(first)}"
         answer = self._client.get(f"{API}/{owner}/grants")
-        known = answer.status == 404 or (answer.status == 200 and isinstance(answer.body, list))
-        return self._proof(answer, gone=answer.status == 404 or not answer.body, known=known)
+        known = says_missing(answer) or (answer.status == 200 and isinstance(answer.body, list))
+        return self._proof(answer, gone=known and (says_missing(answer) or not answer.body), known=known)
 
     def _proof(self, answer: VendorAnswer, *, gone: bool, known: bool) -> RevocationProof:
         presence = (Presence.GONE if gone else Presence.THERE) if known else Presence.UNKNOWN
@@ -176,5 +179,10 @@ def _quoted(text: str) -> str:
 
 
 def _outcome(answer: VendorAnswer) -> CallOutcome:
-    done = answer.status in _DONE
+    done = _is_done(answer)
     return CallOutcome(done, answer.status, "" if done else f"Okta answers {answer.status}.")
+
+
+def _is_done(answer: VendorAnswer) -> bool:
+    """Whether it is done, or there was nothing left to do."""
+    return answer.status in (200, 202, 204) or says_missing(answer)

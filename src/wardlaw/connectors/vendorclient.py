@@ -17,7 +17,8 @@ from wardlaw.connectors.pacing import MOST_WAIT_S, Pace, is_passing, is_quota, w
 
 TIMEOUT_S = 60.0
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
-ATTEMPTS = 6
+ATTEMPTS = 7
+"""With six pauses of 63 s in all, a quota by the minute comes back though nobody says when (Google does not)."""
 
 
 class VendorAnswer(msgspec.Struct, frozen=True):

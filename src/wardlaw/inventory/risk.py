@@ -1,4 +1,4 @@
-"""How much a scope lets an app do, and with which kind of data; from the table shipped beside this file."""
+"""How much a scope lets an app do, and with which kind of data; from the tables shipped beside this file."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ class _Platform(msgspec.Struct, frozen=True):
     scopes: dict[str, str]
 
 
+_FILES = ("scopes.json", "okta_scopes.json")
 _NOT_CLASSED = "not classed"
 
 
@@ -55,7 +56,7 @@ def scope_risk(platform: str, scope: str, *, application: bool = False) -> Scope
     """The class of a scope.
 
     Args:
-        platform: ``google``, ``entra`` or ``github``; other platforms have no table yet.
+        platform: ``google``, ``entra``, ``github`` or ``okta``; other platforms have no table yet.
         application: The app acts as itself, and not for a person (Entra tells the two apart).
     """
     table = _tables().get(platform)
@@ -76,5 +77,8 @@ def platforms() -> dict[str, ScopeSource]:
 
 @cache
 def _tables() -> dict[str, _Platform]:
-    raw = files("wardlaw.inventory").joinpath("data", "scopes.json").read_bytes()
-    return msgspec.json.decode(raw, type=dict[str, _Platform])
+    found: dict[str, _Platform] = {}
+    for name in _FILES:
+        raw = files("wardlaw.inventory").joinpath("data", name).read_bytes()
+        found |= msgspec.json.decode(raw, type=dict[str, _Platform])
+    return found

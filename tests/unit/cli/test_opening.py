@@ -4,14 +4,19 @@ import json
 
 import pytest
 
+from tests.organisations import LEDGER, organisation, tenant
 from tests.unit.cli.conftest import RecordingClient
 from tests.unit.connectors.scripted import NOW, Answer, serving
 from tests.unit.connectors.test_googletoken import key_file
-from wardlaw.cli.opening import open_connector
+from wardlaw.cli.opening import open_connector, open_revoker
 from wardlaw.cli.syncing import sync_feed
 from wardlaw.config.connected import Directory, Platform
 from wardlaw.config.secretref import SecretRef
-from wardlaw.facts.errors import ConfigError
+from wardlaw.facts.errors import ConfigError, InputError
+from wardlaw.testing.saas.entra import EntraClient, EntraPlatform
+from wardlaw.testing.saas.entrashape import TENANT
+from wardlaw.testing.saas.okta import OktaPlatform
+from wardlaw.testing.saas.server import serve
 
 
 @pytest.fixture
@@ -50,3 +55,52 @@ def test_a_key_file_that_would_send_its_word_in_the_clear(client) -> None:
     with pytest.raises(ConfigError) as caught:
         open_connector(directory, env={"T": json.dumps(account)}, clock=lambda: NOW, sleep=lambda _s: None)
     assert caught.value.code == "WL-INV-011"
+
+
+def entra(url: str) -> Directory:
+    return Directory(
+        "acme", Platform.ENTRA, SecretRef("env", "R"), SecretRef("env", "W"), tenant=TENANT, client="reader",
+        write_client="writer", url=url, login=url,
+    )  # fmt: skip
+
+
+def test_entra_reads_with_one_credential_and_revokes_with_the_other(client) -> None:
+    world = tenant()
+    clients = {"reader": EntraClient("r"), "writer": EntraClient("w", writes=True)}
+    with serve(EntraPlatform(world, clients)) as served:
+        directory = entra(served.url)
+        secrets = {"R": "r", "W": "w"}
+        connector = open_connector(directory, env=secrets, clock=lambda: NOW, sleep=lambda _s: None)
+        sync_feed(connector, connector.feeds()[0], "acme", client)
+        revoker = open_revoker(directory, env=secrets, clock=lambda: NOW, sleep=lambda _s: None)
+        (step,) = revoker.plan((), app=LEDGER)
+        assert revoker.carry_out(step).done
+    assert client.calls[-1][2]["complete"] is True
+    assert world.extra("app", LEDGER)["disabled"] is True
+
+
+def test_okta_reads_and_revokes(client) -> None:
+    world = organisation()
+    with serve(OktaPlatform(world, api_token="t")) as served:
+        directory = Directory("acme", Platform.OKTA, SecretRef("env", "T"), SecretRef("env", "T"), url=served.url)
+        connector = open_connector(directory, env={"T": "t"}, clock=lambda: NOW, sleep=lambda _s: None)
+        sync_feed(connector, connector.feeds()[0], "acme", client)
+        revoker = open_revoker(directory, env={"T": "t"}, clock=lambda: NOW, sleep=lambda _s: None)
+        (step,) = revoker.plan((world.credentials["at1"],))
+        assert revoker.carry_out(step).done
+    assert client.calls[-1][2]["complete"] is True
+    assert "at1" not in world.credentials
+
+
+def test_without_a_write_credential_nothing_is_revoked() -> None:
+    directory = Directory("acme", Platform.OKTA, SecretRef("env", "T"), url="https://acme.okta.com")
+    with pytest.raises(ConfigError) as caught:
+        open_revoker(directory, env={"T": "t"}, clock=lambda: NOW, sleep=lambda _s: None)
+    assert caught.value.code == "WL-INV-021"
+
+
+def test_where_nothing_can_be_revoked() -> None:
+    directory = Directory("acme", Platform.GITHUB, SecretRef("env", "T"), SecretRef("env", "T"), organisation="acme")
+    with pytest.raises(InputError) as caught:
+        open_revoker(directory, env={"T": "t"}, clock=lambda: NOW, sleep=lambda _s: None)
+    assert caught.value.code == "WL-INV-020"

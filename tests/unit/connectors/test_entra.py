@@ -7,6 +7,7 @@ from tests.organisations import (
     BEFORE,
     BOB,
     CERTIFICATE,
+    HELD,
     HELPER,
     HELPER_SP,
     LEDGER,
@@ -91,7 +92,8 @@ def test_credentials_with_their_ends_and_last_use(told) -> None:
         SECRET, LEDGER_SP, "client secret", "ci", LEDGER, (), BEFORE, NOW + 86_400, NOW - 3_600
     )
     assert (found[CERTIFICATE].type, found[CERTIFICATE].last_used_at) == ("certificate", 0.0)
-    assert things(told[0]["principal-credentials"]) == []
+    (held,) = things(told[0]["principal-credentials"])
+    assert (held.id, held.type) == (HELD, "client secret of the service principal")
 
 
 def test_it_only_reads_and_misses_nothing(told) -> None:

@@ -7,6 +7,7 @@ from tests.organisations import (
     ADA,
     BOB,
     CERTIFICATE,
+    HELD,
     LEDGER,
     LEDGER_SP,
     NOTES,
@@ -79,25 +80,16 @@ def test_rights_of_an_app_and_its_switch(world, served) -> None:
     assert world.extra("app", LEDGER)["disabled"] is True
 
 
-@pytest.mark.parametrize("key", [SECRET, CERTIFICATE])
+@pytest.mark.parametrize("key", [SECRET, CERTIFICATE, HELD])
 def test_a_credential_goes_and_the_others_stay(world, served, key) -> None:
-    (own,) = [one for one in known(served, "credentials") if one.id == key]
+    (own,) = [one for one in known(served, "credentials", "principal-credentials") if one.id == key]
     made = revoker(served)
     (step,) = made.plan((own,))
     assert made.verify(step).presence is Presence.THERE
     assert made.carry_out(step).done
     assert made.verify(step).presence is Presence.GONE
-    assert set(world.credentials) == {SECRET, CERTIFICATE} - {key}
+    assert set(world.credentials) == {SECRET, CERTIFICATE, HELD} - {key}
     assert made.carry_out(step).done
-
-
-def test_a_credential_that_the_service_principal_holds(world, served) -> None:
-    world.extras[f"credential {SECRET}"] = {"holder": "principal"}
-    (own,) = known(served, "principal-credentials")
-    made = revoker(served)
-    (step,) = made.plan((own,))
-    assert made.carry_out(step).done
-    assert SECRET not in world.credentials
 
 
 def test_for_all_is_not_for_one(world, served) -> None:
@@ -136,7 +128,7 @@ def test_a_part_that_stays_is_told(world, served) -> None:
     assert made.verify(step).presence is Presence.THERE
 
 
-@pytest.mark.parametrize("status", [401, 403, 500])
+@pytest.mark.parametrize("status", [401, 403, 404, 500])
 def test_what_cannot_be_read_is_not_proven(world, served, status) -> None:
     things_ = known(served, "grants", "app-grants", "credentials")
     made = revoker(served)

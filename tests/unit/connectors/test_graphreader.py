@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.connectors.scripted import Answer, Platform
-from wardlaw.connectors.graphreader import ExpiredDeltaError, GraphReader, RefusedError
+from wardlaw.connectors.graphreader import ExpiredDeltaError, GraphReader, GraphRefusedError
 from wardlaw.facts.errors import UnavailableError
 
 PATH = "/v1.0/users"
@@ -66,7 +66,7 @@ def test_what_is_no_page_is_an_error(platform: Platform, answer: Answer) -> None
 
 def test_a_refusal_says_with_what(platform: Platform) -> None:
     platform.on(PATH, Answer({}, 403))
-    with pytest.raises(RefusedError) as caught:
+    with pytest.raises(GraphRefusedError) as caught:
         listed(platform)
     assert (caught.value.status, caught.value.code) == (403, "WL-INV-010")
 

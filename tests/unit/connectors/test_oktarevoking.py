@@ -104,7 +104,7 @@ def test_a_scope_that_stays_is_told(world, served) -> None:
     assert made.verify(step).presence is Presence.THERE
 
 
-@pytest.mark.parametrize("status", [401, 403, 500])
+@pytest.mark.parametrize("status", [401, 403, 404, 500])
 def test_what_cannot_be_read_is_not_proven(world, served, status) -> None:
     found = [thing for feed in ("grants", "app-grants", "connections", "tokens") for thing in known(served, feed)]
     made = revoker(served)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import base64
 import uuid
 
-from tests.organisations import ADA, HELPER, LEDGER, LEDGER_SP, NOTES, SECRET, tenant
+from tests.organisations import ADA, HELD, HELPER, LEDGER, LEDGER_SP, NOTES, SECRET, tenant
 from wardlaw.testing.saas.entrashape import EntraShapes, guid, stamp
 
 
@@ -28,7 +28,7 @@ def test_credentials_stand_where_they_are_held() -> None:
     world.extras[f"credential {SECRET}"] = {"holder": "principal"}
     shapes = EntraShapes(world)
     ledger = next(one for one in shapes.principals() if one["appId"] == LEDGER)
-    assert [one["keyId"] for one in ledger["passwordCredentials"]] == [SECRET]
+    assert {one["keyId"] for one in ledger["passwordCredentials"]} == {SECRET, HELD}
     own = {one["appId"]: one for one in shapes.applications()}
     assert (own[LEDGER]["passwordCredentials"], len(own[LEDGER]["keyCredentials"])) == ([], 1)
     assert NOTES not in own  # registered elsewhere
