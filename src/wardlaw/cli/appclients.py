@@ -44,7 +44,7 @@ def entra_client(directory: Directory, secret: str, *, client: str, moments: Mom
     base = f"{login.scheme}://{login.netloc}"
     path = f"{login.path.rstrip('/')}/{quote(directory.tenant, safe='')}/oauth2/v2.0/token"
     graph = directory.url or _GRAPH
-    place = TokenPlace("Microsoft Entra", base + path, path, f"{graph if not directory.login else _GRAPH}/.default")
+    place = TokenPlace("Microsoft Entra", base + path, path, f"{graph.rstrip('/')}/.default")
     asking = _client(directory, base, dict, moments)
     token = AppToken(client, secret, place=place, client=asking, clock=moments.clock, lots=_lot)
     return _client(directory, graph, token.headers, moments)

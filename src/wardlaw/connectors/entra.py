@@ -24,7 +24,7 @@ from wardlaw.connectors.feed import Feed, FeedPage, page_of
 from wardlaw.connectors.graphreader import GraphReader, GraphRefusedError
 from wardlaw.connectors.ownedlists import UnlistedError, read_owned
 from wardlaw.connectors.vendorclient import VendorClient
-from wardlaw.inventory.importing.badrow import name_of, text_of, time_of
+from wardlaw.inventory.importing.badrow import UnreadableError, name_of, text_of, time_of
 from wardlaw.inventory.model import (
     Account,
     AccountKind,
@@ -94,7 +94,7 @@ class EntraConnector:
             case "app-changes":
                 return app_changes(self._graph, watermark, self._app)
             case "grant-changes":
-                return grant_changes(self._graph, watermark, self._principals)
+                return grant_changes(self._graph, watermark, lambda: self._principals()[0])
             case "audits":
                 return audits(self._graph, watermark)
             case _:
@@ -106,23 +106,21 @@ class EntraConnector:
         for entries in self._graph.listed(path, {**query, "$top": _TOP}):
             yield page_of(entries, read)
 
-    def _principals(self) -> dict[str, EntraPrincipal]:
-        """Service principals by object id."""
+    def _principals(self) -> tuple[dict[str, EntraPrincipal], tuple[str, ...]]:
+        """Service principals by object id, and a gap where one of them was not understood: its grants are not read."""
         found: dict[str, EntraPrincipal] = {}
+        bad = 0
         for entries in self._graph.listed(PRINCIPALS, {"$select": "id,appId,appRoles", "$top": _TOP}):
             for entry in entries:
-                told = entry if isinstance(entry, dict) else {}
-                roles = {
-                    str(one.get("id")): one.get("value") for one in told.get("appRoles") or [] if isinstance(one, dict)
-                }
-                named = {id_: value for id_, value in roles.items() if isinstance(value, str)}
-                id_, app = told.get("id"), told.get("appId")
-                if isinstance(id_, str) and isinstance(app, str):
-                    found[id_] = EntraPrincipal(id_, app, named)
-        return found
+                try:
+                    id_ = needed(entry, "id")
+                    found[id_] = EntraPrincipal(id_, needed(entry, "appId"), _roles(entry.get("appRoles")))
+                except (UnreadableError, AttributeError, TypeError, KeyError):
+                    bad += 1
+        return found, (f"{bad} service principals were not understood.",) if bad else ()
 
     def _grants(self) -> Iterator[FeedPage]:
-        known = self._principals()
+        known, _ = self._principals()  # a grant of one that is missing here is a gap of its own
         usage = read_usage(self._graph)
         for entries in self._graph.listed(GRANTS_PATH, {"$top": _TOP}):
             page = page_of(entries, partial(delegated_grant, known=known))
@@ -130,7 +128,8 @@ class EntraConnector:
         yield FeedPage(notes=usage.notes)
 
     def _app_grants(self) -> Iterator[FeedPage]:
-        known = self._principals()
+        known, gaps = self._principals()
+        yield FeedPage(gaps=gaps)
         usage = read_usage(self._graph)
 
         def ask(principal: str) -> list[Any] | None:
@@ -150,9 +149,11 @@ class EntraConnector:
         yield FeedPage(notes=usage.notes)
 
     def _credentials(self, path: str, query: Mapping[str, str | int], *, held_by: str) -> Iterator[FeedPage]:
-        accounts = {one.app: one.id for one in self._principals().values()}
+        known, gaps = self._principals()
+        accounts = {one.app: one.id for one in known.values()}
         if not accounts:  # there are always some: Wardlaw's own
-            yield FeedPage(gaps=("No service principal was listed; whose the credentials are was not read.",))
+            gaps = ("No service principal was listed; whose the credentials are was not read.",)
+        yield FeedPage(gaps=gaps)
         usage = read_usage(self._graph)
         for entries in self._graph.listed(path, {**query, "$top": _TOP}):
             page = page_of(entries, partial(_keys, accounts=accounts, held_by=held_by))
@@ -197,6 +198,12 @@ _APP_QUERY = {
     "$select": APP_NAMES,
     "$expand": "owners($select=id,userPrincipalName,displayName)",
 }
+
+
+def _roles(told: object) -> dict[str, str]:
+    """Names of roles by id; what is none is left out, so that such a role is shown by its id."""
+    entries = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+    return {str(one.get("id")): one["value"] for one in entries if isinstance(one.get("value"), str)}
 
 
 def is_agent(entry: Mapping[str, Any]) -> bool:

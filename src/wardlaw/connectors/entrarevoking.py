@@ -176,6 +176,8 @@ class EntraRevoker:
                 return None, answer
             for field in ("passwordCredentials", "keyCredentials"):
                 keys = answer.body.get(field) or []
+                if not isinstance(keys, list):
+                    return None, answer
                 others = [one for one in keys if isinstance(one, dict) and one.get("keyId") != step.subject]
                 if len(others) < len(keys):
                     found.append((holder, field, others))

@@ -225,8 +225,11 @@ def _app(entry: Mapping[str, Any]) -> list[Sighting]:
 
 def _is_other(entry: object) -> bool:
     """Whether an app is certainly no OAuth client, so that no grants hang on it."""
-    mode = entry.get("signOnMode") if isinstance(entry, dict) else None
-    return isinstance(mode, str) and mode != "OPENID_CONNECT" and not (isinstance(entry, dict) and _client_id(entry))
+    if not isinstance(entry, dict):
+        return False
+    mode, credentials = entry.get("signOnMode"), entry.get("credentials")
+    is_client = isinstance(credentials, dict) and bool(credentials.get("oauthClient"))
+    return isinstance(mode, str) and mode != "OPENID_CONNECT" and not is_client
 
 
 def _client_id(entry: Mapping[str, Any]) -> str:

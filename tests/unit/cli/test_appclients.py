@@ -31,7 +31,7 @@ def test_entra_with_a_secret_and_with_a_key(secret: str) -> None:
         assert client.get("/v1.0/users").status == 200
         form = served.asked[0].form()
     assert served.asked[0].path == f"/{TENANT}/oauth2/v2.0/token"
-    assert (form["scope"], "client_secret" in form) == ("https://graph.microsoft.com/.default", secret == "r")
+    assert (form["scope"], "client_secret" in form) == (f"{served.url}/.default", secret == "r")
 
 
 def test_a_wrong_secret_of_entra_is_told_without_it() -> None:

@@ -175,3 +175,15 @@ def test_feeds_that_are_listings_and_feeds_that_are_events() -> None:
         "sign-ins",
     ]
     assert HELPER != LEDGER
+
+
+def test_roles_that_are_none_do_not_stop_the_reading(platform: Platform) -> None:
+    roles = [3, {"id": "r"}, {"id": "s", "value": "Mail.Read"}]
+    entries = [{"id": "p", "appId": "a", "appRoles": 5}, {"id": "q", "appId": "b", "appRoles": roles}, 7, {"id": ["x"]}]
+    platform.on(PRINCIPALS, Answer({"value": entries}))
+    given = [{"appRoleId": id_, "resourceId": "q"} for id_ in ("r", "s")]
+    platform.on(f"{PRINCIPALS}/p/appRoleAssignments", Answer({"value": given}))
+    platform.on(f"{PRINCIPALS}/q/appRoleAssignments", Answer({"value": []}))
+    found = pages(entra_connector(platform.url), "app-grants")
+    (grant,) = things(found)
+    assert (grant.scopes, gaps(found)) == (("Mail.Read", "r"), ["2 service principals were not understood."])

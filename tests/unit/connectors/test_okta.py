@@ -132,6 +132,7 @@ def test_only_oauth_clients_are_asked_for_tokens(platform: Platform) -> None:
     apps = [
         {"id": "saml", "signOnMode": "SAML_2_0", "credentials": {}},
         {"id": "oidc", "signOnMode": "OPENID_CONNECT"},
+        {"id": "strange", "signOnMode": "NEW", "credentials": 3},
         {"id": "odd", "signOnMode": "NEW", "credentials": {"oauthClient": {"client_id": "odd"}}},
     ]
     platform.on(f"{API}/apps", Answer(apps))
