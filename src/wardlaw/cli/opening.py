@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import assert_never
 
+from wardlaw.cli.appclients import OKTA_READS, OKTA_WRITES, Moments, entra_client, okta_client
 from wardlaw.cli.directoryaccess import DirectoryAccess
 from wardlaw.config.connected import Directory, Platform
 from wardlaw.config.load import read_secret
 from wardlaw.connectors.anthropicadmin import AnthropicConnector
+from wardlaw.connectors.entra import EntraConnector
+from wardlaw.connectors.entrarevoking import EntraRevoker
 from wardlaw.connectors.feed import Connector
 from wardlaw.connectors.github import GithubConnector
 from wardlaw.connectors.githubrevoking import GithubRevoker
@@ -19,6 +22,8 @@ from wardlaw.connectors.googletoken import POLICY_SCOPES, SCOPES, WRITE_SCOPES
 from wardlaw.connectors.keyrevoking import AnthropicRevoker, OpenaiRevoker
 from wardlaw.connectors.oauth import OauthConnector
 from wardlaw.connectors.oauthrevoking import OauthRevoker
+from wardlaw.connectors.okta import OktaConnector
+from wardlaw.connectors.oktarevoking import OktaRevoker
 from wardlaw.connectors.openaiadmin import OpenaiConnector
 from wardlaw.connectors.revoking import Revoker
 from wardlaw.connectors.salesforce import SalesforceConnector
@@ -46,6 +51,13 @@ def open_connector(
             return GithubConnector(access.github(), directory.organisation)
         case Platform.GOOGLE:
             return GoogleConnector(access.google(_GOOGLE, SCOPES), access.google(_POLICIES, POLICY_SCOPES))
+        case Platform.ENTRA:
+            graph = entra_client(directory, access.secret, client=directory.client, moments=Moments(clock, sleep))
+            return EntraConnector(graph, directory.tenant)
+        case Platform.OKTA:
+            moments = Moments(clock, sleep)
+            okta = okta_client(directory, access.secret, client=directory.client, scopes=OKTA_READS, moments=moments)
+            return OktaConnector(okta, clock=clock)
         case Platform.OAUTH:
             return OauthConnector(next(iter(access.oauth_servers().values())), access.named_tokens())
         case Platform.SLACK:
@@ -82,6 +94,13 @@ def open_revoker(
             return GithubRevoker(access.github(), directory.organisation, clock=clock)
         case Platform.GOOGLE:
             return GoogleRevoker(access.google(_GOOGLE, WRITE_SCOPES), clock=clock)
+        case Platform.ENTRA:
+            graph = entra_client(directory, secret, client=directory.write_client, moments=Moments(clock, sleep))
+            return EntraRevoker(graph, clock=clock)
+        case Platform.OKTA:
+            client, moments = directory.write_client, Moments(clock, sleep)
+            okta = okta_client(directory, secret, client=client, scopes=OKTA_WRITES, moments=moments)
+            return OktaRevoker(okta, clock=clock)
         case Platform.OAUTH:
             return OauthRevoker(access.oauth_servers(), access.named_tokens(), clock=clock)
         case Platform.SLACK:

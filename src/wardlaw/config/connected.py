@@ -21,6 +21,8 @@ class Platform(StrEnum):
     SALESFORCE = "salesforce"
     OPENAI = "openai"
     ANTHROPIC = "anthropic"
+    ENTRA = "entra"
+    OKTA = "okta"
 
 
 class Directory(msgspec.Struct, frozen=True):
@@ -43,6 +45,16 @@ class Directory(msgspec.Struct, frozen=True):
     ] = ""
     subject: Annotated[
         str, Meta(description="Mail address of the administrator the service account stands for (google).")
+    ] = ""
+    tenant: Annotated[str, Meta(description="Id of the tenant (entra).")] = ""
+    client: Annotated[
+        str, Meta(description="Client id of the app that `credential` is of (entra; okta with a key).")
+    ] = ""
+    write_client: Annotated[str, Meta(description="Client id of the app that `write_credential` is of (the same).")] = (
+        ""
+    )
+    login: Annotated[
+        str, Meta(description="Address that gives tokens, `https` (entra); empty: `https://login.microsoftonline.com`.")
     ] = ""
     url: Annotated[
         str,

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+import msgspec
 
 from wardlaw.config.connected import Directory, InventorySettings, Platform
 from wardlaw.config.notify import is_safe_webhook
+
+_GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def directory_faults(inventory: InventorySettings) -> Iterator[tuple[str, str, str, str]]:
@@ -20,19 +25,60 @@ def directory_faults(inventory: InventorySettings) -> Iterator[tuple[str, str, s
         if one.url and not is_safe_webhook(one.url):
             hint = "Its credential would travel in the clear."
             yield "WL-CFG-008", f"{path}.url", "must be https (or http on loopback), without a user in it", hint
-        for field, message, hint in _needs(one):
-            yield "WL-CFG-005", f"{path}.{field}", message, hint
+        if one.login and not is_safe_webhook(one.login):
+            hint = "Its credential would travel in the clear."
+            yield "WL-CFG-008", f"{path}.login", "must be https (or http on loopback), without a user in it", hint
+        for need in _NEEDS.get(one.platform, ()):
+            if not need.fits(one):
+                yield "WL-CFG-005", f"{path}.{need.field}", need.message, need.hint
 
 
-def _needs(one: Directory) -> Iterator[tuple[str, str, str]]:
-    """What a platform needs and the directory has not: field, message and hint."""
-    if one.platform is Platform.GOOGLE and "@" not in one.subject:
-        yield "subject", "must be a mail address", "An administrator of the Workspace."
-    if one.platform is Platform.GITHUB and not one.organisation:
-        yield "organisation", "must be set", "The login of the organisation."
-    if one.platform is Platform.OAUTH and not one.url:
-        yield "url", "must be set", "The issuer, letter by letter as the server's metadata name it."
-    if one.platform is Platform.OAUTH and not one.tokens:
-        yield "tokens", "must be set", "The file that names the tokens; OAuth has no listing."
-    if one.platform is Platform.SALESFORCE and not one.url:
-        yield "url", "must be set", "The organisation's own address, such as https://acme.my.salesforce.com."
+class _Need(msgspec.Struct, frozen=True):
+    """A field that directories of a platform must have."""
+
+    field: str
+    fits: Callable[[Directory], bool]
+    message: str
+    hint: str
+
+
+_SET = "must be set"
+_NEEDS: Mapping[Platform, tuple[_Need, ...]] = {
+    Platform.GOOGLE: (
+        _Need(
+            "subject", lambda one: "@" in one.subject, "must be a mail address", "An administrator of the Workspace."
+        ),
+    ),
+    Platform.GITHUB: (
+        _Need("organisation", lambda one: bool(one.organisation), _SET, "The login of the organisation."),
+    ),
+    Platform.ENTRA: (
+        _Need(
+            "tenant",
+            lambda one: bool(_GUID.fullmatch(one.tenant)),
+            "must be the tenant's id",
+            "The Entra admin centre shows it on its first page.",
+        ),
+        _Need("client", lambda one: bool(one.client), _SET, "The application id of the app that reads."),
+        _Need(
+            "write_client",
+            lambda one: bool(one.write_client or not one.write_credential),
+            _SET,
+            "The application id of the app that revokes.",
+        ),
+    ),
+    Platform.OKTA: (_Need("url", lambda one: bool(one.url), _SET, "Such as https://acme.okta.com, without -admin."),),
+    Platform.OAUTH: (
+        _Need("url", lambda one: bool(one.url), _SET, "The issuer, letter by letter as the server's metadata name it."),
+        _Need("tokens", lambda one: bool(one.tokens), _SET, "The file that names the tokens; OAuth has no listing."),
+    ),
+    Platform.SALESFORCE: (
+        _Need(
+            "url",
+            lambda one: bool(one.url),
+            _SET,
+            "The organisation's own address, such as https://acme.my.salesforce.com.",
+        ),
+    ),
+}
+"""What platforms need beside a name and a credential; the others need nothing."""

@@ -40,7 +40,7 @@ def is_quota(status: int, headers: Mapping[str, str], body: bytes) -> bool:
         return True
     if status != 403:
         return False
-    if headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers:
+    if "0" in (headers.get("x-ratelimit-remaining"), headers.get("x-rate-limit-remaining")) or "retry-after" in headers:
         return True
     told = body[:4_096].lower()
     return any(word in told for word in _QUOTA_WORDS)
@@ -66,9 +66,10 @@ def wait_s(headers: Mapping[str, str], *, attempt: int, now: float) -> float:
         return float(min(int(said[:9]), 10**9)) or backoff
     if until := _http_date(said):
         return max(until - theirs, backoff)
-    reset = headers.get("x-ratelimit-reset", "")
-    if headers.get("x-ratelimit-remaining") == "0" and reset.isascii() and reset.isdigit():
-        return max(float(reset[:12]) - theirs, backoff)
+    for name in ("x-ratelimit", "x-rate-limit"):  # GitHub's way to write it, and Okta's
+        reset = headers.get(f"{name}-reset", "")
+        if headers.get(f"{name}-remaining") == "0" and reset.isascii() and reset.isdigit():
+            return max(float(reset[:12]) - theirs, backoff)
     return backoff
 
 

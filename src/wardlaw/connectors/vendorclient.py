@@ -86,6 +86,12 @@ class VendorClient:
         """Send JSON; as ``get``."""
         return self._asked("POST", path, bucket=bucket, sent=(orjson.dumps(body), {"content-type": "application/json"}))
 
+    def patch_json(self, path: str, body: Mapping[str, object], *, bucket: str = "") -> VendorAnswer:
+        """Change what JSON names; as ``get``."""
+        return self._asked(
+            "PATCH", path, bucket=bucket, sent=(orjson.dumps(body), {"content-type": "application/json"})
+        )
+
     def delete(self, path: str, *, bucket: str = "") -> VendorAnswer:
         """Ask with DELETE; as ``get``."""
         return self._asked("DELETE", path, bucket=bucket)
@@ -143,7 +149,7 @@ class VendorClient:
             # With a size given, http.client answers a cut body as if it were whole; what it still waits for tells.
             if len(raw) > MAX_ANSWER_BYTES or response.length:
                 raise _CutError
-            return response.status, {name.lower(): value for name, value in response.getheaders()}, raw
+            return response.status, _joined(response.getheaders()), raw
         finally:
             connection.close()
 
@@ -157,6 +163,15 @@ class VendorClient:
 
 def _text(status: int, raw: bytes) -> str:
     return raw.decode("utf-8", "replace") if status < 300 else ""
+
+
+def _joined(headers: list[tuple[str, str]]) -> dict[str, str]:
+    """Headers by name; one that stands there several times, as Okta's ``link`` does, is joined by commas (RFC 9110, 5.3)."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        key = name.lower()
+        found[key] = f"{found[key]}, {value}" if key in found else value
+    return found
 
 
 def _decoded(status: int, raw: bytes) -> Any:

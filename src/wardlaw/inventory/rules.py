@@ -88,7 +88,9 @@ class Book(msgspec.Struct, frozen=True):
     def risks(self, item: Item, grant: Grant) -> list[ScopeRisk]:
         """The scopes of a grant, the most powerful first."""
         platform = self.inventory.platforms.get(item.directory, "")
-        application = grant.consent is Consent.ADMIN and not grant.account
+        holder = self.accounts.get((item.directory, grant.account))
+        is_own = holder is not None and holder.acts_as in (AccountKind.NHI, AccountKind.AGENT)
+        application = grant.consent is Consent.ADMIN and (is_own or not grant.account)
         found = [scope_risk(platform, scope, application=application) for scope in grant.scopes]
         return sorted(found, key=lambda risk: (-risk.privilege, risk.scope))
 

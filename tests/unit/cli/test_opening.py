@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from tests.organisations import LEDGER, organisation, tenant
 from tests.unit.cli.conftest import RecordingClient
 from tests.unit.connectors.aiworlds import anthropic_world, openai_world
 from tests.unit.connectors.oauthworld import oauth_world
@@ -21,9 +22,12 @@ from wardlaw.facts.errors import ConfigError
 from wardlaw.inventory.model import Credential, Grant
 from wardlaw.inventory.revocation import Presence
 from wardlaw.testing.saas.anthropic import AnthropicPlatform
+from wardlaw.testing.saas.entra import EntraClient, EntraPlatform
+from wardlaw.testing.saas.entrashape import TENANT
 from wardlaw.testing.saas.github import GithubPlatform
 from wardlaw.testing.saas.google import GooglePlatform
 from wardlaw.testing.saas.oauth import OauthPlatform
+from wardlaw.testing.saas.okta import OktaPlatform
 from wardlaw.testing.saas.openai import OpenaiPlatform
 from wardlaw.testing.saas.salesforce import SalesforcePlatform
 from wardlaw.testing.saas.server import serve
@@ -212,3 +216,38 @@ def test_nothing_is_revoked_without_the_other_credential() -> None:
     with pytest.raises(ConfigError) as caught:
         opened(Directory("acme", Platform.OAUTH, SecretRef("env", "T")), {"T": "t"}, revoker=True)
     assert caught.value.code == "WL-INV-021"
+
+
+def entra(url: str) -> Directory:
+    return Directory(
+        "acme", Platform.ENTRA, SecretRef("env", "R"), SecretRef("env", "W"), tenant=TENANT, client="reader",
+        write_client="writer", url=url, login=url,
+    )  # fmt: skip
+
+
+def test_entra_reads_with_one_credential_and_revokes_with_the_other(client) -> None:
+    world = tenant()
+    clients = {"reader": EntraClient("r"), "writer": EntraClient("w", writes=True)}
+    with serve(EntraPlatform(world, clients)) as served:
+        directory = entra(served.url)
+        secrets = {"R": "r", "W": "w"}
+        connector = open_connector(directory, env=secrets, clock=lambda: NOW, sleep=lambda _s: None)
+        sync_feed(connector, connector.feeds()[0], "acme", client)
+        revoker = open_revoker(directory, env=secrets, clock=lambda: NOW, sleep=lambda _s: None)
+        (step,) = revoker.plan((), app=LEDGER)
+        assert revoker.carry_out(step).done
+    assert client.calls[-1][2]["complete"] is True
+    assert world.extra("app", LEDGER)["disabled"] is True
+
+
+def test_okta_reads_and_revokes(client) -> None:
+    world = organisation()
+    with serve(OktaPlatform(world, api_token="t")) as served:
+        directory = Directory("acme", Platform.OKTA, SecretRef("env", "T"), SecretRef("env", "T"), url=served.url)
+        connector = open_connector(directory, env={"T": "t"}, clock=lambda: NOW, sleep=lambda _s: None)
+        sync_feed(connector, connector.feeds()[0], "acme", client)
+        revoker = open_revoker(directory, env={"T": "t"}, clock=lambda: NOW, sleep=lambda _s: None)
+        (step,) = revoker.plan((world.credentials["at1"],))
+        assert revoker.carry_out(step).done
+    assert client.calls[-1][2]["complete"] is True
+    assert "at1" not in world.credentials

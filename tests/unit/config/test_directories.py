@@ -8,6 +8,7 @@ from wardlaw.config.parse import parse_config
 from wardlaw.config.secretref import SecretRef
 
 SECRET = SecretRef("env", "T")
+TENANT = "11111111-2222-3333-4444-555555555555"
 
 
 def faults(*directories: Directory) -> list[str]:
@@ -18,6 +19,11 @@ GOOD = Directory("a", Platform.GITHUB, SECRET, organisation="acme")
 
 
 def test_good_ones() -> None:
+    entra = Directory(
+        "c", Platform.ENTRA, SECRET, SECRET, tenant=TENANT, client="r", write_client="w", login="http://127.0.0.1:1"
+    )
+    okta = Directory("d", Platform.OKTA, SECRET, url="https://acme.okta.com")
+    assert faults(entra, okta) == []
     assert faults(GOOD, Directory("b", Platform.GOOGLE, SECRET, subject="a@b", url="http://127.0.0.1:1")) == []
 
 
@@ -28,6 +34,11 @@ def test_good_ones() -> None:
     (Directory("a", Platform.OAUTH, SECRET, tokens="t"), "WL-CFG-005 inventory.directories[0].url"),
     (Directory("a", Platform.OAUTH, SECRET, url="https://x.example"), "WL-CFG-005 inventory.directories[0].tokens"),
     (Directory("a", Platform.SALESFORCE, SECRET), "WL-CFG-005 inventory.directories[0].url"),
+    (Directory("a", Platform.OKTA, SECRET), "WL-CFG-005 inventory.directories[0].url"),
+    (Directory("a", Platform.ENTRA, SECRET, tenant="acme.example", client="r"), "WL-CFG-005 inventory.directories[0].tenant"),
+    (Directory("a", Platform.ENTRA, SECRET, tenant=TENANT), "WL-CFG-005 inventory.directories[0].client"),
+    (Directory("a", Platform.ENTRA, SECRET, SECRET, tenant=TENANT, client="r"), "WL-CFG-005 inventory.directories[0].write_client"),
+    (Directory("a", Platform.ENTRA, SECRET, tenant=TENANT, client="r", login="http://x.example"), "WL-CFG-008 inventory.directories[0].login"),
     (Directory("a", Platform.GITHUB, SECRET, organisation="x", url="http://x.example"), "WL-CFG-008 inventory.directories[0].url"),
 ])  # fmt: skip
 def test_bad_ones(directory, fault) -> None:
@@ -43,3 +54,14 @@ inventory:
 """
     config = parse_config(text, source="x.yaml")
     assert config.inventory.directories[0].credential.name.endswith("gh")
+
+
+def test_the_file_of_a_write_credential_lies_beside_the_configuration() -> None:
+    text = """version: 1
+inventory:
+  directories:
+    - {name: acme, platform: github, organisation: acme, credential: "file:gh", write_credential: "file:gh-write"}
+"""
+    config = parse_config(text, source="/etc/wardlaw/x.yaml")
+    read, write = config.inventory.directories[0].credential, config.inventory.directories[0].write_credential
+    assert write.name == f"{read.name}-write"

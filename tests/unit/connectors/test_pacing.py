@@ -9,6 +9,7 @@ NOW = 1_790_000_000.0
 
 @pytest.mark.parametrize(("status", "headers", "body", "quota"), [
     (429, {}, b"", True), (403, {"x-ratelimit-remaining": "0"}, b"", True), (403, {"retry-after": "3"}, b"", True),
+    (403, {"x-rate-limit-remaining": "0"}, b"", True),
     (403, {}, b'{"error": {"errors": [{"reason": "userRateLimitExceeded"}]}}', True),
     (403, {}, b'{"error": {"errors": [{"reason": "forbidden"}]}}', False), (200, {"x-ratelimit-remaining": "0"}, b"", False),
 ])  # fmt: skip
@@ -23,6 +24,7 @@ def test_a_quota_is_told_from_a_refusal(status, headers, body, quota) -> None:
     ({"date": "Mon, 21 Sep 2026 15:13:20 GMT", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1790003700"}, 100),
     ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1790000060"}, 60), ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}, 4),
     ({"x-ratelimit-remaining": "9", "x-ratelimit-reset": "1790000060"}, 4),
+    ({"x-rate-limit-remaining": "0", "x-rate-limit-reset": "1790000060"}, 60),
 ])  # fmt: skip
 def test_waiting_as_long_as_the_platform_says(headers, seconds) -> None:
     assert wait_s(headers, attempt=2, now=NOW) == seconds

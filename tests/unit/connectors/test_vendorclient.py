@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.connectors.scripted import Answer, Platform
+from tests.unit.connectors.scripted import NOW, Answer, Platform
 from wardlaw.connectors.pacing import MOST_WAIT_S
-from wardlaw.connectors.vendorclient import ATTEMPTS
+from wardlaw.connectors.vendorclient import ATTEMPTS, VendorClient
 from wardlaw.facts.errors import UnavailableError
+from wardlaw.testing.saas.message import SaasRequest, SaasResponse
+from wardlaw.testing.saas.server import serve
 
 COVERS = ("feed",)
 
@@ -72,3 +74,17 @@ def test_other_verbs_and_what_is_no_json(platform: Platform) -> None:
     assert client.get_text("/csv").body == "A,B\n1,2\n"
     assert client.get_text("/csv").body == ""
     assert [method for method, _, _ in platform.asked] == ["DELETE", "POST", "GET", "GET"]
+
+
+def test_a_change_is_sent_as_json_and_headers_of_one_name_are_joined() -> None:
+    class Twice:
+        def answer(self, request: SaasRequest) -> SaasResponse:
+            return SaasResponse(200, {"got": request.json(), "how": request.method}, {"link": "<a>", "Link": "<b>"})
+
+        def empty(self, request: SaasRequest) -> SaasResponse:
+            return SaasResponse(204)
+
+    with serve(Twice()) as served:
+        client = VendorClient(served.url, authorise=dict, clock=lambda: NOW, sleep=lambda _s: None)
+        answer = client.patch_json("/x", {"a": 1})
+    assert (answer.body, answer.headers["link"]) == ({"got": {"a": 1}, "how": "PATCH"}, "<a>, <b>")

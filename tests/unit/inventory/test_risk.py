@@ -15,6 +15,9 @@ from wardlaw.inventory.risk import Privilege, platforms, scope_risk
     ("salesforce", "full", 4, "crm", True),
     ("github", "repo", 4, "code", True),
     ("github", "metadata:read", 1, "other", False),
+    ("okta", "okta.users.manage", 4, "admin", True),
+    ("okta", "okta.logs.read", 3, "security", False),
+    ("okta", "openid", 1, "identity", False),
 ])  # fmt: skip
 def test_known_scopes(platform, scope, level, data, writes) -> None:
     risk = scope_risk(platform, scope)
@@ -33,6 +36,6 @@ def test_what_nobody_has_classed_counts_as_high(platform) -> None:
 
 
 def test_every_platform_says_where_its_classes_come_from() -> None:
-    assert set(platforms()) >= {"google", "entra", "github", "slack", "salesforce"}
+    assert set(platforms()) >= {"google", "entra", "github", "okta", "slack", "salesforce"}
     assert all(one.source and one.date and one.by in ("ours", "vendor") for one in platforms().values())
     assert platforms()["entra"].by == "vendor"

@@ -75,3 +75,12 @@ def test_what_is_gone_or_only_asked_for_is_no_finding() -> None:
 
 def test_the_gravest_stands_first() -> None:
     assert found(NHI, Grant("g", "u", BAD))[0] == "known-bad-app"
+
+
+def test_what_an_app_may_do_as_itself_is_classed_as_such() -> None:
+    # Entra's rights of apps reach everybody's data: Mail.Read is 2 for a person and 3 for an app.
+    grant = Grant(
+        "application/u", "u", "a", Consent.ADMIN, ("Mail.Read",), usage_known=True, granted_at=NOW - 200 * DAY_S
+    )
+    assert "unused-high-privilege" in found(grant, NHI, platform="entra")
+    assert "unused-high-privilege" not in found(grant, Account("u", AccountKind.HUMAN), platform="entra")

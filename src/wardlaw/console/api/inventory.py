@@ -9,7 +9,7 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.desk import Done, Given, Turn
-from wardlaw.console.api.shapes import Line, MaybeLine
+from wardlaw.console.api.shapes import Line
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.aiapps import ai_vendor_of
 from wardlaw.inventory.model import App, FeedKind, Grant, Item, RunState, Sighting, SyncRun
@@ -23,6 +23,8 @@ _Only = Annotated[bool, QueryParameter()]
 _Limit = Annotated[int, QueryParameter(ge=1, le=10_000)]
 _Count = Annotated[int, QueryParameter(ge=1, le=10_000)]
 _Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$(?!\n)")]
+_Watermark = Annotated[str, msgspec.Meta(max_length=4_096, pattern=r"^[!-~]*$(?!\n)")]
+"""Where a feed goes on; Microsoft's places are longer than a line."""
 _Platform = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$(?!\n)")]
 
 
@@ -86,7 +88,7 @@ class RunEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     complete: bool
     gaps: Annotated[tuple[Line, ...], msgspec.Meta(max_length=100)] = ()
-    watermark: MaybeLine = ""
+    watermark: _Watermark = ""
     covered_until: Annotated[float, msgspec.Meta(ge=0, le=4_102_444_800)] = 0.0
 
 

@@ -117,7 +117,7 @@ def _handler(served: ServedPlatform) -> type[BaseHTTPRequestHandler]:
                 return
             raw = response.content()
             head = [f"HTTP/1.1 {response.status} {_REASON}", f"content-length: {len(raw)}"]
-            if "content-type" not in {name.lower() for name in response.headers}:
+            if raw and "content-type" not in {name.lower() for name in response.headers}:
                 head.append("content-type: application/json; charset=utf-8")
             head += [f"{name}: {value}" for name, value in response.headers.items()]
             if fault is FaultKind.CUT:

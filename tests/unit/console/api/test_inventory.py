@@ -88,3 +88,14 @@ def test_who_may_read_and_who_may_write(api: Api, uid: int) -> None:
 def test_bad_input(api: Api, uid: int, path, body, code) -> None:
     assert api.error("POST", f"/inventory{path}", body, uid=uid) == (400, code)
     assert api.error("GET", "/inventory/item?id=x", uid=uid) == (400, "WL-INV-005")
+
+
+def test_a_place_as_long_as_microsofts_is_kept(api: Api, uid: int) -> None:
+    run = begun(api, uid)
+    place = "$deltatoken=" + "x" * 4_000
+    api.ok("POST", f"/inventory/runs/{run}/end", {"complete": True, "watermark": place}, uid=uid)
+    assert api.ok("POST", "/inventory/runs", BEGIN, uid=uid)["watermark"] == place
+    again = begun(api, uid)
+    for bad in ("x" * 4_097, "a b", "a\n"):
+        error = api.error("POST", f"/inventory/runs/{again}/end", {"complete": True, "watermark": bad}, uid=uid)
+        assert error == (400, "WL-API-003")

@@ -67,3 +67,18 @@ def test_an_answer_breaks_off_or_never_comes() -> None:
 def test_a_quota_refuses_before_anything_is_done() -> None:
     with serve(Echo(), quota=Never()) as served:
         assert ask(served)[0] == 429
+
+
+def test_an_answer_without_a_body_names_no_type() -> None:
+    class Nothing:
+        def answer(self, request: SaasRequest) -> SaasResponse:
+            return SaasResponse(204)
+
+        empty = answer
+
+    with serve(Nothing()) as served:
+        connection = http.client.HTTPConnection(served.url.removeprefix("http://"))
+        connection.request("DELETE", "/a")
+        response = connection.getresponse()
+        assert (response.status, response.getheader("content-type"), response.read()) == (204, None, b"")
+        connection.close()
