@@ -4,6 +4,7 @@ this file of GitHub's writes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from wardlaw.connectors.feed import not_read
 from wardlaw.connectors.revoking import no_call
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
 from wardlaw.facts.errors import UnavailableError
+from wardlaw.inventory.importing.badrow import name_of
 from wardlaw.inventory.model import Consent, Credential, Grant
 from wardlaw.inventory.revocation import CallOutcome, Presence, RevocationProof, RevocationStep, StepKind
 
@@ -18,6 +20,11 @@ _MOST_PAGES = 100  # of one person's tokens or one repository's keys, a hundred 
 _INSTALLED = (
     "Suspend or uninstall it under Organisation settings, GitHub Apps; the interface lets only the app itself do that."
 )
+_SUBJECT = re.compile(
+    r"(?:token|token-request|credential)/[0-9]+|deploy-key/(?!\.{1,2}/)[\w.-]+/(?!\.{1,2}/)[\w.-]+/[0-9]+", re.ASCII
+)
+"""Ids that stand in an address of a call that writes; no part of one may lead elsewhere."""
+
 _UNDO = {
     "token": "The owner asks for the token's access again, and an owner of the organisation approves it.",
     "token-request": "The person asks again.",
@@ -77,13 +84,10 @@ class GithubRevoker:
         return RevocationProof(presence, "re-read of the listing", answer.status, answer.digest, at, detail=detail)
 
     def _step(self, thing: Grant | Credential) -> RevocationStep:
-        kind = thing.id.partition("/")[0]
         if isinstance(thing, Grant) and thing.consent is Consent.INSTALLATION:
             raise no_call("An installed GitHub App", _INSTALLED)
-        if kind not in _UNDO or thing.id.count("/") < 1:
-            raise no_call(f"{thing.id[:100]} of GitHub", "Look for it in the settings of the organisation.")
         is_grant = isinstance(thing, Grant)
-        _, path = self._path(thing.id)
+        kind, path = self._path(thing.id)
         calls = {"token": f'POST {path} {{"action": "revoke"}}', "token-request": f'POST {path} {{"action": "deny"}}'}
         return RevocationStep(
             f"{'grant' if is_grant else 'credential'} {thing.id}",
@@ -97,6 +101,8 @@ class GithubRevoker:
 
     def _path(self, subject: str) -> tuple[str, str]:
         """Kind and address of what a step is about."""
+        if not _SUBJECT.fullmatch(subject):
+            raise no_call(f"{name_of(subject)[:100]} of GitHub", "Look for it in the settings of the organisation.")
         kind, _, rest = subject.partition("/")
         above, _, last = rest.rpartition("/")
         id_ = quote(last, safe="")

@@ -43,6 +43,7 @@ class GoogleRevoker:
         sessions: dict[str, RevocationStep] = {}
         for thing in things:
             step = _of_grant(thing) if isinstance(thing, Grant) else _of_password(thing)
+            _path(step)  # what could not be called must not be planned
             steps.setdefault(step.id, step)
             if step.kind is StepKind.CREDENTIAL:
                 ending = _of_sessions(step.account)
@@ -118,6 +119,8 @@ def _path(step: RevocationStep) -> str:
             )
         case never:
             assert_never(never)
+    if {step.account, rest.rpartition("/")[2]} & {"", ".", ".."}:  # parts of an address that lead elsewhere
+        raise no_call("What has no id of Google's", "Look for it in the Admin console.")
     return f"{DIRECTORY}/{quote(step.account, safe='')}/{rest}"
 
 

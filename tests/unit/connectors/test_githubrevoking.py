@@ -9,7 +9,7 @@ from wardlaw.connectors.githubrevoking import GithubRevoker
 from wardlaw.connectors.vendorclient import VendorClient
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.model import Consent, Credential, Grant
-from wardlaw.inventory.revocation import Presence, StepKind
+from wardlaw.inventory.revocation import Presence, RevocationStep, StepKind
 from wardlaw.testing.saas.faults import FaultKind, FaultPlan, SaasFault
 from wardlaw.testing.saas.github import GithubPlatform
 from wardlaw.testing.saas.server import ServedPlatform, serve
@@ -57,6 +57,22 @@ def test_a_plan_says_each_call_in_words(served: ServedPlatform) -> None:
         "DELETE /repos/acme/web/keys/5",
     ]
     assert all(one.undo for one in steps)
+    assert served.asked == []
+
+
+@pytest.mark.parametrize(
+    "id_",
+    ["token/../1", "token/1?x", "token/", "credential/x", "deploy-key/../web/1", "deploy-key/acme/../1", "deploy-key/acme/web/x",
+     "deploy-key/acme/web/1/2", "deploy-key/a b/web/1", "token/1\n", "token/\u0661"],
+)  # fmt: skip
+def test_ids_that_would_lead_elsewhere_are_refused(served: ServedPlatform, id_: str) -> None:
+    made = revoker(served)
+    with pytest.raises(InputError):
+        made.plan((Credential(id_, "ada", "x"),))
+    step = RevocationStep("x", StepKind.CREDENTIAL, id_, "ada", "", "")
+    for ask in (made.carry_out, made.verify):
+        with pytest.raises(InputError):
+            ask(step)
     assert served.asked == []
 
 

@@ -100,3 +100,16 @@ def test_ids_of_others_stay_one_part_of_the_address(served: ServedPlatform) -> N
     made = revoker(served)
     made.carry_out(made.plan((Grant("x", "100", "a/../../b?c=d"),))[0])
     assert served.asked[0].path == "/admin/directory/v1/users/100/tokens/a%2F..%2F..%2Fb%3Fc%3Dd"
+
+
+@pytest.mark.parametrize(("account", "app"), [("..", "c"), (".", "c"), ("100", ".."), ("100", "")])
+def test_parts_that_lead_elsewhere_are_refused(served: ServedPlatform, account: str, app: str) -> None:
+    made, step = revoker(served), RevocationStep("x", StepKind.GRANT, "x", account, app, "")
+    for ask in (
+        lambda: made.plan((Grant("x", account, app),)),
+        lambda: made.carry_out(step),
+        lambda: made.verify(step),
+    ):
+        with pytest.raises(InputError):
+            ask()
+    assert served.asked == []

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import socketserver
+import threading
+
 import pytest
 
 from tests.unit.connectors.scripted import NOW, Answer, Platform
@@ -55,6 +58,37 @@ def test_buckets_keep_their_own_pace(platform: Platform) -> None:
     assert platform.slept
     client.post_form("/y", {"a": "b"})
     assert platform.forms == [{"a": "b"}]
+
+
+class Line(socketserver.BaseRequestHandler):
+    """Answers so many requests of a connection, then closes it without a word."""
+
+    def handle(self) -> None:
+        self.server.opened += 1
+        for _ in range(self.server.most):
+            head = b""
+            while b"\r\n\r\n" not in head:
+                got = self.request.recv(4_096)
+                if not got:
+                    return
+                head += got
+            self.server.asked.append(head.split(b" ")[1].decode())
+            self.request.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n" + b'{"a": 1}')
+
+
+@pytest.mark.parametrize(("most", "opened"), [(10, 1), (2, 3), (1, 5)])
+def test_a_connection_is_kept_and_one_that_was_closed_meanwhile_costs_no_pause(most: int, opened: int) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Line) as server:
+        server.daemon_threads = True
+        server.most, server.opened, server.asked = most, 0, []
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        slept: list[float] = []
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        client = VendorClient(url, authorise=dict, clock=lambda: 0.0, sleep=slept.append)
+        assert [client.get(f"/{number}").body for number in range(5)] == [{"a": 1}] * 5
+        assert (server.opened, server.asked, slept) == (opened, [f"/{number}" for number in range(5)], [])
+        del client
+        server.shutdown()
 
 
 def test_nobody_there() -> None:
