@@ -1,0 +1,179 @@
+"""How much an app does and when, held against what it did before: bursts, amounts, hours of the week."""
+
+from __future__ import annotations
+
+from wardlaw.inventory.activity import Activity, Deed
+from wardlaw.inventory.rules import DAY_S
+from wardlaw.inventory.watching.alarm import AlarmKind, key_of
+from wardlaw.inventory.watching.memory import (
+    HOUR_S,
+    HOURS_OF_WEEK,
+    MOST_OBJECTS,
+    PEAK_DAYS,
+    AppMemory,
+    DayPeak,
+    DirectoryMemory,
+    HourCount,
+)
+from wardlaw.inventory.watching.noticing import Notice
+from wardlaw.inventory.watching.surroundings import Surroundings
+from wardlaw.inventory.watching.words import CallSort
+
+ADOPTED_AFTER_DAYS = 14
+MONTH_DAYS = 35
+"""Amounts are judged once a whole month with its end has been seen; business repeats by the month."""
+VOLUME_FACTOR = 10
+LEAST_ITEMS, LEAST_BYTES, LEAST_EXPORTS = 2_000, 1_000_000_000, 30
+BULK_ITEMS, BULK_BYTES, BULK_EXPORTS = 1_000, 1_000_000_000, 20
+UNCOUNTED_EXPORT = 500  # items an export stands for where the platform counts neither items nor bytes
+WINDOW_S = 600.0
+LEAST_FRESH, LEAST_SURVEYS, LEAST_IF_SUSPECT = 12, 40, 5
+HOURS_WEEKS, HOURS_CALLS, QUIET_HOURS = 4, 500, 84
+OFF_HOURS_ACCOUNTS = 3
+"""One person may travel or lie awake; three at once in an hour that was always quiet are no coincidence."""
+
+
+def look_at_bursts(activity: Activity, app: AppMemory, seen: tuple[CallSort, bool, bool], found: list[Notice]) -> None:
+    """Many things never touched before, or many surveying calls, within ten minutes."""
+    sort, is_settled, is_suspect = seen
+    burst = app.burst
+    window = int(activity.at // WINDOW_S)
+    if window != burst.window:
+        if _may_learn(app, AlarmKind.ENUMERATION, "burst", activity.at):
+            burst.most_fresh = max(burst.most_fresh, burst.fresh)
+            burst.most_surveys = max(burst.most_surveys, burst.surveys)
+        burst.window, burst.fresh, burst.surveys = window, 0, 0
+        burst.touched.clear()
+    before = burst.fresh, burst.surveys
+    thing = activity.object
+    if thing and not app.is_wide and thing not in app.objects and thing not in burst.touched:
+        burst.fresh += 1
+        if is_suspect:
+            if len(burst.touched) < MOST_OBJECTS:
+                burst.touched[thing] = 1
+        else:
+            app.objects[thing] = int(activity.at // DAY_S)
+            app.is_wide = len(app.objects) > MOST_OBJECTS
+            if app.is_wide:
+                app.objects.clear()
+    if sort is CallSort.SURVEY:
+        burst.surveys += activity.calls
+    if not is_settled or (burst.fresh, burst.surveys) == before:
+        return
+    enough_fresh = LEAST_IF_SUSPECT if is_suspect else max(LEAST_FRESH, 3 * burst.most_fresh + 1)
+    enough_surveys = LEAST_IF_SUSPECT if is_suspect else max(LEAST_SURVEYS, 5 * burst.most_surveys + 1)
+    if (burst.fresh >= enough_fresh and not app.is_wide) or burst.surveys >= enough_surveys:
+        said = (
+            f"Within ten minutes it touched {burst.fresh} things for the first time and made {burst.surveys} calls"
+            f" that look around; the most before were {burst.most_fresh} and {burst.most_surveys}."
+        )
+        found.append(Notice(AlarmKind.ENUMERATION, "burst", (said,)))
+
+
+def look_at_amounts(
+    activity: Activity, app: AppMemory, around: Surroundings, found: list[Notice], *, is_suspect: bool
+) -> None:
+    """How much is moved in an hour: far more than ever, or much by an app that has only just come."""
+    hour, day = int(activity.at // HOUR_S), int(activity.at // DAY_S)
+    running = app.running
+    if hour != running.hour:
+        running = app.running = HourCount(hour)
+    is_export = activity.deed is Deed.EXPORT
+    items = activity.items
+    if is_export and not items and not activity.bytes:
+        items = UNCOUNTED_EXPORT * activity.calls
+    running.items += items
+    running.bytes += activity.bytes
+    running.calls += activity.calls
+    if is_export:
+        running.exports += activity.calls
+    if activity.account and len(running.accounts) < OFF_HOURS_ACCOUNTS:
+        running.accounts[activity.account] = 1
+    if not items and not activity.bytes and not is_export:
+        return
+    amounts = f"{running.items} items and {running.bytes // 1_000_000} MB in {running.exports} exports within the hour"
+    if not around.is_ours(activity.app):
+        consented = app.holders.get(activity.account, 0.0)
+        is_consented = bool(consented) and 0 <= activity.at - consented < HOUR_S
+        is_fresh = is_consented or (app.is_newcomer and activity.at - app.first_at < DAY_S)
+        is_much = running.items >= BULK_ITEMS or running.bytes >= BULK_BYTES or running.exports >= BULK_EXPORTS
+        if is_fresh and (is_much or (is_export and items >= UNCOUNTED_EXPORT)):
+            since = "consented to within the hour" if is_consented else "first seen within a day"
+            found.append(Notice(AlarmKind.BULK_AFTER_CONSENT, "bulk", (f"The app was {since}, and moved {amounts}.",)))
+    peaks = app.peaks
+    if app.first_used_at and activity.at - app.first_used_at >= MONTH_DAYS * DAY_S and _is_spike(running, peaks, day):
+        most = max((peak.items for peak in peaks if peak.day != day), default=0)
+        said = f"It moved {amounts}; in the month before, the most was {most} items."
+        found.append(Notice(AlarmKind.VOLUME, "volume", (said,)))
+        if not _has_gone_on(app, AlarmKind.VOLUME, "volume", activity.at):
+            return
+    if is_suspect:
+        return
+    if not peaks or peaks[-1].day < day:
+        peaks.append(DayPeak(day))
+        del peaks[:-PEAK_DAYS]
+    last = peaks[-1]
+    last.items = max(last.items, running.items)
+    last.bytes = max(last.bytes, running.bytes)
+    last.exports = max(last.exports, running.exports)
+
+
+def _is_spike(running: HourCount, peaks: list[DayPeak], day: int) -> bool:
+    if running.items < LEAST_ITEMS and running.bytes < LEAST_BYTES and running.exports < LEAST_EXPORTS:
+        return False
+    items = bytes_ = exports = 0
+    for peak in peaks:
+        if peak.day != day:
+            items, bytes_, exports = max(items, peak.items), max(bytes_, peak.bytes), max(exports, peak.exports)
+    return (
+        running.items >= max(LEAST_ITEMS, VOLUME_FACTOR * items + 1)
+        or running.bytes >= max(LEAST_BYTES, VOLUME_FACTOR * bytes_ + 1)
+        or running.exports >= max(LEAST_EXPORTS, VOLUME_FACTOR * exports + 1)
+    )
+
+
+def look_at_hours(
+    activity: Activity, app: AppMemory, directory: DirectoryMemory, seen: tuple[int, bool], found: list[Notice]
+) -> None:
+    """Use of an app that people drive, in an hour of the week in which nobody ever used it."""
+    network, is_suspect = seen
+    # The epoch began on a Thursday; hours count from Monday.
+    hour = (int(activity.at // HOUR_S) + 72) % HOURS_OF_WEEK
+    hours = app.hours
+    if not hours:
+        hours = app.hours = [0] * HOURS_OF_WEEK
+    if (
+        not hours[hour]
+        and app.weeks >= HOURS_WEEKS
+        and app.calls >= HOURS_CALLS
+        and hours.count(0) >= QUIET_HOURS
+        and not hours[hour - 1]
+        and not hours[(hour + 1) % HOURS_OF_WEEK]
+        and network not in directory.people
+        and len(app.running.accounts) >= OFF_HOURS_ACCOUNTS
+    ):
+        said = (
+            f"{len(app.running.accounts)} accounts or more use it at an hour of the week in which, over"
+            f" {app.weeks} weeks, nobody did."
+        )
+        found.append(Notice(AlarmKind.OFF_HOURS, "hours", (said,)))
+        if not _has_gone_on(app, AlarmKind.OFF_HOURS, "hours", activity.at):
+            return
+    if is_suspect:
+        return
+    hours[hour] += activity.calls
+    week = int(activity.at // (7 * DAY_S))
+    if week > app.last_week:
+        app.last_week = week
+        app.weeks += 1
+
+
+def _has_gone_on(app: AppMemory, kind: AlarmKind, cause: str, at: float) -> bool:
+    """Whether an alarm was given so long ago that what set it off is usual by now."""
+    given = app.open.get(key_of(kind, "", cause))
+    return given is not None and at - given.first_at >= ADOPTED_AFTER_DAYS * DAY_S
+
+
+def _may_learn(app: AppMemory, kind: AlarmKind, cause: str, at: float) -> bool:
+    """Whether there is no alarm, or one that has gone on for long."""
+    return key_of(kind, "", cause) not in app.open or _has_gone_on(app, kind, cause, at)
