@@ -24,9 +24,11 @@ MONTH_DAYS = 35
 """Amounts are judged once a whole month with its end has been seen; business repeats by the month."""
 VOLUME_FACTOR = 10
 LEAST_ITEMS, LEAST_BYTES, LEAST_EXPORTS = 2_000, 1_000_000_000, 30
-BULK_ITEMS, BULK_BYTES, BULK_EXPORTS = 1_000, 1_000_000_000, 20
+BULK_ITEMS, BULK_BYTES = 1_000, 1_000_000_000
 UNCOUNTED_EXPORT = 500  # items an export stands for where the platform counts neither items nor bytes
 WINDOW_S = 600.0
+SURVEY_DAYS = 7
+MOST_FRESH = 64  # accounts counted that agreed within the hour
 LEAST_FRESH, LEAST_SURVEYS, LEAST_IF_SUSPECT = 12, 40, 5
 HOURS_WEEKS, HOURS_CALLS, QUIET_HOURS = 4, 500, 84
 OFF_HOURS_ACCOUNTS = 3
@@ -57,11 +59,23 @@ def look_at_bursts(activity: Activity, app: AppMemory, seen: tuple[CallSort, boo
             if app.is_wide:
                 app.objects.clear()
     if sort is CallSort.SURVEY:
-        burst.surveys += activity.calls
+        is_known = bool(burst.surveys_since) and activity.at - burst.surveys_since >= SURVEY_DAYS * DAY_S
+        if is_known or is_suspect:  # how much an app looks around can only be said once it has for a week
+            burst.surveys += activity.calls
+        elif not burst.surveys_since:
+            burst.surveys_since = activity.at
+        else:
+            burst.most_surveys = max(burst.most_surveys, activity.calls)
     if not is_settled or (burst.fresh, burst.surveys) == before:
         return
-    enough_fresh = LEAST_IF_SUSPECT if is_suspect else max(LEAST_FRESH, 3 * burst.most_fresh + 1)
-    enough_surveys = LEAST_IF_SUSPECT if is_suspect else max(LEAST_SURVEYS, 5 * burst.most_surveys + 1)
+    enough_fresh = (
+        max(LEAST_IF_SUSPECT, 2 * burst.most_fresh + 1) if is_suspect else max(LEAST_FRESH, 3 * burst.most_fresh + 1)
+    )
+    enough_surveys = (
+        max(LEAST_IF_SUSPECT, 2 * burst.most_surveys + 1)
+        if is_suspect
+        else max(LEAST_SURVEYS, 5 * burst.most_surveys + 1)
+    )
     if (burst.fresh >= enough_fresh and not app.is_wide) or burst.surveys >= enough_surveys:
         said = (
             f"Within ten minutes it touched {burst.fresh} things for the first time and made {burst.surveys} calls"
@@ -78,28 +92,22 @@ def look_at_amounts(
     running = app.running
     if hour != running.hour:
         running = app.running = HourCount(hour)
-    is_export = activity.deed is Deed.EXPORT
-    items = activity.items
-    if is_export and not items and not activity.bytes:
-        items = UNCOUNTED_EXPORT * activity.calls
+    items, exports = _amount(activity, app)
     running.items += items
     running.bytes += activity.bytes
     running.calls += activity.calls
-    if is_export:
-        running.exports += activity.calls
-    if activity.account and len(running.accounts) < OFF_HOURS_ACCOUNTS:
-        running.accounts[activity.account] = 1
-    if not items and not activity.bytes and not is_export:
+    running.exports += exports
+    account = activity.account
+    if account and len(running.accounts) < OFF_HOURS_ACCOUNTS:
+        running.accounts[account] = 1
+    if not items and not activity.bytes:
         return
     amounts = f"{running.items} items and {running.bytes // 1_000_000} MB in {running.exports} exports within the hour"
     if not around.is_ours(activity.app):
-        consented = app.holders.get(activity.account, 0.0)
-        is_consented = bool(consented) and 0 <= activity.at - consented < HOUR_S
-        is_fresh = is_consented or (app.is_newcomer and activity.at - app.first_at < DAY_S)
-        is_much = running.items >= BULK_ITEMS or running.bytes >= BULK_BYTES or running.exports >= BULK_EXPORTS
-        if is_fresh and (is_much or (is_export and items >= UNCOUNTED_EXPORT)):
-            since = "consented to within the hour" if is_consented else "first seen within a day"
-            found.append(Notice(AlarmKind.BULK_AFTER_CONSENT, "bulk", (f"The app was {since}, and moved {amounts}.",)))
+        since, moved = _fresh(activity, app, items)
+        if since and (moved >= BULK_ITEMS or activity.bytes >= BULK_BYTES or (exports and items >= UNCOUNTED_EXPORT)):
+            said = f"The app was {since}, and moved {moved} items."
+            found.append(Notice(AlarmKind.BULK_AFTER_CONSENT, "bulk", (said,)))
     peaks = app.peaks
     if app.first_used_at and activity.at - app.first_used_at >= MONTH_DAYS * DAY_S and _is_spike(running, peaks, day):
         most = max((peak.items for peak in peaks if peak.day != day), default=0)
@@ -116,6 +124,31 @@ def look_at_amounts(
     last.items = max(last.items, running.items)
     last.bytes = max(last.bytes, running.bytes)
     last.exports = max(last.exports, running.exports)
+
+
+def _amount(activity: Activity, app: AppMemory) -> tuple[int, int]:
+    """Items and exports of an event. Where a platform never counts, an export stands for a batch."""
+    if activity.items or activity.bytes:
+        app.is_counted = True
+    if activity.deed is not Deed.EXPORT:
+        return activity.items, 0
+    return activity.items or (0 if app.is_counted else UNCOUNTED_EXPORT), 1
+
+
+def _fresh(activity: Activity, app: AppMemory, items: int) -> tuple[str, int]:
+    """Since when the app is let in, in words, and how many items it moved since; empty where it is no newcomer.
+
+    Of an app that others have used for long, only what it does for who has just agreed counts.
+    """
+    if app.is_newcomer and activity.at - app.first_at < DAY_S:
+        return "first seen within a day", app.running.items
+    consented = app.holders.get(activity.account, 0.0) if activity.account else 0.0
+    if not consented or not 0 <= activity.at - consented < HOUR_S:
+        return "", 0
+    fresh = app.running.fresh
+    if activity.account in fresh or len(fresh) < MOST_FRESH:
+        fresh[activity.account] = fresh.get(activity.account, 0) + items
+    return "consented to within the hour", fresh.get(activity.account, items)
 
 
 def _is_spike(running: HourCount, peaks: list[DayPeak], day: int) -> bool:

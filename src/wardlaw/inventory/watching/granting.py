@@ -145,7 +145,12 @@ def _powerful(activity: Activity, app: AppMemory, around: Surroundings) -> list[
     named = App(activity.app, known.name or activity.app_name, known.publisher, known.domain)
     is_for_all = activity.consent is Consent.ADMIN
     risks = _risks(around, activity.scopes, application=is_for_all and not activity.account)
-    strong = [risk for risk in risks if risk.privilege >= Privilege.HIGH and risk.known]
+    lasts = (
+        "offline_access" in activity.scopes
+    )  # Microsoft classes a person's own mail as medium; kept for ever it is not
+    strong = [
+        risk for risk in risks if risk.known and (risk.privilege >= Privilege.HIGH or (lasts and risk.data == "mail"))
+    ]
     critical = [risk for risk in strong if risk.privilege is Privilege.CRITICAL]
     if not strong:
         return []
@@ -172,7 +177,8 @@ def _burst(activity: Activity, app: AppMemory) -> list[Notice]:
     accounts = {who for _, who in app.consents}
     before = app.most_consents
     app.most_consents = max(before, len(accounts)) if len(accounts) < BURST_ACCOUNTS else before
-    if len(accounts) < max(BURST_ACCOUNTS, 3 * before if app.first_used_at < line - DAY_S * BURN_IN_DAYS else 0):
+    is_old = bool(app.first_used_at) and app.first_used_at < activity.at - DAY_S * BURN_IN_DAYS
+    if len(accounts) < max(BURST_ACCOUNTS, 3 * before if is_old else 0):
         return []
     said = f"{len(accounts)} accounts agreed to it within the hour."
     return [Notice(AlarmKind.CONSENT_BURST, "burst", (said,))]

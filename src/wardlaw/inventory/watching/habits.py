@@ -39,6 +39,7 @@ ROAMING_ARRIVALS, ROAMING_DAYS = 2, 30
 DORMANT_DAYS = 45
 """Longer than a monthly job with a month's end that slips, shorter than a quarter."""
 METHOD_AGE_DAYS, METHOD_DAYS = 30, 20
+SMALL_EXPORT = 200
 
 
 def look_at_use(activity: Activity, app: AppMemory, directory: DirectoryMemory, around: Surroundings) -> list[Notice]:
@@ -57,7 +58,7 @@ def look_at_use(activity: Activity, app: AppMemory, directory: DirectoryMemory, 
         is_suspect |= _look_at_network(activity, app, directory, (network, day, is_settled, around), found)
     if activity.user_agent:
         is_suspect |= _look_at_agent(activity, app, (day, is_settled, is_suspect), found)
-    sort = CallSort.EXPORT if activity.deed is Deed.EXPORT else sort_of(activity.method)
+    sort = _sort(activity, app)
     if sort not in app.sorts or is_suspect:
         is_suspect |= _look_at_sort(activity, app, sort, found, is_suspect=is_suspect)
     look_at_bursts(activity, app, (sort, is_settled, is_suspect), found)
@@ -75,6 +76,23 @@ def look_at_use(activity: Activity, app: AppMemory, directory: DirectoryMemory, 
     app.used_at = max(app.used_at, at)
     app.calls += activity.calls
     return found
+
+
+def _sort(activity: Activity, app: AppMemory) -> CallSort:
+    """What sort of call it is.
+
+    An export of what a person could read in a day is somebody's download, and counts as reading. Where a platform
+    counts what other calls of the app moved, an export without a count moved nothing.
+    """
+    sort = CallSort.EXPORT if activity.deed is Deed.EXPORT else sort_of(activity.method)
+    if (
+        sort is CallSort.EXPORT
+        and activity.items < SMALL_EXPORT
+        and not activity.bytes
+        and (activity.items or app.is_counted)
+    ):
+        return CallSort.READ
+    return sort
 
 
 def _learn_scopes(activity: Activity, app: AppMemory, day: int) -> None:

@@ -51,7 +51,12 @@ class DayPeak(msgspec.Struct):
 
 
 class HourCount(msgspec.Struct):
-    """What an app did in the hour that runs."""
+    """What an app did in the hour that runs.
+
+    Attributes:
+        accounts: A few of those it acted for.
+        fresh: Items moved for accounts that agreed within the hour.
+    """
 
     hour: int = 0
     items: int = 0
@@ -59,6 +64,7 @@ class HourCount(msgspec.Struct):
     exports: int = 0
     calls: int = 0
     accounts: dict[str, int] = {}
+    fresh: dict[str, int] = {}
 
 
 class Burst(msgspec.Struct):
@@ -67,6 +73,7 @@ class Burst(msgspec.Struct):
     Attributes:
         most_fresh: Of earlier windows.
         most_surveys: Of earlier windows.
+        surveys_since: When it first made a call that looks around; 0 for never.
         touched: What a suspect touched in this window; it is not learned.
     """
 
@@ -75,6 +82,7 @@ class Burst(msgspec.Struct):
     surveys: int = 0
     most_fresh: int = 0
     most_surveys: int = 0
+    surveys_since: float = 0.0
     touched: dict[str, int] = {}
 
 
@@ -83,6 +91,7 @@ class AppMemory(msgspec.Struct):
 
     Attributes:
         is_newcomer: It came when the directory had been watched for a while; the others may have been there for years.
+        is_counted: Its platform tells how much some of its calls moved.
         days: Distinct days on which it did something.
         networks: Number of the network to the day on which it was last seen.
         arrivals: Days on which a network was new after the first weeks, the latest few.
@@ -105,6 +114,7 @@ class AppMemory(msgspec.Struct):
     calls: int = 0
     name: str = ""
     is_newcomer: bool = False
+    is_counted: bool = False
     networks: dict[int, int] = {}
     arrivals: list[int] = []
     agents: dict[str, int] = {}

@@ -6,7 +6,7 @@ Written from how companies live, and not from what rules look for; ``companydays
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from random import Random
+from random import Random  # noqa: TID251 (a company is drawn from its seed; nothing secret is)
 
 from wardlaw.inventory.model import Account, AccountKind, AccountState, App, Consent, Credential, Grant, Tristate
 from wardlaw.testing.saas.world import Charter, World
@@ -134,15 +134,23 @@ class Cast:
         """The app is there, and its people have granted it what it asks for."""
         verified = Tristate.NO if not habit.approved and self.random.random() < 0.1 else Tristate.YES
         name = habit.product.replace("-", " ").title()
-        app = App(habit.id, name, f"{name.split()[0]} Inc", "", verified, Tristate.YES if habit.first_party else Tristate.NO)
+        app = App(
+            habit.id, name, f"{name.split()[0]} Inc", "", verified, Tristate.YES if habit.first_party else Tristate.NO
+        )
         world.put(app)
         if habit.approved:
-            world.extras[f"app {habit.id}"] = {"decided": {"approved": True, "scopes": list(habit.scopes), "vendor": app.publisher}}
+            world.extras[f"app {habit.id}"] = {
+                "decided": {"approved": True, "scopes": list(habit.scopes), "vendor": app.publisher}
+            }
         if not habit.since_day:
             for user in habit.users:
                 world.put(Grant(f"{user}/{habit.id}", user, habit.id, Consent.USER, habit.scopes))
             if habit.kind == "job":
-                world.put(Credential(f"key-{habit.id}", f"svc-{habit.id}", "secret", app=habit.id, created_at=world.now - 60 * DAY))
+                world.put(
+                    Credential(
+                        f"key-{habit.id}", f"svc-{habit.id}", "secret", app=habit.id, created_at=world.now - 60 * DAY
+                    )
+                )
 
     def newcomer(self, number: int, day: int) -> Worker:
         """A person who begins on a day."""
@@ -185,7 +193,9 @@ class Cast:
         random = self.random
         kind = random.choices(("server", "device", "job", "backup"), weights=(60, 22, 15, 3))[0]
         approved = random.random() < (0.97 if kind in ("job", "backup") else 0.6)
-        level = random.choice((2, 3, 4, 5)) if approved else random.choices((0, 1, 2, 3, 4), weights=(40, 25, 20, 10, 5))[0]
+        level = (
+            random.choice((2, 3, 4, 5)) if approved else random.choices((0, 1, 2, 3, 4), weights=(40, 25, 20, 10, 5))[0]
+        )
         habit = Habit(
             f"client-{number}", kind, _SCOPES[self.platform][level],
             random.sample(_METHODS[self.platform], random.randint(2, 5)),

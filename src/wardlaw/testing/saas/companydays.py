@@ -149,6 +149,16 @@ class CompanyDays:
                 for habit in random.sample(common, 6):
                     if habit.kind in ("server", "device"):
                         yield self._consent(habit, worker, day)
+        yield from self._leave(day)
+        if day == self._moved:
+            team = random.sample(cast.workers, max(3, len(cast.workers) // 10))
+            for worker in team:
+                habit = random.choice(common)
+                if habit.kind in ("server", "device"):
+                    yield self._consent(habit, worker, day)
+
+    def _leave(self, day: int) -> Iterator[Activity]:
+        cast = self.cast
         for worker in cast.workers:
             if worker.until_day == day:
                 account = self.world.accounts.get(worker.id)
@@ -158,13 +168,13 @@ class CompanyDays:
                 for habit in cast.habits:
                     if worker.id in habit.users and len(habit.users) > 1:
                         habit.users.remove(worker.id)
-                        yield self._event(self.start + day * DAY + 8 * HOUR, Deed.REVOKE, app=habit.id, account=worker.id, actor=cast.admins[0])
-        if day == self._moved:
-            team = random.sample(cast.workers, max(3, len(cast.workers) // 10))
-            for worker in team:
-                habit = random.choice(common)
-                if habit.kind in ("server", "device"):
-                    yield self._consent(habit, worker, day)
+                        yield self._event(
+                            self.start + day * DAY + 8 * HOUR,
+                            Deed.REVOKE,
+                            app=habit.id,
+                            account=worker.id,
+                            actor=cast.admins[0],
+                        )
 
     def _new_things(self, day: int) -> Iterator[Activity]:
         """Tools that somebody tries, and people who begin to use what others use."""
@@ -192,18 +202,39 @@ class CompanyDays:
             is_due = habit.kind in ("job", "backup") and (day + hash_of(habit.id)) % 75 == 0
             if is_due:
                 admin = random.choice(cast.admins)
-                yield self._event(noon, Deed.CREDENTIAL_ADDED, app=habit.id, actor=admin, credential=f"key-{habit.id}-{day}")
-                yield self._event(noon + 1_800, Deed.CREDENTIAL_REMOVED, app=habit.id, actor=admin, credential=f"key-{habit.id}")
+                yield self._event(
+                    noon, Deed.CREDENTIAL_ADDED, app=habit.id, actor=admin, credential=f"key-{habit.id}-{day}"
+                )
+                yield self._event(
+                    noon + 1_800, Deed.CREDENTIAL_REMOVED, app=habit.id, actor=admin, credential=f"key-{habit.id}"
+                )
         if random.random() < 0.2:
             approved = [one for one in cast.habits if one.approved]
             habit = random.choice(approved)
-            yield self._event(noon, Deed.CONSENT, app=habit.id, actor=random.choice(cast.admins), consent=Consent.ADMIN, scopes=habit.scopes)
+            yield self._event(
+                noon,
+                Deed.CONSENT,
+                app=habit.id,
+                actor=random.choice(cast.admins),
+                consent=Consent.ADMIN,
+                scopes=habit.scopes,
+            )
         if random.random() < 0.08:
             habit = random.choice([one for one in cast.habits if one.approved])
-            yield self._event(noon, Deed.ROLE_ASSIGNED, app=habit.id, actor=random.choice(cast.admins), scopes=habit.scopes[:1])
+            yield self._event(
+                noon, Deed.ROLE_ASSIGNED, app=habit.id, actor=random.choice(cast.admins), scopes=habit.scopes[:1]
+            )
         if random.random() < 0.25:  # developers sign tools in by code, as they are meant to be
             habit, worker = cast.habits[0], random.choice(cast.workers)
-            yield self._event(noon, Deed.CONSENT, app=habit.id, account=worker.id, scopes=habit.scopes, via="device_code", consent=Consent.USER)
+            yield self._event(
+                noon,
+                Deed.CONSENT,
+                app=habit.id,
+                account=worker.id,
+                scopes=habit.scopes,
+                via="device_code",
+                consent=Consent.USER,
+            )
 
     def _consent(self, habit: Habit, worker: Worker, day: int) -> Activity:
         at = self.start + day * DAY + (worker.starts_hour + self._random.uniform(0, 8)) * HOUR
