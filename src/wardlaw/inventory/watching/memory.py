@@ -153,7 +153,7 @@ class DirectoryMemory(msgspec.Struct):
         people: Networks that people come from, by what apps on their own devices show.
         machines: When accounts that are no persons were last active.
         actors: Who has added credentials or roles, and when first.
-        open: Alarms about no app.
+        gone: Accounts seen to be suspended or deleted, and since when we knew.
     """
 
     first_at: float = 0.0
@@ -162,7 +162,7 @@ class DirectoryMemory(msgspec.Struct):
     people: dict[int, int] = {}
     machines: dict[str, float] = {}
     actors: dict[str, float] = {}
-    open: dict[str, OpenAlarm] = {}
+    gone: dict[str, float] = {}
 
 
 def remember(shelf: dict[_K, int], key: _K, day: int, most: int) -> None:

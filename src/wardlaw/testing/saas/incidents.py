@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from wardlaw.inventory.activity import Activity, Deed
 from wardlaw.inventory.model import Account, AccountKind, AccountState, App, Consent, Tristate
@@ -55,11 +56,11 @@ class Stage:
         self.days.live(days)
         self.at = START + days * DAY + 10 * HOUR
 
-    def happen(self, deed: Deed, app: str, *, after_s: float = 60.0, **facts: object) -> None:
+    def happen(self, deed: Deed, app: str, *, after_s: float = 60.0, **facts: Any) -> None:
         """The next event of the incident."""
         self._number += 1
         self.at += after_s
-        told = Activity(f"x{self._number}", self.at, deed, app=app, **facts)  # type: ignore[arg-type]
+        told = Activity(f"x{self._number}", self.at, deed, app=app, **facts)
         self.world.happen(told)
 
     def decide(self, app: str, **facts: object) -> None:
