@@ -15,6 +15,7 @@ RAW_DAYS = 40
 """Days for which events are kept as they came: longer than any log delays them, and than a month."""
 DAY_S, HOUR_S = 86_400.0, 3_600.0
 MOST_ID, MOST_METHOD = 512, 200
+MOST_COUNTED = 2**45  # of one event: a quarter of a million of them still fit into a sum
 _BATCH = 200  # keys a query: databases limit the parameters of one
 
 _RAW = INVENTORY_ACTIVITY.c
@@ -93,12 +94,18 @@ def count_rollups(connection: Connection, directory: str) -> int:
 
 
 def _fitting(activity: Activity, now: float) -> Activity:
-    """The event with keys that a database takes: neither too long, nor with a character that PostgreSQL has not."""
+    """The event with keys and numbers that a database takes: of no hostile length, size, or character."""
     id_, app, method = (
         text[:most].replace("\0", "\ufffd")
         for text, most in ((activity.id, MOST_ID), (activity.app, MOST_ID), (activity.method, MOST_METHOD))
     )
-    return msgspec.structs.replace(activity, id=id_, app=app, method=method, at=min(activity.at, now))
+    calls, items, bytes_, asn = (
+        min(max(number, 0), MOST_COUNTED) for number in (activity.calls, activity.items, activity.bytes, activity.asn)
+    )
+    return msgspec.structs.replace(
+        activity, id=id_, app=app, method=method, calls=calls, items=items, bytes=bytes_, asn=asn,
+        at=min(max(activity.at, 0.0), now),
+    )  # fmt: skip
 
 
 def _roll_up(connection: Connection, directory: str, activities: Sequence[Activity]) -> None:

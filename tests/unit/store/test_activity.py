@@ -53,7 +53,15 @@ def test_rollups_stay_when_events_go(database) -> None:
 
 
 @pytest.mark.parametrize(
-    "facts", [{"id": "x" * 9_000}, {"id": "\0\0", "app": "\0" * 3}, {"method": "m" * 9_000, "app": "y" * 9_000}]
+    "facts",
+    [
+        {"id": "x" * 9_000},
+        {"id": "\0\0", "app": "\0" * 3},
+        {"method": "m" * 9_000, "app": "y" * 9_000},
+        {"items": 10**40, "bytes": -(10**40), "asn": 10**30, "calls": 10**20},
+        {"at": float("-inf")},
+        {"at": float("inf")},
+    ],
 )
 def test_hostile_texts_find_their_place(database, facts) -> None:
     with writing(database) as connection:

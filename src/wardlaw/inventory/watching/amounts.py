@@ -95,24 +95,20 @@ def look_at_amounts(
     items, exports = _amount(activity, app)
     running.items += items
     running.bytes += activity.bytes
-    running.calls += activity.calls
     running.exports += exports
     account = activity.account
     if account and len(running.accounts) < OFF_HOURS_ACCOUNTS:
         running.accounts[account] = 1
     if not items and not activity.bytes:
         return
-    amounts = f"{running.items} items and {running.bytes // 1_000_000} MB in {running.exports} exports within the hour"
-    if not around.is_ours(activity.app):
-        since, moved = _fresh(activity, app, items)
-        if since and (moved >= BULK_ITEMS or activity.bytes >= BULK_BYTES or (exports and items >= UNCOUNTED_EXPORT)):
-            said = f"The app was {since}, and moved {moved} items."
-            found.append(Notice(AlarmKind.BULK_AFTER_CONSENT, "bulk", (said,)))
+    since, moved = _fresh(activity, app, items)
+    is_much = moved >= BULK_ITEMS or activity.bytes >= BULK_BYTES or (exports and items >= UNCOUNTED_EXPORT)
+    if since and is_much and not around.is_ours(activity.app):
+        said = f"The app was {since}, and moved {moved} items."
+        found.append(Notice(AlarmKind.BULK_AFTER_CONSENT, "bulk", (said,)))
     peaks = app.peaks
-    if app.first_used_at and activity.at - app.first_used_at >= MONTH_DAYS * DAY_S and _is_spike(running, peaks, day):
-        most = max((peak.items for peak in peaks if peak.day != day), default=0)
-        said = f"It moved {amounts}; in the month before, the most was {most} items."
-        found.append(Notice(AlarmKind.VOLUME, "volume", (said,)))
+    if _is_spike(running, peaks, day) and activity.at - app.first_used_at >= MONTH_DAYS * DAY_S and app.first_used_at:
+        found.append(Notice(AlarmKind.VOLUME, "volume", (_told_spike(running, peaks, day),)))
         if not _has_gone_on(app, AlarmKind.VOLUME, "volume", activity.at):
             return
     if is_suspect:
@@ -121,9 +117,20 @@ def look_at_amounts(
         peaks.append(DayPeak(day))
         del peaks[:-PEAK_DAYS]
     last = peaks[-1]
-    last.items = max(last.items, running.items)
-    last.bytes = max(last.bytes, running.bytes)
-    last.exports = max(last.exports, running.exports)
+    if running.items > last.items or running.bytes > last.bytes or running.exports > last.exports:
+        last.items = max(last.items, running.items)
+        last.bytes = max(last.bytes, running.bytes)
+        last.exports = max(last.exports, running.exports)
+
+
+def _told_spike(running: HourCount, peaks: list[DayPeak], day: int) -> str:
+    before = [peak for peak in peaks if peak.day != day]
+    most = max((peak.items for peak in before), default=0)
+    most_mb = max((peak.bytes for peak in before), default=0) // 1_000_000
+    return (
+        f"It moved {running.items} items and {running.bytes // 1_000_000} MB in {running.exports} exports within the"
+        f" hour; the most of any day in the month before was {most} items and {most_mb} MB."
+    )
 
 
 def _amount(activity: Activity, app: AppMemory) -> tuple[int, int]:

@@ -62,7 +62,6 @@ class HourCount(msgspec.Struct):
     items: int = 0
     bytes: int = 0
     exports: int = 0
-    calls: int = 0
     accounts: dict[str, int] = {}
     fresh: dict[str, int] = {}
 
