@@ -91,7 +91,7 @@ def look_at_amounts(
     hour, day = int(activity.at // HOUR_S), int(activity.at // DAY_S)
     running = app.running
     if hour != running.hour:
-        running = app.running = HourCount(hour)
+        running = _next_hour(app, hour)
     items, exports = _amount(activity, app)
     running.items += items
     running.bytes += activity.bytes
@@ -175,37 +175,53 @@ def _is_spike(running: HourCount, peaks: list[DayPeak], day: int) -> bool:
 def look_at_hours(
     activity: Activity, app: AppMemory, directory: DirectoryMemory, seen: tuple[int, bool], found: list[Notice]
 ) -> None:
-    """Use of an app that people drive, in an hour of the week in which nobody ever used it."""
+    """Use of an app that people drive, in an hour of the week in which nobody ever used it.
+
+    What is done in a quiet hour is held back, and learned once the hour is over and nothing was said.
+    """
     network, is_suspect = seen
-    # The epoch began on a Thursday; hours count from Monday.
-    hour = (int(activity.at // HOUR_S) + 72) % HOURS_OF_WEEK
-    hours = app.hours
+    hours, running = app.hours, app.running
     if not hours:
         hours = app.hours = [0] * HOURS_OF_WEEK
-    if (
-        not hours[hour]
-        and app.weeks >= HOURS_WEEKS
-        and app.calls >= HOURS_CALLS
-        and hours.count(0) >= QUIET_HOURS
-        and not hours[hour - 1]
-        and not hours[(hour + 1) % HOURS_OF_WEEK]
-        and network not in directory.people
-        and len(app.running.accounts) >= OFF_HOURS_ACCOUNTS
-    ):
-        said = (
-            f"{len(app.running.accounts)} accounts or more use it at an hour of the week in which, over"
-            f" {app.weeks} weeks, nobody did."
+    place = _hour_of_week(running.hour)
+    if not running.is_placed:
+        running.is_placed = True
+        running.is_quiet = (
+            not hours[place]
+            and app.weeks >= HOURS_WEEKS
+            and app.calls >= HOURS_CALLS
+            and hours.count(0) >= QUIET_HOURS
+            and not hours[place - 1]
+            and not hours[(place + 1) % HOURS_OF_WEEK]
         )
+    if running.is_quiet and len(running.accounts) >= OFF_HOURS_ACCOUNTS and network not in directory.people:
+        said = f"{OFF_HOURS_ACCOUNTS} accounts or more use it at an hour of the week in which, over {app.weeks} weeks, nobody did."
         found.append(Notice(AlarmKind.OFF_HOURS, "hours", (said,)))
         if not _has_gone_on(app, AlarmKind.OFF_HOURS, "hours", activity.at):
+            running.held = 0
             return
     if is_suspect:
         return
-    hours[hour] += activity.calls
+    if running.is_quiet:
+        running.held += activity.calls
+    else:
+        hours[place] += activity.calls
     week = int(activity.at // (7 * DAY_S))
     if week > app.last_week:
         app.last_week = week
         app.weeks += 1
+
+
+def _next_hour(app: AppMemory, hour: int) -> HourCount:
+    before = app.running
+    if before.held and app.hours:
+        app.hours[_hour_of_week(before.hour)] += before.held
+    app.running = HourCount(hour)
+    return app.running
+
+
+def _hour_of_week(hour: int) -> int:
+    return (hour + 72) % HOURS_OF_WEEK  # the epoch began on a Thursday; hours count from Monday
 
 
 def _has_gone_on(app: AppMemory, kind: AlarmKind, cause: str, at: float) -> bool:

@@ -11,7 +11,13 @@ from __future__ import annotations
 from wardlaw.inventory.activity import Activity, Deed
 from wardlaw.inventory.rules import DAY_S
 from wardlaw.inventory.watching.alarm import AlarmKind
-from wardlaw.inventory.watching.amounts import ADOPTED_AFTER_DAYS, look_at_amounts, look_at_bursts, look_at_hours
+from wardlaw.inventory.watching.amounts import (
+    ADOPTED_AFTER_DAYS,
+    BULK_ITEMS,
+    look_at_amounts,
+    look_at_bursts,
+    look_at_hours,
+)
 from wardlaw.inventory.watching.memory import (
     MOST_AGENTS,
     MOST_MACHINES,
@@ -32,14 +38,17 @@ from wardlaw.inventory.watching.words import GRAVE, CallSort, is_scripting, prod
 SETTLED_AGE_DAYS, SETTLED_DAYS = 14, 7
 """Before an app has been used on 7 days over two weeks nothing of it is usual or unusual: two weekends are in it."""
 ADOPTED_DAYS = 7
-FEW_NETWORKS, FEW_AGENTS = 6, 6
-"""An app that comes from more places than this runs on people's own devices: a further place says nothing."""
+FEW_NETWORKS = 3
+"""A vendor's servers stand in one to three networks; what comes from more runs on people's own devices, where a further
+network says nothing: office, home and telephone are three already."""
+FEW_AGENTS = 6
 PEOPLES_NETWORKS = 8
 ROAMING_ARRIVALS, ROAMING_DAYS = 2, 30
 DORMANT_DAYS = 45
 """Longer than a monthly job with a month's end that slips, shorter than a quarter."""
 METHOD_AGE_DAYS, METHOD_DAYS = 30, 20
-SMALL_EXPORT = 200
+MANY_DELETES = 50
+"""A release makes an app do something new a little; who has stolen its token does it a lot, or comes from elsewhere."""
 
 
 def look_at_use(activity: Activity, app: AppMemory, directory: DirectoryMemory, around: Surroundings) -> list[Notice]:
@@ -87,7 +96,7 @@ def _sort(activity: Activity, app: AppMemory) -> CallSort:
     sort = CallSort.EXPORT if activity.deed is Deed.EXPORT else sort_of(activity.method)
     if (
         sort is CallSort.EXPORT
-        and activity.items < SMALL_EXPORT
+        and activity.items < BULK_ITEMS
         and not activity.bytes
         and (activity.items or app.is_counted)
     ):
@@ -194,9 +203,13 @@ def _look_at_agent(activity: Activity, app: AppMemory, seen: tuple[int, bool, bo
 def _look_at_sort(activity: Activity, app: AppMemory, sort: CallSort, found: list[Notice], *, is_suspect: bool) -> bool:
     """Whether a long-established app does something of a sort it never did.
 
-    Looking around is what most calls do, so that its first use counts only together with something else.
+    Looking around is what most calls do, and a release may delete a little: that counts only together with something
+    else. Exports were weighed before (``_sort``).
     """
-    if sort.value in app.sorts or sort not in GRAVE or (sort is CallSort.SURVEY and not is_suspect):
+    if sort in app.sorts or sort not in GRAVE:
+        return False
+    is_small = sort is CallSort.SURVEY or (sort is CallSort.DELETE and activity.calls < MANY_DELETES)
+    if is_small and not is_suspect:
         return False
     day = int(activity.at // DAY_S)
     cause = f"calls {sort.value}"

@@ -56,6 +56,9 @@ class HourCount(msgspec.Struct):
     Attributes:
         accounts: A few of those it acted for.
         fresh: Items moved for accounts that agreed within the hour.
+        is_placed: It was looked up whether the hour was quiet before.
+        is_quiet: It was: nobody ever used the app in it.
+        held: Calls in a quiet hour, learned when it is over.
     """
 
     hour: int = 0
@@ -64,6 +67,9 @@ class HourCount(msgspec.Struct):
     exports: int = 0
     accounts: dict[str, int] = {}
     fresh: dict[str, int] = {}
+    is_placed: bool = False
+    is_quiet: bool = False
+    held: int = 0
 
 
 class Burst(msgspec.Struct):

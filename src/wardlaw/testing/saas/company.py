@@ -187,7 +187,8 @@ class Cast:
         return worker
 
     def _name(self) -> str:
-        return f"{self.random.choice(_WORDS)}-{self.random.choice(_TRADES)}".lower()
+        first, second = self.random.sample(_WORDS, 2)
+        return f"{first}{second}-{self.random.choice(_TRADES)}".lower()
 
     def _habit(self, number: int, apps: int) -> Habit:
         random = self.random
