@@ -7,6 +7,7 @@ from hashlib import sha256
 
 import msgspec
 
+from wardlaw.facts.errors import InputError
 from wardlaw.inventory.rules import GrantFinding, Weight
 from wardlaw.inventory.watching.alarm import ALARMS, Alarm, Growth
 
@@ -146,3 +147,32 @@ def no_longer(known: TrackedFinding, *, at: float) -> TrackedFinding:
     return msgspec.structs.replace(
         known, state=FindingState.CLOSED, decided_by="", decided_at=at, until=0.0, reason="It is no longer so."
     )
+
+
+def accepted(known: TrackedFinding, *, by: str, reason: str, at: float, until: float) -> TrackedFinding:
+    """A finding that somebody takes for right until a day.
+
+    Raises:
+        InputError: It is closed (WL-INV-061).
+    """
+    _must_be_pending(known)
+    return msgspec.structs.replace(
+        known, state=FindingState.ACKNOWLEDGED, decided_by=by, reason=reason, decided_at=at, until=until
+    )
+
+
+def closed(known: TrackedFinding, *, by: str, reason: str, at: float) -> TrackedFinding:
+    """A finding that somebody has dealt with.
+
+    Raises:
+        InputError: It is closed already (WL-INV-061).
+    """
+    _must_be_pending(known)
+    return msgspec.structs.replace(
+        known, state=FindingState.CLOSED, decided_by=by, reason=reason, decided_at=at, until=0.0
+    )
+
+
+def _must_be_pending(known: TrackedFinding) -> None:
+    if known.state is FindingState.CLOSED:
+        raise InputError("WL-INV-061", "This finding is closed.", "It opens by itself when its cause comes back.")

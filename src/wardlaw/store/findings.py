@@ -10,7 +10,6 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.findings import (
-    FindingState,
     TrackedFinding,
     alarm_id,
     come_again,
@@ -87,17 +86,9 @@ def settle_rules(connection: Connection, directory: str, found: Iterable[GrantFi
     _write(connection, before, after)
 
 
-def decide_finding(connection: Connection, finding: TrackedFinding, *, state: FindingState, by: str, reason: str, at: float, until: float = 0.0) -> TrackedFinding:  # fmt: skip
-    """Somebody accepts or closes a finding.
-
-    Raises:
-        InputError: It is closed already (WL-INV-061).
-    """
-    if finding.state is FindingState.CLOSED:
-        raise InputError("WL-INV-061", "This finding is closed already.", "It opens by itself when it comes back.")
-    decided = msgspec.structs.replace(finding, state=state, decided_by=by, reason=reason, decided_at=at, until=until)
-    _write(connection, {finding.id: finding}, {finding.id: decided})
-    return decided
+def replace_finding(connection: Connection, before: TrackedFinding, after: TrackedFinding) -> None:
+    """Keep what somebody decided about a finding that is kept."""
+    _write(connection, {before.id: before}, {after.id: after})
 
 
 def _known(connection: Connection, ids: Iterable[str]) -> dict[str, TrackedFinding]:

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from wardlaw.facts.errors import InputError
-from wardlaw.inventory.findings import FindingState
+from wardlaw.inventory.findings import FindingState, accepted, closed
 from wardlaw.inventory.rules import GrantFinding, Weight
 from wardlaw.inventory.watching.alarm import Alarm, AlarmKind, Growth
 from wardlaw.store.database import writing
-from wardlaw.store.findings import decide_finding, get_finding, list_findings, settle_rules, take_alarms
+from wardlaw.store.findings import get_finding, list_findings, replace_finding, settle_rules, take_alarms
 
 
 def rule(about: str, rule_: str = "credential-old") -> GrantFinding:
@@ -39,9 +39,7 @@ def test_an_acceptance_ends(database) -> None:
     with writing(database) as connection:
         settle_rules(connection, "acme", [rule("c1")], now=10.0)
         (known,) = list_findings(connection)
-        decide_finding(
-            connection, known, state=FindingState.ACKNOWLEDGED, by="person:a", reason="known", at=20.0, until=50.0
-        )
+        replace_finding(connection, known, accepted(known, by="person:a", reason="known", at=20.0, until=50.0))
         settle_rules(connection, "acme", [rule("c1")], now=40.0)
         assert states(connection) == {"c1": "acknowledged"}
         settle_rules(connection, "acme", [rule("c1")], now=50.0)
@@ -57,9 +55,10 @@ def test_an_alarm_grows_and_comes_back_after_it_was_closed(database) -> None:
         assert take_alarms(connection, "acme", [], [growth], now=16.0) == 0
         grown = get_finding(connection, known.id)
         assert (grown.count, grown.last_at, grown.event, grown.owasp[0]) == (40, 15.0, "e1", "NHI3")
-        closed = decide_finding(connection, grown, state=FindingState.CLOSED, by="person:a", reason="moved", at=20.0)
+        done = closed(grown, by="person:a", reason="moved", at=20.0)
+        replace_finding(connection, grown, done)
         with pytest.raises(InputError) as caught:
-            decide_finding(connection, closed, state=FindingState.CLOSED, by="person:a", reason="again", at=21.0)
+            closed(done, by="person:a", reason="again", at=21.0)
         assert caught.value.code == "WL-INV-061"
         take_alarms(connection, "acme", [], [growth], now=22.0)  # of before it was closed
         assert get_finding(connection, known.id).state is FindingState.CLOSED

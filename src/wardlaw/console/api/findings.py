@@ -13,11 +13,21 @@ from wardlaw.console.api.desk import Done, Given, Turn
 from wardlaw.console.api.shapes import DAY_S, Line
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.activity import Activity
-from wardlaw.inventory.findings import PENDING, FindingState, TrackedFinding, come_again, no_longer, of_rule, revived
+from wardlaw.inventory.findings import (
+    PENDING,
+    FindingState,
+    TrackedFinding,
+    accepted,
+    closed,
+    come_again,
+    no_longer,
+    of_rule,
+    revived,
+)
 from wardlaw.inventory.rules import Limits, Weight, find
 from wardlaw.inventory.view import Freshness, assemble, freshness
 from wardlaw.store.activity import events_named
-from wardlaw.store.findings import decide_finding, get_finding, list_findings, settle_rules
+from wardlaw.store.findings import get_finding, list_findings, replace_finding, settle_rules
 from wardlaw.store.inventory import list_items, list_runs
 from wardlaw.store.watching import adopt_app
 
@@ -107,10 +117,8 @@ async def accept_finding(call: Given, finding_id: FromPath[str], data: JSONBody[
     def work(turn: Turn) -> Done[TrackedFinding]:
         known = _kept(turn, finding_id)
         until = turn.now + data.days * DAY_S
-        finding = decide_finding(
-            turn.connection, known, state=FindingState.ACKNOWLEDGED, by=turn.person.id, reason=data.reason, at=turn.now,
-            until=until,
-        )  # fmt: skip
+        finding = accepted(known, by=turn.person.id, reason=data.reason, at=turn.now, until=until)
+        replace_finding(turn.connection, known, finding)
         if finding.event and finding.app:
             adopt_app(turn.connection, finding.directory, finding.app)
         return Done(finding, {"finding": finding.id, "rule": finding.rule, "days": data.days, "reason": data.reason})
@@ -129,9 +137,8 @@ async def close_finding(call: Given, finding_id: FromPath[str], data: JSONBody[C
 
     def work(turn: Turn) -> Done[TrackedFinding]:
         known = _kept(turn, finding_id)
-        finding = decide_finding(
-            turn.connection, known, state=FindingState.CLOSED, by=turn.person.id, reason=data.reason, at=turn.now
-        )
+        finding = closed(known, by=turn.person.id, reason=data.reason, at=turn.now)
+        replace_finding(turn.connection, known, finding)
         return Done(finding, {"finding": finding.id, "rule": finding.rule, "reason": data.reason})
 
     return await call.change(work)

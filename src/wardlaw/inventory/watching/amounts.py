@@ -61,11 +61,9 @@ def look_at_bursts(activity: Activity, app: AppMemory, seen: tuple[CallSort, boo
     if sort is CallSort.SURVEY:
         is_known = bool(burst.surveys_since) and activity.at - burst.surveys_since >= SURVEY_DAYS * DAY_S
         if is_known or is_suspect:  # how much an app looks around can only be said once it has for a week
-            burst.surveys += activity.calls
+            burst.surveys += 1  # an event that stands for many calls does not say how soon they followed each other
         elif not burst.surveys_since:
             burst.surveys_since = activity.at
-        else:
-            burst.most_surveys = max(burst.most_surveys, activity.calls)
     if not is_settled or (burst.fresh, burst.surveys) == before:
         return
     enough_fresh = (
@@ -78,8 +76,8 @@ def look_at_bursts(activity: Activity, app: AppMemory, seen: tuple[CallSort, boo
     )
     if (burst.fresh >= enough_fresh and not app.is_wide) or burst.surveys >= enough_surveys:
         said = (
-            f"Within ten minutes it touched {burst.fresh} things for the first time and made {burst.surveys} calls"
-            f" that look around; the most before were {burst.most_fresh} and {burst.most_surveys}."
+            f"Within ten minutes it touched {burst.fresh} things for the first time and looked around"
+            f" {burst.surveys} times; the most before were {burst.most_fresh} and {burst.most_surveys}."
         )
         found.append(Notice(AlarmKind.ENUMERATION, "burst", (said,)))
 
@@ -189,6 +187,7 @@ def look_at_hours(
         running.is_quiet = (
             not hours[place]
             and app.weeks >= HOURS_WEEKS
+            and activity.at - app.first_used_at >= HOURS_WEEKS * 7 * DAY_S
             and app.calls >= HOURS_CALLS
             and hours.count(0) >= QUIET_HOURS
             and not hours[place - 1]

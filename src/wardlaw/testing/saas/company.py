@@ -73,7 +73,7 @@ class Worker:
 
 
 @dataclass
-class Habit:
+class AppManner:
     """An app and how it behaves.
 
     Attributes:
@@ -130,7 +130,7 @@ class Cast:
                 self.install(world, habit)
         return world
 
-    def install(self, world: World, habit: Habit) -> None:
+    def install(self, world: World, habit: AppManner) -> None:
         """The app is there, and its people have granted it what it asks for."""
         verified = Tristate.NO if not habit.approved and self.random.random() < 0.1 else Tristate.YES
         name = habit.product.replace("-", " ").title()
@@ -158,11 +158,11 @@ class Cast:
         self.workers.append(worker)
         return worker
 
-    def small_app(self, number: int, day: int) -> Habit:
+    def small_app(self, number: int, day: int) -> AppManner:
         """A tool that somebody has just found; nobody was asked about it."""
         random = self.random
         level = random.choices((0, 1, 2, 3, 4), weights=(45, 25, 20, 7, 3))[0]
-        habit = Habit(
+        habit = AppManner(
             f"client-new-{number}", random.choice(("server", "server", "device")), _SCOPES[self.platform][level],
             random.sample(_METHODS[self.platform], 2), [random.choice(HOSTING)], self._name(), 1, approved=False,
             busy=0.5, calls=random.randint(3, 30), items=random.randint(0, 20), since_day=day,
@@ -190,14 +190,14 @@ class Cast:
         first, second = self.random.sample(_WORDS, 2)
         return f"{first}{second}-{self.random.choice(_TRADES)}".lower()
 
-    def _habit(self, number: int, apps: int) -> Habit:
+    def _habit(self, number: int, apps: int) -> AppManner:
         random = self.random
         kind = random.choices(("server", "device", "job", "backup"), weights=(60, 22, 15, 3))[0]
         approved = random.random() < (0.97 if kind in ("job", "backup") else 0.6)
         level = (
             random.choice((2, 3, 4, 5)) if approved else random.choices((0, 1, 2, 3, 4), weights=(40, 25, 20, 10, 5))[0]
         )
-        habit = Habit(
+        habit = AppManner(
             f"client-{number}", kind, _SCOPES[self.platform][level],
             random.sample(_METHODS[self.platform], random.randint(2, 5)),
             random.sample(HOSTING, random.choice((1, 1, 1, 2, 3))), self._name(), random.randint(1, 9), approved,
@@ -217,7 +217,7 @@ class Cast:
             habit.method_on = random.randint(5, 58)
         return habit
 
-    def _spread(self, habit: Habit) -> None:
+    def _spread(self, habit: AppManner) -> None:
         """Who uses it: a few apps are everybody's, most belong to a team or to a few people."""
         random, people = self.random, len(self.workers)
         if habit.kind == "job":

@@ -13,7 +13,7 @@ import msgspec
 
 from wardlaw.inventory.activity import Activity, Deed
 from wardlaw.inventory.model import AccountState, Consent, Grant
-from wardlaw.testing.saas.company import DAY, HOUR, Cast, Habit, Worker
+from wardlaw.testing.saas.company import DAY, HOUR, AppManner, Cast, Worker
 from wardlaw.testing.saas.world import World
 
 
@@ -55,7 +55,7 @@ class CompanyDays:
                 self._change(habit, day)
                 yield from self._use(habit, day, is_weekend=is_weekend, is_month_end=is_month_end)
 
-    def _use(self, habit: Habit, day: int, *, is_weekend: bool, is_month_end: bool) -> Iterator[Activity]:
+    def _use(self, habit: AppManner, day: int, *, is_weekend: bool, is_month_end: bool) -> Iterator[Activity]:
         match habit.kind:
             case "job":
                 yield from self._job(habit, day, is_month_end=is_month_end)
@@ -74,7 +74,7 @@ class CompanyDays:
             return True
         return self._random.random() < (worker.works_late if is_weekend else 0.85)
 
-    def _person(self, habit: Habit, worker: Worker, day: int) -> Iterator[Activity]:
+    def _person(self, habit: AppManner, worker: Worker, day: int) -> Iterator[Activity]:
         random = self._random
         is_away = worker.away[0] <= day <= worker.away[1]
         first = worker.starts_hour + (worker.away_shift_hours if is_away else 0.0)
@@ -85,12 +85,14 @@ class CompanyDays:
             network = self._network(habit, worker, day, is_away=is_away)
             yield self._act(
                 habit, self.start + day * DAY + hour * HOUR, account=worker.id, network=network,
-                calls=max(1, round(random.expovariate(1 / habit.calls))),
-                items=round(random.expovariate(1 / habit.items)) if habit.items else 0,
+                amount=(
+                    max(1, round(random.expovariate(1 / habit.calls))),
+                    round(random.expovariate(1 / habit.items)) if habit.items else 0,
+                ),
                 deed=Deed.EXPORT if random.random() < 0.004 else Deed.USE,
             )  # fmt: skip
 
-    def _network(self, habit: Habit, worker: Worker, day: int, *, is_away: bool) -> int:
+    def _network(self, habit: AppManner, worker: Worker, day: int, *, is_away: bool) -> int:
         random = self._random
         if habit.kind == "server":
             return random.choice(habit.networks)
@@ -101,7 +103,7 @@ class CompanyDays:
             return 64_530 + hash_of(worker.id) % 4  # on the telephone's network
         return worker.office if where < 0.6 or day % 7 == 2 else worker.home
 
-    def _job(self, habit: Habit, day: int, *, is_month_end: bool) -> Iterator[Activity]:
+    def _job(self, habit: AppManner, day: int, *, is_month_end: bool) -> Iterator[Activity]:
         random = self._random
         at = self.start + day * DAY + habit.job_hour * HOUR + random.uniform(0, 600)
         if random.random() < 0.02:  # it failed, and somebody starts it again in the morning
@@ -109,8 +111,7 @@ class CompanyDays:
         more = habit.month_end if is_month_end else 1
         for part in range(random.randint(1, 4)):
             yield self._act(
-                habit, at + part * 300, account=habit.users[0], network=habit.networks[0], calls=habit.calls,
-                items=round(habit.items * more * random.uniform(0.6, 1.4)),
+                habit, at + part * 300, account=habit.users[0], network=habit.networks[0], amount=(habit.calls, round(habit.items * more * random.uniform(0.6, 1.4))),
                 deed=Deed.EXPORT if hash_of(habit.id) % 3 == 0 else Deed.USE,
             )  # fmt: skip
         if habit.tidies:
@@ -119,15 +120,14 @@ class CompanyDays:
                 object=f"job-{day}", asn=habit.networks[0],
             )  # fmt: skip
 
-    def _backup(self, habit: Habit, day: int) -> Iterator[Activity]:
+    def _backup(self, habit: AppManner, day: int) -> Iterator[Activity]:
         for hour in range(0, 24, 2):
             yield self._act(
                 habit, self.start + day * DAY + hour * HOUR + self._random.uniform(0, 3_000), account="",
-                network=self._random.choice(habit.networks), calls=habit.calls * 10,
-                items=round(habit.items * self._random.uniform(0.3, 2.0)),
+                network=self._random.choice(habit.networks), amount=(habit.calls * 10, round(habit.items * self._random.uniform(0.3, 2.0))),
             )  # fmt: skip
 
-    def _change(self, habit: Habit, day: int) -> None:
+    def _change(self, habit: AppManner, day: int) -> None:
         """Releases, and vendors that move."""
         random = self._random
         if day and day % habit.release_every == 0:
@@ -236,7 +236,7 @@ class CompanyDays:
                 consent=Consent.USER,
             )
 
-    def _consent(self, habit: Habit, worker: Worker, day: int) -> Activity:
+    def _consent(self, habit: AppManner, worker: Worker, day: int) -> Activity:
         at = self.start + day * DAY + (worker.starts_hour + self._random.uniform(0, 8)) * HOUR
         if worker.id not in habit.users:
             habit.users.append(worker.id)
@@ -248,15 +248,15 @@ class CompanyDays:
         )  # fmt: skip
 
     def _act(
-        self, habit: Habit, at: float, *, account: str, network: int, calls: int, items: int, deed: Deed = Deed.USE
+        self, habit: AppManner, at: float, *, account: str, network: int, amount: tuple[int, int], deed: Deed = Deed.USE
     ) -> Activity:
         random = self._random
         agent = f"{habit.product}/{habit.version}.{random.randint(0, 3)}"
         if habit.kind == "device" and random.random() < 0.5:
             agent = f"Mozilla/5.0 (device) {agent}"
         return self._event(
-            at, deed, app=habit.id, account=account, method=random.choice(habit.methods), asn=network, calls=calls,
-            items=items, object=f"o{random.randrange(habit.objects)}", user_agent=agent,
+            at, deed, app=habit.id, account=account, method=random.choice(habit.methods), asn=network, calls=amount[0],
+            items=amount[1], object=f"o{random.randrange(habit.objects)}", user_agent=agent,
             ip=f"{20 + network % 150}.{network % 250}.{random.randrange(250)}.{random.randrange(1, 250)}",
             scopes=habit.scopes if random.random() < 0.3 else (),
         )  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Any
 from wardlaw.inventory.activity import Activity, Deed
 from wardlaw.inventory.model import Account, AccountKind, AccountState, App, Consent, Tristate
 from wardlaw.inventory.watching.alarm import AlarmKind
-from wardlaw.testing.saas.company import DAY, HOUR, Cast, Habit
+from wardlaw.testing.saas.company import DAY, HOUR, AppManner, Cast
 from wardlaw.testing.saas.companydays import CompanyDays
 from wardlaw.testing.saas.world import World
 
@@ -41,7 +41,7 @@ class Replay:
 class Stage:
     """A company that lives for ``DAYS``, and a place for what happens to it."""
 
-    def __init__(self, platform: str, *habits: Habit, people: int = 60, seed: int = 11) -> None:
+    def __init__(self, platform: str, *habits: AppManner, people: int = 60, seed: int = 11) -> None:
         self.cast = Cast(people=people, apps=18, platform=platform, seed=seed)
         for habit in habits:
             habit.users = habit.users or [worker.id for worker in self.cast.workers[:25]]
@@ -73,8 +73,8 @@ class Stage:
         return Replay(id_, self.world, frozenset(apps.split()), signals)
 
 
-def _usual(app: str, scopes: str, methods: str, product: str, *, approved: bool = True) -> Habit:
-    return Habit(
+def _usual(app: str, scopes: str, methods: str, product: str, *, approved: bool = True) -> AppManner:
+    return AppManner(
         app, "server", tuple(scopes.split()), methods.split(","), [65_001], product, 3, approved, busy=0.9, calls=20,
         items=15, objects=4,
     )  # fmt: skip

@@ -183,12 +183,15 @@ def test_many_new_things_within_ten_minutes(few, enough) -> None:
 def test_surveying_far_more_than_ever() -> None:
     life = Life(days=0)
     life.usual(range(20), method="files.list")
-    use(life, 20.1, method="files.list", calls=39)
+    use(life, 20.1, method="files.list", calls=4_000)  # over what time, nobody says
+    for number in range(39):
+        use(life, 20.2 + number / 100_000, method="files.list")
     assert life.noticed == []
-    event = use(life, 20.2, method="files.list", calls=400)
+    event = use(life, 20.2009, method="files.list")
     assert life.noticed == [("enumeration-burst", event)]
     release = Life(days=20)
-    use(release, 20.2, method="files.list", calls=400)  # it has only begun to
+    for number in range(80):
+        use(release, 20.2 + number / 100_000, method="files.list")  # it has only begun to
     assert release.noticed == []
 
 

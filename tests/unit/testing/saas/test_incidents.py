@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from wardlaw.testing.saas.incidents import REPLAYS, consumer_ai_suite
-from wardlaw.testing.saas.watching import alarms_of, lookout_of
+from wardlaw.inventory.activity import Deed
+from wardlaw.testing.saas.company import DAY, Cast
+from wardlaw.testing.saas.companydays import CompanyDays
+from wardlaw.testing.saas.incidents import REPLAYS, START, consumer_ai_suite
+from wardlaw.testing.saas.watching import alarms_of, lookout_of, surroundings_of
+
+COVERS = ("company", "companydays", "watching")
 
 
 @pytest.mark.parametrize("name", REPLAYS)
@@ -40,3 +46,37 @@ def test_a_campaign_is_one_alarm_that_grows() -> None:
     grown = {one.key.split("\n")[0]: one.count for one in lookout.take_growth() if one.app == "heroku"}
     assert grown["new-network"] == 52
     assert lookout.take_growth() == []
+
+
+def test_a_company_is_the_same_from_the_same_seed_and_full_of_life() -> None:
+    worlds = []
+    for _ in range(2):
+        cast = Cast(people=120, apps=40, platform="entra", seed=3)
+        world = cast.found(START)
+        CompanyDays(cast, world, START).live(60)
+        worlds.append(world)
+    one, other = worlds
+    assert one.activities == other.activities
+    deeds = {activity.deed for activity in one.activities}
+    assert {Deed.USE, Deed.EXPORT, Deed.CONSENT, Deed.CREDENTIAL_ADDED, Deed.ROLE_ASSIGNED} <= deeds
+    days = {int((activity.at - START) // DAY) for activity in one.activities}
+    assert set(range(59)) <= days
+    ids = [activity.id for activity in one.activities]
+    assert len(set(ids)) < len(ids)  # some come twice
+    times = [activity.at for activity in one.activities]
+    assert times != sorted(times)  # and some late
+
+
+def test_what_was_decided_is_read_and_a_wrong_word_is_said_to_be_whose() -> None:
+    world = Cast(people=12, apps=4, platform="google", seed=1).found(START)
+    world.extras["app x"] = {
+        "decided": {"approved": True, "addresses": ["20.0.0.0/8"]},
+        "homepage": "https://x.example",
+    }
+    world.extras["account y"] = {"gone_at": 5.0}
+    around = surroundings_of(world)
+    assert around.facts["x"].addresses == ("20.0.0.0/8",)
+    assert around.gone == {"y": 5.0}
+    world.extras["app z"] = {"decided": {"approved": "perhaps"}}
+    with pytest.raises(msgspec.ValidationError, match="app z"):
+        surroundings_of(world)
