@@ -103,8 +103,11 @@ def standing(world: World, lookout: Lookout) -> list[TrackedFinding]:
     run = SyncRun("recorded", world.name, world.platform, "recorded", FeedKind.LISTING, now, "", RunState.COMPLETE)
     things = [*world.accounts.values(), *world.apps.values(), *world.grants.values(), *world.credentials.values()]
     items = [Item(world.name, "recorded", thing, now, now, now) for thing in things]
-    found = [of_rule(one, at=now) for one in find(assemble(items, [run]), at=now, limits=Limits())]
-    return found + [of_alarm(world.name, one) for one in unused_scopes(world.platform, lookout.apps, at=now)]
+    found = [
+        *find(assemble(items, [run]), at=now, limits=Limits()),
+        *unused_scopes(world.name, world.platform, lookout.apps, at=now),
+    ]
+    return [of_rule(one, at=now) for one in found]
 
 
 def _judge(folder: Path, events: Path, advisories: Path | None) -> int:

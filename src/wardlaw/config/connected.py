@@ -10,9 +10,6 @@ from msgspec import Meta
 
 from wardlaw.config.secretref import Certificates, SecretRef
 
-# Four numbers, or groups of hexadecimal digits, with or without a length of the prefix.
-_NETWORK = r"^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)(/\d{1,3})?$"
-
 
 class Platform(StrEnum):
     """A platform that can be read."""
@@ -56,7 +53,7 @@ class DecidedApp(msgspec.Struct, frozen=True):
         tuple[str, ...], Meta(description="Roles and delegations the approval names; without any it covers none.")
     ] = ()
     addresses: Annotated[
-        tuple[Annotated[str, Meta(pattern=_NETWORK)], ...],
+        tuple[str, ...],
         Meta(description="Networks its vendor says it comes from, such as `203.0.113.0/24`."),
     ] = ()
     vendor: Annotated[str, Meta(description="Whose app it is, in the words of advisories.")] = ""

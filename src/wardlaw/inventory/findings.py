@@ -9,7 +9,7 @@ import msgspec
 
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.rules import GrantFinding, Weight
-from wardlaw.inventory.watching.alarm import ALARMS, Alarm, Growth
+from wardlaw.inventory.watching.alarm import ALARMS, Alarm, AlarmKind, Growth
 
 
 class FindingState(StrEnum):
@@ -76,6 +76,7 @@ _LISTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "admin-consented-mail-or-files": (("NHI5",), ("T1528", "T1114.002")),
     "dormant-then-active": (("NHI1",), ("T1078.004",)),
     "publisher-lookalike": (("NHI3",), ("T1036.005",)),
+    "scope-never-used": (ALARMS[AlarmKind.SCOPE_UNUSED].owasp, ALARMS[AlarmKind.SCOPE_UNUSED].attack),
 }
 
 

@@ -10,8 +10,10 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.activity import Activity, Deed
 from wardlaw.inventory.model import Account, AccountKind, AccountState, App, Item
+from wardlaw.inventory.rules import GrantFinding
 from wardlaw.inventory.watching.lookout import Lookout
 from wardlaw.inventory.watching.memory import AppMemory, DirectoryMemory, remember_at
+from wardlaw.inventory.watching.posture import unused_scopes
 from wardlaw.inventory.watching.surroundings import AppFacts, Surroundings
 from wardlaw.store.activity import note_judged, prune_activities, unjudged
 from wardlaw.store.findings import take_alarms
@@ -45,6 +47,22 @@ def judge_new(connection: Connection, directory: str, facts: Mapping[str, AppFac
         note_judged(connection, directory, activities)
     prune_activities(connection, directory, now=now)
     return fresh
+
+
+def never_used(connection: Connection, directory: str, *, now: float) -> list[GrantFinding]:
+    """What the apps of a directory may do and never did; nothing where use was not told for long enough.
+
+    Args:
+        directory: All of them when it is empty.
+        now: Unix seconds.
+    """
+    query = select(INVENTORY_RUN.c.directory, INVENTORY_RUN.c.platform).distinct()
+    if directory:
+        query = query.where(INVENTORY_RUN.c.directory == directory)
+    found: list[GrantFinding] = []
+    for name, platform in connection.execute(query).all():
+        found += unused_scopes(name, platform, _memories(connection, name, None), at=now)
+    return found
 
 
 def adopt_app(connection: Connection, directory: str, app: str) -> None:

@@ -81,7 +81,7 @@ async def _serve_control(config: Config) -> None:
             },
             clock=time.time,
             entropy=os.urandom,
-            app_facts=_app_facts(config),
+            app_facts=app_facts(config),
         )
     )
     notifier = Notifier(engine, config.notify, installation=config.installation.name, env=os.environ, clock=time.time)
@@ -99,7 +99,8 @@ async def _serve_control(config: Config) -> None:
         engine.dispose()
 
 
-def _app_facts(config: Config) -> dict[str, dict[str, AppFacts]]:
+def app_facts(config: Config) -> dict[str, dict[str, AppFacts]]:
+    """What the configuration says of apps, by directory and client id."""
     found: dict[str, dict[str, AppFacts]] = {}
     for one in config.inventory.apps:
         facts = AppFacts(one.approved, one.scopes, one.addresses, one.vendor)

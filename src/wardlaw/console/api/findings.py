@@ -24,12 +24,12 @@ from wardlaw.inventory.findings import (
     of_rule,
     revived,
 )
-from wardlaw.inventory.rules import Limits, Weight, find
+from wardlaw.inventory.rules import GrantFinding, Limits, Weight, find
 from wardlaw.inventory.view import Freshness, assemble, freshness
 from wardlaw.store.activity import events_named
 from wardlaw.store.findings import get_finding, list_findings, replace_finding, settle_rules
 from wardlaw.store.inventory import list_items, list_runs
-from wardlaw.store.watching import adopt_app
+from wardlaw.store.watching import adopt_app, never_used
 
 _Name = Annotated[str, QueryParameter(max_length=512)]
 _Count = Annotated[int, QueryParameter(ge=1, le=10_000)]
@@ -146,8 +146,7 @@ async def close_finding(call: Given, finding_id: FromPath[str], data: JSONBody[C
 
 def settle_directory(turn: Turn, directory: str) -> None:
     """Write down what rules find in a directory now."""
-    inventory = assemble(list_items(turn.connection, directory), list_runs(turn.connection))
-    found = [one for one in find(inventory, at=turn.now, limits=Limits()) if one.directory == directory]
+    found = [one for one in _found(turn, directory) if one.directory == directory]
     settle_rules(turn.connection, directory, found, now=turn.now)
 
 
@@ -163,9 +162,8 @@ def _kept(turn: Turn, finding_id: str) -> TrackedFinding:
 def _current(turn: Turn, directory: str) -> list[TrackedFinding]:
     """Findings as they are at this moment: kept ones, with what rules find now in place of what they found before."""
     kept = {one.id: one for one in list_findings(turn.connection, directory)}
-    inventory = assemble(list_items(turn.connection, directory), list_runs(turn.connection))
     there = set()
-    for found in find(inventory, at=turn.now, limits=Limits()):
+    for found in _found(turn, directory):
         fresh = of_rule(found, at=turn.now)
         there.add(fresh.id)
         known = kept.get(fresh.id)
@@ -182,6 +180,13 @@ def _current(turn: Turn, directory: str) -> list[TrackedFinding]:
         else:
             current.append(one)
     return current
+
+
+def _found(turn: Turn, directory: str) -> list[GrantFinding]:
+    """What rules find now, in one directory or in all."""
+    inventory = assemble(list_items(turn.connection, directory), list_runs(turn.connection))
+    found = find(inventory, at=turn.now, limits=Limits())
+    return [*found, *never_used(turn.connection, directory, now=turn.now)]
 
 
 def _states(text: str) -> frozenset[FindingState]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from wardlaw.inventory.risk import Privilege, scope_risk
-from wardlaw.inventory.watching.alarm import ALARMS, Alarm, AlarmKind
+from wardlaw.inventory.rules import DAY_S, GrantFinding
+from wardlaw.inventory.watching.alarm import ALARMS, AlarmKind
 from wardlaw.inventory.watching.memory import AppMemory
 from wardlaw.inventory.watching.noticing import listed
 
@@ -11,14 +12,14 @@ COVERED_DAYS = 30
 """Days on which uses told their scopes; with fewer, nothing is said at all."""
 
 
-def unused_scopes(platform: str, apps: dict[str, AppMemory], *, at: float) -> list[Alarm]:
-    """Powerful scopes that were granted at least ``COVERED_DAYS`` ago and stand in no use since."""
+def unused_scopes(directory: str, platform: str, apps: dict[str, AppMemory], *, at: float) -> list[GrantFinding]:
+    """Powerful scopes that were granted at least ``COVERED_DAYS`` ago and stand in no use since; ``at`` is Unix seconds."""
     found = []
     facts = ALARMS[AlarmKind.SCOPE_UNUSED]
     for name, app in sorted(apps.items()):
         if app.scope_days < COVERED_DAYS:
             continue
-        line = at - COVERED_DAYS * 86_400.0
+        line = at - COVERED_DAYS * DAY_S
         unused = sorted(
             scope
             for scope, since in app.granted.items()
@@ -29,5 +30,6 @@ def unused_scopes(platform: str, apps: dict[str, AppMemory], *, at: float) -> li
         )
         if unused:
             said = f"On {app.scope_days} days its use was told, and none was of {listed(unused)}."
-            found.append(Alarm(AlarmKind.SCOPE_UNUSED, facts.weight, name, "", "scopes", "", at, (said,)))
+            rule = AlarmKind.SCOPE_UNUSED.value
+            found.append(GrantFinding(rule, facts.weight, directory, f"app {name}", "", name, (said,), facts.remedy))
     return found

@@ -73,6 +73,18 @@ def test_a_rule_finding_has_a_life_too(api: Api, uid: int) -> None:
     assert api.ok("GET", "/inventory/findings?in_state=all", uid=uid)["pending"] == 0
 
 
+def test_scopes_that_stand_in_no_use(api: Api, uid: int) -> None:
+    drive, mail = "https://www.googleapis.com/auth/drive", "https://mail.google.com/"
+    consent = use(api, "c", 39, deed="consent", account="u1", scopes=[drive, mail], app="small")
+    uses = [use(api, f"u{day}", 39 - day, scopes=[drive], app="small") for day in range(38)]
+    run(api, uid, activities=[consent, *uses], feed="activity")
+    assert ("scope-never-used", "open") in found(api, uid, "?directory=acme")
+    later = use(api, "l", 0.01, scopes=[mail], app="small")
+    run(api, uid, activities=[later], feed="activity")
+    assert "scope-never-used" not in dict(found(api, uid))
+    assert ("scope-never-used", "closed") in found(api, uid, "?in_state=closed")
+
+
 def test_bad_input_and_who_may(api: Api, uid: int) -> None:
     assert api.error("GET", "/inventory/findings?in_state=gone", uid=uid)[1] == "WL-INV-062"
     assert api.error("GET", "/inventory/findings/fnd_none", uid=uid)[1] == "WL-INV-060"

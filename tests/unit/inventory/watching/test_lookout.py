@@ -45,12 +45,12 @@ def test_a_scope_is_called_unused_only_after_thirty_days_of_told_use() -> None:
         life.happen(Deed.CONSENT, 0.1, account="u1", scopes=(DRIVE, MAIL, "openid"))
         life.usual(range(told_days), scopes=(DRIVE,))
         life.usual(range(told_days, 60))  # used, and the log does not say what for
-        found = unused_scopes("google", life.lookout.apps, at=life.lookout.directory.clock)
-        assert [one.kind for one in found] == ["scope-never-used"] * len(wanted)
+        found = unused_scopes("acme", "google", life.lookout.apps, at=life.lookout.directory.clock)
+        assert [one.rule for one in found] == ["scope-never-used"] * len(wanted)
         for one in found:
             assert MAIL in one.evidence[0]
             assert DRIVE + "," not in one.evidence[0]
     young = Life()
     young.usual(range(40), scopes=(DRIVE,))
     young.happen(Deed.CONSENT, 40, account="u1", scopes=(MAIL,))
-    assert unused_scopes("google", young.lookout.apps, at=young.lookout.directory.clock) == []
+    assert unused_scopes("acme", "google", young.lookout.apps, at=young.lookout.directory.clock) == []
