@@ -20,7 +20,7 @@ import msgspec
 
 from wardlaw.inventory.activity import Activity, Deed
 from wardlaw.inventory.findings import TrackedFinding, alarm_id, grown_by, of_alarm, of_rule
-from wardlaw.inventory.model import FeedKind, Item, RunState, SyncRun
+from wardlaw.inventory.model import FeedKind, Item, RunState, SyncRun, Thing
 from wardlaw.inventory.rules import Limits, find
 from wardlaw.inventory.view import assemble
 from wardlaw.inventory.watching.lookout import Lookout
@@ -101,7 +101,12 @@ def standing(world: World, lookout: Lookout) -> list[TrackedFinding]:
     """What rules find in the organisation as it is at its end."""
     now = max(world.now, lookout.directory.clock)
     run = SyncRun("recorded", world.name, world.platform, "recorded", FeedKind.LISTING, now, "", RunState.COMPLETE)
-    things = [*world.accounts.values(), *world.apps.values(), *world.grants.values(), *world.credentials.values()]
+    things: list[Thing] = [
+        *world.accounts.values(),
+        *world.apps.values(),
+        *world.grants.values(),
+        *world.credentials.values(),
+    ]
     items = [Item(world.name, "recorded", thing, now, now, now) for thing in things]
     found = [
         *find(assemble(items, [run]), at=now, limits=Limits()),

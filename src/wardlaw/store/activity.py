@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.activity import Activity
@@ -117,16 +117,30 @@ def _roll_up(connection: Connection, directory: str, activities: Sequence[Activi
             own[0] += one.calls
             own[1] += one.items
             own[2] += one.bytes
-    for (app, method, asn, hour), (calls, items, bytes_) in sums.items():
-        place = and_(
-            _ROLLUP.directory == directory, _ROLLUP.app == app, _ROLLUP.method == method, _ROLLUP.asn == asn,
-            _ROLLUP.hour == hour,
-        )  # fmt: skip
-        more = {
-            "calls": INVENTORY_ROLLUP.c["calls"] + calls,
-            "items": INVENTORY_ROLLUP.c["items"] + items,  # by name: a collection of columns has a method "items"
-            "bytes": INVENTORY_ROLLUP.c["bytes"] + bytes_,
-        }
-        if not connection.execute(update(INVENTORY_ROLLUP).where(place).values(**more)).rowcount:
-            row = {"directory": directory, "app": app, "method": method, "asn": asn, "hour": hour}
-            connection.execute(insert(INVENTORY_ROLLUP).values(**row, calls=calls, items=items, bytes=bytes_))
+    known = _known_hours(connection, directory, {hour for _, _, _, hour in sums})
+    fresh, more = [], []
+    for key, (calls, items, bytes_) in sums.items():
+        counts = {"calls": calls, "items": items, "bytes": bytes_}
+        place = dict(zip(("app", "method", "asn", "hour"), key, strict=True))
+        if key in known:
+            more.append({f"by_{name}": value for name, value in (place | counts).items()})
+        else:
+            fresh.append({"directory": directory} | place | counts)
+    if fresh:
+        connection.execute(insert(INVENTORY_ROLLUP), fresh)
+    if more:
+        own = (_ROLLUP[name] == bindparam(f"by_{name}") for name in ("app", "method", "asn", "hour"))
+        added = {name: _ROLLUP[name] + bindparam(f"by_{name}") for name in ("calls", "items", "bytes")}
+        statement = update(INVENTORY_ROLLUP).where(_ROLLUP.directory == directory, *own).values(**added)
+        connection.execute(statement, more)
+
+
+def _known_hours(connection: Connection, directory: str, hours: set[int]) -> set[_Key]:
+    found: set[_Key] = set()
+    ordered = sorted(hours)
+    for start in range(0, len(ordered), _BATCH):
+        query = select(_ROLLUP.app, _ROLLUP.method, _ROLLUP.asn, _ROLLUP.hour).where(
+            _ROLLUP.directory == directory, _ROLLUP.hour.in_(ordered[start : start + _BATCH])
+        )
+        found |= {(app, method, asn, hour) for app, method, asn, hour in connection.execute(query)}
+    return found

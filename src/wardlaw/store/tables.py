@@ -470,6 +470,7 @@ INVENTORY_ROLLUP = Table(
     Column("calls", BigInteger, nullable=False),
     Column("items", BigInteger, nullable=False),
     Column("bytes", BigInteger, nullable=False),
+    Index(None, "directory", "hour"),
 )
 
 # What the detectors remember of each app; of the directory itself under the kind ``directory``.

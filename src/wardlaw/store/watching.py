@@ -21,8 +21,8 @@ from wardlaw.store.tables import INVENTORY_ITEM, INVENTORY_MEMORY, INVENTORY_RUN
 
 AT_ONCE = 10_000
 """Events judged together; what they and their apps need fits into some tens of megabytes."""
-MOST_IN_ALL = 200_000
-"""Events judged in one transaction, a matter of seconds; the rest waits for the next run."""
+MOST_IN_ALL = 60_000
+"""Events judged in one transaction, some ten seconds of a slow machine; the rest waits for the next run."""
 _MOST_GONE = 20_000
 _BATCH = 200
 _DIRECTORY, _APP = "directory", "app"

@@ -193,7 +193,8 @@ async def end_reading(call: Given, run_id: FromPath[str], data: JSONBody[RunEnd]
         )
         run = finish_run(turn.connection, run_id, ended=ended)
         judge_new(turn.connection, run.directory, call.deps.app_facts.get(run.directory, {}), now=turn.now)
-        settle_directory(turn, run.directory)
+        if run.kind is FeedKind.LISTING:  # what an event changes is found when somebody asks
+            settle_directory(turn, run.directory)
         facts: dict[str, Any] = {"run": run.id, "state": run.state.value, "seen": run.seen, "ended": run.ended}
         return Done(run, facts | {"gaps": len(run.gaps)})
 

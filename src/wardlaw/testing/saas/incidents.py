@@ -86,7 +86,12 @@ def stolen_vendor_token() -> Replay:
         "salesforce", _usual("drift", "api refresh_token", "update Contact,create Task,query Contact", "drift-sync")
     )
     stage.live(DAYS)
-    script = {"ip": "185.220.101.7", "asn": THIEF, "user_agent": "python-requests/2.32.4", "account": "p00001"}
+    script: dict[str, Any] = {
+        "ip": "185.220.101.7",
+        "asn": THIEF,
+        "user_agent": "python-requests/2.32.4",
+        "account": "p00001",
+    }
     for table in ("Account", "Contact", "Case", "User", "Opportunity", "Lead", "Asset"):
         stage.happen(Deed.USE, "drift", after_s=4, method="query count", object=table, **script)
     bulk = script | {"user_agent": "Salesforce-Multi-Org-Fetcher/1.0"}
@@ -215,7 +220,12 @@ def stolen_integrator_tokens() -> Replay:
         "github", _usual("heroku", "repo workflow", "repo.get,repo.contents.read,checks.create", "heroku-dashboard")
     )
     stage.live(DAYS)
-    thief = {"ip": "198.51.100.40", "asn": THIEF, "account": "p00005", "user_agent": "heroku-dashboard/9.1"}
+    thief: dict[str, Any] = {
+        "ip": "198.51.100.40",
+        "asn": THIEF,
+        "account": "p00005",
+        "user_agent": "heroku-dashboard/9.1",
+    }
     stage.happen(Deed.USE, "heroku", method="orgs.list", **thief)
     for number in range(6):
         stage.happen(Deed.USE, "heroku", after_s=3, method="repos.list", object=f"org-{number}", **thief)

@@ -79,9 +79,11 @@ def test_scopes_that_stand_in_no_use(api: Api, uid: int) -> None:
     uses = [use(api, f"u{day}", 39 - day, scopes=[drive], app="small") for day in range(38)]
     run(api, uid, activities=[consent, *uses], feed="activity")
     assert ("scope-never-used", "open") in found(api, uid, "?directory=acme")
+    run(api, uid, sightings=[GRANT])
     later = use(api, "l", 0.01, scopes=[mail], app="small")
     run(api, uid, activities=[later], feed="activity")
     assert "scope-never-used" not in dict(found(api, uid))
+    run(api, uid, sightings=[GRANT])
     assert ("scope-never-used", "closed") in found(api, uid, "?in_state=closed")
 
 

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("bytes", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("directory", "app", "method", "asn", "hour", name=op.f("pk_inventory_rollup")),
     )
+    op.create_index(op.f("ix_inventory_rollup_directory_hour"), "inventory_rollup", ["directory", "hour"])
     op.create_table(
         "inventory_memory",
         sa.Column("directory", sa.String(length=64), nullable=False),
