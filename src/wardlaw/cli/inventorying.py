@@ -9,6 +9,7 @@ import msgspec
 
 from wardlaw.cli.client import ManagementClient, quoted
 from wardlaw.facts.errors import InputError
+from wardlaw.inventory.activity import Activity
 from wardlaw.inventory.importing.badrow import name_of
 from wardlaw.inventory.model import FeedKind, Sighting
 
@@ -34,24 +35,30 @@ class RunUpload:
         self.watermark: str = begun["watermark"]
         self.sent = 0
         self._page: list[Any] = []
+        self._events: list[Any] = []
         self._bytes = 0
 
-    def add(self, sightings: Iterable[Sighting]) -> None:
-        """Take sightings in; full pages are sent.
+    def add(self, sightings: Iterable[Sighting], activities: Iterable[Activity] = ()) -> None:
+        """Take sightings and events in; full pages are sent.
 
         Raises:
             InputError: One alone is larger than a page (WL-INV-006).
         """
         for sighting in sightings:
-            size = len(msgspec.json.encode(sighting)) + 1
-            if size > PAGE_BYTES:
-                raise InputError(
-                    "WL-INV-006", "One grant has more scopes than fit on a page.", "Look at it on its platform."
-                )
-            if self._bytes + size > PAGE_BYTES or len(self._page) >= 1_000:
-                self._send()
-            self._page.append(msgspec.to_builtins(sighting))
-            self._bytes += size
+            self._put(sighting, is_event=False)
+        for activity in activities:
+            self._put(activity, is_event=True)
+
+    def _put(self, told: Sighting | Activity, *, is_event: bool) -> None:
+        size = len(msgspec.json.encode(told)) + 1
+        if size > PAGE_BYTES:
+            raise InputError(
+                "WL-INV-006", "One grant has more scopes than fit on a page.", "Look at it on its platform."
+            )
+        if self._bytes + size > PAGE_BYTES or len(self._page) + len(self._events) >= 1_000:
+            self._send()
+        (self._events if is_event else self._page).append(msgspec.to_builtins(told))
+        self._bytes += size
 
     def end(
         self, *, complete: bool, gaps: Iterable[str] = (), watermark: str = "", covered_until: float = 0.0
@@ -66,7 +73,8 @@ class RunUpload:
         return ended
 
     def _send(self) -> None:
-        if self._page:
-            self._client.post(f"/inventory/runs/{quoted(self.id)}/page", {"sightings": self._page})
+        if self._page or self._events:
+            body = {"sightings": self._page} | ({"activities": self._events} if self._events else {})
+            self._client.post(f"/inventory/runs/{quoted(self.id)}/page", body)
             self.sent += len(self._page)
-            self._page, self._bytes = [], 0
+            self._page, self._events, self._bytes = [], [], 0

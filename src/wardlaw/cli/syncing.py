@@ -18,7 +18,7 @@ def sync_feed(connector: Connector, feed: Feed, directory: str, client: Manageme
     watermark, covered_until = "", 0.0
     try:
         for page in connector.read(feed, upload.watermark):
-            upload.add(page.sightings)
+            upload.add(page.sightings, page.activities)
             gaps += page.gaps
             notes += page.notes
             watermark, covered_until = page.watermark or watermark, max(covered_until, page.covered_until)

@@ -68,7 +68,24 @@ class Directory(msgspec.Struct, frozen=True):
     ca: Certificates = ""
 
 
+class DecidedApp(msgspec.Struct, frozen=True):
+    """What the company says of one app; detectors hold what it does against this."""
+
+    directory: Annotated[str, Meta(description="Name of the directory.")]
+    app: Annotated[str, Meta(min_length=1, description="Client id.")]
+    approved: Annotated[bool, Meta(description="It may be used.")] = False
+    scopes: Annotated[
+        tuple[str, ...], Meta(description="Roles and delegations the approval names; without any it covers none.")
+    ] = ()
+    addresses: Annotated[
+        tuple[str, ...],
+        Meta(description="Networks its vendor says it comes from, such as `203.0.113.0/24`."),
+    ] = ()
+    vendor: Annotated[str, Meta(description="Whose app it is, in the words of advisories.")] = ""
+
+
 class InventorySettings(msgspec.Struct, frozen=True):
     """What `wardlaw inventory sync` reads."""
 
     directories: Annotated[tuple[Directory, ...], Meta(description="Connected organisations.")] = ()
+    apps: Annotated[tuple[DecidedApp, ...], Meta(description="What the company says of apps.")] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from ipaddress import ip_network
 
 import msgspec
 
@@ -31,6 +32,22 @@ def directory_faults(inventory: InventorySettings) -> Iterator[tuple[str, str, s
         for need in _NEEDS.get(one.platform, ()):
             if not need.fits(one):
                 yield "WL-CFG-005", f"{path}.{need.field}", need.message, need.hint
+    yield from _app_faults(inventory)
+
+
+def _app_faults(inventory: InventorySettings) -> Iterator[tuple[str, str, str, str]]:
+    seen: set[tuple[str, str]] = set()
+    for index, one in enumerate(inventory.apps):
+        path = f"inventory.apps[{index}]"
+        if (one.directory, one.app) in seen:
+            yield "WL-CFG-010", path, f"the app {one.app} of {one.directory} is defined twice", "Say all of it once."
+        seen.add((one.directory, one.app))
+        for place, address in enumerate(one.addresses):
+            try:
+                ip_network(address)
+            except ValueError:
+                hint = "Such as 203.0.113.0/24 or 2001:db8::/32, without bits beyond the prefix."
+                yield "WL-CFG-005", f"{path}.addresses[{place}]", "must be a network", hint
 
 
 class _Need(msgspec.Struct, frozen=True):

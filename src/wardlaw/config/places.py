@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from wardlaw.config.connected import InventorySettings
 from wardlaw.config.model import DATA_DIR, Aws, Config, Notify
 from wardlaw.config.secretref import SecretRef
 
@@ -95,7 +94,8 @@ def resolve(config: Config, root: PurePath) -> Config:
         )
         for one in config.inventory.directories
     )
-    config = msgspec.structs.replace(config, inventory=InventorySettings(directories))
+    inventory = msgspec.structs.replace(config.inventory, directories=directories)
+    config = msgspec.structs.replace(config, inventory=inventory)
     return msgspec.structs.replace(config, upstreams=upstreams, identity=identity, detectors=detectors, notify=notify)
 
 

@@ -201,12 +201,3 @@ def _decoded(status: int, raw: bytes) -> Any:
         if status < 300:
             raise _CutError from error
         return None
-
-
-def _joined(headers: list[tuple[str, str]]) -> dict[str, str]:
-    """Headers by name; one that stands there several times, as Okta's ``link`` does, is joined by commas (RFC 9110, 5.3)."""
-    found: dict[str, str] = {}
-    for name, value in headers:
-        key = name.lower()
-        found[key] = f"{found[key]}, {value}" if key in found else value
-    return found

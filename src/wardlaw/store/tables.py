@@ -444,3 +444,55 @@ INVENTORY_ITEM = Table(
     Column("item", Text, nullable=False),
     Index(None, "directory", "feed", "last_seen_at"),
 )
+
+# Events of connected organisations, as their logs tell them; rows go after a time, the rollups stay. ``judged`` is 1
+# once the detectors have seen it.
+INVENTORY_ACTIVITY = Table(
+    "inventory_activity",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("id", String(512), primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("judged", Integer, nullable=False),
+    Column("activity", Text, nullable=False),
+    Index(None, "directory", "judged", "at"),
+)
+
+# Events by app, method, network and hour (Unix seconds divided by 3600).
+INVENTORY_ROLLUP = Table(
+    "inventory_rollup",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("app", String(512), primary_key=True),
+    Column("method", String(200), primary_key=True),
+    Column("asn", BigInteger, primary_key=True),
+    Column("hour", BigInteger, primary_key=True),
+    Column("calls", BigInteger, nullable=False),
+    Column("items", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Index(None, "directory", "hour"),
+)
+
+# What the detectors remember of each app; of the directory itself under the kind ``directory``.
+INVENTORY_MEMORY = Table(
+    "inventory_memory",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("app", String(512), primary_key=True),
+    Column("memory", LargeBinary, nullable=False),
+)
+
+# Findings and how far people are with them; ``finding`` is all of it as JSON.
+INVENTORY_FINDING = Table(
+    "inventory_finding",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("directory", String(64), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("event", String(512), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("last_at", Double, nullable=False),
+    Column("finding", Text, nullable=False),
+    Index(None, "directory", "state"),
+)

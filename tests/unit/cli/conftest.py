@@ -73,6 +73,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> RecordingClient:
         "approvals",
         "habits",
         "inventory",
+        "findings",
         "mcp",
         "credential",
         "tools",

@@ -6,6 +6,7 @@ import pytest
 from tests.unit.cli.conftest import RecordingClient
 from wardlaw.cli.inventorying import PAGE_BYTES, RunUpload
 from wardlaw.facts.errors import InputError
+from wardlaw.inventory.activity import Activity, Deed
 from wardlaw.inventory.model import FeedKind, Grant, Sighting
 
 FEED = ("acme", "google", "tokens", FeedKind.LISTING)
@@ -40,3 +41,18 @@ def test_what_fits_on_no_page_is_refused(client) -> None:
     with pytest.raises(InputError) as caught:
         RunUpload(client, FEED).add([Sighting(Grant("g", "u", "a", scopes=("s" * PAGE_BYTES,)))])
     assert caught.value.code == "WL-INV-006"
+
+
+def test_events_go_with_the_pages(client) -> None:
+    upload = RunUpload(client, FEED)
+    events = [Activity(f"e{number}", 5.0, Deed.USE, method="m" * 300) for number in range(300)]
+    upload.add([Sighting(Grant("g", "u", "a"))], events)
+    upload.end(complete=True)
+    pages = [body for _, path, body in client.calls if path.endswith("/page")]
+    assert [one["id"] for page in pages for one in page.get("activities", ())] == [
+        f"e{number}" for number in range(300)
+    ]
+    assert [one["thing"]["id"] for page in pages for one in page["sightings"]] == ["g"]
+    assert all(len(msgspec.json.encode(page)) < PAGE_BYTES + 1_000 for page in pages)
+    with pytest.raises(InputError):
+        upload.add((), [Activity("e", 5.0, Deed.USE, object="o" * PAGE_BYTES)])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from wardlaw.config.connected import Directory, InventorySettings, Platform
+from wardlaw.config.connected import DecidedApp, Directory, InventorySettings, Platform
 from wardlaw.config.directories import directory_faults
 from wardlaw.config.parse import parse_config
 from wardlaw.config.secretref import SecretRef
@@ -65,3 +65,18 @@ inventory:
     config = parse_config(text, source="/etc/wardlaw/x.yaml")
     read, write = config.inventory.directories[0].credential, config.inventory.directories[0].write_credential
     assert write.name == f"{read.name}-write"
+
+
+def test_apps() -> None:
+    good = DecidedApp("acme", "a", addresses=("203.0.113.0/24", "198.51.100.7", "2001:db8::/32"))
+    assert list(directory_faults(InventorySettings(apps=(good, DecidedApp("other", "a"))))) == []
+    bad = DecidedApp("acme", "a", addresses=("203.0.113.1/24", "everywhere", "10.0.0.0/99"))
+    found = [f"{code} {path}" for code, path, _, _ in directory_faults(InventorySettings(apps=(good, bad)))]
+    assert found == [
+        "WL-CFG-010 inventory.apps[1]",
+        *(f"WL-CFG-005 inventory.apps[1].addresses[{n}]" for n in range(3)),
+    ]
+    text = "version: 1\ninventory: {apps: [{directory: acme, app: x, approved: true, scopes: [s]}]}\n"
+    assert parse_config(text, source="x.yaml").inventory.apps == (
+        DecidedApp("acme", "x", approved=True, scopes=("s",)),
+    )

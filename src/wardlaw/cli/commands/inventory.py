@@ -14,6 +14,7 @@ from typing import IO, Annotated, Any, assert_never
 from cyclopts import App, Parameter
 
 from wardlaw.cli.commands.channel import app as channel
+from wardlaw.cli.commands.findings import describe, finding, plain
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.inventorying import RunUpload
 from wardlaw.cli.opening import open_connector
@@ -28,6 +29,7 @@ from wardlaw.inventory.model import FeedKind, Sighting
 
 app = App(name="inventory", help="Who granted what to whom, how fresh that is, and what is wrong with it.")
 app.command(channel)
+app.command(finding)
 
 SHOWN_ERRORS = 20
 MOST_FILE_BYTES = 64 * 1024 * 1024
@@ -54,7 +56,7 @@ def status(*, options: Options = NONE) -> int:
     lines = [*_fresh(answer["feeds"])] or ["nothing was read yet; see `wardlaw inventory import` and `sync`"]
     for directory, counts in sorted(answer["counts"].items()):
         lines.append(f"{directory}: " + ", ".join(f"{count} {kind}s" for kind, count in sorted(counts.items())))
-    options.output().result(answer, *map(_plain, lines))
+    options.output().result(answer, *map(plain, lines))
     return 0
 
 
@@ -80,12 +82,12 @@ def list_things(
     query: dict[str, str | int] = {"limit": limit}
     query |= {name: value for name, value in (("kind", kind), ("directory", directory), ("about", about)) if value}
     answer = connect(options).get("/inventory/items", **query, **({"gone": "true"} if gone else {}))
-    table = [[_plain(cell) for cell in _line(item)] for item in answer["items"]]
+    table = [[plain(cell) for cell in _line(item)] for item in answer["items"]]
     heads = ("directory", "kind", "id", "name", "account", "app", "since", "last seen", "there")
     shown: list[Any] = [rows(heads, table)] if table else ["nothing"]
     if answer["total"] > len(table):
         shown.append(f"{answer['total'] - len(table)} more; see --limit")
-    options.output().result(answer, *shown, *map(_plain, _fresh(answer["feeds"])))
+    options.output().result(answer, *shown, *map(plain, _fresh(answer["feeds"])))
     return 0
 
 
@@ -100,31 +102,30 @@ def show(id: str, *, kind: str = "", directory: str = "", options: Options = NON
     """
     query = {name: value for name, value in (("kind", kind), ("directory", directory)) if value}
     answer = connect(options).get("/inventory/item", id=id, **query)
-    options.output().result(answer, *map(_plain, _detail(answer)))
+    options.output().result(answer, *map(plain, _detail(answer)))
     return 0
 
 
 @app.command
-def findings(*, directory: str = "", rule: str = "", limit: int = 500, options: Options = NONE) -> int:
-    """List what the rules find, gravest first; exit code 1 where there is anything.
+def findings(*, directory: str = "", rule: str = "", state: str = "", limit: int = 500, options: Options = NONE) -> int:
+    """List what rules and detectors find, gravest first; exit code 1 where anything waits for somebody.
 
     Args:
         directory: Only of this directory.
-        rule: Only of this rule, such as known-bad-app.
+        rule: Only of this rule, such as known-bad-app or new-network.
+        state: open, acknowledged, closed, reopened or all; without it those that wait for somebody.
         limit: At most so many.
     """
     query: dict[str, str | int] = {"limit": limit}
-    query |= {name: value for name, value in (("directory", directory), ("rule", rule)) if value}
+    query |= {name: value for name, value in (("directory", directory), ("rule", rule), ("in_state", state)) if value}
     answer = connect(options).get("/inventory/findings", **query)
     lines: list[str] = []
     for one in answer["findings"]:
-        who = f", account {one['account']}" if one["account"] else ""
-        lines.append(f"{one['weight'].upper()} {one['rule']}: {one['about']} in {one['directory']}{who}")
-        lines += [f"  {evidence}" for evidence in one["evidence"]] + [f"  → {one['remedy']}"]
+        lines += describe(one)
     if answer["total"] > len(answer["findings"]):
         lines.append(f"{answer['total'] - len(answer['findings'])} more; see --limit")
-    options.output().result(answer, *map(_plain, [*(lines or ["no findings"]), *_fresh(answer["feeds"])]))
-    return Exit.FINDINGS if answer["total"] else Exit.DONE
+    options.output().result(answer, *map(plain, [*(lines or ["no findings"]), *_fresh(answer["feeds"])]))
+    return Exit.FINDINGS if answer["pending"] else Exit.DONE
 
 
 @app.command
@@ -172,7 +173,7 @@ def sync(directory: str = "", *, feed: str = "", options: Options = NONE) -> int
         lines.append(
             f"{run['directory']} {run['feed']}: {run['state']}, {run['seen']} seen, {run['ended']} gone. {told}"
         )
-    output.result({"runs": ended}, *(_plain(line.strip()) for line in lines))
+    output.result({"runs": ended}, *(plain(line.strip()) for line in lines))
     return Exit.DONE if all(run["state"] == "complete" for run in ended) else Exit.FINDINGS
 
 
@@ -231,7 +232,7 @@ def import_file(file: Path, *, kind: ImportKind, reading: Reading = _AS_IT_IS, o
             if errors is not None:
                 errors.write(told + "\n")
             elif bad <= SHOWN_ERRORS:
-                output.warn(_plain(told))
+                output.warn(plain(told))
         gaps = [f"{bad} rows of the file could not be read."] if bad else []
         run = upload.end(complete=not bad, gaps=gaps)
     if bad > SHOWN_ERRORS and not reading.errors:
@@ -330,8 +331,3 @@ def _detail(answer: Mapping[str, Any]) -> Iterator[str]:
     for one in answer["findings"]:
         yield f"  {one['weight'].upper()} {one['rule']}: {' '.join(one['evidence'])} → {one['remedy']}"
     yield from _fresh(answer["feeds"])
-
-
-def _plain(text: str) -> str:
-    """A text of others, with nothing a terminal would obey."""
-    return "".join(char if char.isprintable() else f"\\u{{{ord(char):x}}}" for char in text)

@@ -25,6 +25,7 @@ from wardlaw.console.notify.notifier import Notifier
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.console.serve import Listener, TcpListener, UnixListener, serve_control
 from wardlaw.facts.credential import RegisteredSecret
+from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.security.fingerprint import make_fingerprint
 from wardlaw.store.database import open_database
 from wardlaw.store.installation import Installation
@@ -80,6 +81,7 @@ async def _serve_control(config: Config) -> None:
             },
             clock=time.time,
             entropy=os.urandom,
+            app_facts=app_facts(config),
         )
     )
     notifier = Notifier(engine, config.notify, installation=config.installation.name, env=os.environ, clock=time.time)
@@ -95,6 +97,15 @@ async def _serve_control(config: Config) -> None:
         await asyncio.to_thread(spool.close)
         keyring.close()
         engine.dispose()
+
+
+def app_facts(config: Config) -> dict[str, dict[str, AppFacts]]:
+    """What the configuration says of apps, by directory and client id."""
+    found: dict[str, dict[str, AppFacts]] = {}
+    for one in config.inventory.apps:
+        facts = AppFacts(one.approved, one.scopes, one.addresses, one.vendor)
+        found.setdefault(one.directory, {})[one.app] = facts
+    return found
 
 
 def control_listeners(config: Config) -> tuple[Listener, ...]:

@@ -14,6 +14,7 @@ from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.habit import Habit
 from wardlaw.facts.record import Content
 from wardlaw.governance.rights import RoleBook
+from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.store.approvals import SealedDetail
 from wardlaw.store.prunings import PruningBook
 from wardlaw.store.records import RecordRow, StoredPart
@@ -237,6 +238,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
         health: JSON-ready liveness, without anything worth hiding.
         clock: Unix seconds.
         entropy: That many random bytes.
+        app_facts: What the configuration says of apps, by directory and client id.
     """
 
     engine: Engine
@@ -254,3 +256,4 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     health: Callable[[], Mapping[str, Any]]
     clock: Callable[[], float]
     entropy: Callable[[int], bytes]
+    app_facts: Mapping[str, Mapping[str, AppFacts]] = {}

@@ -9,14 +9,18 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.desk import Done, Given, Turn
+from wardlaw.console.api.findings import settle_directory
 from wardlaw.console.api.shapes import Line
 from wardlaw.facts.errors import InputError
+from wardlaw.inventory.activity import Activity
 from wardlaw.inventory.aiapps import ai_vendor_of
 from wardlaw.inventory.model import App, FeedKind, Grant, Item, RunState, Sighting, SyncRun
 from wardlaw.inventory.risk import ScopeRisk, scope_risk
 from wardlaw.inventory.rules import GrantFinding, Limits, find
 from wardlaw.inventory.view import Freshness, Inventory, account_of, app_of, assemble, freshness, kind_of
+from wardlaw.store.activity import keep_activities
 from wardlaw.store.inventory import begin_run, finish_run, last_watermark, list_items, list_runs, take
+from wardlaw.store.watching import judge_new
 
 _Name = Annotated[str, QueryParameter(max_length=512)]
 _Only = Annotated[bool, QueryParameter()]
@@ -41,14 +45,6 @@ class ItemDetail(msgspec.Struct, frozen=True):
     item: Item
     vendor: str
     risks: tuple[ScopeRisk, ...]
-    findings: tuple[GrantFinding, ...]
-    feeds: tuple[Freshness, ...]
-
-
-class FindingList(msgspec.Struct, frozen=True):
-    """Findings, gravest first; ``total`` counts those beyond the limit too. ``feeds`` says what they rest on."""
-
-    total: int
     findings: tuple[GrantFinding, ...]
     feeds: tuple[Freshness, ...]
 
@@ -78,9 +74,10 @@ class RunBegun(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Part of what a run saw."""
+    """Part of what a run saw; of a log, the events themselves too."""
 
     sightings: Annotated[tuple[Sighting, ...], msgspec.Meta(max_length=2_000)]
+    activities: Annotated[tuple[Activity, ...], msgspec.Meta(max_length=2_000)] = ()
 
 
 class RunEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -154,21 +151,6 @@ async def inventory_item(call: Given, *, id: _Name = "", kind: _Name = "", direc
     return await call.read(work)
 
 
-@get("/inventory/findings", operation_id="inventory.findings", summary="What rules find in the inventory")
-async def inventory_findings(
-    call: Given, *, directory: _Name = "", rule: _Name = "", limit: _Count = 500
-) -> FindingList:
-    """Gravest first, each with its evidence and the next step."""
-
-    def work(turn: Turn) -> FindingList:
-        runs = list_runs(turn.connection)
-        found = find(_assembled(turn, runs, directory), at=turn.now, limits=Limits())
-        own = tuple(one for one in found if not rule or one.rule == rule)
-        return FindingList(len(own), own[:limit], freshness(runs))
-
-    return await call.read(work)
-
-
 @get("/inventory/runs", operation_id="inventory.runs", summary="Readings of feeds, newest first")
 async def inventory_runs(call: Given, *, limit: _Count = 50) -> tuple[SyncRun, ...]:
     """Each with its state, its gaps, and what it saw and ended."""
@@ -196,14 +178,15 @@ async def take_page(call: Given, run_id: FromPath[str], data: JSONBody[Page]) ->
 
     def work(turn: Turn) -> Done[SyncRun]:
         run = take(turn.connection, run_id, data.sightings)
-        return Done(run, {"run": run.id, "sightings": len(data.sightings)})
+        events = keep_activities(turn.connection, run.directory, data.activities, now=turn.now)
+        return Done(run, {"run": run.id, "sightings": len(data.sightings), "events": events})
 
     return await call.change(work)
 
 
 @post("/inventory/runs/{run_id:str}/end", operation_id="inventory.end", summary="End a reading", status_code=200)
 async def end_reading(call: Given, run_id: FromPath[str], data: JSONBody[RunEnd]) -> SyncRun:
-    """Only a complete listing says of what it did not show that it is gone."""
+    """Only a complete listing says of what it did not show that it is gone. Then rules and detectors look at it."""
 
     def work(turn: Turn) -> Done[SyncRun]:
         state = RunState.COMPLETE if data.complete else RunState.INCOMPLETE
@@ -211,6 +194,9 @@ async def end_reading(call: Given, run_id: FromPath[str], data: JSONBody[RunEnd]
             "", "", "", "", FeedKind.LISTING, 0.0, "", state, turn.now, data.watermark, data.covered_until, data.gaps
         )
         run = finish_run(turn.connection, run_id, ended=ended)
+        judge_new(turn.connection, run.directory, call.deps.app_facts.get(run.directory, {}), now=turn.now)
+        if run.kind is FeedKind.LISTING:  # what an event changes is found when somebody asks
+            settle_directory(turn, run.directory)
         facts: dict[str, Any] = {"run": run.id, "state": run.state.value, "seen": run.seen, "ended": run.ended}
         return Done(run, facts | {"gaps": len(run.gaps)})
 

@@ -124,7 +124,11 @@ def load_world(folder: Path, events: Path | None = None) -> World:
     Raises:
         msgspec.ValidationError: A line is none of the format; the message says where.
     """
-    world = World(msgspec.json.decode((folder / "directory.json").read_bytes(), type=Charter))
+    try:
+        charter = msgspec.json.decode((folder / "directory.json").read_bytes(), type=Charter)
+    except msgspec.DecodeError as error:
+        raise msgspec.ValidationError(f"directory.json: {error}") from error
+    world = World(charter)
     for kind in _KINDS:
         path = folder / f"{kind.__name__.lower()}.jsonl"
         if path.exists():

@@ -29,7 +29,9 @@ ITEM = {
 }  # fmt: skip
 FINDING = {
     "rule": "known-bad-app", "weight": "critical", "directory": "acme", "about": "grant g1", "account": "ada", "app": "a",
-    "evidence": ["It is bad."], "remedy": "Revoke it.",
+    "evidence": ["It is bad."], "remedy": "Revoke it.", "id": "fnd_1", "state": "open", "first_at": 1.0, "last_at": 1.0,
+    "count": 1, "until": 0.0, "decided_at": 0.0, "decided_by": "", "reason": "", "owasp": ["NHI3"], "attack": ["T1528"],
+    "event": "",
 }  # fmt: skip
 RISK = {"scope": "s", "privilege": 4, "data": "mail", "writes": True, "known": True, "source": "x"}
 ROUTES = [(method, path) for handler in api_app._HANDLERS for method in handler.http_methods for path in handler.paths]
@@ -78,13 +80,14 @@ def test_things_are_listed_and_shown_without_obeying_their_texts(command: Any, a
 
 
 def test_findings_end_with_1(command: Any, api: RecordingClient) -> None:
-    api.answers["/inventory/findings"] = {"total": 2, "findings": [FINDING], "feeds": [FEED]}
-    shown = command("inventory", "findings", "--rule", "known-bad-app")
+    api.answers["/inventory/findings"] = {"total": 2, "pending": 2, "findings": [FINDING], "feeds": [FEED]}
+    shown = command("inventory", "findings", "--rule", "known-bad-app", "--state", "all")
+    assert api.calls[-1][2] == {"limit": 500, "rule": "known-bad-app", "in_state": "all"}
     assert shown.code == 1
     assert "CRITICAL known-bad-app: grant g1 in acme, account ada" in shown.out
     assert "1 more" in shown.out
-    api.answers["/inventory/findings"] = {"total": 0, "findings": [], "feeds": []}
-    assert command("inventory", "findings").code == 0
+    api.answers["/inventory/findings"] = {"total": 1, "pending": 0, "findings": [FINDING], "feeds": []}
+    assert command("inventory", "findings", "--state", "closed").code == 0
     api.answers["/inventory/runs"] = []
     assert command("inventory", "runs").code == 0
 

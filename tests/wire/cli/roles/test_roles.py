@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from wardlaw.cli.creating import create_installation
-from wardlaw.cli.roles.control import control_listeners
+from wardlaw.cli.roles.control import app_facts, control_listeners
+from wardlaw.config.connected import DecidedApp, InventorySettings
 from wardlaw.config.model import Config, ControlPlane, Tls
 from wardlaw.console.serve import TcpListener, UnixListener
 
@@ -51,6 +52,17 @@ def test_a_role_serves_and_ends(role: str, tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=30)
         assert process.returncode == 0, output
+
+
+def test_what_the_company_says_of_apps_is_handed_over_by_directory() -> None:
+    apps = (
+        DecidedApp("acme", "a", approved=True, vendor="V"),
+        DecidedApp("acme", "b"),
+        DecidedApp("other", "a", scopes=("s",)),
+    )
+    facts = app_facts(Config(inventory=InventorySettings(apps=apps)))
+    assert {name: sorted(own) for name, own in facts.items()} == {"acme": ["a", "b"], "other": ["a"]}
+    assert (facts["acme"]["a"].vendor, facts["other"]["a"].scopes) == ("V", ("s",))
 
 
 def test_control_listeners() -> None:

@@ -1,0 +1,200 @@
+"""Findings of the inventory with how far people are with them: listed, looked at, accepted for a time, closed."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Annotated
+
+import msgspec
+from litestar import get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from wardlaw.console.api.desk import Done, Given, Turn
+from wardlaw.console.api.shapes import DAY_S, Line
+from wardlaw.facts.errors import InputError
+from wardlaw.inventory.activity import Activity
+from wardlaw.inventory.findings import (
+    PENDING,
+    FindingState,
+    TrackedFinding,
+    accepted,
+    closed,
+    come_again,
+    no_longer,
+    of_rule,
+    revived,
+)
+from wardlaw.inventory.rules import GrantFinding, Limits, Weight, find
+from wardlaw.inventory.view import Freshness, assemble, freshness
+from wardlaw.store.activity import events_named
+from wardlaw.store.findings import get_finding, list_findings, replace_finding, settle_rules
+from wardlaw.store.inventory import list_items, list_runs
+from wardlaw.store.watching import adopt_app, never_used
+
+_Name = Annotated[str, QueryParameter(max_length=512)]
+_Count = Annotated[int, QueryParameter(ge=1, le=10_000)]
+MOST_DAYS = 366
+"""Nothing is accepted for ever: after a year at most somebody looks again."""
+
+
+class FindingList(msgspec.Struct, frozen=True):
+    """Findings, gravest first; ``total`` counts those beyond the limit too, ``pending`` all that wait for somebody.
+
+    ``feeds`` says what they rest on.
+    """
+
+    total: int
+    pending: int
+    findings: tuple[TrackedFinding, ...]
+    feeds: tuple[Freshness, ...]
+
+
+class FindingDetail(msgspec.Struct, frozen=True):
+    """A finding, and the event it was noticed at while that is kept."""
+
+    finding: TrackedFinding
+    events: tuple[Activity, ...]
+
+
+class Acceptance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a finding is in order, and for how many days."""
+
+    reason: Line
+    days: Annotated[int, msgspec.Meta(ge=1, le=MOST_DAYS)] = 90
+
+
+class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was done about a finding."""
+
+    reason: Line
+
+
+@get("/inventory/findings", operation_id="inventory.findings", summary="What rules and detectors find")
+async def inventory_findings(
+    call: Given, *, directory: _Name = "", rule: _Name = "", in_state: _Name = "", limit: _Count = 500
+) -> FindingList:
+    """Gravest first, each with its evidence and the next step; those that wait for somebody, or of the state named.
+
+    What rules find is worked out for this answer; a state it has from people is kept.
+    """
+    wanted = _states(in_state)
+
+    def work(turn: Turn) -> FindingList:
+        found = [one for one in _current(turn, directory) if not rule or one.rule == rule]
+        order = list(Weight)
+        own = sorted(
+            (one for one in found if one.state in wanted),
+            key=lambda one: (order.index(one.weight), one.rule, one.directory, one.about, one.id),
+        )
+        pending = sum(one.state in PENDING for one in found)
+        return FindingList(len(own), pending, tuple(own[:limit]), freshness(list_runs(turn.connection)))
+
+    return await call.read(work)
+
+
+@get("/inventory/findings/{finding_id:str}", operation_id="inventory.finding", summary="One finding")
+async def inventory_finding(call: Given, finding_id: FromPath[str]) -> FindingDetail:
+    """With the event it was noticed at."""
+
+    def work(turn: Turn) -> FindingDetail:
+        known = next((one for one in _current(turn, "") if one.id == finding_id), None)
+        finding = get_finding(turn.connection, finding_id) if known is None else known
+        events = events_named(turn.connection, finding.directory, (finding.event,)) if finding.event else ()
+        return FindingDetail(finding, events)
+
+    return await call.read(work)
+
+
+@post(
+    "/inventory/findings/{finding_id:str}/accept",
+    operation_id="inventory.accept",
+    summary="It is in order",
+    status_code=200,
+)
+async def accept_finding(call: Given, finding_id: FromPath[str], data: JSONBody[Acceptance]) -> TrackedFinding:
+    """Until the day it ends; of an app that was noticed for what it does, that counts as usual from now on."""
+
+    def work(turn: Turn) -> Done[TrackedFinding]:
+        known = _kept(turn, finding_id)
+        until = turn.now + data.days * DAY_S
+        finding = accepted(known, by=turn.person.id, reason=data.reason, at=turn.now, until=until)
+        replace_finding(turn.connection, known, finding)
+        if finding.event and finding.app:
+            adopt_app(turn.connection, finding.directory, finding.app)
+        return Done(finding, {"finding": finding.id, "rule": finding.rule, "days": data.days, "reason": data.reason})
+
+    return await call.change(work)
+
+
+@post(
+    "/inventory/findings/{finding_id:str}/close",
+    operation_id="inventory.close",
+    summary="It was dealt with",
+    status_code=200,
+)
+async def close_finding(call: Given, finding_id: FromPath[str], data: JSONBody[Closing]) -> TrackedFinding:
+    """It opens again when its cause comes back; nothing of it is taken for usual."""
+
+    def work(turn: Turn) -> Done[TrackedFinding]:
+        known = _kept(turn, finding_id)
+        finding = closed(known, by=turn.person.id, reason=data.reason, at=turn.now)
+        replace_finding(turn.connection, known, finding)
+        return Done(finding, {"finding": finding.id, "rule": finding.rule, "reason": data.reason})
+
+    return await call.change(work)
+
+
+def settle_directory(turn: Turn, directory: str) -> None:
+    """Write down what rules find in a directory now."""
+    found = [one for one in _found(turn, directory) if one.directory == directory]
+    settle_rules(turn.connection, directory, found, now=turn.now)
+
+
+def _kept(turn: Turn, finding_id: str) -> TrackedFinding:
+    """A finding that stands in the table; what rules find since the last run is written down where it is not there."""
+    with suppress(InputError):
+        return get_finding(turn.connection, finding_id)
+    for directory in sorted({run.directory for run in list_runs(turn.connection)}):
+        settle_directory(turn, directory)
+    return get_finding(turn.connection, finding_id)
+
+
+def _current(turn: Turn, directory: str) -> list[TrackedFinding]:
+    """Findings as they are at this moment: kept ones, with what rules find now in place of what they found before."""
+    kept = {one.id: one for one in list_findings(turn.connection, directory)}
+    there = set()
+    for found in _found(turn, directory):
+        fresh = of_rule(found, at=turn.now)
+        there.add(fresh.id)
+        known = kept.get(fresh.id)
+        if known is None:
+            kept[fresh.id] = fresh
+        elif known.state is not FindingState.CLOSED:  # what was closed opens when a run has found it again
+            kept[fresh.id] = come_again(known, fresh, at=turn.now)
+    current = []
+    for one in kept.values():
+        if not one.event and one.id not in there:
+            current.append(no_longer(one, at=turn.now))
+        elif one.state is FindingState.ACKNOWLEDGED:
+            current.append(revived(one, at=turn.now))
+        else:
+            current.append(one)
+    return current
+
+
+def _found(turn: Turn, directory: str) -> list[GrantFinding]:
+    """What rules find now, in one directory or in all."""
+    inventory = assemble(list_items(turn.connection, directory), list_runs(turn.connection))
+    found = find(inventory, at=turn.now, limits=Limits())
+    return [*found, *never_used(turn.connection, directory, now=turn.now)]
+
+
+def _states(text: str) -> frozenset[FindingState]:
+    if not text:
+        return PENDING
+    if text == "all":
+        return frozenset(FindingState)
+    if text not in {state.value for state in FindingState}:
+        known = ", ".join(state.value for state in FindingState)
+        raise InputError("WL-INV-062", f"There is no such state; there are all, {known}.", "Name one of these.")
+    return frozenset({FindingState(text)})

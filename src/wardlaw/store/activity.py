@@ -1,0 +1,146 @@
+"""Events in tables: a raw window, each event once, and rollups by the hour that stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sqlalchemy import and_, bindparam, delete, func, insert, select, update
+from sqlalchemy.engine import Connection
+
+from wardlaw.inventory.activity import Activity
+from wardlaw.store.tables import INVENTORY_ACTIVITY, INVENTORY_ROLLUP
+
+RAW_DAYS = 40
+"""Days for which events are kept as they came: longer than any log delays them, and than a month."""
+DAY_S, HOUR_S = 86_400.0, 3_600.0
+MOST_ID, MOST_METHOD = 512, 200
+MOST_COUNTED = 2**45  # of one event: a quarter of a million of them still fit into a sum
+_BATCH = 200  # keys a query: databases limit the parameters of one
+
+_RAW = INVENTORY_ACTIVITY.c
+_ROLLUP = INVENTORY_ROLLUP.c
+_Key = tuple[str, str, int, int]
+
+
+def keep_activities(connection: Connection, directory: str, activities: Sequence[Activity], *, now: float) -> int:
+    """Keep the events that are not known yet; answers how many. They wait to be judged.
+
+    An event from the future counts as of now: a clock that is ahead must not make those that follow late. One older
+    than the raw window counts too, and goes with the next pruning; where it was pruned before, it is judged again, and
+    lands in the finding it belongs to.
+
+    Args:
+        now: Unix seconds.
+    """
+    fresh: dict[str, Activity] = {}
+    for told in activities:
+        activity = _fitting(told, now)
+        if activity.id:
+            fresh.setdefault(activity.id, activity)
+    ids = sorted(fresh)
+    for start in range(0, len(ids), _BATCH):
+        part = ids[start : start + _BATCH]
+        known = select(_RAW.id).where(_RAW.directory == directory, _RAW.id.in_(part))
+        for id_ in connection.execute(known).scalars():
+            del fresh[id_]
+    if fresh:
+        rows = [
+            {"directory": directory, "id": one.id, "at": one.at, "judged": 0, "activity": msgspec.json.encode(one).decode()}
+            for one in fresh.values()
+        ]  # fmt: skip
+        connection.execute(insert(INVENTORY_ACTIVITY), rows)
+    return len(fresh)
+
+
+def unjudged(connection: Connection, directory: str, *, limit: int) -> list[Activity]:
+    """Events that no detector has seen, oldest first."""
+    query = (
+        select(_RAW.activity)
+        .where(_RAW.directory == directory, _RAW.judged == 0)
+        .order_by(_RAW.at, _RAW.id)
+        .limit(limit)
+    )
+    decoder = msgspec.json.Decoder(Activity)
+    return [decoder.decode(text) for text in connection.execute(query).scalars()]
+
+
+def note_judged(connection: Connection, directory: str, activities: Sequence[Activity]) -> None:
+    """These were seen; they count in the rollups from now on."""
+    ids = [one.id for one in activities]
+    for start in range(0, len(ids), _BATCH):
+        part = ids[start : start + _BATCH]
+        own = and_(_RAW.directory == directory, _RAW.id.in_(part))
+        connection.execute(update(INVENTORY_ACTIVITY).where(own).values(judged=1))
+    _roll_up(connection, directory, activities)
+
+
+def prune_activities(connection: Connection, directory: str, *, now: float) -> int:
+    """Let judged events older than the raw window go; answers how many."""
+    own = and_(_RAW.directory == directory, _RAW.judged == 1, _RAW.at < now - RAW_DAYS * DAY_S)
+    return connection.execute(delete(INVENTORY_ACTIVITY).where(own)).rowcount
+
+
+def events_named(connection: Connection, directory: str, ids: Iterable[str]) -> tuple[Activity, ...]:
+    """Events by id, of those still in the raw window."""
+    query = select(_RAW.activity).where(_RAW.directory == directory, _RAW.id.in_(sorted(set(ids))))
+    return tuple(msgspec.json.decode(text, type=Activity) for text in connection.execute(query).scalars())
+
+
+def count_rollups(connection: Connection, directory: str) -> int:
+    """Hours counted, over all apps, methods and networks."""
+    query = select(func.count()).select_from(INVENTORY_ROLLUP).where(_ROLLUP.directory == directory)
+    return connection.execute(query).scalar_one()
+
+
+def _fitting(activity: Activity, now: float) -> Activity:
+    """The event with keys and numbers that a database takes: of no hostile length, size, or character."""
+    id_, app, method = (
+        text[:most].replace("\0", "\ufffd")
+        for text, most in ((activity.id, MOST_ID), (activity.app, MOST_ID), (activity.method, MOST_METHOD))
+    )
+    calls, items, bytes_, asn = (
+        min(max(number, 0), MOST_COUNTED) for number in (activity.calls, activity.items, activity.bytes, activity.asn)
+    )
+    return msgspec.structs.replace(
+        activity, id=id_, app=app, method=method, calls=calls, items=items, bytes=bytes_, asn=asn,
+        at=min(max(activity.at, 0.0), now),
+    )  # fmt: skip
+
+
+def _roll_up(connection: Connection, directory: str, activities: Sequence[Activity]) -> None:
+    sums: dict[_Key, list[int]] = {}
+    for one in activities:
+        if one.app:
+            key = (one.app, one.method, one.asn, int(one.at // HOUR_S))
+            own = sums.setdefault(key, [0, 0, 0])
+            own[0] += one.calls
+            own[1] += one.items
+            own[2] += one.bytes
+    known = _known_hours(connection, directory, {hour for _, _, _, hour in sums})
+    fresh, more = [], []
+    for key, (calls, items, bytes_) in sums.items():
+        counts = {"calls": calls, "items": items, "bytes": bytes_}
+        place = dict(zip(("app", "method", "asn", "hour"), key, strict=True))
+        if key in known:
+            more.append({f"by_{name}": value for name, value in (place | counts).items()})
+        else:
+            fresh.append({"directory": directory} | place | counts)
+    if fresh:
+        connection.execute(insert(INVENTORY_ROLLUP), fresh)
+    if more:
+        place_of = [_ROLLUP[name] == bindparam(f"by_{name}") for name in ("app", "method", "asn", "hour")]
+        added = {name: _ROLLUP[name] + bindparam(f"by_{name}") for name in ("calls", "items", "bytes")}
+        statement = update(INVENTORY_ROLLUP).where(_ROLLUP.directory == directory, *place_of).values(**added)
+        connection.execute(statement, more)
+
+
+def _known_hours(connection: Connection, directory: str, hours: set[int]) -> set[_Key]:
+    found: set[_Key] = set()
+    ordered = sorted(hours)
+    for start in range(0, len(ordered), _BATCH):
+        query = select(_ROLLUP.app, _ROLLUP.method, _ROLLUP.asn, _ROLLUP.hour).where(
+            _ROLLUP.directory == directory, _ROLLUP.hour.in_(ordered[start : start + _BATCH])
+        )
+        found |= {(app, method, asn, hour) for app, method, asn, hour in connection.execute(query)}
+    return found

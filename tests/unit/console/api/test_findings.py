@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.console_fakes import Api
+from wardlaw.facts.person import Role
+
+DAY = 86_400.0
+BAD = "110671459871-30f1spbu0hptbs60cb4vsmv79i7bbvqj.apps.googleusercontent.com"
+GRANT = {"thing": {"kind": "grant", "id": "g1", "account": "ada", "app": BAD, "scopes": ["https://mail.google.com/"]}}
+
+
+@pytest.fixture
+def uid(api: Api) -> int:
+    return api.person("sec", Role.CISO)
+
+
+def run(api: Api, uid: int, *, sightings: list[dict] = (), activities: list[dict] = (), feed: str = "tokens") -> None:
+    api.made.clock.now += 60
+    kind = "listing" if feed == "tokens" else "events"
+    begin = {"directory": "acme", "platform": "google", "feed": feed, "kind": kind}
+    id_ = api.ok("POST", "/inventory/runs", begin, uid=uid)["run"]["id"]
+    page = {"sightings": list(sightings), "activities": list(activities)}
+    api.ok("POST", f"/inventory/runs/{id_}/page", page, uid=uid)
+    api.ok("POST", f"/inventory/runs/{id_}/end", {"complete": True}, uid=uid)
+
+
+def found(api: Api, uid: int, query: str = "") -> list[tuple[str, str]]:
+    answer = api.ok("GET", f"/inventory/findings{query}", uid=uid)
+    assert answer["total"] == len(answer["findings"])
+    return [(one["rule"], one["state"]) for one in answer["findings"]]
+
+
+def use(api: Api, id_: str, days_ago: float, **facts: object) -> dict:
+    return {"id": id_, "at": api.made.clock.now - days_ago * DAY, "deed": "use", "app": "app", "method": "get"} | facts
+
+
+def test_what_a_log_tells_becomes_a_finding_in_the_run_that_brought_it(api: Api, uid: int) -> None:
+    usual = [use(api, f"d{day}", 30 - day, asn=64_500, ip="20.1.1.1") for day in range(25)]
+    run(api, uid, activities=usual, feed="activity")
+    assert found(api, uid) == []
+    thief = use(api, "x1", 0.1, asn=64_999, ip="185.1.1.1")
+    run(api, uid, activities=[thief, thief, usual[3]], feed="activity")
+    (one,) = api.ok("GET", "/inventory/findings", uid=uid)["findings"]
+    assert (one["rule"], one["event"], one["state"], one["count"]) == ("new-network", "x1", "open", 1)
+    assert (one["owasp"], one["app"]) == (["NHI3", "NHI2"], "app")
+    shown = api.ok("GET", f"/inventory/findings/{one['id']}", uid=uid)
+    assert [event["id"] for event in shown["events"]] == ["x1"]
+    api.ok("POST", f"/inventory/findings/{one['id']}/accept", {"reason": "moved", "days": 7}, uid=uid)
+    assert api.made.recorder.of("inventory.accept")[0]["reason"] == "moved"
+    assert found(api, uid) == []
+    assert found(api, uid, "?in_state=acknowledged") == [("new-network", "acknowledged")]
+    run(api, uid, activities=[use(api, "x2", 0.01, asn=64_999, ip="185.1.1.1")], feed="activity")
+    assert found(api, uid) == []
+    api.made.clock.now += 8 * DAY
+    assert found(api, uid) == [("new-network", "reopened")]
+
+
+def test_a_rule_finding_has_a_life_too(api: Api, uid: int) -> None:
+    run(api, uid, sightings=[GRANT])
+    (one,) = api.ok("GET", "/inventory/findings", uid=uid)["findings"]
+    assert (one["rule"], one["state"], one["event"]) == ("known-bad-app", "open", "")
+    closed = api.ok("POST", f"/inventory/findings/{one['id']}/close", {"reason": "revoked"}, uid=uid)
+    assert (closed["state"], closed["decided_by"]) == ("closed", "person:sec")
+    assert api.error("POST", f"/inventory/findings/{one['id']}/accept", {"reason": "x"}, uid=uid)[1] == "WL-INV-061"
+    assert found(api, uid) == []
+    run(api, uid, sightings=[GRANT])
+    assert found(api, uid) == [("known-bad-app", "reopened")]  # it is still there
+    run(api, uid, sightings=[GRANT | {"thing": GRANT["thing"] | {"id": "g2", "app": "good"}}])
+    assert found(api, uid) == []
+    assert found(api, uid, "?in_state=all") == [("known-bad-app", "closed")]
+    assert api.ok("GET", f"/inventory/findings/{one['id']}", uid=uid)["finding"]["reason"] == "It is no longer so."
+    assert api.ok("GET", "/inventory/findings?in_state=all", uid=uid)["pending"] == 0
+
+
+def test_scopes_that_stand_in_no_use(api: Api, uid: int) -> None:
+    drive, mail = "https://www.googleapis.com/auth/drive", "https://mail.google.com/"
+    consent = use(api, "c", 39, deed="consent", account="u1", scopes=[drive, mail], app="small")
+    uses = [use(api, f"u{day}", 39 - day, scopes=[drive], app="small") for day in range(38)]
+    run(api, uid, activities=[consent, *uses], feed="activity")
+    assert ("scope-never-used", "open") in found(api, uid, "?directory=acme")
+    run(api, uid, sightings=[GRANT])
+    later = use(api, "l", 0.01, scopes=[mail], app="small")
+    run(api, uid, activities=[later], feed="activity")
+    assert "scope-never-used" not in dict(found(api, uid))
+    run(api, uid, sightings=[GRANT])
+    assert ("scope-never-used", "closed") in found(api, uid, "?in_state=closed")
+
+
+def test_bad_input_and_who_may(api: Api, uid: int) -> None:
+    assert api.error("GET", "/inventory/findings?in_state=gone", uid=uid)[1] == "WL-INV-062"
+    assert api.error("GET", "/inventory/findings/fnd_none", uid=uid)[1] == "WL-INV-060"
+    assert api.error("POST", "/inventory/findings/fnd_none/close", {"reason": "x"}, uid=uid)[1] == "WL-INV-060"
+    assert (
+        api.error("POST", "/inventory/findings/fnd_none/accept", {"reason": "x", "days": 0}, uid=uid)[1] == "WL-API-003"
+    )
+    auditor = api.person("aud", Role.AUDITOR)
+    assert api.error("POST", "/inventory/findings/x/close", {"reason": "x"}, uid=auditor)[0] == 403

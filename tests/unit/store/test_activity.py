@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from wardlaw.inventory.activity import Activity, Deed
+from wardlaw.store.activity import (
+    DAY_S,
+    RAW_DAYS,
+    count_rollups,
+    events_named,
+    keep_activities,
+    note_judged,
+    prune_activities,
+    unjudged,
+)
+from wardlaw.store.database import writing
+
+NOW = 1_000 * DAY_S
+
+
+def use(id_: str, at: float, **facts) -> Activity:
+    return Activity(id_, at, Deed.USE, app="a", method="m", **facts)
+
+
+def test_an_event_counts_once_and_in_the_order_of_its_time(database) -> None:
+    with writing(database) as connection:
+        assert (
+            keep_activities(connection, "acme", [use("2", NOW - 5), use("1", NOW - 9), use("2", NOW - 5)], now=NOW) == 2
+        )
+        assert keep_activities(connection, "acme", [use("1", NOW - 9), use("3", NOW + 900)], now=NOW) == 1
+        assert keep_activities(connection, "other", [use("1", NOW)], now=NOW) == 1
+        waiting = unjudged(connection, "acme", limit=10)
+        assert [(one.id, one.at) for one in waiting] == [("1", NOW - 9), ("2", NOW - 5), ("3", NOW)]
+        assert len(unjudged(connection, "acme", limit=2)) == 2
+        note_judged(connection, "acme", waiting)
+        assert unjudged(connection, "acme", limit=10) == []
+        assert keep_activities(connection, "acme", waiting, now=NOW) == 0
+        assert [one.id for one in events_named(connection, "acme", ("3", "none"))] == ["3"]
+
+
+def test_rollups_stay_when_events_go(database) -> None:
+    with writing(database) as connection:
+        old = [use(f"o{n}", NOW - (RAW_DAYS + 1) * DAY_S + n, calls=5, items=2) for n in range(3)]
+        keep_activities(connection, "acme", [*old, use("new", NOW), use("late", NOW - (RAW_DAYS + 2) * DAY_S)], now=NOW)
+        note_judged(connection, "acme", [*old, use("new", NOW)])
+        assert prune_activities(connection, "acme", now=NOW) == 3  # what nobody has judged stays
+        assert [one.id for one in unjudged(connection, "acme", limit=9)] == ["late"]
+        hours = {int(one.at // 3_600) for one in old}
+        assert count_rollups(connection, "acme") == len(hours) + 1
+        note_judged(connection, "acme", [msgspec.structs.replace(old[0], id="again")])
+        assert count_rollups(connection, "acme") == len(hours) + 1
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"id": "x" * 9_000},
+        {"id": "\0\0", "app": "\0" * 3},
+        {"method": "m" * 9_000, "app": "y" * 9_000},
+        {"items": 10**40, "bytes": -(10**40), "asn": 10**30, "calls": 10**20},
+        {"at": float("-inf")},
+        {"at": float("inf")},
+    ],
+)
+def test_hostile_texts_find_their_place(database, facts) -> None:
+    with writing(database) as connection:
+        event = msgspec.structs.replace(use("1", NOW), **facts)
+        assert keep_activities(connection, "acme", [event, event], now=NOW) == 1
+        note_judged(connection, "acme", unjudged(connection, "acme", limit=5))
+        assert unjudged(connection, "acme", limit=5) == []
+        assert keep_activities(connection, "acme", [use("", NOW)], now=NOW) == 0
