@@ -54,6 +54,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry(
         "inventory", "Guard", "Grants, apps and identities: what is there, and what is wrong.", _HERE + "inventory:app"
     ),
+    CommandEntry("grants", "Guard", "Who may what, by which approval, and taking it away.", _HERE + "grants:app"),
     CommandEntry("audit", "Prove", "Verify, prove, export, erase and prune.", _HERE + "audit:app"),
     CommandEntry("backup", "Prove", "Copy tables and log into one file.", _HERE + "backup:backup"),
     CommandEntry("restore", "Prove", "Bring a backup back; a log that shrank is noticed.", _HERE + "backup:restore"),

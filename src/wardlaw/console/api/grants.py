@@ -124,7 +124,13 @@ class LinkRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @get("/grants", operation_id="grants.list", summary="Grants, their approval and what clauses say")
 async def list_grants(
-    call: Given, *, directory: _Name = "", about: _Name = "", standing: _Name = "", fate: _Name = "", limit: _Limit = 200
+    call: Given,
+    *,
+    directory: _Name = "",
+    about: _Name = "",
+    standing: _Name = "",
+    fate: _Name = "",
+    limit: _Limit = 200,
 ) -> GrantList:
     """Grants that are there now. ``about`` is an account or app, ``standing`` how it stands, ``fate`` what became of it."""
 
