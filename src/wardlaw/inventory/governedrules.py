@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from wardlaw.inventory.granting import ApprovalBook, ApprovalState, GrantStanding, standings
+from wardlaw.inventory.granting import ApprovalBook, GrantApprovalState, GrantStanding, standings
 from wardlaw.inventory.model import App, Grant, Tristate
 from wardlaw.inventory.risk import Privilege, ScopeRisk, grant_risks
 from wardlaw.inventory.rules import GrantFinding, Weight
@@ -26,9 +26,9 @@ class _Group(msgspec.Struct):
 
 def governed(inventory: Inventory, book: ApprovalBook, *, at: float) -> tuple[GrantFinding, ...]:
     """What these rules find; ``at`` is Unix seconds."""
-    groups: dict[tuple[str, str, ApprovalState], _Group] = {}
+    groups: dict[tuple[str, str, GrantApprovalState], _Group] = {}
     for (directory, app), grant, standing in standings(inventory, book, at=at):
-        if standing.state is ApprovalState.APPROVED:
+        if standing.state is GrantApprovalState.APPROVED:
             continue
         key = (directory, app.id or grant.id, standing.state)
         group = groups.setdefault(key, _Group(app, [], {}, standing))
@@ -40,7 +40,9 @@ def governed(inventory: Inventory, book: ApprovalBook, *, at: float) -> tuple[Gr
     found: list[GrantFinding] = []
     for (directory, name, state), group in sorted(groups.items()):
         found += (
-            _expired(directory, name, group) if state is ApprovalState.EXPIRED else _unapproved(directory, name, group)
+            _expired(directory, name, group)
+            if state is GrantApprovalState.EXPIRED
+            else _unapproved(directory, name, group)
         )
     return tuple(found)
 
@@ -50,7 +52,7 @@ def _unapproved(directory: str, name: str, group: _Group) -> Iterator[GrantFindi
     if not group.scopes or group.app.first_party is Tristate.YES:
         return
     critical = any(risk.privilege is Privilege.CRITICAL for risk in group.scopes.values())
-    exceeds = group.standing.state is ApprovalState.EXCEEDS
+    exceeds = group.standing.state is GrantApprovalState.EXCEEDS
     why = "It allows more than was approved" if exceeds else "Nobody has approved it"
     yield GrantFinding(
         "unapproved-restricted-scope",

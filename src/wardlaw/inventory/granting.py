@@ -63,7 +63,7 @@ class GrantApproval(msgspec.Struct, frozen=True):
         return not self.ended_at and at < self.expires_at
 
 
-class ApprovalState(StrEnum):
+class GrantApprovalState(StrEnum):
     """How a grant stands to the approvals."""
 
     UNAPPROVED = "unapproved"
@@ -81,13 +81,13 @@ class GrantStanding(msgspec.Struct, frozen=True):
         excess: Scopes beyond it, sorted.
     """
 
-    state: ApprovalState
+    state: GrantApprovalState
     approval: str = ""
     until: float = 0.0
     excess: tuple[str, ...] = ()
 
 
-_NONE = GrantStanding(ApprovalState.UNAPPROVED)
+_NONE = GrantStanding(GrantApprovalState.UNAPPROVED)
 
 
 class ApprovalBook:
@@ -111,11 +111,11 @@ class ApprovalBook:
         if holding:
             ranked = sorted(holding, key=lambda one: (len(_excess(one, grant)), -one.expires_at, one.id))
             best, excess = ranked[0], _excess(ranked[0], grant)
-            state = ApprovalState.EXCEEDS if excess else ApprovalState.APPROVED
+            state = GrantApprovalState.EXCEEDS if excess else GrantApprovalState.APPROVED
             return GrantStanding(state, best.id, best.expires_at, excess)
         if found:
             last = max(found, key=lambda one: (one.expires_at, one.id))
-            return GrantStanding(ApprovalState.EXPIRED, last.id, last.expires_at)
+            return GrantStanding(GrantApprovalState.EXPIRED, last.id, last.expires_at)
         return _NONE
 
     def _candidates(self, directory: str, name: str, app: App) -> list[GrantApproval]:

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from wardlaw.inventory.granting import DAY_S, ApprovalBook, ApprovalState, GrantApproval, due_before
+from wardlaw.inventory.granting import DAY_S, ApprovalBook, GrantApproval, GrantApprovalState, due_before
 from wardlaw.inventory.model import App, Consent, FeedKind, Grant, Item, SyncRun, Tristate
 from wardlaw.inventory.view import assemble
 
 NOW = 1_000 * DAY_S
 APPROVED, EXPIRED, NONE, EXCEEDS = (
-    ApprovalState.APPROVED, ApprovalState.EXPIRED, ApprovalState.UNAPPROVED, ApprovalState.EXCEEDS,
+    GrantApprovalState.APPROVED, GrantApprovalState.EXPIRED, GrantApprovalState.UNAPPROVED, GrantApprovalState.EXCEEDS,
 )  # fmt: skip
 
 

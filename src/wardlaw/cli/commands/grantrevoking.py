@@ -6,6 +6,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,23 +26,40 @@ from wardlaw.connectors.revoking import Revoker
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.revocation import RevocationStep
 
-_Flag = Annotated[bool, Parameter(negative=())]
+_Flag = Annotated[bool, Parameter(negative=(), show_default=False)]
+_Text = Annotated[str, Parameter(show_default=False)]
 _MOST_SHOWN = 20
 _OVER = ("revoked", "residual", "quiet")
 
 
-def revoke(
-    *ids: str,
-    app: str = "",
-    directory: str = "",
-    reason: str = "",
-    dry_run: _Flag = False,
-    yes: _Flag = False,
-    confirm: str = "",
-    resume: str = "",
-    due: _Flag = False,
-    options: Options = NONE,
-) -> int:
+# A dataclass, not a struct: the command-line framework flattens those.
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Errand:
+    """What is to be done."""
+
+    app: _Text = ""
+    """Everything of the app of this client id."""
+    directory: _Text = ""
+    """Only in this directory."""
+    reason: _Text = ""
+    """Why; it stands in the log."""
+    dry_run: _Flag = False
+    """Only show the calls that would be made, and how each is undone."""
+    yes: _Flag = False
+    """Confirm at once, where one person may, and carry it out."""
+    confirm: _Text = ""
+    """Id of a revocation to agree to, rev_…; nothing is called yet."""
+    resume: _Text = ""
+    """Id of a confirmed revocation to carry out, or to try again."""
+    due: _Flag = False
+    """Carry out what clauses in force have decided (inventory.revoke_automatically: on)."""
+
+
+_NOTHING = Errand()
+
+
+def revoke(*ids: str, errand: Errand = _NOTHING, options: Options = NONE) -> int:
     """Take grants and credentials away, and look whether they are gone; exit code 1 while something is not.
 
     It is planned first, and confirmed; where it touches much, or a protected app, by another person. The calls are made on
@@ -49,37 +67,31 @@ def revoke(
 
     Args:
         ids: Grants and credentials, by id.
-        app: Everything of the app of this client id.
-        directory: Only in this directory.
-        reason: Why; it stands in the log.
-        dry_run: Only show the calls that would be made, and how each is undone.
-        yes: Confirm at once, where one person may, and carry it out.
-        confirm: Id of a revocation to agree to, rev_…; nothing is called yet.
-        resume: Id of a confirmed revocation to carry out, or to try again.
-        due: Carry out what clauses in force have decided (inventory.revoke_automatically: on).
     """
-    chosen = [bool(ids or app), bool(confirm), bool(resume), due]
+    one = errand
+    chosen = [bool(ids or one.app), bool(one.confirm), bool(one.resume), one.due]
     if sum(chosen) != 1:
         raise InputError("WL-INV-086", "Say what to revoke: ids, --app, --confirm, --resume or --due.", "One of them.")
     client, output = connect(options), options.output()
-    if confirm:
-        return _shown(output, [client.post(f"/revocations/{quoted(confirm)}/confirm")], is_done=True)
-    if resume:
-        view = client.get(f"/revocations/{quoted(resume)}")
-        return _shown(output, [_carried_out(view, _revoker(options, view["revocation"]["directory"]), client, output)])
-    if due:
+    if one.confirm:
+        return _shown(output, [client.post(f"/revocations/{quoted(one.confirm)}/confirm")], is_done=True)
+    if one.resume:
+        view = client.get(f"/revocations/{quoted(one.resume)}")
+        revoker = _revoker(options, view["revocation"]["directory"])
+        return _shown(output, [_carried_out(view, revoker, client, output)])
+    if one.due:
         return _shown(output, _due(options, client, output))
-    if not (reason or dry_run):
+    if not (one.reason or one.dry_run):
         raise InputError("WL-INV-086", "A revocation needs a --reason.", "It stands in the log.")
-    targets = targets_of(client, ids, app=app, directory=directory)
+    targets = targets_of(client, ids, app=one.app, directory=one.directory)
     revokers = [_revoker(options, target.directory) for target in targets]
     plans = [revoker.plan(target.things, app=target.app) for target, revoker in zip(targets, revokers, strict=True)]
-    if dry_run:
+    if one.dry_run:
         return _show_dry(output, targets, plans)
     views: list[Any] = []
     for target, revoker, steps in zip(targets, revokers, plans, strict=True):
-        view = plan(client, target.directory, steps, body={"reason": reason, "app": target.app})
-        if yes and view["revocation"]["persons"] == 1:
+        view = plan(client, target.directory, steps, body={"reason": one.reason, "app": one.app})
+        if one.yes and view["revocation"]["persons"] == 1:
             view = client.post(f"/revocations/{quoted(view['revocation']['id'])}/confirm")
             view = _carried_out(view, revoker, client, output)
         views.append(view)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -82,36 +83,41 @@ def explain(id: str, *, directory: str = "", options: Options = NONE) -> int:
     return 0
 
 
+# A dataclass, not a struct: the command-line framework flattens those.
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Agreement:
+    """What is agreed to."""
+
+    scope: _Texts
+    """What may be granted, in the platform's own words; may be given again; "*" for anything."""
+    clause: str
+    """Id of the clause under which it is approved, such as GRT-03."""
+    owner: str
+    """Person who answers for it."""
+    days: int
+    """For how long, 366 at most."""
+    reason: str
+    """Why; it stands in the log."""
+    publisher: Annotated[str, Parameter(show_default=False)] = ""
+    """The publisher's name, in place of an app."""
+    directory: Annotated[str, Parameter(show_default=False)] = ""
+    """Only in this directory; everywhere when left out."""
+    account: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)] = ()
+    """Whose grants, by id, such as "*@sales.acme.example"; may be given again; everybody's when left out."""
+
+
 @app.command
-def approve(
-    app: str = "",
-    *,
-    publisher: str = "",
-    directory: str = "",
-    scope: _Texts,
-    account: _Texts = (),
-    clause: str,
-    owner: str,
-    days: int,
-    reason: str,
-    options: Options = NONE,
-) -> int:
+def approve(app: str = "", *, agreement: Agreement, options: Options = NONE) -> int:
     """Approve an app, or the apps of a publisher whom the platform has verified.
 
     Args:
         app: Its client id.
-        publisher: The publisher's name, in place of an app.
-        directory: Only in this directory; everywhere when left out.
-        scope: What may be granted, in the platform's own words; may be given again; "*" for anything.
-        account: Whose grants, by id, such as "*@sales.acme.example"; may be given again; everybody's when left out.
-        clause: Id of the clause under which it is approved, such as GRT-03.
-        owner: Person who answers for it.
-        days: For how long, 366 at most.
-        reason: Why; it stands in the log.
     """
+    one = agreement
     body = {
-        "app": app, "publisher": publisher, "directory": directory, "scopes": scope, "accounts": account,
-        "clause": clause, "owner": with_prefix(owner, "person"), "days": days, "reason": reason,
+        "app": app, "publisher": one.publisher, "directory": one.directory, "scopes": one.scope, "accounts": one.account,
+        "clause": one.clause, "owner": with_prefix(one.owner, "person"), "days": one.days, "reason": one.reason,
     }  # fmt: skip
     made = connect(options).post("/grants/approvals", body)
     told = f"{made['id']}: {made['app'] or made['publisher']} is approved; it must be decided anew before it ends."

@@ -197,7 +197,7 @@ async def approve_grants(call: Given, data: JSONBody[ApprovalRequest]) -> GrantA
         clauses = {policy.clause for policy in call.deps.grants.policies().policies.values()}
         if data.clause not in clauses:
             raise InputError(
-                "WL-INV-079", f"The clauses in force have none called {data.clause}.", "See `wardlaw policy list`."
+                "WL-INV-079", f"The clauses in force have none called {data.clause}.", "See `wardlaw policy explain`."
             )
         made = GrantApproval(
             id=turn.new_id("gap_"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -37,7 +37,9 @@ class GrantDesk:
         self.confirm_above = settings.confirm_above
         self.channels = tuple(channel.name for channel in channels(config.notify))
         hosts = {one.name: urlsplit(one.url).hostname or "" for one in config.upstreams}
-        self.vendors = {name: vendor for name, host in hosts.items() if (vendor := ai_vendor_at(host))}
+        self.vendors: Mapping[str, str] = {
+            name: vendor for name, host in hosts.items() if (vendor := ai_vendor_at(host))
+        }
         self._policies = policies
         self._zone = ZoneInfo(config.installation.timezone)
         self._secret = secret
