@@ -154,7 +154,7 @@ def _uses(connection: Connection, principals: Mapping[str, str], *, now: float) 
     """One use for each principal and day of the last 30. Who acts for a person stands in the log under the person."""
     if not principals:
         return []
-    day = RECORD.c.at_ms / _DAY_MS if connection.dialect.name == "sqlite" else func.div(RECORD.c.at_ms, _DAY_MS)
+    day = RECORD.c.at_ms // _DAY_MS
     query = (
         select(RECORD.c.subject, func.max(RECORD.c.at_ms), func.count())
         .where(
