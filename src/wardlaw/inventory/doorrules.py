@@ -13,6 +13,9 @@ from wardlaw.inventory.model import Use
 from wardlaw.inventory.rules import GrantFinding, Weight
 from wardlaw.inventory.view import Inventory
 
+VENDORS = frozenset(("openai", "anthropic"))
+"""Vendors whose own interface tells of use; platforms of directories are named as they are."""
+
 MARGIN_SHARE, MARGIN_CALLS = 0.05, 20
 """What a vendor may count more than the gateway: it counts retries and calls of both sides of midnight otherwise."""
 
@@ -83,9 +86,6 @@ def beside_the_door(
                 excess[day] = counted - carried
         if excess:
             yield _beside(vendor, sorted(places[vendor]), by_day, excess)
-
-
-VENDORS = frozenset(("openai", "anthropic"))
 
 
 def _beside(vendor: str, places: list[str], by_day: Mapping[str, list[Use]], excess: Mapping[str, int]) -> GrantFinding:

@@ -134,14 +134,13 @@ def _written(folder: Path, view: dict[str, Any], client: ManagementClient) -> li
 
 def _due(options: Options, client: ManagementClient, output: Output) -> list[Any]:
     """Carry out what is due: what was begun and is not over, then what nobody has begun."""
-    begun = [client.get(f"/revocations/{quoted(one['id'])}") for one in client.get("/revocations", limit=1_000)]
-    own = [view for view in begun if view["revocation"]["decisions"]]
-    taken = {decision for view in own for decision in view["revocation"]["decisions"]}
-    views = [
-        _carried_out(view, _revoker(options, view["revocation"]["directory"]), client, output)
-        for view in own
-        if view["state"] in ("confirmed", "running")
-    ]
+    own = [one for one in client.get("/revocations", limit=10_000) if one["decisions"]]
+    taken = {decision for one in own for decision in one["decisions"]}
+    views = []
+    for one in own:
+        if one["state"] in ("confirmed", "running"):
+            view = client.get(f"/revocations/{quoted(one['id'])}")
+            views.append(_carried_out(view, _revoker(options, one["directory"]), client, output))
     waiting: dict[str, dict[str, str]] = {}
     for line in client.get("/grants", fate="due", limit=10_000)["grants"]:
         if line["ruling"]["id"] not in taken:

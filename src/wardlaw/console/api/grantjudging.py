@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
@@ -18,8 +19,11 @@ from wardlaw.inventory.ruling import HOUR_S, Breaker, Fate, GrantRuling, Revokin
 from wardlaw.store.grantdecisions import count_due, keep_ruling, list_rulings
 from wardlaw.store.notifications import enqueue_asked
 
-AT_ONCE = 500
-"""Grants judged in one request: their record stays far below a megabyte."""
+AT_ONCE = 5_000
+"""Grants judged in one request: their record stays about a megabyte."""
+
+MOST_ASKED = 50
+"""Messages that one request may send; the first reading of a company must not flood its people. All stand in the list."""
 
 _Place = Annotated[str, msgspec.Meta(max_length=512)]
 
@@ -65,10 +69,8 @@ async def judge_grants(call: Given, data: JSONBody[JudgeRequest]) -> Judged:
         rulings = [_ruling(turn, one, policies, moment=moment, breaker=breaker) for one in part]
         for ruling in rulings:
             keep_ruling(turn.connection, ruling)
-            before = known.get((ruling.directory, ruling.grant))
-            is_asked = before is not None and (before.fate, before.clauses) == (Fate.ASKED, ruling.clauses)
-            if ruling.fate is Fate.ASKED and not is_asked:
-                enqueue_asked(turn.connection, ruling, channels=desk.channels)
+        for ruling in _to_ask(known.values(), rulings):
+            enqueue_asked(turn.connection, ruling, channels=desk.channels)
         after = part[-1].key if part else data.after
         told = tuple(one for one in rulings if one.fate is not Fate.STANDS or one.observed)
         facts: dict[str, str | int] = {
@@ -80,6 +82,21 @@ async def judge_grants(call: Given, data: JSONBody[JudgeRequest]) -> Judged:
         return Done(Judged(len(rulings), len(waiting) - len(part), after, told), facts)
 
     return await call.change(work)
+
+
+def _to_ask(known: Iterable[GrantRuling], rulings: Iterable[GrantRuling]) -> list[GrantRuling]:
+    """One ruling for each app and reason that nobody was asked about yet."""
+    asked = {_matter(one) for one in known if one.fate is Fate.ASKED}
+    found: list[GrantRuling] = []
+    for one in rulings:
+        if one.fate is Fate.ASKED and _matter(one) not in asked:
+            asked.add(_matter(one))
+            found.append(one)
+    return found[:MOST_ASKED]
+
+
+def _matter(ruling: GrantRuling) -> tuple[object, ...]:
+    return ruling.directory, ruling.app or ruling.grant, ruling.clauses
 
 
 def _waiting(

@@ -6,7 +6,7 @@ import msgspec
 
 from wardlaw.console.api.deps import ApiDependencies
 from wardlaw.console.api.desk import Turn
-from wardlaw.inventory.doorrules import LockedPrincipal, beside_the_door, locked_out
+from wardlaw.inventory.doorrules import VENDORS, LockedPrincipal, beside_the_door, locked_out
 from wardlaw.inventory.governedrules import governed
 from wardlaw.inventory.granting import ApprovalBook, GrantApproval
 from wardlaw.inventory.model import SyncRun
@@ -60,8 +60,9 @@ def findings_of(turn: Turn, deps: ApiDependencies, picture: Picture, directory: 
         *governed(picture.inventory, picture.book, at=turn.now),
         *locked_out(picture.locked, door=DOOR),
     ]
-    carried = door_calls(turn.connection, deps.grants.vendors, now=turn.now) if deps.grants.vendors else {}
-    found += beside_the_door(picture.inventory, carried, at=turn.now, days=LOOKED_BACK_DAYS)
+    if VENDORS & set(picture.inventory.platforms.values()):  # a month of outcomes is read only where it is held against
+        carried = door_calls(turn.connection, deps.grants.vendors, now=turn.now)
+        found += beside_the_door(picture.inventory, carried, at=turn.now, days=LOOKED_BACK_DAYS)
     return gravest_first(one for one in found if directory in ("", one.directory))
 
 

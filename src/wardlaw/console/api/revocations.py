@@ -109,7 +109,7 @@ class RevocationView(msgspec.Struct, frozen=True):
 
 
 class RevocationLine(msgspec.Struct, frozen=True):
-    """One revocation in a list."""
+    """One revocation in a list; ``decisions`` are those of clauses that it carries out."""
 
     id: str
     directory: str
@@ -121,6 +121,7 @@ class RevocationLine(msgspec.Struct, frozen=True):
     planned_by: str
     planned_at: float
     confirmed_by: str
+    decisions: tuple[str, ...]
 
 
 @get("/revocations", operation_id="revocations.list", summary="Revocations, newest first")
@@ -251,8 +252,10 @@ def _done(turn: Turn, call: Call, one: Revocation, told: tuple[str, dict[str, st
 
 
 def _view(turn: Turn, call: Call, one: Revocation) -> RevocationView:
-    picture = draw(turn, call.deps, one.directory)
-    after = aftermath(one, picture.inventory.items, picture.runs)
+    after = Aftermath()
+    if one.is_gone:  # before that no reading can say anything, and each step reports
+        picture = draw(turn, call.deps, one.directory)
+        after = aftermath(one, picture.inventory.items, picture.runs)
     records = list_records_of(turn.connection, one.id)
     places = leaf_indices(turn.connection, [told.record for told in records])
     return RevocationView(
@@ -272,7 +275,7 @@ def _listed(one: Revocation, picture: Picture, now: float) -> RevocationLine:
     done = sum(step.is_done for step in one.steps)
     return RevocationLine(
         one.id, one.directory, one.app, state, len(one.steps), done, one.reason, one.planned_by, one.planned_at,
-        one.confirmed_by,
+        one.confirmed_by, one.decisions,
     )  # fmt: skip
 
 

@@ -67,11 +67,21 @@ def test_new_and_changed_grants_are_judged_once_and_recorded(api: Api, uid: int)
 
 def test_nobody_is_asked_twice_for_the_same_reason(api: Api, uid: int) -> None:
     api.made.grants.channels = ("ops",)
-    taken(api, uid, grant("g1"), CHATGPT)
+    taken(api, uid, grant("g1"), grant("g2", account="bob"), CHATGPT)  # one app, however many have it
     judged(api, uid)
     judged(api, uid, again=True)
     with reading(api.made.engine) as connection:
         assert len(list_due(connection, now=api.made.clock.now)) == 1
+
+
+def test_a_first_reading_floods_nobody(api: Api, uid: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wardlaw.console.api.grantjudging.MOST_ASKED", 3)
+    api.made.grants.channels = ("ops",)
+    apps = [CHATGPT | {"id": f"app-{n}"} for n in range(5)]
+    taken(api, uid, *apps, *(grant(f"g{n}", f"app-{n}") for n in range(5)))
+    assert len(judged(api, uid)["rulings"]) == 5
+    with reading(api.made.engine) as connection:
+        assert len(list_due(connection, now=api.made.clock.now)) == 3
 
 
 def test_what_clauses_in_shadow_would_do_is_told_and_nothing_comes_of_it(api: Api, uid: int) -> None:
