@@ -48,6 +48,17 @@ def test_status_says_what_was_not_read(command: Any, api: RecordingClient) -> No
     assert "never read whole, events up to 2026-09-21 14:14:10Z; the last run" in lines[1]
     assert "THE LAST RUN WAS CUT OFF" in lines[2]
     assert lines[3] == "acme: 1 apps, 2 grants"
+    locked = {
+        "principal": "agent:bot",
+        "quarantine": "qua_1",
+        "reason": "odd\x1b",
+        "since": 5.0,
+        "apps": [["acme", "app-1"]],
+    }
+    api.answers["/inventory"] |= {"locked": [locked]}
+    shown = command("inventory", "status").out
+    assert "LOCKED OUT at the gateway since 1970-01-01 00:00:05Z: agent:bot, app app-1 of acme: odd" in shown
+    assert "\x1b" not in shown
     api.answers["/inventory"] = {"feeds": [], "counts": {}, "locked": []}
     assert "nothing was read yet" in command("inventory", "status").out
 
