@@ -17,10 +17,17 @@ from typing import Any
 import pytest
 
 from tests.wire.house import START_S, House
+from wardlaw.audit.proof import parse_proof, verify_proof
 from wardlaw.cli.client import ManagementClient
+from wardlaw.console.desks.records import RecordDesk
 from wardlaw.facts.person import Person, Role
 from wardlaw.facts.principal import PrincipalKind
+from wardlaw.store.database import open_database, reading
+from wardlaw.store.keyring_signing import trusted_keys
 from wardlaw.store.people import add_person
+from wardlaw.store.records import Search, get_record, search_records, stored_parts
+from wardlaw.store.sequencer import Sequencer
+from wardlaw.store.sequencing import log_parts
 
 DEADLINE_S = 20.0
 """What a busy machine may take; the figure that was measured is printed."""
@@ -104,7 +111,8 @@ def test_an_app_that_is_revoked_is_refused_at_the_door(house: Governed, record_p
     begin = {"directory": "acme", "platform": "google", "feed": "tokens", "kind": "listing"}
     run = client.post("/inventory/runs", begin)["run"]["id"]
     grant = {"kind": "grant", "id": "g1", "account": "ada", "app": "app-1", "scopes": ["https://mail.google.com/"]}
-    client.post(f"/inventory/runs/{run}/page", {"sightings": [{"thing": grant}]})
+    app = {"kind": "app", "id": "app-1", "name": "ChatGPT"}
+    client.post(f"/inventory/runs/{run}/page", {"sightings": [{"thing": grant}, {"thing": app}]})
     client.post(f"/inventory/runs/{run}/end", {"complete": True})
     client.post("/grants/links", {"directory": "acme", "app": "app-1", "principal": "agent:reports"})
     step = {"id": "1", "kind": "grant", "subject": "g1", "account": "ada", "app": "app-1", "call": "DELETE"}
@@ -144,3 +152,73 @@ def test_clauses_are_asked_by_the_running_house(house: Governed) -> None:
     answer = house.client.post("/grants/judge", {"again": True})
     assert answer["judged"] >= 1
     assert house.client.get("/grants/one", id="g1")["explanation"]["sentence"]
+
+
+def sequence(house: House) -> None:
+    """Have everything that was recorded in the log."""
+    engine = open_database(house.places.database_url({}))
+    sequencer = Sequencer(log_parts(house.places, engine), now=time.time)
+    while sequencer.run_once():
+        pass
+    sequencer.close()
+    engine.dispose()
+
+
+def test_the_chain_of_a_revocation_stands_in_the_log(house: Governed) -> None:
+    (line,) = house.client.get("/revocations")
+    sequence(house)
+    command = [
+        sys.executable,
+        "-m",
+        "wardlaw",
+        "grants",
+        "proof",
+        line["id"],
+        "--out",
+        "proofs",
+        "--config",
+        str(house.config_path),
+    ]
+    done = subprocess.run(command, cwd=house.folder, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    for part in (
+        "revoked: everything was found gone",
+        "gone by re-read",
+        "leaf ",
+        "checkpoint: ",
+        "locked out at the gateway",
+    ):
+        assert part in done.stdout, done.stdout
+    view = house.client.get(f"/revocations/{line['id']}")
+    told = {one["record"]["record"]: one["record"]["operation"] for one in view["records"]}
+    assert sorted(told.values()) == ["revocations.confirm", "revocations.plan", "revocations.report"]
+    engine = open_database(house.places.database_url({}))
+    for record in told:
+        with reading(engine) as connection:
+            row = get_record(connection, record)
+        proof = parse_proof((house.folder / "proofs" / f"{record}.tlog-proof").read_bytes())
+        facts = verify_proof(proof, row.envelope, log_key=trusted_keys(house.places.log_key_path)[0].verifier)
+        assert facts.index == row.leaf_index
+        shown = house.client.get(f"/decisions/{record}")
+        assert line["id"] in json.dumps(shown)  # the record itself says which revocation it is of
+    engine.dispose()
+
+
+def test_the_record_of_a_judging_names_grant_clause_and_effect(house: Governed) -> None:
+    sequence(house)
+    engine = open_database(house.places.database_url({}))
+    keyring = house.places.open_keyring(os.environ)
+    with reading(engine) as connection:
+        rows = search_records(connection, Search(kind="control", limit=500))
+        parts = {row.id: stored_parts(connection, row.leaf_index) for row in rows}
+    desk = RecordDesk(keyring, lambda _digest: None)
+    told = [
+        found["facts"]
+        for row in rows
+        if "grants.judge" in (found := desk.explain(row, parts[row.id])).get("sentence", "")
+    ]
+    keyring.close()
+    engine.dispose()
+    (decision,) = [one for facts in told for one in json.loads(facts["decisions"]) if one["grant"] == "g1"]
+    told = {name: decision[name] for name in ("directory", "app", "effect", "clauses", "fate")}
+    assert told == {"directory": "acme", "app": "app-1", "effect": "hold", "clauses": ["GRT-03"], "fate": "asked"}

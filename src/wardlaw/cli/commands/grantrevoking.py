@@ -103,7 +103,7 @@ def proof(revocation: str = "", *, out: str = "", options: Options = NONE) -> in
 
     Args:
         revocation: Its id, rev_…
-        out: Folder to write the log's proof of each record into, one file each, for `wardlaw audit verify`.
+        out: Folder to write the log's proof of each record into, one file each; anybody can check them with the log's key.
     """
     client, output = connect(options), options.output()
     if not revocation:
