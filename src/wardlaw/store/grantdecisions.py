@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import msgspec
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.ruling import Fate, GrantRuling
@@ -12,18 +14,36 @@ from wardlaw.store.tables import GRANT_DECISION
 _COLUMN = GRANT_DECISION.c
 
 
-def keep_ruling(connection: Connection, ruling: GrantRuling) -> None:
-    """Keep a ruling in place of an earlier one about the same grant."""
-    place = and_(_COLUMN.directory == ruling.directory, _COLUMN.grant_id == ruling.grant)
-    values = {
+def keep_rulings(connection: Connection, rulings: Sequence[GrantRuling], *, known: Collection[tuple[str, str]]) -> None:
+    """Keep rulings in place of earlier ones about the same grants.
+
+    Args:
+        known: Directory and grant of those that there are rulings about.
+    """
+    rows = [_row(one) for one in rulings]
+    new = [row for row in rows if (row["directory"], row["grant_id"]) not in known]
+    old = [
+        row | {"b_directory": row["directory"], "b_grant": row["grant_id"]}
+        for row in rows
+        if (row["directory"], row["grant_id"]) in known
+    ]
+    if new:
+        connection.execute(insert(GRANT_DECISION), new)
+    if old:
+        place = and_(_COLUMN.directory == bindparam("b_directory"), _COLUMN.grant_id == bindparam("b_grant"))
+        connection.execute(update(GRANT_DECISION).where(place), old)
+
+
+def _row(ruling: GrantRuling) -> dict[str, object]:
+    return {
+        "directory": ruling.directory,
+        "grant_id": ruling.grant,
         "id": ruling.id,
         "effect": ruling.effect.value,
         "fate": ruling.fate.value,
         "at": ruling.at,
         "ruling": msgspec.json.encode(ruling).decode(),
     }
-    if not connection.execute(update(GRANT_DECISION).where(place).values(**values)).rowcount:
-        connection.execute(insert(GRANT_DECISION).values(directory=ruling.directory, grant_id=ruling.grant, **values))
 
 
 def list_rulings(connection: Connection, *, fate: Fate | None = None) -> dict[tuple[str, str], GrantRuling]:

@@ -16,7 +16,7 @@ from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.request import Snapshot
 from wardlaw.inventory.granted import AskedGrant, GrantMoment, asked_grants, facts_digest, request_of
 from wardlaw.inventory.ruling import HOUR_S, Breaker, Fate, GrantRuling, RevokingMode, ruling_of
-from wardlaw.store.grantdecisions import count_due, keep_ruling, list_rulings
+from wardlaw.store.grantdecisions import count_due, keep_rulings, list_rulings
 from wardlaw.store.notifications import enqueue_asked
 
 AT_ONCE = 5_000
@@ -67,8 +67,7 @@ async def judge_grants(call: Given, data: JSONBody[JudgeRequest]) -> Judged:
         part = waiting[:AT_ONCE]
         breaker = Breaker(desk.limits, _due_lately(turn, desk.limits.mode))
         rulings = [_ruling(turn, one, policies, moment=moment, breaker=breaker) for one in part]
-        for ruling in rulings:
-            keep_ruling(turn.connection, ruling)
+        keep_rulings(turn.connection, rulings, known=known)
         for ruling in _to_ask(known.values(), rulings):
             enqueue_asked(turn.connection, ruling, channels=desk.channels)
         after = part[-1].key if part else data.after

@@ -16,7 +16,7 @@ from wardlaw.facts.incident import Incident
 from wardlaw.inventory.ruling import Fate, GrantRuling
 from wardlaw.store.approvals import answer_call, park_call
 from wardlaw.store.database import reading, writing
-from wardlaw.store.grantdecisions import keep_ruling
+from wardlaw.store.grantdecisions import keep_rulings, list_rulings
 from wardlaw.store.incidents import open_or_join
 from wardlaw.store.notifications import (
     MOST_TRIES,
@@ -181,16 +181,18 @@ def test_a_grant_is_asked_about_while_it_waits(tables: Engine) -> None:
 
     with writing(tables) as connection:
         for number in (1, 2):
-            keep_ruling(connection, ruling(number))
+            keep_rulings(connection, [ruling(number)], known=list_rulings(connection))
             enqueue_asked(connection, ruling(number), channels=("hook",))
         enqueue_asked(connection, ruling(3), channels=("gone",))
-        keep_ruling(connection, ruling(3))
-        keep_ruling(connection, ruling(2, Fate.STANDS))  # approved before anybody was told
+        keep_rulings(connection, [ruling(3)], known=list_rulings(connection))
+        keep_rulings(
+            connection, [ruling(2, Fate.STANDS)], known=list_rulings(connection)
+        )  # approved before anybody was told
     with web([204]) as hook:
         notifier = made(tables, Clock(), webhooks=(Webhook("hook", f"http://127.0.0.1:{hook.port}/"),))
         assert notifier.run_once() == 3
     assert len(hook.seen) == 1
     assert standing(tables) == {Standing.SENT: 2, Standing.DEAD: 1}
     with writing(tables) as connection:
-        keep_ruling(connection, ruling(3, Fate.STANDS))
+        keep_rulings(connection, [ruling(3, Fate.STANDS)], known=list_rulings(connection))
     assert standing(tables) == {Standing.SENT: 2}
