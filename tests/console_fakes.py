@@ -7,6 +7,7 @@ import functools
 import hashlib
 import itertools
 import tempfile
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import unquote
@@ -19,12 +20,17 @@ from wardlaw.console.api.deps import ApiDependencies, Glance, PolicyStatus, Repl
 from wardlaw.console.api.identity import PEER_UID
 from wardlaw.console.desks.habits import HabitDesk
 from wardlaw.console.rolebook import load_role_book
+from wardlaw.decision.policyset import PolicySet
 from wardlaw.decision.replay import ReplayReport
 from wardlaw.facts.approval import HeldDetail
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import InputError, UnavailableError
 from wardlaw.facts.person import Person, Role
 from wardlaw.facts.record import Content, Passage
+from wardlaw.governance.check import check
+from wardlaw.governance.shipped import starter_sources
+from wardlaw.inventory.granted import GrantMoment
+from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.store.approvals import SealedDetail, forget_calls_of
 from wardlaw.store.database import open_database, writing
 from wardlaw.store.migrate import upgrade
@@ -143,6 +149,33 @@ class FakePolicies:
         return prepared
 
 
+class FakeGrantRules:
+    """Decides with the starter pack, or with what a test puts in its place."""
+
+    def __init__(self) -> None:
+        self.limits = RevokingLimits()
+        self.confirm_above = 20
+        self.channels: tuple[str, ...] = ()
+        self.vendors: dict[str, str] = {}
+        self.sources = starter_sources()
+
+    def policies(self):
+        return policy_set(msgspec.json.encode(self.sources))
+
+    def moment(self, at):
+        return GrantMoment(at, 10, 3)
+
+    def door_key(self, principal):
+        return hashlib.sha256(principal.encode()).hexdigest()[:32]
+
+
+@functools.cache
+def policy_set(sources: bytes) -> PolicySet:
+    checked = check(msgspec.json.decode(sources), today=date(2026, 11, 22))
+    assert checked.ok, checked.problems
+    return PolicySet.build(checked.text)
+
+
 class FakeReplays:
     def __init__(self) -> None:
         self.asked: list[tuple[ReplayAsked, bool]] = []
@@ -191,6 +224,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         log=FakeLog(),
         policies=FakePolicies(),
         replays=FakeReplays(),
+        grants=FakeGrantRules(),
         credentials=FakeCredentials(),
         clock=Clock(),
         entropy=counted_entropy(),
@@ -207,6 +241,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         held=FakeHeld(),
         credentials=made.credentials,
         policies=made.policies,
+        grants=made.grants,
         replays=made.replays,
         fingerprint=fingerprint,
         health=lambda: {"status": "ok"},

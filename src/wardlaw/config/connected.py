@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from wardlaw.config.secretref import Certificates, SecretRef
+from wardlaw.inventory.ruling import RevokingMode
 
 
 class Platform(StrEnum):
@@ -85,7 +86,23 @@ class DecidedApp(msgspec.Struct, frozen=True):
 
 
 class InventorySettings(msgspec.Struct, frozen=True):
-    """What `wardlaw inventory sync` reads."""
+    """What `wardlaw inventory sync` reads, and how far clauses may take grants away."""
 
     directories: Annotated[tuple[Directory, ...], Meta(description="Connected organisations.")] = ()
     apps: Annotated[tuple[DecidedApp, ...], Meta(description="What the company says of apps.")] = ()
+    revoke_automatically: Annotated[
+        RevokingMode,
+        Meta(
+            description="Whether a clause that denies a grant takes it away: `off`, `shadow` (recorded only) or `on`."
+        ),
+    ] = RevokingMode.OFF
+    protected_apps: Annotated[
+        tuple[str, ...], Meta(description="Client ids whose grants only people take away, and always two of them.")
+    ] = ()
+    revoke_per_hour: Annotated[
+        int,
+        Meta(ge=1, le=10_000, description="Grants that clauses may take away within an hour; more trips the breaker."),
+    ] = 10
+    confirm_above: Annotated[
+        int, Meta(ge=0, le=1_000_000, description="A revocation of more things than this needs a second person.")
+    ] = 20

@@ -130,7 +130,7 @@ class Reader:
 
     def _overridden(self, key: schema.Key, override: Override, path: str) -> typing.Any:
         kind = schema.bare(key.type)
-        if kind is str or kind is SecretRef:
+        if kind is str or kind is SecretRef or _is_closed(kind):
             return self._leaf(key.type, override.text, path, None)
         if schema.element(kind) is str:
             items = tuple(part.strip() for part in override.text.strip("[]").split(",") if part.strip())
@@ -153,8 +153,10 @@ class Reader:
         if not isinstance(node, yaml.ScalarNode):
             self.note("WL-CFG-003", path, f"expected {schema.type_words(kind)}", "", node)
             return msgspec.NODEFAULT
-        is_text = kind in (str, SecretRef) or (isinstance(kind, type) and issubclass(kind, StrEnum))
-        if is_text and node.tag != _STR:
+        # Of a closed set nothing must be guessed: `off` is one of the words, or it is not.
+        is_word = _is_closed(kind) and node.value in kind.__members__.values()
+        is_text = kind in (str, SecretRef) or _is_closed(kind)
+        if is_text and not is_word and node.tag != _STR:
             # YAML reads `no`, `12` and dates as something else; guessing what was meant is how `region: no` turns false.
             self.note(
                 "WL-CFG-003", path, f"expected text, found {node.value}", f'Put it in quotes: "{node.value}".', node
@@ -198,7 +200,7 @@ class Reader:
             return msgspec.convert(value, type=declared)
         except msgspec.ValidationError as error:
             hint = ""
-            if isinstance(kind, type) and issubclass(kind, StrEnum):
+            if _is_closed(kind):
                 choice = nearest(str(value), [member.value for member in kind])
                 hint = f"One of {schema.type_words(kind)}." + (f" Did you mean {choice}?" if choice else "")
             self.note("WL-CFG-003", path, f"{value!r} does not fit: {str(error).partition(' - at')[0]}", hint, node)
@@ -215,6 +217,10 @@ class Reader:
             "WL-CFG-006", path, "a secret must not stand in the file", "Write env:NAME or file:/path instead.", node
         )
         return msgspec.NODEFAULT
+
+
+def _is_closed(kind: typing.Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, StrEnum)
 
 
 def _or_nodefault(value: msgspec.Struct | None) -> typing.Any:

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from wardlaw.facts.finding import Finding, FindingKind, Level
+from wardlaw.facts.grantfacts import NO_GRANT, GrantFacts
 from wardlaw.facts.request import RequestFacts, Snapshot
 
 SYSTEM_PROMPT = "system-prompt"
@@ -115,6 +116,11 @@ class Facts:
         return self.request.principal.app_user_channel if call is None else call.user_known
 
     @property
+    def grant(self) -> GrantFacts:
+        """The grant that is judged; at the door one that nothing can be said of."""
+        return self.request.grant or NO_GRANT
+
+    @property
     def requested_rows(self) -> int:
         """Rows asked for; a call without a limit asks for all there are."""
         asked = self.request.measures.requested_rows
@@ -172,6 +178,19 @@ PATHS: dict[str, str] = {
     "probes": "state.probes",
     "taint": "state.taint",
     "anomalyScore": "state.anomaly_score",
+    "appId": "grant.app",
+    "appPublisher": "grant.publisher",
+    "appVerified": "grant.verified",
+    "appFirstParty": "grant.first_party",
+    "aiVendor": "grant.vendor",
+    "appKnownBad": "grant.known_bad",
+    "scopePrivilege": "grant.privilege",
+    "scopeData": "grant.data",
+    "consent": "grant.consent",
+    "grantApproval": "grant.approval",
+    "accountKind": "grant.account_kind",
+    "directory": "grant.directory",
+    "platform": "grant.platform",
 }
 
 

@@ -116,6 +116,19 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("probes", _L, "state", "Requests stopped by security in the probing window", 0),
     Attribute("taint", _E, "state", "Labels the session, principal or person carries", ()),
     Attribute("anomalyScore", _L, "state", "Deviation from their own past, 0–1000", 0),
+    Attribute("appId", _S, "inventory", "Of a grant: client id of the app", ""),
+    Attribute("appPublisher", _S, "inventory", "Of a grant: publisher of the app, as the platform names it", ""),
+    Attribute("appVerified", _S, "inventory", "Of a grant: the platform has verified the publisher", "unknown"),
+    Attribute("appFirstParty", _S, "inventory", "Of a grant: the app is the platform's own", "unknown"),
+    Attribute("aiVendor", _S, "inventory", "Of a grant: AI vendor of the app; empty for none", ""),
+    Attribute("appKnownBad", _B, "inventory", "Of a grant: the client id was seen in attacks", False),
+    Attribute("scopePrivilege", _L, "inventory", "Of a grant: highest class of its scopes, 0–4", 0),
+    Attribute("scopeData", _E, "inventory", "Of a grant: kinds of data its scopes reach: mail, files …", ()),
+    Attribute("consent", _S, "inventory", "Of a grant: who agreed", "unknown"),
+    Attribute("grantApproval", _S, "inventory", "Of a grant: how it stands to the approvals", "approved"),
+    Attribute("accountKind", _S, "inventory", "Of a grant: whose it is", "unknown"),
+    Attribute("directory", _S, "inventory", "Of a grant: name of the connected organisation", ""),
+    Attribute("platform", _S, "inventory", "Of a grant: platform of the organisation", ""),
 )
 
 BY_NAME: dict[str, Attribute] = {attribute.name: attribute for attribute in ATTRIBUTES}

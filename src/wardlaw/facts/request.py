@@ -7,6 +7,7 @@ import msgspec
 from wardlaw.facts.action import Action
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.exchange import Measures
+from wardlaw.facts.grantfacts import GrantFacts
 from wardlaw.facts.origin import CallJudgement
 from wardlaw.facts.principal import Principal
 from wardlaw.facts.resource import Resource
@@ -26,6 +27,7 @@ class RequestFacts(msgspec.Struct, frozen=True):
         body_sha256: Hex digest of the body as received, or of the tool call's canonical arguments.
         rewritten: This is the second decision, on a redacted request.
         call: Where the arguments of a tool call came from; None for everything else.
+        grant: The grant that is judged; None at the door.
     """
 
     id: str
@@ -43,6 +45,7 @@ class RequestFacts(msgspec.Struct, frozen=True):
     body_sha256: str = ""
     rewritten: bool = False
     call: CallJudgement | None = None
+    grant: GrantFacts | None = None
 
 
 class Snapshot(msgspec.Struct, frozen=True):

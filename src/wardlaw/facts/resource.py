@@ -1,4 +1,4 @@
-"""What an action is done to: a model at one concrete upstream, or a tool."""
+"""What an action is done to: a model at one concrete upstream, a tool, or the app that was granted something."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ class ResourceKind(StrEnum):
 
     MODEL = "Model"
     TOOL = "Tool"
+    APP = "App"
 
 
 class Trust(StrEnum):
@@ -40,7 +41,7 @@ class Resource(msgspec.Struct, frozen=True):
     """One concrete target. A decision is for one upstream; failover decides again.
 
     Attributes:
-        id: ``model:<name>`` or ``tool:<name>``.
+        id: ``model:<name>``, ``tool:<name>`` or ``app:<client id>``.
         registered: Named in the configuration; everything else is denied by base policy.
         upstream: Name of the concrete upstream for a model; ``""`` for a tool.
         destination_registered: The upstream itself is named in the configuration.

@@ -18,6 +18,7 @@ from wardlaw.governance.domains import (
     DETERMINISTIC_ATTRIBUTES,
     MOST_QUARANTINE_MINUTES,
     domain,
+    fits_action,
     is_deterministic_class,
     is_evidence,
     why_unknown,
@@ -51,6 +52,7 @@ def clause_problems(placed: PlacedClause, *, known: Known, today: date) -> tuple
     """
     clause, sheet = placed.clause, _Sheet(placed.located)
     problems = [*_conditions(clause, sheet), *_validity(clause, sheet, today), *_resources(clause, sheet)]
+    problems += _grants(clause, sheet)
     sound = not problems
     problems += _references(clause, sheet, known)
     problems += _effect(clause, sheet)
@@ -91,6 +93,23 @@ def _conditions(clause: Clause, sheet: _Sheet) -> Iterator[Problem]:
             if hint:
                 message = f'"{test.attribute}" is never "{word}".'
                 yield sheet.note("WL-POL-010", path, message, hint)
+
+
+def _grants(clause: Clause, sheet: _Sheet) -> Iterator[Problem]:
+    """Grants are no requests: what is asked of the one cannot be asked of the other."""
+    of_grants = Action.GRANT in clause.actions
+    if of_grants and len(set(clause.actions)) > 1:
+        message = "A clause decides on grants or on requests, and not on both."
+        yield sheet.note("WL-POL-036", "actions", message, "Write a clause of its own with actions: [Grant].")
+        return
+    if of_grants and clause.effect not in (Effect.HOLD, Effect.DENY):
+        message = f"A grant cannot be met with the effect {clause.effect.value}."
+        yield sheet.note("WL-POL-036", "effect", message, "Write hold (ask why) or deny (revoke).")
+    for path, test in _tests(clause):
+        if test.attribute in BY_NAME and not fits_action(test.attribute, of_grants=of_grants):
+            what = "a grant" if of_grants else "a request at the door"
+            message = f'"{test.attribute}" says nothing of {what}.'
+            yield sheet.note("WL-POL-036", f"{path}.attribute", message, "See the attribute table.")
 
 
 def _validity(clause: Clause, sheet: _Sheet, today: date) -> Iterator[Problem]:

@@ -59,7 +59,10 @@ def _policy(clause: Clause, kind: PrincipalKind | None, place: int) -> str:
 
 
 def base_permits() -> str:
-    """The permits: registered callers may use registered models and tools; all else is ``unregistered``."""
+    """The permits: registered callers may use registered models and tools; all else is ``unregistered``.
+
+    A grant stands already, on a platform that nobody asked Wardlaw about: it is left alone unless a clause says otherwise.
+    """
     return (
         '@id("base-model")\n@base("true")\n@clause("BASE")\n@title("A registered caller may use a registered model at a '
         'registered upstream")\n'
@@ -69,6 +72,8 @@ def base_permits() -> str:
         '\n@id("base-tool")\n@base("true")\n@clause("BASE")\n@title("A registered caller may use a registered tool")\n'
         f'permit (\n  principal,\n  action == {NAMESPACE}::Action::"ToolCall",\n  resource is {NAMESPACE}::Tool\n)\n'
         "when { context.principalRegistered && context.resourceRegistered };\n"
+        '\n@id("base-grant")\n@base("true")\n@clause("BASE")\n@title("A grant stands unless a clause says otherwise")\n'
+        f'permit (\n  principal,\n  action == {NAMESPACE}::Action::"Grant",\n  resource is {NAMESPACE}::App\n);\n'
     )
 
 

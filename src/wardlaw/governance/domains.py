@@ -66,7 +66,20 @@ _DOMAINS: dict[str, Domain] = {
         prefixes=("pii:", "secret:", "tripwire:"),
     ),
 }
+_TOLD = frozenset(("yes", "no", "unknown"))
+# INVARIANT: the words of ``wardlaw.inventory.model`` and ``wardlaw.inventory.granting``, which stand beside this room.
+_DOMAINS |= {
+    "appVerified": Domain(words=_TOLD),
+    "appFirstParty": Domain(words=_TOLD),
+    "scopePrivilege": Domain(0, 4),
+    "consent": Domain(words=frozenset(("user", "admin", "installation", "requested", "unknown"))),
+    "grantApproval": Domain(words=frozenset(("unapproved", "approved", "expired", "exceeds-approval"))),
+    "accountKind": Domain(words=frozenset(("human", "nhi", "agent", "unknown", "organisation"))),
+}
 _ANY = Domain()
+
+# What a clause on grants may ask: what the inventory knows, the time, and the app as the resource.
+_OF_GRANTS = frozenset(("inventory", "clock"))
 
 # What a quarantine may rest on: facts that are so, not guesses of a detector (DESIGN, "Text alone stops
 # the request; it does not punish"). ``secret:<slug>`` also names guesses by format, so it is not here.
@@ -80,6 +93,14 @@ MOST_QUARANTINE_MINUTES = 525_600
 def is_evidence(attribute: str) -> bool:
     """Whether an attribute tells of something that happened, and not only of who, when and how unusual."""
     return attribute != "anomalyScore" and BY_NAME[attribute].producer in ("detectors", "provenance", "state")
+
+
+def fits_action(attribute: str, *, of_grants: bool) -> bool:
+    """Whether an attribute says anything of a grant, or of a request at the door."""
+    producer = BY_NAME[attribute].producer
+    if of_grants:
+        return producer in _OF_GRANTS or attribute == "resourceId"
+    return producer != "inventory"
 
 
 def domain(attribute: str) -> Domain:

@@ -30,6 +30,19 @@ _ORDINARY_OF: dict[ResourceKind, dict[str, Value]] = {
         "region": "unknown",
         "destinationTrust": Trust.UNKNOWN.value,
     },
+    ResourceKind.APP: {
+        "resourceId": "app:example",
+        "appId": "example",
+        "upstream": "",
+        "destinationRegistered": False,
+        "region": "unknown",
+        "destinationTrust": Trust.UNKNOWN.value,
+        "toolEffect": ToolEffect.UNKNOWN.value,
+        "accountKind": "human",
+        "directory": "acme",
+        "platform": "google",
+        "consent": "user",
+    },
 }
 
 

@@ -18,6 +18,7 @@ _RESOURCE_OF = {
     Action.MODEL_CALL: ResourceKind.MODEL,
     Action.MODEL_ANSWER: ResourceKind.MODEL,
     Action.TOOL_CALL: ResourceKind.TOOL,
+    Action.GRANT: ResourceKind.APP,
 }
 
 

@@ -59,6 +59,19 @@ PHRASES: dict[str, str] = {
     "probes": "the number of requests security has stopped lately",
     "taint": "the labels the session or caller carries",
     "anomalyScore": "the anomaly score (of 1000)",
+    "appId": "the app",
+    "appPublisher": "the publisher of the app",
+    "appVerified": "the publisher's verification by the platform",
+    "appFirstParty": "the platform's own authorship of the app",
+    "aiVendor": "the AI vendor of the app",
+    "appKnownBad": "the app was seen in attacks",
+    "scopePrivilege": "the highest class of its scopes (of 4)",
+    "scopeData": "the data its scopes reach",
+    "consent": "the consent",
+    "grantApproval": "its standing to the approvals",
+    "accountKind": "the kind of account",
+    "directory": "the organisation",
+    "platform": "the platform",
 }
 _WHO = {
     PrincipalKind.USER: "a person",
@@ -69,6 +82,7 @@ _WHAT = {
     Action.MODEL_CALL: "a request to a model",
     Action.MODEL_ANSWER: "an answer of a model",
     Action.TOOL_CALL: "a tool call",
+    Action.GRANT: "a grant",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import msgspec
@@ -38,9 +38,11 @@ class KnownBad(msgspec.Struct, frozen=True):
     source: str
 
 
+_MOST_KEPT = 8_192  # apps whose vendor is remembered: thousands of grants ask for each
 _CONTEXT = re.compile(r"\b(ai|a\.i\.|gpt|llm|copilot|assistant|agent|notetaker|chatbot|mcp)\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def ai_vendor_of(app: App) -> str:
     """The vendor of an app by its domain, else by its names; empty where nothing says so."""
     if app.domain and (vendor := ai_vendor_at(app.domain)):

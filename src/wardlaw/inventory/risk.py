@@ -8,6 +8,8 @@ from importlib.resources import files
 
 import msgspec
 
+from wardlaw.inventory.model import Consent, Grant
+
 
 class Privilege(IntEnum):
     """How much a scope allows; Microsoft's four levels, used for every platform."""
@@ -67,6 +69,17 @@ def scope_risk(platform: str, scope: str, *, application: bool = False) -> Scope
     mark, _, data = found.partition(" ")
     source = f"{table.provenance.source} ({table.provenance.date})"
     return ScopeRisk(scope, Privilege(int(mark[0])), data, writes=mark[1] == "w", known=True, source=source)
+
+
+def grant_risks(platform: str, grant: Grant, *, as_itself: bool = False) -> list[ScopeRisk]:
+    """The classes of a grant's scopes, the most powerful first.
+
+    Args:
+        as_itself: The account is the app's own, and no person's.
+    """
+    application = grant.consent is Consent.ADMIN and (as_itself or not grant.account)
+    found = [scope_risk(platform, scope, application=application) for scope in grant.scopes]
+    return sorted(found, key=lambda risk: (-risk.privilege, risk.scope))
 
 
 def platforms() -> dict[str, ScopeSource]:

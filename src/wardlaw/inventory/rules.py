@@ -7,7 +7,7 @@ that would need it is silent, and freshness says what is not known.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from itertools import pairwise
 
@@ -27,7 +27,7 @@ from wardlaw.inventory.model import (
     Tristate,
     Use,
 )
-from wardlaw.inventory.risk import Privilege, ScopeRisk, scope_risk
+from wardlaw.inventory.risk import Privilege, ScopeRisk, grant_risks
 from wardlaw.inventory.view import Inventory, account_of, app_of, kind_of
 
 DAY_S = 86_400.0
@@ -90,9 +90,7 @@ class Book(msgspec.Struct, frozen=True):
         platform = self.inventory.platforms.get(item.directory, "")
         holder = self.accounts.get((item.directory, grant.account))
         is_own = holder is not None and holder.acts_as in (AccountKind.NHI, AccountKind.AGENT)
-        application = grant.consent is Consent.ADMIN and (is_own or not grant.account)
-        found = [scope_risk(platform, scope, application=application) for scope in grant.scopes]
-        return sorted(found, key=lambda risk: (-risk.privilege, risk.scope))
+        return grant_risks(platform, grant, as_itself=is_own)
 
 
 Rule = Callable[[Book], Iterator[GrantFinding]]
@@ -109,9 +107,13 @@ def find(inventory: Inventory, *, at: float, limits: Limits) -> tuple[GrantFindi
     }
     apps = {(item.directory, item.thing.id): item.thing for item in inventory.items if isinstance(item.thing, App)}
     book = Book(inventory, accounts, apps, limits, at)
+    return gravest_first(finding for rule in RULES.values() for finding in rule(book))
+
+
+def gravest_first(findings: Iterable[GrantFinding]) -> tuple[GrantFinding, ...]:
+    """Findings in the order in which people look at them."""
     order = list(Weight)
-    found = [finding for rule in RULES.values() for finding in rule(book)]
-    return tuple(sorted(found, key=lambda one: (order.index(one.weight), one.rule, one.directory, one.about)))
+    return tuple(sorted(findings, key=lambda one: (order.index(one.weight), one.rule, one.directory, one.about)))
 
 
 def known_bad_app(book: Book) -> Iterator[GrantFinding]:

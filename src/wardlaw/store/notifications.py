@@ -11,8 +11,9 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.facts.approval import ApprovalState, CallApproval
 from wardlaw.facts.incident import Incident, IncidentState
+from wardlaw.inventory.ruling import Fate, GrantRuling
 from wardlaw.store.rows import as_struct
-from wardlaw.store.tables import CALL_APPROVAL, INCIDENT, NOTIFICATION
+from wardlaw.store.tables import CALL_APPROVAL, GRANT_DECISION, INCIDENT, NOTIFICATION
 
 MOST_TRIES = 10
 """With the pauses below about eight hours; what was not taken by then is dead and waits for a person."""
@@ -29,6 +30,7 @@ class Event(StrEnum):
     GROWN = "grown"
     LOCKED = "locked"  # somebody was set apart under an incident that was open already
     HELD = "held"  # a call waits for a person
+    ASKED = "asked"  # a grant waits for somebody who says what it is for
 
 
 class Standing(StrEnum):
@@ -40,10 +42,10 @@ class Standing(StrEnum):
 
 
 class Notification(msgspec.Struct, frozen=True):
-    """One incident, or one held call, to be told over one channel.
+    """One incident, held call or grant, to be told over one channel.
 
     Attributes:
-        incident: Its id; of a held call that of the approval it waits for.
+        incident: Its id; of a held call that of the approval it waits for, of a grant that of the decision.
         count: How many exchanges the incident joined at that moment.
         at: Unix seconds, UTC; so is ``next_at``.
         error: Why the last try failed, without content.
@@ -78,6 +80,14 @@ def enqueue_held(connection: Connection, approval: CallApproval, *, channels: tu
         name = f"ntf_{hashlib.blake2b(f'{approval.id} {channel}'.encode(), digest_size=16).hexdigest()}"
         at = approval.asked_at
         queued = Notification(name, channel, approval.id, Event.HELD, 1, at, next_at=at)
+        connection.execute(insert(NOTIFICATION).values(**msgspec.structs.asdict(queued)))
+
+
+def enqueue_asked(connection: Connection, ruling: GrantRuling, *, channels: tuple[str, ...]) -> None:
+    """Queue a grant that clauses ask about, for each channel."""
+    for channel in channels:
+        name = f"ntf_{hashlib.blake2b(f'{ruling.id} {channel}'.encode(), digest_size=16).hexdigest()}"
+        queued = Notification(name, channel, ruling.id, Event.ASKED, 1, ruling.at, next_at=ruling.at)
         connection.execute(insert(NOTIFICATION).values(**msgspec.structs.asdict(queued)))
 
 
@@ -123,11 +133,13 @@ def count_by_state(connection: Connection) -> dict[Standing, int]:
         select(NOTIFICATION.c.state, func.count())
         .join(INCIDENT, INCIDENT.c.id == NOTIFICATION.c.incident, isouter=True)
         .join(CALL_APPROVAL, CALL_APPROVAL.c.id == NOTIFICATION.c.incident, isouter=True)
+        .join(GRANT_DECISION, GRANT_DECISION.c.id == NOTIFICATION.c.incident, isouter=True)
         .where(
             or_(
                 NOTIFICATION.c.state != Standing.DEAD.value,
                 INCIDENT.c.state != IncidentState.CLOSED.value,
                 CALL_APPROVAL.c.state == ApprovalState.WAITING.value,
+                GRANT_DECISION.c.fate == Fate.ASKED.value,
             )
         )
         .group_by(NOTIFICATION.c.state)

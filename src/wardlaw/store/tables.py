@@ -496,3 +496,65 @@ INVENTORY_FINDING = Table(
     Column("finding", Text, nullable=False),
     Index(None, "directory", "state"),
 )
+
+# What the company has agreed to; ``approval`` is all of it as JSON.
+GRANT_APPROVAL = Table(
+    "grant_approval",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("expires_at", Double, nullable=False),
+    Column("ended_at", Double, nullable=False),
+    Column("approval", Text, nullable=False),
+    Index(None, "ended_at", "expires_at"),
+)
+
+# What the clauses say of each grant, the last time it was judged.
+GRANT_DECISION = Table(
+    "grant_decision",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("grant_id", String(512), primary_key=True),
+    Column("id", String(64), nullable=False),
+    Column("effect", String(16), nullable=False),
+    Column("fate", String(16), nullable=False),
+    Column("at", Double, nullable=False),
+    Column("ruling", Text, nullable=False),
+    Index(None, "id"),
+    Index(None, "fate", "at"),
+)
+
+# What is taken away on a platform, from the plan to the proof; ``revocation`` is all of it as JSON.
+REVOCATION = Table(
+    "revocation",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("directory", String(64), nullable=False),
+    Column("app", String(512), nullable=False),
+    Column("planned_at", Double, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("revocation", Text, nullable=False),
+    Index(None, "planned_at"),
+    Index(None, "directory", "app"),
+)
+
+# Which records of the log tell of a revocation.
+REVOCATION_RECORD = Table(
+    "revocation_record",
+    METADATA,
+    Column("record", String(64), primary_key=True),
+    Column("revocation", String(64), nullable=False),
+    Column("at", Double, nullable=False),
+    Column("operation", String(64), nullable=False),
+    Index(None, "revocation", "at"),
+)
+
+# Which principal of the gateway an app of a directory is.
+PRINCIPAL_LINK = Table(
+    "principal_link",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("app", String(512), primary_key=True),
+    Column("principal", String(256), primary_key=True),
+    Column("linked_by", String(128), nullable=False),
+    Column("linked_at", Double, nullable=False),
+)

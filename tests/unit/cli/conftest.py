@@ -41,7 +41,9 @@ class RecordingClient:
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, str, Any]] = []
-        self.answers: dict[str, Any] = {}
+        self.answers: dict[str, Any] = {
+            "/grants/judge": {"judged": 0, "left": 0, "after": ["", ""], "rulings": []},
+        }
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         self.calls.append((method, path, body))

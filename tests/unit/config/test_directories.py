@@ -5,6 +5,7 @@ import pytest
 from wardlaw.config.connected import DecidedApp, Directory, InventorySettings, Platform
 from wardlaw.config.directories import directory_faults
 from wardlaw.config.parse import parse_config
+from wardlaw.config.problem import ConfigProblemsError
 from wardlaw.config.secretref import SecretRef
 
 SECRET = SecretRef("env", "T")
@@ -80,3 +81,21 @@ def test_apps() -> None:
     assert parse_config(text, source="x.yaml").inventory.apps == (
         DecidedApp("acme", "x", approved=True, scopes=("s",)),
     )
+
+
+@pytest.mark.parametrize("word", ["off", "shadow", "on", '"on"'])
+def test_a_word_of_a_closed_set_needs_no_quotes(word: str) -> None:
+    text = f"version: 1\ninventory: {{revoke_automatically: {word}}}\n"
+    assert parse_config(text, source="w.yaml").inventory.revoke_automatically.value == word.strip('"')
+    env = {"WARDLAW_INVENTORY_REVOKE_AUTOMATICALLY": word.strip('"')}
+    assert parse_config("version: 1\n", source="w.yaml", env=env).inventory.revoke_automatically.value == word.strip(
+        '"'
+    )
+
+
+def test_other_words_are_refused_and_the_default_takes_nothing_away() -> None:
+    for word in ("yes", "maybe", "12"):
+        with pytest.raises(ConfigProblemsError):
+            parse_config(f"version: 1\ninventory: {{revoke_automatically: {word}}}\n", source="w.yaml")
+    settings = parse_config("version: 1\n", source="w.yaml").inventory
+    assert (settings.revoke_automatically.value, settings.revoke_per_hour, settings.protected_apps) == ("off", 10, ())

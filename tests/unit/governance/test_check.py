@@ -23,7 +23,7 @@ def test_a_sound_set_gives_one_text_the_door_accepts() -> None:
     assert result.text.startswith(base_permits())
     assert [item.id for item in result.compiled] == ["GOV-20", "GOV-30"]
     assert [clause.id for clause in result.clauses] == ["GOV-20"]
-    assert set(PolicySet.build(result.text).policies) == {"base-model", "base-tool", "GOV-20", "GOV-30"}
+    assert set(PolicySet.build(result.text).policies) == {"base-model", "base-tool", "base-grant", "GOV-20", "GOV-30"}
     assert all(item.passed for item in run_examples(result.compiled))
 
 

@@ -180,7 +180,7 @@ def test_comparisons_that_do_not_fit_are_told(test: Term) -> None:
 
 def test_base_permits_fit_the_schema_and_ask_for_registration() -> None:
     found = policies(base_permits())
-    assert [policy["annotations"]["id"] for policy in found] == ["base-model", "base-tool"]
+    assert [policy["annotations"]["id"] for policy in found] == ["base-model", "base-tool", "base-grant"]
     assert all(policy["effect"] == "permit" and policy["annotations"]["base"] == "true" for policy in found)
 
 

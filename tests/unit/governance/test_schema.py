@@ -25,6 +25,7 @@ def test_each_action_has_one_kind_of_resource() -> None:
         Action.MODEL_CALL: ResourceKind.MODEL,
         Action.MODEL_ANSWER: ResourceKind.MODEL,
         Action.TOOL_CALL: ResourceKind.TOOL,
+        Action.GRANT: ResourceKind.APP,
     }
 
 

@@ -15,6 +15,7 @@ from cyclopts import App, Parameter
 
 from wardlaw.cli.commands.channel import app as channel
 from wardlaw.cli.commands.findings import describe, finding, plain
+from wardlaw.cli.commands.grants import judge_grants
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.inventorying import RunUpload
 from wardlaw.cli.opening import open_connector
@@ -54,6 +55,9 @@ def status(*, options: Options = NONE) -> int:
     """Show how fresh each feed of each directory is, what was not read, and how much is known."""
     answer = connect(options).get("/inventory")
     lines = [*_fresh(answer["feeds"])] or ["nothing was read yet; see `wardlaw inventory import` and `sync`"]
+    for one in answer["locked"]:
+        apps = "".join(f", app {app} of {directory}" for directory, app in one["apps"])
+        lines.append(f"LOCKED OUT at the gateway since {when(one['since'])}: {one['principal']}{apps}: {one['reason']}")
     for directory, counts in sorted(answer["counts"].items()):
         lines.append(f"{directory}: " + ", ".join(f"{count} {kind}s" for kind, count in sorted(counts.items())))
     options.output().result(answer, *map(plain, lines))
@@ -173,7 +177,9 @@ def sync(directory: str = "", *, feed: str = "", options: Options = NONE) -> int
         lines.append(
             f"{run['directory']} {run['feed']}: {run['state']}, {run['seen']} seen, {run['ended']} gone. {told}"
         )
-    output.result({"runs": ended}, *(plain(line.strip()) for line in lines))
+    judged = judge_grants(client)
+    lines += _waiting(judged)
+    output.result({"runs": ended, "judged": judged}, *(plain(line.strip()) for line in lines))
     return Exit.DONE if all(run["state"] == "complete" for run in ended) else Exit.FINDINGS
 
 
@@ -240,8 +246,17 @@ def import_file(file: Path, *, kind: ImportKind, reading: Reading = _AS_IT_IS, o
     text = (
         f"{run['seen']} things taken in, {bad} rows left out, {run['ended']} found gone; run {run['id']} {run['state']}"
     )
-    output.result({"run": run, "rows_left_out": bad}, text)
+    judged = judge_grants(client)
+    output.result({"run": run, "rows_left_out": bad, "judged": judged}, text, *_waiting(judged))
     return Exit.FINDINGS if bad else Exit.DONE
+
+
+def _waiting(judged: Mapping[str, Any]) -> list[str]:
+    """How many grants wait for somebody, in one line; none where none does."""
+    waiting = sum(one["fate"] != "stands" for one in judged["rulings"])
+    return (
+        [f"clauses: {waiting} of {judged['judged']} new or changed grants wait; see `grants list`"] if waiting else []
+    )
 
 
 def _opened(file: Path) -> IO[str]:

@@ -14,6 +14,7 @@ from wardlaw.config.model import Config
 from wardlaw.console.api.app import build_api
 from wardlaw.console.api.deps import ApiDependencies
 from wardlaw.console.desks.credentials import CredentialDesk
+from wardlaw.console.desks.grants import GrantDesk
 from wardlaw.console.desks.habits import HabitDesk
 from wardlaw.console.desks.held import HeldDesk
 from wardlaw.console.desks.log import LogDesk
@@ -73,6 +74,7 @@ async def _serve_control(config: Config) -> None:
             held=HeldDesk(keyring),
             credentials=CredentialDesk(keyring),
             policies=policies,
+            grants=GrantDesk(config, policies.in_force, secret=purposes.state),
             replays=ReplayDesk(keyring, clock=time.time),
             fingerprint=fingerprint,
             health=lambda: {

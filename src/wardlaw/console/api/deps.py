@@ -8,12 +8,15 @@ from typing import Any, Protocol
 import msgspec
 from sqlalchemy.engine import Connection, Engine
 
+from wardlaw.decision.policyset import PolicySet
 from wardlaw.decision.replay import ReplayReport
 from wardlaw.facts.approval import HeldDetail
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.habit import Habit
 from wardlaw.facts.record import Content
 from wardlaw.governance.rights import RoleBook
+from wardlaw.inventory.granted import GrantMoment
+from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.store.approvals import SealedDetail
 from wardlaw.store.prunings import PruningBook
@@ -230,6 +233,28 @@ class PolicyDesk(Protocol):
         """
 
 
+class GrantDesk(Protocol):
+    """What decides about grants of the inventory."""
+
+    limits: RevokingLimits
+    confirm_above: int
+    channels: tuple[str, ...]
+    vendors: Mapping[str, str]
+
+    def policies(self) -> PolicySet:
+        """The clauses in force.
+
+        Raises:
+            WardlawError: They cannot be read.
+        """
+
+    def moment(self, at: float) -> GrantMoment:
+        """A time (Unix seconds) with hour and weekday where the installation stands."""
+
+    def door_key(self, principal: str) -> str:
+        """Under which key, in hex, a gateway locks a principal out."""
+
+
 class ApiDependencies(msgspec.Struct, frozen=True):
     """Everything the API is built from.
 
@@ -251,6 +276,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     held: HeldDesk
     credentials: CredentialDesk
     policies: PolicyDesk
+    grants: GrantDesk
     replays: ReplayDesk
     fingerprint: Callable[[str, str, bool], RegisteredSecret]
     health: Callable[[], Mapping[str, Any]]

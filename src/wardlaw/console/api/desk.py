@@ -67,12 +67,14 @@ class Done(msgspec.Struct, Generic[T], frozen=True):
         facts: What the record tells.
         actor: Under whose name, where nobody was signed in.
         then: What cannot be taken back: done once the record is durable, before the transaction is kept.
+        noted: Told the record's id once it is durable, to keep it in the same transaction.
     """
 
     answer: T
     facts: dict[str, Fact]
     actor: str = ""
     then: Callable[[], T] | None = None
+    noted: Callable[[str], None] | None = None
 
 
 def no_circumstances(_turn: Turn) -> Circumstances:
@@ -179,6 +181,8 @@ class Desk:
                     done = judged(connection)
                     actor = caller.person or done.actor
                     recorded = record(actor, done.facts)
+                    if done.noted is not None:
+                        done.noted(recorded)
                     answer = done.answer if done.then is None else done.then()
                 kept = True
             finally:

@@ -9,7 +9,9 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
+from wardlaw.console.api.deps import ApiDependencies
 from wardlaw.console.api.desk import Done, Given, Turn
+from wardlaw.console.api.picture import draw, findings_of
 from wardlaw.console.api.shapes import DAY_S, Line
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.activity import Activity
@@ -24,11 +26,12 @@ from wardlaw.inventory.findings import (
     of_rule,
     revived,
 )
-from wardlaw.inventory.rules import GrantFinding, Limits, Weight, find
-from wardlaw.inventory.view import Freshness, assemble, freshness
+from wardlaw.inventory.rules import GrantFinding, Weight
+from wardlaw.inventory.view import Freshness, freshness
 from wardlaw.store.activity import events_named
+from wardlaw.store.doorseen import DOOR
 from wardlaw.store.findings import get_finding, list_findings, replace_finding, settle_rules
-from wardlaw.store.inventory import list_items, list_runs
+from wardlaw.store.inventory import list_runs
 from wardlaw.store.watching import adopt_app, never_used
 
 _Name = Annotated[str, QueryParameter(max_length=512)]
@@ -80,7 +83,7 @@ async def inventory_findings(
     wanted = _states(in_state)
 
     def work(turn: Turn) -> FindingList:
-        found = [one for one in _current(turn, directory) if not rule or one.rule == rule]
+        found = [one for one in _current(turn, call.deps, directory) if not rule or one.rule == rule]
         order = list(Weight)
         own = sorted(
             (one for one in found if one.state in wanted),
@@ -97,7 +100,7 @@ async def inventory_finding(call: Given, finding_id: FromPath[str]) -> FindingDe
     """With the event it was noticed at."""
 
     def work(turn: Turn) -> FindingDetail:
-        known = next((one for one in _current(turn, "") if one.id == finding_id), None)
+        known = next((one for one in _current(turn, call.deps, "") if one.id == finding_id), None)
         finding = get_finding(turn.connection, finding_id) if known is None else known
         events = events_named(turn.connection, finding.directory, (finding.event,)) if finding.event else ()
         return FindingDetail(finding, events)
@@ -115,7 +118,7 @@ async def accept_finding(call: Given, finding_id: FromPath[str], data: JSONBody[
     """Until the day it ends; of an app that was noticed for what it does, that counts as usual from now on."""
 
     def work(turn: Turn) -> Done[TrackedFinding]:
-        known = _kept(turn, finding_id)
+        known = _kept(turn, call.deps, finding_id)
         until = turn.now + data.days * DAY_S
         finding = accepted(known, by=turn.person.id, reason=data.reason, at=turn.now, until=until)
         replace_finding(turn.connection, known, finding)
@@ -136,7 +139,7 @@ async def close_finding(call: Given, finding_id: FromPath[str], data: JSONBody[C
     """It opens again when its cause comes back; nothing of it is taken for usual."""
 
     def work(turn: Turn) -> Done[TrackedFinding]:
-        known = _kept(turn, finding_id)
+        known = _kept(turn, call.deps, finding_id)
         finding = closed(known, by=turn.person.id, reason=data.reason, at=turn.now)
         replace_finding(turn.connection, known, finding)
         return Done(finding, {"finding": finding.id, "rule": finding.rule, "reason": data.reason})
@@ -144,26 +147,26 @@ async def close_finding(call: Given, finding_id: FromPath[str], data: JSONBody[C
     return await call.change(work)
 
 
-def settle_directory(turn: Turn, directory: str) -> None:
+def settle_directory(turn: Turn, deps: ApiDependencies, directory: str) -> None:
     """Write down what rules find in a directory now."""
-    found = [one for one in _found(turn, directory) if one.directory == directory]
+    found = [one for one in _found(turn, deps, directory) if one.directory == directory]
     settle_rules(turn.connection, directory, found, now=turn.now)
 
 
-def _kept(turn: Turn, finding_id: str) -> TrackedFinding:
+def _kept(turn: Turn, deps: ApiDependencies, finding_id: str) -> TrackedFinding:
     """A finding that stands in the table; what rules find since the last run is written down where it is not there."""
     with suppress(InputError):
         return get_finding(turn.connection, finding_id)
-    for directory in sorted({run.directory for run in list_runs(turn.connection)}):
-        settle_directory(turn, directory)
+    for directory in sorted({DOOR, *(run.directory for run in list_runs(turn.connection))}):
+        settle_directory(turn, deps, directory)
     return get_finding(turn.connection, finding_id)
 
 
-def _current(turn: Turn, directory: str) -> list[TrackedFinding]:
+def _current(turn: Turn, deps: ApiDependencies, directory: str) -> list[TrackedFinding]:
     """Findings as they are at this moment: kept ones, with what rules find now in place of what they found before."""
     kept = {one.id: one for one in list_findings(turn.connection, directory)}
     there = set()
-    for found in _found(turn, directory):
+    for found in _found(turn, deps, directory):
         fresh = of_rule(found, at=turn.now)
         there.add(fresh.id)
         known = kept.get(fresh.id)
@@ -182,10 +185,9 @@ def _current(turn: Turn, directory: str) -> list[TrackedFinding]:
     return current
 
 
-def _found(turn: Turn, directory: str) -> list[GrantFinding]:
+def _found(turn: Turn, deps: ApiDependencies, directory: str) -> list[GrantFinding]:
     """What rules find now, in one directory or in all."""
-    inventory = assemble(list_items(turn.connection, directory), list_runs(turn.connection))
-    found = find(inventory, at=turn.now, limits=Limits())
+    found = findings_of(turn, deps, draw(turn, deps, directory), directory)
     return [*found, *never_used(turn.connection, directory, now=turn.now)]
 
 

@@ -10,16 +10,18 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.desk import Done, Given, Turn
 from wardlaw.console.api.findings import settle_directory
+from wardlaw.console.api.picture import draw, facts_of_apps, findings_of
 from wardlaw.console.api.shapes import Line
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.activity import Activity
 from wardlaw.inventory.aiapps import ai_vendor_of
+from wardlaw.inventory.doorrules import LockedPrincipal
 from wardlaw.inventory.model import App, FeedKind, Grant, Item, RunState, Sighting, SyncRun
 from wardlaw.inventory.risk import ScopeRisk, scope_risk
-from wardlaw.inventory.rules import GrantFinding, Limits, find
-from wardlaw.inventory.view import Freshness, Inventory, account_of, app_of, assemble, freshness, kind_of
+from wardlaw.inventory.rules import GrantFinding
+from wardlaw.inventory.view import Freshness, Inventory, account_of, app_of, freshness, kind_of
 from wardlaw.store.activity import keep_activities
-from wardlaw.store.inventory import begin_run, finish_run, last_watermark, list_items, list_runs, take
+from wardlaw.store.inventory import begin_run, finish_run, last_watermark, list_runs, take
 from wardlaw.store.watching import judge_new
 
 _Name = Annotated[str, QueryParameter(max_length=512)]
@@ -33,10 +35,11 @@ _Platform = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$(?!\n
 
 
 class InventoryStatus(msgspec.Struct, frozen=True):
-    """How fresh each feed is, and how many things of each kind are there now, by directory."""
+    """How fresh each feed is, how many things of each kind are there now, by directory, and whom the gateway refuses."""
 
     feeds: tuple[Freshness, ...]
     counts: dict[str, dict[str, int]]
+    locked: tuple[LockedPrincipal, ...]
 
 
 class ItemDetail(msgspec.Struct, frozen=True):
@@ -94,13 +97,13 @@ async def inventory_status(call: Given) -> InventoryStatus:
     """Each feed with its last complete run and its gaps."""
 
     def work(turn: Turn) -> InventoryStatus:
-        runs = list_runs(turn.connection)
+        picture = draw(turn, call.deps)
         counts: dict[str, dict[str, int]] = {}
-        for item in _assembled(turn, runs).items:
+        for item in picture.inventory.items:
             own = counts.setdefault(item.directory, {})
             kind = kind_of(item.thing)
             own[kind] = own.get(kind, 0) + int(item.is_there)
-        return InventoryStatus(freshness(runs), counts)
+        return InventoryStatus(freshness(picture.runs), counts, picture.locked)
 
     return await call.read(work)
 
@@ -118,15 +121,15 @@ async def inventory_items(
     """What is there now; with ``gone`` also what was. ``about`` is the id of an account or app."""
 
     def work(turn: Turn) -> ItemList:
-        runs = list_runs(turn.connection)
+        picture = draw(turn, call.deps, directory)
         found = [
             item
-            for item in _assembled(turn, runs, directory).items
+            for item in picture.inventory.items
             if (gone or item.is_there)
             and (not kind or kind_of(item.thing) == kind)
             and (not about or about in (item.thing.id, account_of(item.thing), app_of(item.thing)))
         ]
-        return ItemList(len(found), tuple(found[:limit]), freshness(runs))
+        return ItemList(len(found), tuple(found[:limit]), freshness(picture.runs))
 
     return await call.read(work)
 
@@ -136,17 +139,17 @@ async def inventory_item(call: Given, *, id: _Name = "", kind: _Name = "", direc
     """The first thing of that id; kind and directory narrow it."""
 
     def work(turn: Turn) -> ItemDetail:
-        runs = list_runs(turn.connection)
-        inventory = _assembled(turn, runs, directory)
+        picture = draw(turn, call.deps, directory)
+        inventory = picture.inventory
         item = next(
             (one for one in inventory.items if one.thing.id == id and (not kind or kind_of(one.thing) == kind)), None
         )
         if item is None:
             raise InputError("WL-INV-005", "Nothing of that id is known.", "See `wardlaw inventory list`.")
         about = f"{kind_of(item.thing)} {item.thing.id}"
-        found = find(inventory, at=turn.now, limits=Limits())
+        found = findings_of(turn, call.deps, picture)
         own = tuple(one for one in found if one.about == about and one.directory == item.directory)
-        return ItemDetail(item, _vendor(item, inventory), _risks(item, inventory), own, freshness(runs))
+        return ItemDetail(item, _vendor(item, inventory), _risks(item, inventory), own, freshness(picture.runs))
 
     return await call.read(work)
 
@@ -194,17 +197,13 @@ async def end_reading(call: Given, run_id: FromPath[str], data: JSONBody[RunEnd]
             "", "", "", "", FeedKind.LISTING, 0.0, "", state, turn.now, data.watermark, data.covered_until, data.gaps
         )
         run = finish_run(turn.connection, run_id, ended=ended)
-        judge_new(turn.connection, run.directory, call.deps.app_facts.get(run.directory, {}), now=turn.now)
+        judge_new(turn.connection, run.directory, facts_of_apps(turn, call.deps, run.directory), now=turn.now)
         if run.kind is FeedKind.LISTING:  # what an event changes is found when somebody asks
-            settle_directory(turn, run.directory)
+            settle_directory(turn, call.deps, run.directory)
         facts: dict[str, Any] = {"run": run.id, "state": run.state.value, "seen": run.seen, "ended": run.ended}
         return Done(run, facts | {"gaps": len(run.gaps)})
 
     return await call.change(work)
-
-
-def _assembled(turn: Turn, runs: tuple[SyncRun, ...], directory: str = "") -> Inventory:
-    return assemble(list_items(turn.connection, directory), runs)
 
 
 def _vendor(item: Item, inventory: Inventory) -> str:

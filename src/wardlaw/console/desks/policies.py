@@ -36,6 +36,7 @@ class PolicyDesk:
         self._folder = Path(places.config.policies.dir)
         self._kept = places.bundle_path.parent / "kept"
         self._prepared: dict[str, bytes] = {}
+        self._in_force: PolicySet | None = None
 
     async def status(self) -> PolicyStatus:
         """What is published now."""
@@ -107,6 +108,23 @@ class PolicyDesk:
         bundle = decode_bundle(payload)
         is_meant = bundle.digest == digest and bundle.schema == schema_digest()
         return PolicySet.build(bundle.text) if is_meant else None
+
+    def in_force(self) -> PolicySet:
+        """The published set; parsed once for as long as it stays.
+
+        Raises:
+            ConfigError: It was published by another version (WL-INV-077): its clauses ask for other attributes.
+        """
+        bundle = decode_bundle(self._published_payload())
+        if bundle.schema != schema_digest():
+            raise ConfigError(
+                "WL-INV-077",
+                "The published clauses are of another version of Wardlaw.",
+                "Run `wardlaw policy publish`.",
+            )
+        if self._in_force is None or self._in_force.digest != bundle.digest:
+            self._in_force = PolicySet.build(bundle.text)
+        return self._in_force
 
     def keep_published(self) -> None:
         """Keep the published set by its digest, so that old decisions can be explained after it changed."""

@@ -13,6 +13,7 @@ import msgspec
 from wardlaw import __version__
 from wardlaw.facts.approval import CallApproval
 from wardlaw.facts.incident import Incident, Quarantine
+from wardlaw.inventory.ruling import GrantRuling
 from wardlaw.store.notifications import Event, Notification
 
 SIGNATURE_HEADER = "x-wardlaw-signature"
@@ -24,18 +25,20 @@ _SAID = {
     Event.GROWN: "grew",
     Event.LOCKED: "led to a quarantine",
     Event.HELD: "waits for a person",
+    Event.ASKED: "waits for somebody who says what it is for",
 }
 # Of syslog (RFC 5424, 6.2.1) and of CEF (0 to 10).
-_SYSLOG_SEVERITY = {Event.OPENED: 4, Event.GROWN: 4, Event.LOCKED: 3, Event.HELD: 5}
-_CEF_SEVERITY = {Event.OPENED: 7, Event.GROWN: 8, Event.LOCKED: 9, Event.HELD: 5}
+_SYSLOG_SEVERITY = {Event.OPENED: 4, Event.GROWN: 4, Event.LOCKED: 3, Event.HELD: 5, Event.ASKED: 5}
+_CEF_SEVERITY = {Event.OPENED: 7, Event.GROWN: 8, Event.LOCKED: 9, Event.HELD: 5, Event.ASKED: 4}
 _ENTERPRISE = "32473"  # RFC 5612: reserved for documentation and private use
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One incident, or one held call, as it is told.
+    """One incident, held call or grant, as it is told.
 
     Attributes:
-        incident: Its id; ``""`` for a held call.
+        incident: Its id; ``""`` for anything else.
+        grant: Id of the decision about a grant; ``""`` for anything else.
         approval: Id of the approval a held call waits for; ``""`` for an incident.
         expires_at: Until when a held call can be answered, Unix seconds; 0 for an incident.
         id: Of the notification; a receiver that has seen it need not look again.
@@ -57,15 +60,20 @@ class Message(msgspec.Struct, frozen=True):
     locked: tuple[str, ...] = ()
     approval: str = ""
     expires_at: float = 0.0
+    grant: str = ""
 
     @property
     def subject(self) -> str:
         """What it is about, in two words."""
+        if self.grant:
+            return f"Grant {self.grant}"
         return f"Held call {self.approval}" if self.approval else f"Incident {self.incident}"
 
     @property
     def command(self) -> str:
         """What shows it."""
+        if self.grant:
+            return f"wardlaw grants explain {self.grant}"
         return f"wardlaw approvals show {self.approval}" if self.approval else f"wardlaw incidents show {self.incident}"
 
 
@@ -84,6 +92,23 @@ def message_of_held(notification: Notification, approval: CallApproval, *, insta
         principal="",
         approval=approval.id,
         expires_at=approval.expires_at,
+    )
+
+
+def message_of_asked(notification: Notification, ruling: GrantRuling, *, installation: str) -> Message:
+    """The message about a grant that clauses ask about; whose it is, and to which app, stand behind the command."""
+    return Message(
+        id=notification.id,
+        event=notification.event,
+        installation=installation,
+        incident="",
+        kind=", ".join(ruling.clauses),
+        count=notification.count,
+        opened_at=ruling.at,
+        last_at=ruling.at,
+        state=ruling.fate.value,
+        principal="",
+        grant=ruling.id,
     )
 
 
@@ -118,6 +143,8 @@ def sentence(message: Message) -> str:
             f"{message.subject} {_SAID[message.event]} at {message.installation}: {message.kind}, "
             f"until {_time(message.expires_at)}"
         )
+    if message.grant:
+        return f"{message.subject} {_SAID[message.event]} at {message.installation}: {message.kind}"
     exchanges = f"{message.count:,} exchange{'s' if message.count > 1 else ''}"
     locked = f"; locked out: {', '.join(message.locked)}" if message.locked else ""
     return (
@@ -153,7 +180,7 @@ def mail(message: Message, *, sender: str, to: tuple[str, ...], at: float) -> Em
     made["Date"] = format_datetime(datetime.fromtimestamp(at, tz=UTC))
     made["Message-ID"] = f"<{message.id}@wardlaw.invalid>"
     made["Auto-Submitted"] = "auto-generated"
-    what = "held call" if message.approval else "incident"
+    what = "grant" if message.grant else "held call" if message.approval else "incident"
     made["Subject"] = f"[wardlaw {message.installation}] {what} {_SAID[message.event]}: {message.kind}"
     made.set_content(
         f"{sentence(message)}.\n\nLast seen {_time(message.last_at)}; state {message.state}.\n"
@@ -170,6 +197,7 @@ def syslog_line(message: Message, *, facility: int, at: float, host: str) -> byt
             ("event", message.event.value), ("incident", message.incident), ("kind", message.kind),
             ("count", str(message.count)), ("principal", message.principal), ("locked", ",".join(message.locked)),
             *((("approval", message.approval),) if message.approval else ()),
+            *((("grant", message.grant),) if message.grant else ()),
         )
     )  # fmt: skip
     head = _head(message, facility=facility, at=at, host=host)
@@ -182,7 +210,7 @@ def cef_line(message: Message, *, facility: int, at: float, host: str) -> bytes:
         _cef_header(part)
         for part in (
             "Wardlaw", "wardlaw", __version__, message.kind,
-            f"{'Held call' if message.approval else 'Incident'} {_SAID[message.event]}",
+            f"{'Grant' if message.grant else 'Held call' if message.approval else 'Incident'} {_SAID[message.event]}",
             str(_CEF_SEVERITY[message.event]),
         )
     )  # fmt: skip
@@ -190,7 +218,7 @@ def cef_line(message: Message, *, facility: int, at: float, host: str) -> bytes:
         "rt": str(int(message.last_at * 1000)),
         "start": str(int(message.opened_at * 1000)),
         "cnt": str(message.count),
-        "externalId": message.incident or message.approval,
+        "externalId": message.incident or message.approval or message.grant,
         "suid": message.principal,
         "act": ",".join(message.locked) or "none",
         "dvchost": message.installation,

@@ -11,12 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from wardlaw.config.model import Notify
 from wardlaw.config.notify import Channel, channels
-from wardlaw.console.notify.message import Message, message_of, message_of_held
+from wardlaw.console.notify.message import Message, message_of, message_of_asked, message_of_held
 from wardlaw.console.notify.send import send
 from wardlaw.facts.approval import ApprovalState
 from wardlaw.facts.errors import WardlawError
+from wardlaw.inventory.ruling import Fate
 from wardlaw.store.approvals import get_approval
 from wardlaw.store.database import reading, writing
+from wardlaw.store.grantdecisions import ruling_by_id
 from wardlaw.store.incidents import get_incident
 from wardlaw.store.notifications import (
     Event,
@@ -108,12 +110,17 @@ class Notifier:
             mark_sent(connection, notification)
 
     def _message(self, notification: Notification, *, now: float) -> Message | None:
-        """What to tell; None about a call that waits no longer."""
+        """What to tell; None about a call or grant that waits no longer."""
         with reading(self._engine) as connection:
             if notification.event is Event.HELD:
                 approval = get_approval(connection, notification.incident)
                 waits = approval.state is ApprovalState.WAITING and approval.expires_at > now
                 return message_of_held(notification, approval, installation=self._installation) if waits else None
+            if notification.event is Event.ASKED:
+                ruling = ruling_by_id(connection, notification.incident)
+                if ruling is None or ruling.fate is not Fate.ASKED:
+                    return None
+                return message_of_asked(notification, ruling, installation=self._installation)
             incident = get_incident(connection, notification.incident)
             locks = list_of_incident(connection, notification.incident)
         return message_of(notification, incident, locks, installation=self._installation, now=now)

@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 import msgspec
 
+from wardlaw.inventory.granting import ANY
 from wardlaw.inventory.model import App, Tristate
 
 _Network = IPv4Network | IPv6Network
@@ -17,7 +18,7 @@ class AppFacts(msgspec.Struct, frozen=True):
 
     Attributes:
         approved: Somebody has decided that it may be used.
-        scopes: Those the approval names; empty where it names none, and then covers what people may grant, but no
+        scopes: Those the approval names, ``*`` for all; empty where it names none, and then covers what people may grant, but no
             role, no delegation.
         addresses: Networks its vendor says it comes from, such as ``203.0.113.0/24``; empty where it says nothing.
         vendor: Whose app it is, in the words of advisories.
@@ -56,7 +57,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     def covers(self, app: str, scopes: tuple[str, ...]) -> bool:
         """Whether the approval of an app names all of these."""
         fact = self.facts.get(app, _NOTHING)
-        return fact.approved and bool(scopes) and set(scopes) <= set(fact.scopes)
+        return fact.approved and bool(scopes) and (ANY in fact.scopes or set(scopes) <= set(fact.scopes))
 
     def is_outside(self, app: str, ip: str) -> bool:
         """Whether an address is none of those the app's vendor names; False where it names none."""

@@ -42,7 +42,7 @@ def offered(method: str, path: str) -> bool:
 
 
 def test_status_says_what_was_not_read(command: Any, api: RecordingClient) -> None:
-    api.answers["/inventory"] = {"feeds": [FEED, EVENTS, CUT], "counts": {"acme": {"grant": 2, "app": 1}}}
+    api.answers["/inventory"] = {"feeds": [FEED, EVENTS, CUT], "counts": {"acme": {"grant": 2, "app": 1}}, "locked": []}
     shown = command("inventory", "status")
     assert shown.code == 0
     lines = shown.out.splitlines()
@@ -50,7 +50,18 @@ def test_status_says_what_was_not_read(command: Any, api: RecordingClient) -> No
     assert "never read whole, events up to 2026-09-21 14:14:10Z; the last run" in lines[1]
     assert "THE LAST RUN WAS CUT OFF" in lines[2]
     assert lines[3] == "acme: 1 apps, 2 grants"
-    api.answers["/inventory"] = {"feeds": [], "counts": {}}
+    locked = {
+        "principal": "agent:bot",
+        "quarantine": "qua_1",
+        "reason": "odd\x1b",
+        "since": 5.0,
+        "apps": [["acme", "app-1"]],
+    }
+    api.answers["/inventory"] |= {"locked": [locked]}
+    shown = command("inventory", "status").out
+    assert "LOCKED OUT at the gateway since 1970-01-01 00:00:05Z: agent:bot, app app-1 of acme: odd" in shown
+    assert "\x1b" not in shown
+    api.answers["/inventory"] = {"feeds": [], "counts": {}, "locked": []}
     assert "nothing was read yet" in command("inventory", "status").out
 
 
@@ -112,7 +123,8 @@ def test_a_file_is_taken_in_and_what_is_left_out_is_said(command: Any, api: Reco
     sent = [one for _, path, body in api.calls if path.endswith("/page") for one in body["sightings"]]
     assert len(sent) == things
     assert api.calls[0][2] == {"directory": "acme", "platform": "google", "feed": kind, "kind": "listing"}
-    assert api.calls[-1][2]["complete"] is (not bad)
+    assert api.calls[-2][2]["complete"] is (not bad)
+    assert api.calls[-1][:2] == ("POST", "/grants/judge")
 
 
 def test_many_bad_rows_are_all_written_down(command: Any, api: RecordingClient, tmp_path) -> None:

@@ -44,6 +44,7 @@ def test_reading_methods_change_nothing(api: Api) -> None:
         assert (method == "GET") == reads or name in LARGE_QUESTIONS, name
 
 
+_STEP = {"id": "1", "kind": "grant", "subject": "g", "account": "a", "app": "a", "call": "DELETE /g"}
 SAMPLES = {
     "session.redeem": {"token": "x"}, "persons.create": {"id": "person:x", "name": "x"}, "persons.change": {},
     "tokens.create": {"person": "person:x"}, "tokens.create_own": {}, "keys.create": {"id": "key:x", "principal": "nhi:x"},
@@ -56,6 +57,12 @@ SAMPLES = {
     "tools.approve": {"tool": "x", "digest": "aabbccddeeff", "reason": "x"},
     "inventory.begin": {"directory": "x", "platform": "x", "feed": "x", "kind": "listing"}, "inventory.take": {"sightings": []},
     "inventory.end": {"complete": True}, "inventory.accept": {"reason": "x"}, "inventory.close": {"reason": "x"},
+    "grants.approve": {"app": "x", "owner": "person:x", "clause": "GRT-01", "days": 1, "reason": "x", "scopes": ["*"]},
+    "grants.recertify": {"days": 1, "reason": "x"}, "grants.judge": {},
+    "grants.link": {"directory": "x", "app": "x", "principal": "agent:x"},
+    "grants.unlink": {"directory": "x", "app": "x", "principal": "agent:x"},
+    "revocations.plan": {"directory": "x", "reason": "x", "steps": [_STEP]}, "revocations.add": {"steps": [_STEP]},
+    "revocations.report": {"step": "x"},
     "prunings.request": {"before_ms": 1, "reason": "x"}, "holds.place": {"subject": "aabbccdd", "reason": "x"},
 }  # fmt: skip
 

@@ -41,6 +41,27 @@ def test_a_record_whose_change_was_lost_is_followed_by_one_that_says_so(api: Api
     assert api.made.recorder.of("persons.create") == [{"person": "person:bob", "roles": ""}, {"not_kept": "rec_1"}]
 
 
+def test_a_record_is_noted_in_the_transaction_it_belongs_to(tmp_path) -> None:
+    made = make_dependencies(tmp_path)
+    desk = Desk(made.deps)
+    noted: list[str] = []
+    operation = OPERATIONS["session.redeem"]
+
+    async def change(note) -> str:
+        return await desk.change_unsigned(operation, lambda _turn: Done("done", {"x": 1}, noted=note))
+
+    assert asyncio.run(change(noted.append)) == "done"
+    assert noted == ["rec_1"]
+
+    def fails(_record: str) -> None:
+        raise RuntimeError("the table is gone")
+
+    with pytest.raises(RuntimeError):
+        asyncio.run(change(fails))
+    assert made.recorder.of("session.redeem")[-1] == {"not_kept": "rec_2"}
+    made.engine.dispose()
+
+
 def test_a_recorder_that_hangs_is_not_waited_for(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     admin = api.person("admin", Role.ADMIN)
     monkeypatch.setattr("wardlaw.console.api.desk.RECORD_TIMEOUT_S", 0.05)

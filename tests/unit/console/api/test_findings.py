@@ -58,19 +58,19 @@ def test_what_a_log_tells_becomes_a_finding_in_the_run_that_brought_it(api: Api,
 
 def test_a_rule_finding_has_a_life_too(api: Api, uid: int) -> None:
     run(api, uid, sightings=[GRANT])
-    (one,) = api.ok("GET", "/inventory/findings", uid=uid)["findings"]
+    (one,) = api.ok("GET", "/inventory/findings?rule=known-bad-app", uid=uid)["findings"]
     assert (one["rule"], one["state"], one["event"]) == ("known-bad-app", "open", "")
     closed = api.ok("POST", f"/inventory/findings/{one['id']}/close", {"reason": "revoked"}, uid=uid)
     assert (closed["state"], closed["decided_by"]) == ("closed", "person:sec")
     assert api.error("POST", f"/inventory/findings/{one['id']}/accept", {"reason": "x"}, uid=uid)[1] == "WL-INV-061"
-    assert found(api, uid) == []
+    assert found(api, uid, "?rule=known-bad-app") == []
     run(api, uid, sightings=[GRANT])
-    assert found(api, uid) == [("known-bad-app", "reopened")]  # it is still there
+    assert found(api, uid, "?rule=known-bad-app") == [("known-bad-app", "reopened")]  # it is still there
     run(api, uid, sightings=[GRANT | {"thing": GRANT["thing"] | {"id": "g2", "app": "good"}}])
-    assert found(api, uid) == []
-    assert found(api, uid, "?in_state=all") == [("known-bad-app", "closed")]
+    assert found(api, uid, "?rule=known-bad-app") == []
+    assert found(api, uid, "?in_state=all&rule=known-bad-app") == [("known-bad-app", "closed")]
     assert api.ok("GET", f"/inventory/findings/{one['id']}", uid=uid)["finding"]["reason"] == "It is no longer so."
-    assert api.ok("GET", "/inventory/findings?in_state=all", uid=uid)["pending"] == 0
+    assert api.ok("GET", "/inventory/findings?in_state=all&rule=known-bad-app", uid=uid)["pending"] == 0
 
 
 def test_scopes_that_stand_in_no_use(api: Api, uid: int) -> None:

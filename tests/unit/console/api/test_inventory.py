@@ -43,7 +43,7 @@ def test_a_run_from_begin_to_findings(api: Api, uid: int) -> None:
     assert status["feeds"][0]["gaps"] == ["usage not licensed"]
     found = api.ok("GET", "/inventory/findings", uid=uid)
     assert (found["total"], found["findings"][0]["rule"], found["findings"][0]["about"]) == (
-        1,
+        3,
         "known-bad-app",
         "grant g1",
     )

@@ -61,3 +61,19 @@ def test_only_what_was_prepared_is_published_and_only_once(policies: PolicyDesk)
     asyncio.run(policies.publish(prepared))
     with pytest.raises(InputError, match="WL-CTL-004"):
         asyncio.run(policies.publish(prepared))
+
+
+def test_the_set_in_force_is_read_once_while_it_stays(house: House, policies: PolicyDesk) -> None:
+    first = policies.in_force()
+    assert policies.in_force() is first
+    assert first.digest == asyncio.run(policies.status()).digest
+    (folder(house) / "privacy.yaml").unlink()
+    asyncio.run(policies.publish(asyncio.run(policies.prepare())))
+    assert policies.in_force().digest != first.digest
+
+
+def test_a_set_of_another_version_judges_no_grant(policies: PolicyDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wardlaw.console.desks.policies.schema_digest", lambda: "another")
+    with pytest.raises(ConfigError) as caught:
+        policies.in_force()
+    assert caught.value.code == "WL-INV-077"

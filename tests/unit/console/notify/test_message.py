@@ -11,6 +11,7 @@ from wardlaw.console.notify.message import (
     json_body,
     mail,
     message_of,
+    message_of_asked,
     message_of_held,
     sentence,
     signature,
@@ -18,7 +19,9 @@ from wardlaw.console.notify.message import (
     syslog_line,
 )
 from wardlaw.facts.approval import CallApproval
+from wardlaw.facts.effect import Effect
 from wardlaw.facts.incident import Incident, Quarantine
+from wardlaw.inventory.ruling import Fate, GrantRuling
 from wardlaw.store.notifications import Event, Notification
 
 PROMPT = "my password is hunter2"
@@ -119,3 +122,20 @@ def test_a_held_call_is_told_by_its_link_alone() -> None:
             assert word not in form
     assert b"wardlaw approvals show apr_1" in slack_body(made)
     assert json.loads(json_body(made))["expires_at"] == "2026-09-21T14:23:20Z"
+
+
+def test_a_grant_is_asked_about_without_names() -> None:
+    ruling = GrantRuling(
+        "acme", "g-of-ada", "app-1", "gdc_1", "d", Effect.HOLD, Fate.ASKED, "p", 1_790_000_000.0, ("GRT-03",), "ada and her mail"
+    )  # fmt: skip
+    queued = Notification("ntf_1", "hook", "gdc_1", Event.ASKED, 1, 1_790_000_000.0)
+    made = message_of_asked(queued, ruling, installation="acme")
+    assert sentence(made) == "Grant gdc_1 waits for somebody who says what it is for at acme: GRT-03"
+    forms = [
+        json_body(made), slack_body(made), mail(made, sender="a@b", to=("c@d",), at=1.0).as_bytes(),
+        syslog_line(made, facility=13, at=1.0, host="h"), cef_line(made, facility=13, at=1.0, host="h"),
+    ]  # fmt: skip
+    for form in forms:
+        assert b"gdc_1" in form
+        assert b"ada" not in form
+    assert b"wardlaw grants explain gdc_1" in slack_body(made)

@@ -11,11 +11,22 @@ from tests.unit.console.notify.receivers import log_receiver, web
 from wardlaw.config.model import Notify, Syslog, Webhook
 from wardlaw.console.notify.notifier import Notifier
 from wardlaw.facts.approval import CallAnswer, CallApproval
+from wardlaw.facts.effect import Effect
 from wardlaw.facts.incident import Incident
+from wardlaw.inventory.ruling import Fate, GrantRuling
 from wardlaw.store.approvals import answer_call, park_call
 from wardlaw.store.database import reading, writing
+from wardlaw.store.grantdecisions import keep_rulings, list_rulings
 from wardlaw.store.incidents import open_or_join
-from wardlaw.store.notifications import MOST_TRIES, Event, Standing, count_by_state, enqueue, enqueue_held
+from wardlaw.store.notifications import (
+    MOST_TRIES,
+    Event,
+    Standing,
+    count_by_state,
+    enqueue,
+    enqueue_asked,
+    enqueue_held,
+)
 from wardlaw.testing.databases import sqlite_database
 
 NOW = 1_790_000_000.0
@@ -160,3 +171,28 @@ def test_a_held_call_nobody_could_be_told_of_counts_while_it_waits(tables: Engin
     with writing(tables) as connection:
         answer_call(connection, "apr_1", CallAnswer("person:ben", NOW, True, "yes"))
     assert standing(tables) == {}
+
+
+def test_a_grant_is_asked_about_while_it_waits(tables: Engine) -> None:
+    def ruling(number: int, fate: Fate = Fate.ASKED) -> GrantRuling:
+        return GrantRuling(
+            "acme", f"g{number}", "app-1", f"gdc_{number}", "d", Effect.HOLD, fate, "p", NOW, ("GRT-03",)
+        )
+
+    with writing(tables) as connection:
+        for number in (1, 2):
+            keep_rulings(connection, [ruling(number)], known=list_rulings(connection))
+            enqueue_asked(connection, ruling(number), channels=("hook",))
+        enqueue_asked(connection, ruling(3), channels=("gone",))
+        keep_rulings(connection, [ruling(3)], known=list_rulings(connection))
+        keep_rulings(
+            connection, [ruling(2, Fate.STANDS)], known=list_rulings(connection)
+        )  # approved before anybody was told
+    with web([204]) as hook:
+        notifier = made(tables, Clock(), webhooks=(Webhook("hook", f"http://127.0.0.1:{hook.port}/"),))
+        assert notifier.run_once() == 3
+    assert len(hook.seen) == 1
+    assert standing(tables) == {Standing.SENT: 2, Standing.DEAD: 1}
+    with writing(tables) as connection:
+        keep_rulings(connection, [ruling(3, Fate.STANDS)], known=list_rulings(connection))
+    assert standing(tables) == {Standing.SENT: 2}

@@ -1,0 +1,246 @@
+"""``wardlaw grants``: who may what, by which approval and clause, and taking it away with proof."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from wardlaw.cli.client import ManagementClient, quoted
+from wardlaw.cli.commands.grantrevoking import proof, revoke
+from wardlaw.cli.grantwords import due_lines, explained_lines, grant_lines, ruling_words, standing_words
+from wardlaw.cli.options import NONE, Options
+from wardlaw.cli.output import program, rows
+from wardlaw.cli.plaintext import plain
+from wardlaw.cli.session import connect, show_list, with_prefix
+from wardlaw.facts.errors import InputError
+
+app = App(name="grants", help="Grants as they are governed: approvals, clauses, and revocation with proof.")
+app.command(revoke)
+app.command(proof)
+
+DAY_S = 86_400
+_Texts = Annotated[tuple[str, ...], Parameter(negative=())]
+
+
+@app.command(name="list")
+def list_grants(
+    *,
+    directory: str = "",
+    about: str = "",
+    standing: str = "",
+    fate: str = "",
+    limit: int = 200,
+    options: Options = NONE,
+) -> int:
+    """List grants with their approval and what the clauses last said.
+
+    Args:
+        directory: Only of this directory.
+        about: Only of the account, app or grant of this id.
+        standing: unapproved, approved, expired or exceeds-approval.
+        fate: stands, asked, denied, would-revoke, protected, tripped, due, or not-judged.
+        limit: At most so many.
+    """
+    asked = {"directory": directory, "about": about, "standing": standing, "fate": fate}
+    query: dict[str, str | int] = {"limit": limit, **{name: value for name, value in asked.items() if value}}
+    answer = connect(options).get("/grants", **query)
+    heads = ("directory", "grant", "app", "account", "level", "approval", "clauses")
+    table = [[plain(cell) for cell in _cells(one)] for one in answer["grants"]]
+    shown: list[Any] = [rows(heads, table)] if table else ["no grants"]
+    if answer["total"] > len(table):
+        shown.append(f"{answer['total'] - len(table)} more; see --limit")
+    options.output().result(answer, *shown)
+    return 0
+
+
+@app.command
+def show(id: str, *, directory: str = "", options: Options = NONE) -> int:
+    """Show one grant: whose it is, its approval, and what the clauses last said.
+
+    Args:
+        id: Its id, or that of a decision about it (gdc_…).
+        directory: The directory, where several have it.
+    """
+    answer = _one(options, id, directory)
+    options.output().result(answer, *map(plain, grant_lines(answer)))
+    return 0
+
+
+@app.command
+def explain(id: str, *, directory: str = "", options: Options = NONE) -> int:
+    """Explain one grant: what it reaches, what speaks against it, its approval, the clauses, and what would change it.
+
+    Args:
+        id: Its id, or that of a decision about it (gdc_…).
+        directory: The directory, where several have it.
+    """
+    answer = _one(options, id, directory)
+    options.output().result(answer, *map(plain, explained_lines(answer)))
+    return 0
+
+
+# A dataclass, not a struct: the command-line framework flattens those.
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Agreement:
+    """What is agreed to."""
+
+    scope: _Texts
+    """What may be granted, in the platform's own words; may be given again; "*" for anything."""
+    clause: str
+    """Id of the clause under which it is approved, such as GRT-03."""
+    owner: str
+    """Person who answers for it."""
+    days: int
+    """For how long, 366 at most."""
+    reason: str
+    """Why; it stands in the log."""
+    publisher: Annotated[str, Parameter(show_default=False)] = ""
+    """The publisher's name, in place of an app."""
+    directory: Annotated[str, Parameter(show_default=False)] = ""
+    """Only in this directory; everywhere when left out."""
+    account: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)] = ()
+    """Whose grants, by id, such as "*@sales.acme.example"; may be given again; everybody's when left out."""
+
+
+@app.command
+def approve(app: str = "", *, agreement: Agreement, options: Options = NONE) -> int:
+    """Approve an app, or the apps of a publisher whom the platform has verified.
+
+    Args:
+        app: Its client id.
+    """
+    one = agreement
+    body = {
+        "app": app, "publisher": one.publisher, "directory": one.directory, "scopes": one.scope, "accounts": one.account,
+        "clause": one.clause, "owner": with_prefix(one.owner, "person"), "days": one.days, "reason": one.reason,
+    }  # fmt: skip
+    made = connect(options).post("/grants/approvals", body)
+    told = f"{made['id']}: {made['app'] or made['publisher']} is approved; it must be decided anew before it ends."
+    options.output().result({"approval": made}, plain(told))
+    return 0
+
+
+@app.command
+def recertify(
+    approval: str = "",
+    *,
+    before: datetime | None = None,
+    keep_days: int = 0,
+    revoke: Annotated[bool, Parameter(negative=())] = False,
+    reason: str = "",
+    options: Options = NONE,
+) -> int:
+    """List approvals that must be decided anew, or decide one: keep it, or take it back.
+
+    Args:
+        approval: Id of the one to decide, gap_…; all that are due are listed without it.
+        before: List those that end before this day; within 30 days when left out.
+        keep_days: Keep it for so many days from now, 366 at most.
+        revoke: Take it back; its grants are then unapproved, and the command to revoke them is printed.
+        reason: Why; it stands in the log.
+    """
+    client = connect(options)
+    if not approval:
+        answer = client.get("/grants/approvals", within_days=_days_until(before))
+        options.output().result(answer, *map(plain, due_lines(answer)))
+        return 0
+    if bool(keep_days) == revoke or not reason:
+        raise InputError("WL-INV-086", "Say --keep-days N or --revoke, and a --reason.", "Exactly one of the two.")
+    made = client.post(f"/grants/approvals/{quoted(approval)}", {"days": keep_days, "reason": reason})
+    next_step = (
+        f" Revoke its grants with `{program()} grants revoke --app {made['app']}`." if revoke and made["app"] else ""
+    )
+    told = f"{made['id']} was taken back.{next_step}" if revoke else f"{made['id']} is kept for {keep_days} days."
+    options.output().result({"approval": made}, plain(told))
+    return 0
+
+
+@app.command
+def judge(*, again: Annotated[bool, Parameter(negative=())] = False, options: Options = NONE) -> int:
+    """Ask the clauses about grants that are new or have changed; `sync` does so by itself.
+
+    Args:
+        again: Ask about every grant, also those that the breaker left.
+    """
+    found = judge_grants(connect(options), again=again)
+    told = (f"{one['directory']} {one['grant']}, app {one['app']}: {ruling_words(one)}" for one in found["rulings"])
+    lines = [f"{found['judged']} grants were judged", *told]
+    options.output().result(found, *map(plain, lines))
+    return 0
+
+
+@app.command
+def link(
+    app: str = "",
+    principal: str = "",
+    *,
+    directory: str = "",
+    remove: Annotated[bool, Parameter(negative=())] = False,
+    options: Options = NONE,
+) -> int:
+    """Say which principal of the gateway an app is, or list what was said. Once the app is revoked, the gateway refuses it.
+
+    Args:
+        app: Its client id.
+        principal: Such as agent:reports.
+        directory: Where the app is; must be named.
+        remove: Take it back; a quarantine that it has led to stays.
+    """
+    client = connect(options)
+    if not app:
+        columns = ("directory", "app", "principal", "linked_by", "linked_at")
+        found = [{**one, "app": plain(one["app"])} for one in client.get("/grants/links")]
+        return show_list(options, "links", found, columns=columns)
+    if not principal or not directory:
+        raise InputError("WL-INV-086", "A link needs an app, a principal and --directory.", "Or nothing, to list them.")
+    body = {"directory": directory, "app": app, "principal": principal}
+    made = client.post("/grants/links/remove" if remove else "/grants/links", body)
+    said = "is no longer linked to" if remove else "is"
+    options.output().result({"link": made}, plain(f"{app} in {directory} {said} {principal}"))
+    return 0
+
+
+def judge_grants(client: ManagementClient, *, again: bool = False) -> dict[str, Any]:
+    """Ask the clauses part by part until none is left; answers how many were judged, and what does not simply stand."""
+    judged = 0
+    rulings: list[Any] = []
+    body: dict[str, Any] = {"again": again}
+    while True:
+        answer = client.post("/grants/judge", body)
+        judged += answer["judged"]
+        rulings += answer["rulings"]
+        if not answer["left"] or not answer["judged"]:
+            return {"judged": judged, "rulings": rulings}
+        body["after"] = answer["after"]
+
+
+def _one(options: Options, name: str, directory: str) -> Any:
+    return connect(options).get("/grants/one", id=name, **({"directory": directory} if directory else {}))
+
+
+def _cells(one: dict[str, Any]) -> list[str]:
+    ruling = one["ruling"]
+    clauses = f"{ruling['fate']} {','.join(ruling['clauses'])}".strip() if ruling else "not judged"
+    app_name = f"{one['app']} {one['app_name']}".strip()
+    level = str(one["privilege"] or "")
+    return [
+        one["directory"],
+        one["grant"],
+        app_name,
+        one["account"] or "(all)",
+        level,
+        standing_words(one["standing"]),
+        clauses,
+    ]
+
+
+def _days_until(before: datetime | None) -> int:
+    if before is None:
+        return 30
+    until = before if before.tzinfo else before.replace(tzinfo=UTC)
+    return max(0, min(3_660, math.ceil((until - datetime.now(tz=UTC)).total_seconds() / DAY_S)))

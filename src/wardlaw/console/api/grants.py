@@ -1,0 +1,342 @@
+"""Grants as they are governed: how each stands to approvals and clauses, and the approvals themselves."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from litestar import get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from wardlaw.console.api.desk import Call, Done, Given, Turn
+from wardlaw.console.api.picture import Picture, draw, findings_of
+from wardlaw.console.api.shapes import DAY_S, Line, PersonId
+from wardlaw.decision.decide import decide
+from wardlaw.decision.explain import Explanation, explain
+from wardlaw.facts.errors import InputError
+from wardlaw.facts.request import Snapshot
+from wardlaw.inventory.granted import AskedGrant, asked_grants, request_of
+from wardlaw.inventory.granting import MOST_APPROVED_DAYS, DueApproval, GrantApproval, GrantStanding, due_before
+from wardlaw.inventory.leastprivilege import Advice, advise
+from wardlaw.inventory.model import App, Item
+from wardlaw.inventory.risk import ScopeRisk, grant_risks
+from wardlaw.inventory.rules import GrantFinding
+from wardlaw.inventory.ruling import GrantRuling
+from wardlaw.inventory.view import Freshness, freshness
+from wardlaw.store.grantapprovals import change_approval, get_grant_approval, keep_approval, list_grant_approvals
+from wardlaw.store.grantdecisions import list_rulings, ruling_by_id
+from wardlaw.store.people import get_person
+from wardlaw.store.principallinks import PrincipalLink, link_principal, list_links, unlink_principal
+
+_Name = Annotated[str, QueryParameter(max_length=512)]
+_Limit = Annotated[int, QueryParameter(ge=1, le=10_000)]
+_Within = Annotated[int, QueryParameter(ge=0, le=3_660)]
+_Only = Annotated[bool, QueryParameter()]
+_Id = Annotated[str, msgspec.Meta(max_length=512, pattern=r"^[^\x00-\x1f\x7f]*$(?!\n)")]
+_SomeId = Annotated[str, msgspec.Meta(min_length=1, max_length=512, pattern=r"^[^\x00-\x1f\x7f]*$(?!\n)")]
+_Slug = Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9][a-z0-9._-]{0,63})?$(?!\n)")]
+_Days = Annotated[int, msgspec.Meta(ge=1, le=MOST_APPROVED_DAYS)]
+_ClauseId = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2,8}-[0-9]{2,4}$(?!\n)")]
+_MOST_STARS = 2
+
+
+class GrantLine(msgspec.Struct, frozen=True):
+    """One grant in a list; ``ruling`` is what the clauses last said, None where nobody has asked them."""
+
+    directory: str
+    grant: str
+    app: str
+    app_name: str
+    account: str
+    scopes: tuple[str, ...]
+    vendor: str
+    privilege: int
+    last_used_at: float
+    standing: GrantStanding
+    ruling: GrantRuling | None
+
+
+class GrantList(msgspec.Struct, frozen=True):
+    """Grants by directory, account and app; ``total`` counts those beyond the limit too."""
+
+    total: int
+    grants: tuple[GrantLine, ...]
+    feeds: tuple[Freshness, ...]
+
+
+class GrantExplained(msgspec.Struct, frozen=True):
+    """One grant, and why it stands as it does.
+
+    Attributes:
+        risks: The class of each scope.
+        reach: Grants to the same app in its directory, and of how many accounts.
+        explanation: What the clauses in force say now, and what would change it.
+        findings: What rules find about the grant, its app or its account.
+        advice: What it could do without.
+        links: Principals of the gateway that are this app.
+    """
+
+    line: GrantLine
+    risks: tuple[ScopeRisk, ...]
+    reach: tuple[int, int]
+    explanation: Explanation
+    findings: tuple[GrantFinding, ...]
+    advice: Advice
+    approval: GrantApproval | None
+    links: tuple[PrincipalLink, ...]
+
+
+class ApprovalList(msgspec.Struct, frozen=True):
+    """Approvals, first the one that ends first; ``due`` are those that must be decided anew."""
+
+    approvals: tuple[GrantApproval, ...]
+    due: tuple[DueApproval, ...]
+
+
+class ApprovalRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody agrees to an app, or to a publisher whom the platform has verified."""
+
+    owner: PersonId
+    clause: _ClauseId
+    days: _Days
+    reason: Line
+    scopes: Annotated[tuple[_SomeId, ...], msgspec.Meta(min_length=1, max_length=500)]
+    app: _Id = ""
+    publisher: _Id = ""
+    directory: _Slug = ""
+    accounts: Annotated[tuple[_SomeId, ...], msgspec.Meta(max_length=1_000)] = ()
+
+
+class Recertification(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An approval is decided anew: kept for so many days from now, or taken back with 0."""
+
+    days: Annotated[int, msgspec.Meta(ge=0, le=MOST_APPROVED_DAYS)]
+    reason: Line
+
+
+class LinkRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An app of a directory is a principal of the gateway."""
+
+    directory: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$(?!\n)")]
+    app: _SomeId
+    principal: Annotated[str, msgspec.Meta(pattern=r"^(user|agent|nhi):[a-z0-9][a-z0-9._@+-]{0,99}$(?!\n)")]
+
+
+@get("/grants", operation_id="grants.list", summary="Grants, their approval and what clauses say")
+async def list_grants(
+    call: Given,
+    *,
+    directory: _Name = "",
+    about: _Name = "",
+    standing: _Name = "",
+    fate: _Name = "",
+    limit: _Limit = 200,
+) -> GrantList:
+    """Grants that are there now. ``about`` is an account or app, ``standing`` how it stands, ``fate`` what became of it."""
+
+    def work(turn: Turn) -> GrantList:
+        picture = draw(turn, call.deps, directory)
+        rulings = list_rulings(turn.connection)
+        names = _app_names(picture)
+        found = []
+        for asked in asked_grants(picture.inventory, picture.book, at=turn.now):
+            line = _line(asked, picture, names, rulings, at=turn.now)
+            is_meant = about in ("", line.account, line.app, line.grant)
+            own_fate = line.ruling.fate.value if line.ruling else "not-judged"
+            if is_meant and standing in ("", line.standing.state.value) and fate in ("", own_fate):
+                found.append(line)
+        return GrantList(len(found), tuple(found[:limit]), freshness(picture.runs))
+
+    return await call.read(work)
+
+
+@get("/grants/one", operation_id="grants.get", summary="One grant, and why it stands as it does")
+async def get_grant(call: Given, *, id: _Name = "", directory: _Name = "") -> GrantExplained:  # noqa: A002
+    """By its id, or by that of a decision about it; the directory narrows it."""
+
+    def work(turn: Turn) -> GrantExplained:
+        picture = draw(turn, call.deps, directory)
+        every = list(asked_grants(picture.inventory, picture.book, at=turn.now))
+        ruling = ruling_by_id(turn.connection, id)
+        wanted = ruling.grant if ruling else id
+        asked = next((one for one in every if one.grant.id == wanted and directory in ("", one.facts.directory)), None)
+        if asked is None:
+            raise InputError("WL-INV-005", "Nothing of that id is known.", "See `wardlaw grants list`.")
+        return _explained(turn, call, picture, (asked, every))
+
+    return await call.read(work)
+
+
+@get("/grants/approvals", operation_id="grants.approvals", summary="Approvals, and those to be decided anew")
+async def list_approvals_of_grants(call: Given, *, within_days: _Within = 30, ended: _Only = False) -> ApprovalList:
+    """Those that run out within so many days, or have, are due; ``ended`` lists those taken back too."""
+
+    def work(turn: Turn) -> ApprovalList:
+        picture = draw(turn, call.deps)
+        before = turn.now + within_days * DAY_S
+        due = due_before(picture.approvals, picture.inventory, before=before, at=turn.now)
+        return ApprovalList(list_grant_approvals(turn.connection, ended=ended), due)
+
+    return await call.read(work)
+
+
+@post("/grants/approvals", operation_id="grants.approve", summary="Approve an app or a publisher")
+async def approve_grants(call: Given, data: JSONBody[ApprovalRequest]) -> GrantApproval:
+    """It has an owner, a clause and an end, a year away at most."""
+
+    def work(turn: Turn) -> Done[GrantApproval]:
+        if bool(data.app) == bool(data.publisher):
+            raise InputError(
+                "WL-INV-078", "An approval is about one app or one publisher.", "Name exactly one of them."
+            )
+        if any(pattern.count("*") > _MOST_STARS for pattern in data.accounts):
+            raise InputError(
+                "WL-INV-078", "An account is named with at most two stars.", "Such as *@sales.acme.example."
+            )
+        get_person(turn.connection, data.owner)
+        clauses = {policy.clause for policy in call.deps.grants.policies().policies.values()}
+        if data.clause not in clauses:
+            raise InputError(
+                "WL-INV-079", f"The clauses in force have none called {data.clause}.", "See `wardlaw policy explain`."
+            )
+        made = GrantApproval(
+            id=turn.new_id("gap_"),
+            app=data.app,
+            publisher=data.publisher,
+            directory=data.directory,
+            scopes=tuple(sorted(set(data.scopes))),
+            accounts=tuple(sorted(set(data.accounts))),
+            clause=data.clause,
+            owner=data.owner,
+            approver=turn.person.id,
+            approved_at=turn.now,
+            expires_at=turn.now + data.days * DAY_S,
+            reason=data.reason,
+        )
+        keep_approval(turn.connection, made)
+        return Done(made, _approval_facts(made))
+
+    return await call.change(work)
+
+
+@post("/grants/approvals/{approval:str}", operation_id="grants.recertify", summary="Decide anew", status_code=200)
+async def recertify(call: Given, approval: FromPath[str], data: JSONBody[Recertification]) -> GrantApproval:
+    """Keep it with a new end, or take it back; what it covered is then unapproved."""
+
+    def work(turn: Turn) -> Done[GrantApproval]:
+        known = get_grant_approval(turn.connection, approval)
+        if known.ended_at:
+            raise InputError(
+                "WL-INV-080", "This approval was taken back.", "Approve it anew with `wardlaw grants approve`."
+            )
+        if data.days:
+            now = msgspec.structs.replace(
+                known,
+                approver=turn.person.id,
+                approved_at=turn.now,
+                expires_at=turn.now + data.days * DAY_S,
+                reason=data.reason,
+            )
+        else:
+            now = msgspec.structs.replace(known, ended_at=turn.now, ended_by=turn.person.id)
+        change_approval(turn.connection, now)
+        return Done(now, _approval_facts(now) | {"kept": "yes" if data.days else "no", "reason": data.reason})
+
+    return await call.change(work)
+
+
+@get("/grants/links", operation_id="grants.links", summary="Apps that are principals of the gateway")
+async def list_principal_links(call: Given, *, directory: _Name = "", app: _Name = "") -> tuple[PrincipalLink, ...]:
+    """By directory, app and principal."""
+    return await call.read(lambda turn: list_links(turn.connection, directory=directory, app=app))
+
+
+@post("/grants/links", operation_id="grants.link", summary="Say which principal an app is")
+async def link_app(call: Given, data: JSONBody[LinkRequest]) -> PrincipalLink:
+    """Once the app is revoked, the gateway refuses the principal."""
+
+    def work(turn: Turn) -> Done[PrincipalLink]:
+        link = PrincipalLink(data.directory, data.app, data.principal, turn.person.id, turn.now)
+        link_principal(turn.connection, link)
+        return Done(link, {"directory": link.directory, "app": link.app, "principal": link.principal})
+
+    return await call.change(work)
+
+
+@post("/grants/links/remove", operation_id="grants.unlink", summary="Take such a link back", status_code=200)
+async def unlink_app(call: Given, data: JSONBody[LinkRequest]) -> PrincipalLink:
+    """A quarantine that it has led to stays until somebody releases it."""
+
+    def work(turn: Turn) -> Done[PrincipalLink]:
+        link = PrincipalLink(data.directory, data.app, data.principal, turn.person.id, turn.now)
+        unlink_principal(turn.connection, link)
+        return Done(link, {"directory": link.directory, "app": link.app, "principal": link.principal})
+
+    return await call.change(work)
+
+
+def _explained(turn: Turn, call: Call, picture: Picture, found: tuple[AskedGrant, list[AskedGrant]]) -> GrantExplained:
+    asked, every = found
+    policies = call.deps.grants.policies()
+    request = request_of(asked, decision="", moment=call.deps.grants.moment(turn.now))
+    decision = decide(request, (), policies, Snapshot())
+    place = asked.facts.directory
+    line = _line(asked, picture, _app_names(picture), list_rulings(turn.connection), at=turn.now)
+    about = {f"grant {asked.grant.id}", f"app {asked.grant.app or asked.grant.id}", f"account {asked.grant.account}"}
+    same = [one.grant for one in every if one.facts.directory == place and one.grant.app == asked.grant.app]
+    approval = next((one for one in picture.approvals if one.id == line.standing.approval), None)
+    return GrantExplained(
+        line=line,
+        risks=tuple(grant_risks(asked.facts.platform, asked.grant)),
+        reach=(len(same), len({grant.account for grant in same if grant.account})),
+        explanation=explain(request, (), policies, Snapshot(), decision=decision),
+        findings=tuple(
+            one for one in findings_of(turn, call.deps, picture) if one.directory == place and one.about in about
+        ),
+        advice=advise(asked.grant, place, picture.runs, at=turn.now),
+        approval=approval,
+        links=list_links(turn.connection, directory=place, app=asked.grant.app) if asked.grant.app else (),
+    )
+
+
+def _line(
+    asked: AskedGrant,
+    picture: Picture,
+    names: dict[tuple[str, str], App],
+    rulings: dict[tuple[str, str], GrantRuling],
+    *,
+    at: float,
+) -> GrantLine:
+    grant, facts = asked.grant, asked.facts
+    app = names.get((facts.directory, grant.app)) or App(grant.app)
+    return GrantLine(
+        directory=facts.directory,
+        grant=grant.id,
+        app=grant.app,
+        app_name=app.name,
+        account=grant.account,
+        scopes=grant.scopes,
+        vendor=facts.vendor,
+        privilege=facts.privilege,
+        last_used_at=grant.last_used_at,
+        standing=picture.book.standing(facts.directory, grant, app, at=at),
+        ruling=rulings.get(asked.key),
+    )
+
+
+def _app_names(picture: Picture) -> dict[tuple[str, str], App]:
+    items: tuple[Item, ...] = picture.inventory.items
+    return {(item.directory, item.thing.id): item.thing for item in items if isinstance(item.thing, App)}
+
+
+def _approval_facts(approval: GrantApproval) -> dict[str, str | int]:
+    return {
+        "approval": approval.id,
+        "about": approval.about,
+        "directory": approval.directory,
+        "scopes": " ".join(approval.scopes),
+        "accounts": " ".join(approval.accounts),
+        "clause": approval.clause,
+        "owner": approval.owner,
+        "expires_at": int(approval.expires_at),
+    }

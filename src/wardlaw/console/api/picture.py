@@ -1,0 +1,97 @@
+"""The inventory as the API shows it: what platforms and files told, what the gateway saw, and what rules find in both."""
+
+from __future__ import annotations
+
+import msgspec
+
+from wardlaw.console.api.deps import ApiDependencies
+from wardlaw.console.api.desk import Turn
+from wardlaw.inventory.doorrules import VENDORS, LockedPrincipal, beside_the_door, locked_out
+from wardlaw.inventory.governedrules import governed
+from wardlaw.inventory.granting import ApprovalBook, GrantApproval
+from wardlaw.inventory.model import SyncRun
+from wardlaw.inventory.rules import GrantFinding, Limits, find, gravest_first
+from wardlaw.inventory.view import Inventory, assemble
+from wardlaw.inventory.watching.surroundings import AppFacts
+from wardlaw.store.doorseen import DOOR, LOOKED_BACK_DAYS, DoorView, door_calls, door_view
+from wardlaw.store.grantapprovals import list_grant_approvals
+from wardlaw.store.inventory import list_items, list_runs
+from wardlaw.store.keys import list_keys
+from wardlaw.store.principallinks import list_links
+from wardlaw.store.quarantines import list_standing
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """Everything known at one moment.
+
+    Attributes:
+        runs: Readings of feeds, those of the gateway included.
+        approvals: Those that were not taken back.
+        locked: Principals that the gateway refuses now.
+    """
+
+    inventory: Inventory
+    runs: tuple[SyncRun, ...]
+    approvals: tuple[GrantApproval, ...]
+    locked: tuple[LockedPrincipal, ...]
+
+    @property
+    def book(self) -> ApprovalBook:
+        """The approvals, to hold grants against."""
+        return ApprovalBook(self.approvals)
+
+
+def draw(turn: Turn, deps: ApiDependencies, directory: str = "") -> Picture:
+    """Everything known, or of one directory alone when it is named."""
+    runs = list_runs(turn.connection)
+    locked = locked_principals(turn, deps)
+    door = DoorView((), (), ())
+    if directory in ("", DOOR):
+        reasons = {one.principal: one.reason for one in locked}
+        door = door_view(turn.connection, deps.log.names, locked=reasons, now=turn.now)
+    items = (*list_items(turn.connection, directory), *door.items)
+    inventory = assemble(items, (*runs, *door.runs))
+    return Picture(inventory, (*runs, *door.runs), list_grant_approvals(turn.connection), locked)
+
+
+def facts_of_apps(turn: Turn, deps: ApiDependencies, directory: str) -> dict[str, AppFacts]:
+    """What the company says of a directory's apps: in the configuration, and by approvals that hold."""
+    facts = dict(deps.app_facts.get(directory, {}))
+    for one in list_grant_approvals(turn.connection):
+        if one.app and one.stands(turn.now) and one.directory in ("", directory) and not one.accounts:
+            known = facts.get(one.app, AppFacts())
+            scopes = tuple(sorted({*known.scopes, *one.scopes}))
+            facts[one.app] = msgspec.structs.replace(known, approved=True, scopes=scopes)
+    return facts
+
+
+def findings_of(turn: Turn, deps: ApiDependencies, picture: Picture, directory: str = "") -> tuple[GrantFinding, ...]:
+    """What all rules find, gravest first; of one directory alone when it is named."""
+    found = [
+        *find(picture.inventory, at=turn.now, limits=Limits()),
+        *governed(picture.inventory, picture.book, at=turn.now),
+        *locked_out(picture.locked, door=DOOR),
+    ]
+    if VENDORS & set(picture.inventory.platforms.values()):  # a month of outcomes is read only where it is held against
+        carried = door_calls(turn.connection, deps.grants.vendors, now=turn.now)
+        found += beside_the_door(picture.inventory, carried, at=turn.now, days=LOOKED_BACK_DAYS)
+    return gravest_first(one for one in found if directory in ("", one.directory))
+
+
+def locked_principals(turn: Turn, deps: ApiDependencies) -> tuple[LockedPrincipal, ...]:
+    """Principals that the gateway refuses now: those that people named, and those whose key a gateway wrote down."""
+    standing = list_standing(turn.connection, now=turn.now)
+    if not standing:
+        return ()
+    apps: dict[str, list[tuple[str, str]]] = {}
+    for link in list_links(turn.connection):
+        apps.setdefault(link.principal, []).append((link.directory, link.app))
+    known = {key.entry.principal.id for key in list_keys(turn.connection)} | set(apps)
+    by_key = {deps.grants.door_key(principal): principal for principal in known}
+    found: dict[str, LockedPrincipal] = {}
+    for one in sorted(standing, key=lambda each: (each.since, each.id)):
+        kind, colon, name = one.key.partition(":")
+        principal = name if colon and kind in ("principal", "person") else by_key.get(one.key, "")
+        if principal and principal not in found:
+            found[principal] = LockedPrincipal(principal, one.id, one.reason, one.since, tuple(apps.get(principal, ())))
+    return tuple(found[name] for name in sorted(found))

@@ -1,0 +1,62 @@
+"""What decides about grants: the clauses that are published, the settings, and the keys under which the door locks out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from wardlaw.config.model import Config
+from wardlaw.config.notify import channels
+from wardlaw.decision.policyset import PolicySet
+from wardlaw.inventory.aiapps import ai_vendor_at
+from wardlaw.inventory.granted import GrantMoment
+from wardlaw.inventory.ruling import RevokingLimits
+from wardlaw.state.callers import CALLER, state_key
+
+
+class GrantDesk:
+    """What one installation decides about grants with.
+
+    Args:
+        policies: Gives the policy set in force.
+        secret: Key of the digests under which gateways know callers.
+
+    Attributes:
+        confirm_above: A revocation of more things needs a second person.
+        channels: Over which people are asked.
+        vendors: The AI vendor of each upstream that is one's, by the upstream's name.
+    """
+
+    def __init__(self, config: Config, policies: Callable[[], PolicySet], *, secret: bytes) -> None:
+        settings = config.inventory
+        self.limits = RevokingLimits(
+            settings.revoke_automatically, frozenset(settings.protected_apps), settings.revoke_per_hour
+        )
+        self.confirm_above = settings.confirm_above
+        self.channels = tuple(channel.name for channel in channels(config.notify))
+        hosts = {one.name: urlsplit(one.url).hostname or "" for one in config.upstreams}
+        self.vendors: Mapping[str, str] = {
+            name: vendor for name, host in hosts.items() if (vendor := ai_vendor_at(host))
+        }
+        self._policies = policies
+        self._zone = ZoneInfo(config.installation.timezone)
+        self._secret = secret
+
+    def policies(self) -> PolicySet:
+        """The clauses in force.
+
+        Raises:
+            WardlawError: They cannot be read.
+        """
+        return self._policies()
+
+    def moment(self, at: float) -> GrantMoment:
+        """A time (Unix seconds) with hour and weekday where the installation stands."""
+        local = datetime.fromtimestamp(at, tz=self._zone)
+        return GrantMoment(at, local.hour, local.isoweekday())
+
+    def door_key(self, principal: str) -> str:
+        """Under which key, in hex, a gateway locks a principal out."""
+        return state_key(self._secret, CALLER, principal).hex()
