@@ -129,9 +129,9 @@ def _roll_up(connection: Connection, directory: str, activities: Sequence[Activi
     if fresh:
         connection.execute(insert(INVENTORY_ROLLUP), fresh)
     if more:
-        place_of = [_ROLLUP[name] == bindparam(f"by_{name}") for name in ("app", "method", "asn", "hour")]
+        place_is = (_ROLLUP[name] == bindparam(f"by_{name}") for name in ("app", "method", "asn", "hour"))
         added = {name: _ROLLUP[name] + bindparam(f"by_{name}") for name in ("calls", "items", "bytes")}
-        statement = update(INVENTORY_ROLLUP).where(_ROLLUP.directory == directory, *place_of).values(**added)
+        statement = update(INVENTORY_ROLLUP).where(_ROLLUP.directory == directory, *place_is).values(**added)
         connection.execute(statement, more)
 
 

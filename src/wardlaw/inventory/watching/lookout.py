@@ -111,7 +111,7 @@ class Lookout:
                 given.count += 1
                 self._grown[name, key] = given
             elif notice.evidence:  # without any it only says that a suspect is still there
-                app.open[key] = OpenAlarm(activity.at, activity.at)
+                app.open[key] = OpenAlarm(activity.at, activity.at, 1 + (given.count if given else 0))
                 told.append(
                     Alarm(
                         notice.kind, notice.weight or facts.weight, name, notice.account, notice.cause,

@@ -151,4 +151,5 @@ def test_the_times_of_an_alarm_decide_whether_it_is_told_anew() -> None:
     life.happen(Deed.DELEGATION_ADDED, 0.9)
     life.happen(Deed.DELEGATION_ADDED, 5.0)
     assert [event for _, event in life.noticed] == ["e1", "e3"]
+    assert [one.count for one in life.lookout.apps["app"].open.values()] == [3]
     assert life.lookout.directory.clock == START + 5 * DAY
