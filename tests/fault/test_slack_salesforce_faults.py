@@ -16,7 +16,9 @@ from tests.unit.connectors import aiworlds, oauthworld, salesforceworld, slackwo
 
 from wardlaw.cli.syncing import sync_feed
 from wardlaw.connectors.feed import Connector, Feed
-from wardlaw.inventory.model import FeedKind, RunState, Sighting, SyncRun
+from wardlaw.connectors.revoking import Revoker
+from wardlaw.inventory.model import Credential, FeedKind, Grant, RunState, Sighting, SyncRun
+from wardlaw.inventory.revocation import Presence
 from wardlaw.store.database import open_database, writing
 from wardlaw.store.inventory import begin_run, finish_run, last_watermark, list_items, take
 from wardlaw.store.migrate import upgrade
@@ -37,6 +39,19 @@ HOUSES: dict[str, tuple[Callable[[], SaasPlatform], Callable[[str], Connector]]]
         salesforceworld.connector_at,
     ),
     "slack": (lambda: SlackPlatform(slackworld.slack_world(), page=1), slackworld.connector_at),
+}
+CHAT = Grant("g", salesforceworld.ADA[:15], "name:Chat helper")
+OPENAI_KEY = Credential("key_1", "user-1", "project key", app="proj_a")
+REVOKERS: dict[str, tuple[Callable[[str], Revoker], Callable[[str], tuple[Grant | Credential, ...]], str]] = {
+    "anthropic": (aiworlds.anthropic_revoker, lambda _url: (Credential("apikey_1", "user_1", "api key"),), ""),
+    "openai": (aiworlds.openai_revoker, lambda _url: (OPENAI_KEY,), ""),
+    "oauth": (
+        oauthworld.revoker_at,
+        lambda url: (Credential(oauthworld.named(url).id_of("tok-crm"), "", "", app="crm"),),
+        "",
+    ),
+    "salesforce": (salesforceworld.revoker_at, lambda _url: (CHAT,), ""),
+    "slack": (slackworld.revoker_at, lambda _url: (Grant("request/Ar9", "U2", "A3"),), "A1"),
 }
 FAULTS = {
     "500": SaasFault(FaultKind.STATUS, status=500),
@@ -116,3 +131,22 @@ def _every_fault(client: StoreClient, served: ServedPlatform, connector: Connect
     assert run()["state"] == "complete"
     assert client.there() == known
     return tried
+
+
+@pytest.mark.parametrize("house", REVOKERS)
+def test_no_fault_makes_what_is_there_look_gone(house: str) -> None:
+    connect, things, app = REVOKERS[house]
+    tried = 0
+    with serve(HOUSES[house][0]()) as served:
+        revoker = connect(served.url)
+        for step in revoker.plan(things(served.url), app=app):
+            served.faults, served.asked[:] = FaultPlan(), []
+            assert revoker.verify(step).presence is Presence.THERE
+            for at in range(1, len(served.asked) + 3):  # and of what is asked only because something was not found
+                for name, fault in FAULTS.items():
+                    for times in (1, 0):
+                        served.faults = FaultPlan(msgspec.structs.replace(fault, at=at, times=times))
+                        proof = connect(served.url).verify(step)
+                        assert proof.presence is not Presence.GONE, (step.id, at, name, times, proof)
+                        tried += 1
+    print(f"{house}: {tried} looks with a fault, none of them a false proof")

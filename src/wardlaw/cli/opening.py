@@ -47,7 +47,7 @@ class _Access:
         sleep: Callable[[float], None],
     ) -> None:
         self.directory, self.secret = directory, secret
-        self.what = f"the credential of {directory.name}"
+        self.what = f"The credential of {directory.name}"
         self.env, self.clock, self.sleep = env, clock, sleep
 
     def client(self, url: str, authorise: Callable[[], Mapping[str, str]]) -> VendorClient:
@@ -58,7 +58,14 @@ class _Access:
 
     def bearer(self, url: str) -> VendorClient:
         """At the platform's own address, unless the directory names another."""
-        return self.with_headers(self.directory.url or url, {"authorization": f"Bearer {self.secret}"})
+        return self.with_headers(self.directory.url or url, {"authorization": f"Bearer {self.in_header()}"})
+
+    def in_header(self) -> str:
+        """The secret, when it can stand in a header. The error of what sends it would quote it."""
+        if not self.secret.isascii() or not self.secret.isprintable() or " " in self.secret:
+            hint = "Put the token alone into the file or variable, without quotes or a second line."
+            raise ConfigError("WL-INV-053", f"{self.what} is not one word of plain letters.", hint)
+        return self.secret
 
 
 def open_connector(
@@ -73,7 +80,7 @@ def open_connector(
     access = _Access(directory, secret, env=env, clock=clock, sleep=sleep)
     match directory.platform:
         case Platform.GITHUB:
-            headers = {"authorization": f"Bearer {secret}", "x-github-api-version": "2022-11-28"}
+            headers = {"authorization": f"Bearer {access.in_header()}", "x-github-api-version": "2022-11-28"}
             return GithubConnector(access.with_headers(directory.url or _GITHUB, headers), directory.organisation)
         case Platform.GOOGLE:
             return _google(access)
@@ -111,7 +118,7 @@ def open_revoker(
     access = _Access(directory, secret, env=env, clock=clock, sleep=sleep)
     match directory.platform:
         case Platform.OAUTH:
-            logins = read_logins(secret, what=f"The write_credential of {directory.name}")
+            logins = read_logins(secret, what=access.what)
             servers = {one.client_id: _oauth_server(access, one) for one in logins}
             return OauthRevoker(servers, _named_tokens(access), clock=clock)
         case Platform.SLACK:
@@ -142,7 +149,7 @@ def _google(access: _Access) -> Connector:
 
 
 def _anthropic(access: _Access) -> VendorClient:
-    headers = {"x-api-key": access.secret, "anthropic-version": "2023-06-01"}
+    headers = {"x-api-key": access.in_header(), "anthropic-version": "2023-06-01"}
     return access.with_headers(access.directory.url or _ANTHROPIC, headers)
 
 

@@ -162,3 +162,12 @@ def test_nothing_is_revoked_without_the_other_credential() -> None:
     directory = Directory("acme", Platform.GITHUB, SecretRef("env", "T"), SecretRef("env", "T"))
     with pytest.raises(InputError, match="WL-INV-020"):
         opened(directory, {"T": "t"}, revoker=True)
+
+
+@pytest.mark.parametrize("secret", ["a b", "a\nb", "Bearer x", "sk-\u00e9", "a\x00"])
+def test_a_secret_that_cannot_stand_in_a_header_is_not_quoted(secret: str) -> None:
+    for platform in (Platform.GITHUB, Platform.SLACK, Platform.OPENAI, Platform.ANTHROPIC):
+        with pytest.raises(ConfigError) as caught:
+            opened(Directory("acme", platform, SecretRef("env", "T")), {"T": secret})
+        assert caught.value.code == "WL-INV-053"
+        assert secret not in str(caught.value)
