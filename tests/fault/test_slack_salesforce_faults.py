@@ -17,6 +17,7 @@ from tests.unit.connectors import aiworlds, oauthworld, salesforceworld, slackwo
 from wardlaw.cli.syncing import sync_feed
 from wardlaw.connectors.feed import Connector, Feed
 from wardlaw.connectors.revoking import Revoker
+from wardlaw.facts.errors import UnavailableError
 from wardlaw.inventory.model import Credential, FeedKind, Grant, RunState, Sighting, SyncRun
 from wardlaw.inventory.revocation import Presence
 from wardlaw.store.database import open_database, writing
@@ -131,6 +132,41 @@ def _every_fault(client: StoreClient, served: ServedPlatform, connector: Connect
     assert run()["state"] == "complete"
     assert client.there() == known
     return tried
+
+
+def _events(connector: Connector, feed: Feed, watermark: str) -> tuple[set[str], str]:
+    """What one run tells, and where the next begins: where this one began, if it has gaps."""
+    told: set[str] = set()
+    mark, is_whole = watermark, True
+    try:
+        for page in connector.read(feed, watermark):
+            told |= {one.id for one in page.activities}
+            mark, is_whole = page.watermark or mark, is_whole and not page.gaps
+    except UnavailableError:
+        is_whole = False
+    return told, mark if is_whole else watermark
+
+
+@pytest.mark.parametrize("house", [house for house in HOUSES if house != "oauth"])  # which has no log
+def test_no_fault_loses_an_event(house: str) -> None:
+    make, connect = HOUSES[house]
+    tried = 0
+    with serve(make()) as served:
+        for feed in connect(served.url).feeds():
+            if feed.kind is not FeedKind.EVENTS:
+                continue
+            served.faults, served.asked[:] = FaultPlan(), []
+            whole, _ = _events(connect(served.url), feed, "")
+            assert whole
+            for at in range(1, len(served.asked) + 1):
+                for name, fault in FAULTS.items():
+                    for times in (1, 0):
+                        served.faults = FaultPlan(msgspec.structs.replace(fault, at=at, times=times))
+                        told, mark = _events(connect(served.url), feed, "")
+                        served.faults = FaultPlan()
+                        assert told | _events(connect(served.url), feed, mark)[0] == whole, (feed.name, at, name, times)
+                        tried += 1
+    print(f"{house}: {tried} readings of logs with a fault, no event lost")
 
 
 @pytest.mark.parametrize("house", REVOKERS)

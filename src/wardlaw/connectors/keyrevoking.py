@@ -102,27 +102,32 @@ def _keys(things: tuple[Grant | Credential, ...], app: str) -> list[Credential]:
     return keys
 
 
+def _part(name: str) -> str:
+    """An id as one part of a path. An imported one may be anything; none may lead the call to another address."""
+    if not name.strip("."):
+        raise no_call(f"What has the id {name!r}", "No vendor gives such an id: look where it was imported from.")
+    return quote(name, safe="")
+
+
 def _openai_step(thing: Credential) -> RevocationStep:
-    project, key = quote(thing.app, safe=""), quote(thing.id, safe="")
-    path, undo = (
-        f"/v1/organization/projects/{project}/api_keys/{key}",
-        "A deleted key does not come back: make another.",
-    )
-    subject = thing.id
+    key = _part(thing.id)
+    subject, undo = thing.id, "A deleted key does not come back: make another."
     if thing.type == ADMIN_KEY:
         path = f"/v1/organization/admin_api_keys/{key}"
-    elif thing.type == ACCOUNT_KEY and thing.account:
+    elif thing.type == ACCOUNT_KEY:
         # OpenAI deletes such a key only together with its account.
         subject = thing.account
-        path = f"/v1/organization/projects/{project}/service_accounts/{quote(thing.account, safe='')}"
+        path = f"/v1/organization/projects/{_part(thing.app)}/service_accounts/{_part(thing.account)}"
         undo = "The service account and all its keys go, and do not come back: make another."
+    else:
+        path = f"/v1/organization/projects/{_part(thing.app)}/api_keys/{key}"
     return RevocationStep(
         f"delete/{subject}", StepKind.CREDENTIAL, subject, thing.account, thing.app, f"DELETE {path}", undo
     )
 
 
 def _anthropic_step(thing: Credential) -> RevocationStep:
-    path = f"/v1/organizations/api_keys/{quote(thing.id, safe='')}"
+    path = f"/v1/organizations/api_keys/{_part(thing.id)}"
     undo = "Make the key active again in Anthropic's console, or with the same call."
     return RevocationStep(
         f"deactivate/{thing.id}", StepKind.CREDENTIAL, thing.id, thing.account, thing.app, f"POST {path}", undo
