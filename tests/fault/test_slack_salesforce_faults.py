@@ -66,7 +66,7 @@ FAULTS = {
 }
 
 
-class StoreClient:
+class OneTransaction:
     """Takes the command's calls of the management API straight into a store."""
 
     def __init__(self, connection: Connection) -> None:
@@ -101,7 +101,7 @@ def test_no_fault_anywhere_takes_anything_for_gone(tmp_path: Path, house: str) -
     upgrade(engine)
     tried = 0
     with serve(make()) as served, writing(engine) as connection:
-        client = StoreClient(connection)
+        client = OneTransaction(connection)
         feeds = connect(served.url).feeds()
         for feed in feeds:
             tried += _every_fault(client, served, connect(served.url), feed)
@@ -110,7 +110,7 @@ def test_no_fault_anywhere_takes_anything_for_gone(tmp_path: Path, house: str) -
     assert tried >= len(feeds) * len(FAULTS) * 2
 
 
-def _every_fault(client: StoreClient, served: ServedPlatform, connector: Connector, feed: Feed) -> int:
+def _every_fault(client: OneTransaction, served: ServedPlatform, connector: Connector, feed: Feed) -> int:
     def run() -> dict[str, Any]:
         return sync_feed(connector, feed, "acme", client)  # type: ignore[arg-type]
 
