@@ -16,7 +16,10 @@ from tests.unit.connectors import aiworlds, oauthworld, salesforceworld, slackwo
 
 from wardlaw.cli.syncing import sync_feed
 from wardlaw.connectors.feed import Connector, Feed
-from wardlaw.inventory.model import FeedKind, RunState, Sighting, SyncRun
+from wardlaw.connectors.revoking import Revoker
+from wardlaw.facts.errors import UnavailableError
+from wardlaw.inventory.model import Credential, FeedKind, Grant, RunState, Sighting, SyncRun
+from wardlaw.inventory.revocation import Presence
 from wardlaw.store.database import open_database, writing
 from wardlaw.store.inventory import begin_run, finish_run, last_watermark, list_items, take
 from wardlaw.store.migrate import upgrade
@@ -38,6 +41,19 @@ HOUSES: dict[str, tuple[Callable[[], SaasPlatform], Callable[[str], Connector]]]
     ),
     "slack": (lambda: SlackPlatform(slackworld.slack_world(), page=1), slackworld.connector_at),
 }
+CHAT = Grant("g", salesforceworld.ADA[:15], "name:Chat helper")
+OPENAI_KEY = Credential("key_1", "user-1", "project key", app="proj_a")
+REVOKERS: dict[str, tuple[Callable[[str], Revoker], Callable[[str], tuple[Grant | Credential, ...]], str]] = {
+    "anthropic": (aiworlds.anthropic_revoker, lambda _url: (Credential("apikey_1", "user_1", "api key"),), ""),
+    "openai": (aiworlds.openai_revoker, lambda _url: (OPENAI_KEY,), ""),
+    "oauth": (
+        oauthworld.revoker_at,
+        lambda url: (Credential(oauthworld.named(url).id_of("tok-crm"), "", "", app="crm"),),
+        "",
+    ),
+    "salesforce": (salesforceworld.revoker_at, lambda _url: (CHAT,), ""),
+    "slack": (slackworld.revoker_at, lambda _url: (Grant("request/Ar9", "U2", "A3"),), "A1"),
+}
 FAULTS = {
     "500": SaasFault(FaultKind.STATUS, status=500),
     "403": SaasFault(FaultKind.STATUS, status=403),
@@ -50,7 +66,7 @@ FAULTS = {
 }
 
 
-class StoreClient:
+class OneTransaction:
     """Takes the command's calls of the management API straight into a store."""
 
     def __init__(self, connection: Connection) -> None:
@@ -85,7 +101,7 @@ def test_no_fault_anywhere_takes_anything_for_gone(tmp_path: Path, house: str) -
     upgrade(engine)
     tried = 0
     with serve(make()) as served, writing(engine) as connection:
-        client = StoreClient(connection)
+        client = OneTransaction(connection)
         feeds = connect(served.url).feeds()
         for feed in feeds:
             tried += _every_fault(client, served, connect(served.url), feed)
@@ -94,7 +110,7 @@ def test_no_fault_anywhere_takes_anything_for_gone(tmp_path: Path, house: str) -
     assert tried >= len(feeds) * len(FAULTS) * 2
 
 
-def _every_fault(client: StoreClient, served: ServedPlatform, connector: Connector, feed: Feed) -> int:
+def _every_fault(client: OneTransaction, served: ServedPlatform, connector: Connector, feed: Feed) -> int:
     def run() -> dict[str, Any]:
         return sync_feed(connector, feed, "acme", client)  # type: ignore[arg-type]
 
@@ -116,3 +132,57 @@ def _every_fault(client: StoreClient, served: ServedPlatform, connector: Connect
     assert run()["state"] == "complete"
     assert client.there() == known
     return tried
+
+
+def _events(connector: Connector, feed: Feed, watermark: str) -> tuple[set[str], str]:
+    """What one run tells, and where the next begins: where this one began, if it has gaps."""
+    told: set[str] = set()
+    mark, is_whole = watermark, True
+    try:
+        for page in connector.read(feed, watermark):
+            told |= {one.id for one in page.activities}
+            mark, is_whole = page.watermark or mark, is_whole and not page.gaps
+    except UnavailableError:
+        is_whole = False
+    return told, mark if is_whole else watermark
+
+
+@pytest.mark.parametrize("house", [house for house in HOUSES if house != "oauth"])  # which has no log
+def test_no_fault_loses_an_event(house: str) -> None:
+    make, connect = HOUSES[house]
+    tried = 0
+    with serve(make()) as served:
+        for feed in connect(served.url).feeds():
+            if feed.kind is not FeedKind.EVENTS:
+                continue
+            served.faults, served.asked[:] = FaultPlan(), []
+            whole, _ = _events(connect(served.url), feed, "")
+            assert whole
+            for at in range(1, len(served.asked) + 1):
+                for name, fault in FAULTS.items():
+                    for times in (1, 0):
+                        served.faults = FaultPlan(msgspec.structs.replace(fault, at=at, times=times))
+                        told, mark = _events(connect(served.url), feed, "")
+                        served.faults = FaultPlan()
+                        assert told | _events(connect(served.url), feed, mark)[0] == whole, (feed.name, at, name, times)
+                        tried += 1
+    print(f"{house}: {tried} readings of logs with a fault, no event lost")
+
+
+@pytest.mark.parametrize("house", REVOKERS)
+def test_no_fault_makes_what_is_there_look_gone(house: str) -> None:
+    connect, things, app = REVOKERS[house]
+    tried = 0
+    with serve(HOUSES[house][0]()) as served:
+        revoker = connect(served.url)
+        for step in revoker.plan(things(served.url), app=app):
+            served.faults, served.asked[:] = FaultPlan(), []
+            assert revoker.verify(step).presence is Presence.THERE
+            for at in range(1, len(served.asked) + 3):  # and of what is asked only because something was not found
+                for name, fault in FAULTS.items():
+                    for times in (1, 0):
+                        served.faults = FaultPlan(msgspec.structs.replace(fault, at=at, times=times))
+                        proof = connect(served.url).verify(step)
+                        assert proof.presence is not Presence.GONE, (step.id, at, name, times, proof)
+                        tried += 1
+    print(f"{house}: {tried} looks with a fault, none of them a false proof")

@@ -1,4 +1,4 @@
-"""A connected organisation with one of its two credentials read, and the clients that use it."""
+"""A connected organisation with one of its two credentials read, and the clients of Google and GitHub that use it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,25 @@ from urllib.parse import urlsplit
 import msgspec
 
 from wardlaw.config.connected import Directory
-from wardlaw.config.load import read_reference
 from wardlaw.config.notify import is_safe_webhook
 from wardlaw.connectors.githubtoken import GithubAppToken
 from wardlaw.connectors.googletoken import GoogleToken, read_service_account
-from wardlaw.connectors.namedtokens import NamedTokens, read_references
-from wardlaw.connectors.oauthserver import OauthLogin, OauthServer, read_logins
-from wardlaw.connectors.salesforcequery import SalesforceQuery, SalesforceToken
 from wardlaw.connectors.vendorclient import VendorClient
 from wardlaw.facts.errors import ConfigError
 
-_GITHUB, _ANTHROPIC = "https://api.github.com", "https://api.anthropic.com"
+_GITHUB = "https://api.github.com"
+
+
+def in_header(secret: str, *, what: str) -> str:
+    """The secret, when it can stand in a header. The error of what sends it would quote it.
+
+    Raises:
+        ConfigError: It cannot (WL-INV-053).
+    """
+    if not secret.isascii() or not secret.isprintable() or " " in secret:
+        hint = "Put the token alone into the file or variable, without quotes or a second line."
+        raise ConfigError("WL-INV-053", f"{what[:1].upper()}{what[1:]} is not one word of plain letters.", hint)
+    return secret
 
 
 class DirectoryAccess(msgspec.Struct, frozen=True):
@@ -26,27 +34,17 @@ class DirectoryAccess(msgspec.Struct, frozen=True):
 
     Attributes:
         what: What the credential is, for messages.
-        env: Environment, for the references that a file of tokens names.
     """
 
     directory: Directory
     secret: str
     what: str
-    env: Mapping[str, str]
     clock: Callable[[], float]
     sleep: Callable[[float], None]
 
     def client(self, url: str, authorise: Callable[[], Mapping[str, str]]) -> VendorClient:
         """A client at an address, with headers that may change."""
         return VendorClient(url, authorise=authorise, clock=self.clock, sleep=self.sleep, authority=self.directory.ca)
-
-    def with_headers(self, url: str, headers: Mapping[str, str]) -> VendorClient:
-        """A client at an address, with headers that stay."""
-        return self.client(url, lambda: headers)
-
-    def bearer(self, url: str) -> VendorClient:
-        """With the credential as it stands, at the platform's own address unless the directory names another."""
-        return self.with_headers(self.directory.url or url, {"authorization": f"Bearer {self.secret}"})
 
     def github(self) -> VendorClient:
         """GitHub, by a token or as an installed app."""
@@ -57,7 +55,8 @@ class DirectoryAccess(msgspec.Struct, frozen=True):
 
         if self.secret.lstrip().startswith("{"):  # no token of GitHub's looks like it
             return connect(GithubAppToken(self.secret, connect=connect, clock=self.clock).headers)
-        return connect(lambda: {"authorization": f"Bearer {self.secret}"})
+        token = in_header(self.secret, what=self.what)
+        return connect(lambda: {"authorization": f"Bearer {token}"})
 
     def google(self, url: str, scopes: tuple[str, ...]) -> VendorClient:
         """Google, as the administrator the service account stands for.
@@ -76,30 +75,3 @@ class DirectoryAccess(msgspec.Struct, frozen=True):
             self.secret, self.directory.subject, client=asking, path=parts.path, clock=self.clock, scopes=scopes
         )
         return self.client(self.directory.url or url, token.headers)
-
-    def anthropic(self) -> VendorClient:
-        """Anthropic's administration."""
-        headers = {"x-api-key": self.secret, "anthropic-version": "2023-06-01"}
-        return self.with_headers(self.directory.url or _ANTHROPIC, headers)
-
-    def salesforce(self) -> SalesforceQuery:
-        """Salesforce, by the client credentials of a connected app."""
-        login = read_logins(self.secret, what=self.what)[0]
-        token = SalesforceToken(login, self.with_headers(self.directory.url, {}), clock=self.clock)
-        return SalesforceQuery(self.client(self.directory.url, token.headers))
-
-    def oauth_servers(self) -> dict[str, OauthServer]:
-        """The OAuth server as each client of the credential sees it, by client id."""
-        logins = read_logins(self.secret, what=self.what)
-        return {login.client_id: self._oauth_server(login) for login in logins}
-
-    def named_tokens(self) -> NamedTokens:
-        """The tokens that the operator's file names."""
-
-        def read(reference: str) -> str:
-            return read_reference(reference, env=self.env, what=f"a token of {self.directory.name}")
-
-        return NamedTokens(read_references(self.directory.tokens), salt=self.directory.url, read=read)
-
-    def _oauth_server(self, login: OauthLogin) -> OauthServer:
-        return OauthServer(self.directory.url, login, open_client=self.with_headers)

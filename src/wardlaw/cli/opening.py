@@ -7,9 +7,9 @@ from typing import assert_never
 
 from wardlaw.cli.appclients import OKTA_READS, OKTA_WRITES, Moments, entra_client, okta_client
 from wardlaw.cli.directoryaccess import DirectoryAccess
+from wardlaw.cli.vendoraccess import VendorAccess
 from wardlaw.config.connected import Directory, Platform
 from wardlaw.config.load import read_secret
-from wardlaw.connectors.anthropicadmin import AnthropicConnector
 from wardlaw.connectors.entra import EntraConnector
 from wardlaw.connectors.entrarevoking import EntraRevoker
 from wardlaw.connectors.feed import Connector
@@ -19,22 +19,12 @@ from wardlaw.connectors.google import GoogleConnector
 from wardlaw.connectors.googlechannel import GoogleChannels
 from wardlaw.connectors.googlerevoking import GoogleRevoker
 from wardlaw.connectors.googletoken import POLICY_SCOPES, SCOPES, WRITE_SCOPES
-from wardlaw.connectors.keyrevoking import AnthropicRevoker, OpenaiRevoker
-from wardlaw.connectors.oauth import OauthConnector
-from wardlaw.connectors.oauthrevoking import OauthRevoker
 from wardlaw.connectors.okta import OktaConnector
 from wardlaw.connectors.oktarevoking import OktaRevoker
-from wardlaw.connectors.openaiadmin import OpenaiConnector
 from wardlaw.connectors.revoking import Revoker
-from wardlaw.connectors.salesforce import SalesforceConnector
-from wardlaw.connectors.salesforcerevoking import SalesforceRevoker
-from wardlaw.connectors.slack import SlackConnector
-from wardlaw.connectors.slackrevoking import SlackRevoker
 from wardlaw.facts.errors import ConfigError, InputError
 
 _GOOGLE, _POLICIES = "https://admin.googleapis.com", "https://cloudidentity.googleapis.com"
-_OPENAI = "https://api.openai.com"
-_SLACK, _SLACK_AUDIT = "https://slack.com", "https://api.slack.com"
 
 
 def open_connector(
@@ -46,6 +36,7 @@ def open_connector(
         ConfigError: The credential cannot be read or used.
     """
     access = _reading(directory, env=env, clock=clock, sleep=sleep)
+    vendor = VendorAccess(directory, access.secret, env=env, clock=clock, sleep=sleep)
     match directory.platform:
         case Platform.GITHUB:
             return GithubConnector(access.github(), directory.organisation)
@@ -59,15 +50,15 @@ def open_connector(
             okta = okta_client(directory, access.secret, client=directory.client, scopes=OKTA_READS, moments=moments)
             return OktaConnector(okta, clock=clock)
         case Platform.OAUTH:
-            return OauthConnector(next(iter(access.oauth_servers().values())), access.named_tokens())
+            return vendor.oauth()
         case Platform.SLACK:
-            return SlackConnector(access.bearer(_SLACK), access.bearer(_SLACK_AUDIT), directory.organisation)
+            return vendor.slack()
         case Platform.SALESFORCE:
-            return SalesforceConnector(access.salesforce())
+            return vendor.salesforce()
         case Platform.OPENAI:
-            return OpenaiConnector(access.bearer(_OPENAI), clock=clock)
+            return vendor.openai()
         case Platform.ANTHROPIC:
-            return AnthropicConnector(access.anthropic(), clock=clock)
+            return vendor.anthropic()
         case never:
             assert_never(never)
 
@@ -88,7 +79,8 @@ def open_revoker(
         )
     what = f"the write credential of {directory.name}"
     secret = read_secret(directory.write_credential, env=env, what=what)
-    access = DirectoryAccess(directory, secret, what, env, clock, sleep)
+    access = DirectoryAccess(directory, secret, what, clock, sleep)
+    vendor = VendorAccess(directory, secret, env=env, clock=clock, sleep=sleep)
     match directory.platform:
         case Platform.GITHUB:
             return GithubRevoker(access.github(), directory.organisation, clock=clock)
@@ -102,15 +94,15 @@ def open_revoker(
             okta = okta_client(directory, secret, client=client, scopes=OKTA_WRITES, moments=moments)
             return OktaRevoker(okta, clock=clock)
         case Platform.OAUTH:
-            return OauthRevoker(access.oauth_servers(), access.named_tokens(), clock=clock)
+            return vendor.oauth_revoker()
         case Platform.SLACK:
-            return SlackRevoker(access.bearer(_SLACK), directory.organisation, clock=clock)
+            return vendor.slack_revoker()
         case Platform.SALESFORCE:
-            return SalesforceRevoker(access.salesforce(), access.with_headers(directory.url, {}), clock=clock)
+            return vendor.salesforce_revoker()
         case Platform.OPENAI:
-            return OpenaiRevoker(access.bearer(_OPENAI), clock=clock)
+            return vendor.openai_revoker()
         case Platform.ANTHROPIC:
-            return AnthropicRevoker(access.anthropic(), clock=clock)
+            return vendor.anthropic_revoker()
         case never:
             assert_never(never)
 
@@ -137,4 +129,4 @@ def _reading(
     directory: Directory, *, env: Mapping[str, str], clock: Callable[[], float], sleep: Callable[[float], None]
 ) -> DirectoryAccess:
     what = f"the credential of {directory.name}"
-    return DirectoryAccess(directory, read_secret(directory.credential, env=env, what=what), what, env, clock, sleep)
+    return DirectoryAccess(directory, read_secret(directory.credential, env=env, what=what), what, clock, sleep)

@@ -34,14 +34,16 @@ class AdminLists:
             UnavailableError: The rest could not be read (WL-INV-010).
         """
         seen: set[str] = set()
-        asked: dict[str, str | int | list[str]] = {"limit": limit, **(query or {})}
+        first: dict[str, str | int | list[str]] = {"limit": limit, **(query or {})}
+        asked = first
         while True:
-            body = self._body(path, asked, what)
-            entries = body["data"]
-            place = _next(body, entries, self._cursor)
-            if seen and not entries and not place:
-                # More was promised: so a list ends for somebody whose rights were taken away while they read.
-                raise not_read(f"{self._of} {what}", "its last page is empty where more was promised")
+            entries, place = self._page(path, asked, what)
+            if not entries and place is None:
+                # So a list ends for somebody whose rights were taken away, too. It is believed when it says so twice,
+                # and when the first page, where that had entries, still has some.
+                entries, place = self._page(path, asked, what)
+                if seen and not entries and not self._page(path, first, what)[0]:
+                    raise not_read(f"{self._of} {what}", "a list that had entries is empty")
             yield entries
             if place is None:
                 return
@@ -49,20 +51,20 @@ class AdminLists:
             if not isinstance(cursor, str) or not cursor or cursor in seen:
                 raise not_read(f"{self._of} {what}", "a page leads back to itself")
             seen.add(cursor)
-            asked = {**asked, name: cursor}
+            asked = {**first, name: cursor}
 
     def within(self, parents: Sequence[str], path: Callable[[str], str], what: str) -> Iterator[tuple[str, list[Any]]]:
         """The entries of the same list inside each of several things, such as the keys of each project.
 
         An empty list inside one of many is ordinary, and is also how a vendor answers somebody whose rights were taken
-        away. So one that is empty is asked for twice, and at the end the first that had entries must still have some.
+        away. So at the end the first that had entries must still have some.
 
         Raises:
             UnavailableError: One could not be read, or they became empty on the way (WL-INV-010).
         """
         witness = ""
         for parent in parents:
-            entries = self._all(path(parent), what) or self._all(path(parent), what)
+            entries = self._all(path(parent), what)
             if entries and not witness:
                 witness = parent
             yield parent, entries
@@ -72,7 +74,9 @@ class AdminLists:
     def _all(self, path: str, what: str) -> list[Any]:
         return [entry for page in self.pages(path, what) for entry in page]
 
-    def _body(self, path: str, query: Mapping[str, str | int | list[str]], what: str) -> dict[str, Any]:
+    def _page(
+        self, path: str, query: Mapping[str, str | int | list[str]], what: str
+    ) -> tuple[list[Any], tuple[str, Any] | None]:
         # Lists in a query are written with brackets, as both vendors' own clients write them.
         pairs = [
             (f"{name}[]" if isinstance(value, list) else name, one)
@@ -84,7 +88,8 @@ class AdminLists:
             raise not_read(f"{self._of} {what}", f"it answers {answer.status}")
         if not isinstance(answer.body, dict) or not isinstance(answer.body.get("data"), list):
             raise not_read(f"{self._of} {what}", "the answer has no list")
-        return answer.body
+        entries = answer.body["data"]
+        return entries, _next(answer.body, entries, self._cursor)
 
 
 def _next(body: Mapping[str, Any], entries: Sequence[Any], cursor: str) -> tuple[str, Any] | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
+from wardlaw.connectors.adminlists import AdminLists
 from wardlaw.connectors.openaiadmin import ACCOUNT_KEY, ADMIN_KEY
 from wardlaw.connectors.revoking import no_call
 from wardlaw.connectors.vendorclient import VendorClient
@@ -51,7 +52,8 @@ class OpenaiRevoker:
 
     def verify(self, step: RevocationStep) -> RevocationProof:
         """Read it again; see ``Revoker.verify``."""
-        return _read_again(self._client, _path(step), self._clock, lambda _body: True)
+        lists = AdminLists(self._client, of="OpenAI", cursor="after")
+        return _Look(self._client, lists, lambda _body: True).at(_path(step), self._clock())
 
 
 class AnthropicRevoker:
@@ -85,7 +87,8 @@ class AnthropicRevoker:
 
     def verify(self, step: RevocationStep) -> RevocationProof:
         """Read it again; see ``Revoker.verify``."""
-        return _read_again(self._client, _path(step), self._clock, _is_active)
+        lists = AdminLists(self._client, of="Anthropic", cursor="after_id")
+        return _Look(self._client, lists, _is_active).at(_path(step), self._clock())
 
 
 def _keys(things: tuple[Grant | Credential, ...], app: str) -> list[Credential]:
@@ -99,27 +102,32 @@ def _keys(things: tuple[Grant | Credential, ...], app: str) -> list[Credential]:
     return keys
 
 
+def _part(name: str) -> str:
+    """An id as one part of a path. An imported one may be anything; none may lead the call to another address."""
+    if not name.strip("."):
+        raise no_call(f"What has the id {name!r}", "No vendor gives such an id: look where it was imported from.")
+    return quote(name, safe="")
+
+
 def _openai_step(thing: Credential) -> RevocationStep:
-    project, key = quote(thing.app, safe=""), quote(thing.id, safe="")
-    path, undo = (
-        f"/v1/organization/projects/{project}/api_keys/{key}",
-        "A deleted key does not come back: make another.",
-    )
-    subject = thing.id
+    key = _part(thing.id)
+    subject, undo = thing.id, "A deleted key does not come back: make another."
     if thing.type == ADMIN_KEY:
         path = f"/v1/organization/admin_api_keys/{key}"
-    elif thing.type == ACCOUNT_KEY and thing.account:
+    elif thing.type == ACCOUNT_KEY:
         # OpenAI deletes such a key only together with its account.
         subject = thing.account
-        path = f"/v1/organization/projects/{project}/service_accounts/{quote(thing.account, safe='')}"
+        path = f"/v1/organization/projects/{_part(thing.app)}/service_accounts/{_part(thing.account)}"
         undo = "The service account and all its keys go, and do not come back: make another."
+    else:
+        path = f"/v1/organization/projects/{_part(thing.app)}/api_keys/{key}"
     return RevocationStep(
         f"delete/{subject}", StepKind.CREDENTIAL, subject, thing.account, thing.app, f"DELETE {path}", undo
     )
 
 
 def _anthropic_step(thing: Credential) -> RevocationStep:
-    path = f"/v1/organizations/api_keys/{quote(thing.id, safe='')}"
+    path = f"/v1/organizations/api_keys/{_part(thing.id)}"
     undo = "Make the key active again in Anthropic's console, or with the same call."
     return RevocationStep(
         f"deactivate/{thing.id}", StepKind.CREDENTIAL, thing.id, thing.account, thing.app, f"POST {path}", undo
@@ -134,18 +142,37 @@ def _is_active(body: Any) -> bool:
     return not isinstance(body, dict) or body.get("status") not in ("inactive", "archived", "expired")
 
 
-def _read_again(
-    client: VendorClient, path: str, clock: Callable[[], float], is_there: Callable[[Any], bool]
-) -> RevocationProof:
-    now = clock()
-    try:
-        answer = client.get(path, bucket="read")
-    except UnavailableError as error:
-        return RevocationProof(Presence.UNKNOWN, "re-read", at=now, detail=error.message)
-    presence = Presence.UNKNOWN
-    if answer.status == 404:
-        presence = Presence.GONE
-    elif answer.status == 200 and isinstance(answer.body, dict):
-        presence = Presence.THERE if is_there(answer.body) else Presence.GONE
-    detail = f"The vendor answers {answer.status}."
-    return RevocationProof(presence, "re-read", answer.status, answer.digest, now, detail=detail)
+class _Look:
+    """Reads a key again.
+
+    Args:
+        is_there: Whether what was read of it says that it works.
+    """
+
+    def __init__(self, client: VendorClient, lists: AdminLists, is_there: Callable[[Any], bool]) -> None:
+        self._client = client
+        self._lists = lists
+        self._is_there = is_there
+
+    def at(self, path: str, now: float) -> RevocationProof:
+        presence, status, digest = Presence.UNKNOWN, 0, ""
+        try:
+            answer = self._client.get(path, bucket="read")
+            status, digest, detail = answer.status, answer.digest, f"The vendor answers {answer.status}."
+            if status == 404:
+                presence, detail = self._listed(path)
+            elif status == 200 and isinstance(answer.body, dict):
+                presence = Presence.THERE if self._is_there(answer.body) else Presence.GONE
+        except UnavailableError as error:
+            detail = error.message
+        return RevocationProof(presence, "re-read", status, digest, now, detail=detail)
+
+    def _listed(self, path: str) -> tuple[Presence, str]:
+        # Not found is also what somebody is told who may not see it: the list must be readable, and not show it.
+        place, _, name = path.rpartition("/")
+        ids = [
+            entry.get("id") for page in self._lists.pages(place, "keys") for entry in page if isinstance(entry, dict)
+        ]
+        if unquote(name) in ids:
+            return Presence.THERE, "It is not found alone, and stands in the list."
+        return Presence.GONE, "It is not found, and does not stand in the list."

@@ -40,7 +40,11 @@ class OauthRevoker:
         self._ends: dict[str, float] = {}
 
     def plan(self, things: tuple[Grant | Credential, ...], *, app: str = "") -> tuple[RevocationStep, ...]:
-        """One step for each token; see ``Revoker.plan``."""
+        """One step for each token; see ``Revoker.plan``.
+
+        Raises:
+            InputError: It is a grant (WL-INV-020), or the operator's file or the credential lacks it (WL-INV-052).
+        """
         steps = []
         for thing in things:
             if isinstance(thing, Grant):
@@ -48,18 +52,21 @@ class OauthRevoker:
                     f"The grant {thing.id} of an OAuth server",
                     "Revoke its tokens, and withdraw the consent in the server's own administration.",
                 )
-            steps.append(_step(thing))
+            step = _step(thing)
+            self._text(step)
+            self._server(step)
+            steps.append(step)
         return tuple(steps)
 
     def carry_out(self, step: RevocationStep) -> CallOutcome:
         """Revoke a token; see ``Revoker.carry_out``."""
-        server, token = self._server(step), self._text(step)
         try:
+            server, token = self._server(step), self._text(step)
             told = server.introspect(token).body
             if told["active"]:
                 self._ends[step.subject] = _end(told.get("exp"))
             answer = server.revoke(token)
-        except UnavailableError as error:
+        except (UnavailableError, InputError) as error:
             return CallOutcome(done=False, detail=error.message)
         if answer.status == 200:
             return CallOutcome(done=True, status=200, detail="" if told["active"] else "It was not active before.")
@@ -67,10 +74,11 @@ class OauthRevoker:
 
     def verify(self, step: RevocationStep) -> RevocationProof:
         """Introspect it; see ``Revoker.verify``."""
-        token, now = self._text(step), self._clock()
+        now = self._clock()
         try:
+            token = self._text(step)
             answer = self._server(step).introspect(token)
-        except UnavailableError as error:
+        except (UnavailableError, InputError) as error:
             return RevocationProof(Presence.UNKNOWN, _METHOD, at=now, detail=error.message)
         ends = max(self._ends.get(step.subject, 0.0), _written_end(token), _end(answer.body.get("exp")))
         until = ends if ends > now else 0.0

@@ -40,6 +40,7 @@ class OauthServer:
         self._login = login
         self._open = open_client
         self._endpoints: OauthEndpoints | None = None
+        self._clients: dict[str, VendorClient] = {}
 
     def introspect(self, token: str) -> VendorAnswer:
         """What the server says of a token; ``body`` has ``active``, true or false.
@@ -71,7 +72,10 @@ class OauthServer:
         if not endpoint:
             raise not_read(f"The {what} endpoint", "the server's metadata name none")
         parts = urlsplit(endpoint)
-        client = self._open(f"{parts.scheme}://{parts.netloc}", {"authorization": _basic(self._login)})
+        origin = f"{parts.scheme}://{parts.netloc}"
+        # One client for all calls: it remembers how fast it may ask.
+        client = self._clients.get(origin) or self._open(origin, {"authorization": _basic(self._login)})
+        self._clients[origin] = client
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         return client.post_form(target, {"token": token}, bucket=what)
 

@@ -139,8 +139,10 @@ def read_log_file(text: str, kind: str, file_id: str, *, labels: Mapping[str, st
                 told.object,
                 told.credential,
             )
-            told = msgspec.structs.replace(told, id=key_of("event", file_id, *key))
-            found[key] = _together(found[key], told, kind) if key in found else told
+            if known := found.get(key):
+                found[key] = _together(known, told, kind)
+            else:
+                found[key] = msgspec.structs.replace(told, id=key_of("event", file_id, *key))
     except (csv.Error, UnreadableError) as error:
         gaps.append(f"line {reader.line_num}: {error}")
     told_gaps = [f"The log file {file_id} ({kind}), {gap}." for gap in gaps[:_MOST_GAPS]]

@@ -115,27 +115,35 @@ class SlackConnector:
             query["oldest"] = int(begin)
         yield from event_pages(self._audit_pages(query), audit_event, watermark)
 
-    def _audit_pages(self, query: dict[str, str | int]) -> Iterator[list[Any]]:
+    def _audit_pages(self, first: dict[str, str | int]) -> Iterator[list[Any]]:
         seen: set[str] = set()
+        query = first
         while True:
-            answer = self._audit.get("/audit/v1/logs", query, bucket="audit")
-            body = answer.body if isinstance(answer.body, dict) else {}
-            if answer.status != 200 or body.get("ok") is False:
-                error = name_of(body.get("error"))[:64]
-                if error in NOT_HERE:
-                    raise SlackRefusedError(error)
-                raise not_read("Slack audit", f"it answers {answer.status} {error}".rstrip())
-            entries, told = body.get("entries"), body.get("response_metadata")
-            if not isinstance(entries, list):
-                raise not_read("Slack audit", "the answer has no list")
+            entries, cursor = self._audit_page(query)
+            if seen and not entries and not cursor:
+                entries, cursor = self._audit_page(query)
+            if seen and not entries and not cursor and not self._audit_page(first)[0]:
+                raise not_read("Slack audit", "a log that had entries is empty")
             yield entries
-            cursor = told.get("next_cursor", "") if isinstance(told, dict) else ""
             if not cursor:
                 return
             if not isinstance(cursor, str) or cursor in seen:
                 raise not_read("Slack audit", "a page leads back to itself")
             seen.add(cursor)
-            query = {**query, "cursor": cursor}
+            query = {**first, "cursor": cursor}
+
+    def _audit_page(self, query: dict[str, str | int]) -> tuple[list[Any], Any]:
+        answer = self._audit.get("/audit/v1/logs", query, bucket="audit")
+        body = answer.body if isinstance(answer.body, dict) else {}
+        if answer.status != 200 or body.get("ok") is False:
+            error = name_of(body.get("error"))[:64]
+            if error in NOT_HERE:
+                raise SlackRefusedError(error)
+            raise not_read("Slack audit", f"it answers {answer.status} {error}".rstrip())
+        entries, told = body.get("entries"), body.get("response_metadata")
+        if not isinstance(entries, list):
+            raise not_read("Slack audit", "the answer has no list")
+        return entries, told.get("next_cursor", "") if isinstance(told, dict) else ""
 
 
 def place_of(organisation: str) -> dict[str, str]:

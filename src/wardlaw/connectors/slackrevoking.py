@@ -90,31 +90,39 @@ class SlackRevoker:
         last = max(told, key=lambda one: one.at, default=None)
         presence, detail = Presence.UNKNOWN, "The log does not tell of this app."
         if last is not None:
-            gone = last.deed is Deed.REVOKE
+            gone = last.deed is Deed.REVOKE and last.method == "removed"
             presence = Presence.GONE if gone else Presence.THERE
             detail = f"The last that the log tells of this app is: {last.method}."
         return RevocationProof(presence, method, 200, self._web.digest, self._clock(), detail=detail)
 
     def _restricted(self, step: RevocationStep, method: str) -> RevocationProof:
-        listed, name = ("admin.apps.approved.list", "approved_apps")
-        if step.subject.startswith("request/"):
-            listed, name = ("admin.apps.requests.list", "app_requests")
-        there = False
-        arguments: dict[str, str | int] = {**self._where} if name == "approved_apps" else {}
-        for entries in self._web.lists(listed, name, arguments):
-            there = there or any(_is_it(entry, step) for entry in entries)
-        presence = Presence.THERE if there else Presence.GONE
-        detail = f"{listed}, read to its end, {'still shows' if there else 'does not show'} it."
+        is_request = step.subject.startswith("request/")
+        listed, name = ("requests", "app_requests") if is_request else ("approved", "approved_apps")
+        arguments: dict[str, str | int] = {} if is_request else {**self._where}
+        # That a list does not show it proves nothing: so a list ends for somebody who may not read it any more. That the
+        # list of restricted apps shows it does.
+        if self._shows(f"admin.apps.{listed}.list", name, arguments, step):
+            presence, detail = Presence.THERE, f"The list of {listed} apps still shows it."
+        elif self._shows("admin.apps.restricted.list", "restricted_apps", {**self._where}, step):
+            presence, detail = (
+                Presence.GONE,
+                f"The list of restricted apps shows it, and that of {listed} ones does not.",
+            )
+        else:
+            presence, detail = Presence.UNKNOWN, "Neither list shows it."
         return RevocationProof(presence, method, 200, self._web.digest, self._clock(), detail=detail)
+
+    def _shows(self, method: str, name: str, arguments: dict[str, str | int], step: RevocationStep) -> bool:
+        return any(_is_it(entry, step) for entries in self._web.lists(method, name, arguments) for entry in entries)
 
 
 def _is_it(entry: object, step: RevocationStep) -> bool:
     if not isinstance(entry, dict):
         return False
-    if step.subject.startswith("request/"):
-        return entry.get("id") == step.subject.removeprefix("request/")
+    if step.subject == f"request/{entry.get('id')}":
+        return True
     app = entry.get("app")
-    return isinstance(app, dict) and app.get("id") == step.app
+    return "date_created" not in entry and isinstance(app, dict) and app.get("id") == step.app
 
 
 def _uninstall(app: str) -> RevocationStep:

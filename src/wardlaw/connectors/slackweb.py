@@ -61,23 +61,30 @@ class SlackWeb:
             UnavailableError: As ``call``, or a page leads back to itself (WL-INV-010).
         """
         seen: set[str] = set()
-        asked: dict[str, str | int] = {"limit": _PAGE, **(arguments or {})}
+        first: dict[str, str | int] = {"limit": _PAGE, **(arguments or {})}
+        asked = first
         while True:
-            body = self.call(method, asked).body
-            entries, told = body.get(name), body.get("response_metadata")
-            if not isinstance(entries, list):
-                raise not_read(f"Slack {method}", "the answer has no list")
-            if seen and not entries and not _cursor(told):
-                # More was promised: so a list ends for somebody whose rights were taken away while they read.
-                raise not_read(f"Slack {method}", "its last page is empty where more was promised")
+            entries, cursor = self._page(method, name, asked)
+            if seen and not entries and not cursor:
+                # More was promised, and so a list ends for somebody whose rights were taken away while they read. The end
+                # is believed when the page says so twice, and the first page, which had entries, still has some.
+                entries, cursor = self._page(method, name, asked)
+                if not entries and not self._page(method, name, first)[0]:
+                    raise not_read(f"Slack {method}", "a list that had entries is empty")
             yield entries
-            cursor = _cursor(told)
             if not cursor:
                 return
             if not isinstance(cursor, str) or cursor in seen:
                 raise not_read(f"Slack {method}", "a page leads back to itself")
             seen.add(cursor)
-            asked = {**asked, "cursor": cursor}
+            asked = {**first, "cursor": cursor}
+
+    def _page(self, method: str, name: str, arguments: Mapping[str, str | int]) -> tuple[list[Any], Any]:
+        body = self.call(method, arguments).body
+        entries, told = body.get(name), body.get("response_metadata")
+        if not isinstance(entries, list):
+            raise not_read(f"Slack {method}", "the answer has no list")
+        return entries, told.get("next_cursor", "") if isinstance(told, dict) else ""
 
     def integration_log(self, arguments: Mapping[str, str | int]) -> list[Any]:
         """The whole integration log: Slack says nothing of its order, and it has no filter by time.
@@ -87,16 +94,16 @@ class SlackWeb:
             UnavailableError: As ``call``, or the log does not end (WL-INV-010).
         """
         entries: list[Any] = []
+        total = 0
         for number in range(1, _MOST_PAGES + 1):
             body = self.call("team.integrationLogs", {"count": _LOG_PAGE, "page": number, **arguments}).body
             found, paging = body.get("logs"), body.get("paging")
             if not isinstance(found, list) or not isinstance(paging, dict) or not isinstance(paging.get("pages"), int):
                 raise not_read("Slack team.integrationLogs", "the answer has no list")
             entries += found
+            total = max(total, paging["total"] if isinstance(paging.get("total"), int) else 0)
             if number >= paging["pages"]:
+                if len(entries) < total:
+                    raise not_read("Slack team.integrationLogs", f"{len(entries)} entries came of {total}")
                 return entries
         raise not_read("Slack team.integrationLogs", "the log does not end")
-
-
-def _cursor(told: Any) -> Any:
-    return told.get("next_cursor", "") if isinstance(told, dict) else ""

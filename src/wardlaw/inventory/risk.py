@@ -91,6 +91,6 @@ def platforms() -> dict[str, ScopeSource]:
 def _tables() -> dict[str, _Platform]:
     found: dict[str, _Platform] = {}
     for entry in files("wardlaw.inventory").joinpath("data").iterdir():
-        if entry.name.startswith("scopes") and entry.name.endswith(".json"):
+        if "scopes" in entry.name and entry.name.endswith(".json"):
             found |= msgspec.json.decode(entry.read_bytes(), type=dict[str, _Platform])
     return found

@@ -31,11 +31,20 @@ def test_pages_by_cursor_by_last_id_and_by_page(platform: Platform) -> None:
 
 
 @pytest.mark.parametrize("second", [
-    {"data": []}, {"data": [{"id": "1"}], "has_more": True}, {"data": [7], "has_more": True}, {"data": [], "has_more": True},
+    {"data": [{"id": "1"}], "has_more": True}, {"data": [7], "has_more": True}, {"data": [], "has_more": True},
 ])  # fmt: skip
 def test_a_list_that_breaks_off(platform: Platform, second) -> None:
     platform.on("/a", Answer({"data": [{"id": "1"}], "has_more": True}), Answer(second))
     with pytest.raises(UnavailableError):
+        list(lists(platform).pages("/a", "a"))
+
+
+def test_an_end_that_is_empty_needs_a_witness(platform: Platform) -> None:
+    more, empty = {"data": [{"id": "1"}], "has_more": True}, {"data": []}
+    platform.on("/a", Answer(more), Answer(empty), Answer(empty), Answer(more))
+    assert list(lists(platform).pages("/a", "a")) == [[{"id": "1"}], []]
+    platform.on("/a", Answer(more), Answer(empty))
+    with pytest.raises(UnavailableError, match="is empty"):
         list(lists(platform).pages("/a", "a"))
 
 

@@ -78,3 +78,13 @@ def test_what_no_vendor_does_and_what_does_not_answer() -> None:
                 served.faults = FaultPlan(fault)
                 assert not revoker.carry_out(step).done
                 assert revoker.verify(step).presence is presence
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "..."])
+def test_no_id_leads_a_call_to_another_address(name: str) -> None:
+    for revoker in (openai_revoker("http://127.0.0.1:1"), anthropic_revoker("http://127.0.0.1:1")):
+        with pytest.raises(InputError, match="WL-INV-020"):
+            revoker.plan((Credential(name, "u", "admin key", app="p"),))
+    for thing in (Credential("k", "u", "project key", app=name), Credential("k", name, "service account key", app="p")):
+        with pytest.raises(InputError, match="WL-INV-020"):
+            openai_revoker("http://127.0.0.1:1").plan((thing,))

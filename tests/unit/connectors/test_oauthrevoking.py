@@ -56,9 +56,16 @@ def test_what_cannot_be_planned_or_found() -> None:
     with pytest.raises(InputError, match="WL-INV-020"):
         revoker.plan((Grant("g", "ada", "crm"),))
     for lost in (token_at("http://other.example"), token_at("http://127.0.0.1:1", app="unknown")):
-        (step,) = revoker.plan((lost,))
         with pytest.raises(InputError, match="WL-INV-052"):
-            revoker.carry_out(step)
+            revoker.plan((lost,))
+
+
+def test_a_token_that_left_the_file_meanwhile_is_said_and_stops_nothing() -> None:
+    with serve(OauthPlatform(oauth_world())) as served:
+        (step,) = revoker_at(served.url).plan((token_at(served.url),))
+        elsewhere = revoker_at("http://127.0.0.1:1")
+        assert "no reference" in elsewhere.carry_out(step).detail
+        assert elsewhere.verify(step).presence is Presence.UNKNOWN
 
 
 def test_a_token_that_carries_its_end() -> None:

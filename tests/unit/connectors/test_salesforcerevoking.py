@@ -63,3 +63,11 @@ def test_what_salesforce_does_not_do(world) -> None:
         served.faults = FaultPlan()
         assert revoker.carry_out(step).detail == "Salesforce answers INVALID_TYPE."
         assert revoker.verify(step).detail == "Salesforce answers INVALID_TYPE."
+
+
+def test_who_sees_nobodys_tokens_proves_nothing(world) -> None:
+    with serve(SalesforcePlatform(world)) as served:
+        (step,) = revoker_at(served.url).plan((GRANT,))
+        world.grants.clear()
+        proof = revoker_at(served.url).verify(step)
+        assert (proof.presence, proof.detail) == (Presence.UNKNOWN, "No token of anybody is shown.")

@@ -26,8 +26,23 @@ def test_a_log_that_never_ends(platform: Platform) -> None:
         SlackWeb(platform.client()).integration_log({})
 
 
-def test_a_last_page_that_is_empty_where_more_was_promised(platform: Platform) -> None:
+def test_an_end_that_is_empty_needs_a_witness(platform: Platform) -> None:
     more = {"ok": True, "members": [{"id": "U1"}], "response_metadata": {"next_cursor": "x"}}
-    platform.on("/api/users.list", Answer(more), Answer({"ok": True, "members": []}))
-    with pytest.raises(UnavailableError, match="promised"):
+    empty = {"ok": True, "members": []}
+    platform.on("/api/users.list", Answer(more), Answer(empty), Answer(empty), Answer(more))
+    assert list(SlackWeb(platform.client()).lists("users.list", "members")) == [[{"id": "U1"}], []]
+    assert [form.get("cursor") for form in platform.forms] == [None, "x", "x", None]
+    platform.on("/api/users.list", Answer(more), Answer(empty), Answer(empty | {"members": [{"id": "U2"}]}))
+    assert list(SlackWeb(platform.client()).lists("users.list", "members")) == [[{"id": "U1"}], [{"id": "U2"}]]
+    platform.on("/api/users.list", Answer(more), Answer(empty))
+    with pytest.raises(UnavailableError, match="is empty"):
         list(SlackWeb(platform.client()).lists("users.list", "members"))
+
+
+def test_a_log_that_becomes_shorter_on_the_way(platform: Platform) -> None:
+    page = {"ok": True, "logs": [{}], "paging": {"pages": 2, "total": 2}}
+    platform.on(
+        "/api/team.integrationLogs", Answer(page), Answer({"ok": True, "logs": [], "paging": {"pages": 1, "total": 0}})
+    )
+    with pytest.raises(UnavailableError, match="1 entries came of 2"):
+        SlackWeb(platform.client()).integration_log({})

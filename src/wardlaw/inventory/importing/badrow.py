@@ -48,8 +48,10 @@ def name_of(value: object) -> str:
 
     A platform's entry must not be left out because of its name: that would let an app hide behind it.
     """
-    text = value if isinstance(value, str) else ""
-    return "".join(char if char.isprintable() else "\ufffd" for char in text.strip())[:MOST_TEXT]
+    text = value.strip() if isinstance(value, str) else ""
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else "\ufffd" for char in text)
+    return text[:MOST_TEXT]
 
 
 def time_of(value: object, column: str) -> float:

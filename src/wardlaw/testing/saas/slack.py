@@ -205,7 +205,10 @@ class SlackPlatform:
 
     def _restrict(self, arguments: Mapping[str, str]) -> str:
         if request := arguments.get("request_id"):
-            return "" if self.world.grants.pop(request, None) else "request_not_found"
+            grant = self.world.grants.pop(request, None)
+            if grant is None:
+                return "request_not_found"
+            arguments = {"app_id": grant.app}
         app = arguments.get("app_id", "")
         if app not in self.world.apps:
             return "app_not_found"
