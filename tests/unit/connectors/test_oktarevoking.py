@@ -43,7 +43,7 @@ def test_a_persons_grant_goes_with_its_tokens_and_sessions(world, served) -> Non
     proof = made.verify(steps[0])
     assert (proof.presence, proof.tokens_until, len(proof.digest)) == (Presence.GONE, NOW + TOKEN_LIFE_S, 64)
     assert made.verify(steps[1]).presence is Presence.UNKNOWN
-    assert (set(world.grants), set(world.credentials)) == ({"of-bob", "itself", "across"}, {"at1"})
+    assert (set(world.grants), set(world.credentials)) == ({"of-bob", "itself", "across", "of-agent"}, {"at1"})
     assert served.asked[-2].query == {"oauthTokens": "true"}
     assert made.carry_out(steps[0]).done  # what is gone is done
 
@@ -69,7 +69,7 @@ def test_an_app_is_switched_off_as_a_whole(world, served) -> None:
     assert made.verify(step).presence is Presence.THERE
     assert made.carry_out(step).done
     assert made.verify(step).presence is Presence.GONE
-    assert len(world.grants) == 4  # they are there still, and give nothing
+    assert len(world.grants) == 5  # they are there still, and give nothing
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,7 @@ def test_an_app_is_switched_off_as_a_whole(world, served) -> None:
     [
         Grant("user/a", "a", "c"),
         Grant("delegated/sp/all", "", "c"),
+        Grant("agent/wlp/mcn", "", "wlp"),
         Credential("x", "a", "refresh token"),
         Credential("y", "", "key"),
     ],
@@ -112,4 +113,4 @@ def test_what_cannot_be_read_is_not_proven(world, served, status) -> None:
     served.faults = FaultPlan(SaasFault(FaultKind.STATUS, times=0, status=status))
     assert {made.verify(step).presence for step in steps} == {Presence.UNKNOWN}
     assert not any(made.carry_out(step).done for step in steps)
-    assert len(world.grants) == 4
+    assert len(world.grants) == 5
