@@ -14,7 +14,7 @@ from wardlaw.connectors.graphreader import says_missing
 from wardlaw.connectors.revoking import no_call
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
 from wardlaw.facts.errors import UnavailableError
-from wardlaw.inventory.importing.badrow import UnreadableError, time_of
+from wardlaw.inventory.importing.badrow import UnreadableError, name_of, time_of
 from wardlaw.inventory.model import Credential, Grant
 from wardlaw.inventory.revocation import CallOutcome, Presence, RevocationProof, RevocationStep, StepKind
 
@@ -43,12 +43,14 @@ class EntraRevoker:
         self._clock = clock
 
     def plan(self, things: tuple[Grant | Credential, ...], *, app: str = "") -> tuple[RevocationStep, ...]:
-        """See ``Revoker.plan``: the app's switch first, then grants and credentials, then the sessions of the people."""
+        """See ``Revoker.plan``: the app's switch first, then grants and credentials, then the sessions of the people.
+
+        An app that is switched off gets no new token, so nobody has to sign in again for it.
+        """
         steps = [_switch(app)] if app else []
         steps += [_grant_step(one) if isinstance(one, Grant) else _key_step(one) for one in things]
-        people = {one.account for one in things if isinstance(one, Grant) and one.id.startswith("delegated/")} - {""}
-        steps += [_sessions(person) for person in sorted(people)]
-        return tuple(steps)
+        people = {_read_grant(one.id)[2] for one in things if isinstance(one, Grant)} - {"", "all"}
+        return (*steps, *(_sessions(person) for person in sorted(people if not app else ())))
 
     def carry_out(self, step: RevocationStep) -> CallOutcome:
         """See ``Revoker.carry_out``."""
@@ -197,7 +199,7 @@ def _grant_step(grant: Grant) -> RevocationStep:
 
 def _key_step(key: Credential) -> RevocationStep:
     if not key.app:
-        raise no_call(f"The credential {key.id[:100]}", _BY_HAND)
+        raise no_call(f"The credential {name_of(key.id)[:100]}", _BY_HAND)
     is_secret = key.type.startswith("client secret")
     call = "POST …/removePassword" if is_secret else "PATCH … keyCredentials without it"
     call = f"{call} of app {key.app}, key {key.id}"
@@ -221,7 +223,7 @@ def _read_grant(id_: str) -> tuple[str, str, str]:
     kind, _, rest = id_.partition("/")
     principal, _, person = rest.partition("/")
     if kind not in ("delegated", "application") or not _is_plain(principal) or not _is_plain(person or "all"):
-        raise no_call(f"The grant {id_[:100]}", _BY_HAND)
+        raise no_call(f"The grant {name_of(id_)[:100]}", _BY_HAND)
     return kind, principal, person
 
 

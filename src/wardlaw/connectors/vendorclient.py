@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import ssl
+import weakref
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
@@ -40,7 +41,7 @@ class _CutError(Exception):
 
 
 class VendorClient:
-    """One platform, one credential.
+    """One platform, one credential; asked by one thread at a time.
 
     Args:
         url: Address of the interface, ``https`` or ``http`` on loopback; the configuration has checked it.
@@ -65,6 +66,8 @@ class VendorClient:
         self._sleep = sleep
         self._authority = authority
         self._paces: dict[str, Pace] = {}
+        self._kept: list[http.client.HTTPConnection] = []
+        weakref.finalize(self, _close, self._kept)
 
     def get(self, path: str, query: Mapping[str, str | int] | None = None, *, bucket: str = "") -> VendorAnswer:
         """Ask with GET; other answers than success are given back when waiting does not help.
@@ -140,8 +143,11 @@ class VendorClient:
     def _once(
         self, method: str, target: str, body: bytes, headers: dict[str, str]
     ) -> tuple[int, dict[str, str], bytes]:
-        connection = self._connection()
         sent = {"accept": "application/json", "user-agent": "wardlaw", **self._authorise(), **headers}
+        # Kept from the request before: a handshake for each would be slower than the quotas of platforms.
+        is_kept = bool(self._kept)
+        connection = self._kept.pop() if is_kept else self._connection()
+        done = False
         try:
             connection.request(method, self._url.path.rstrip("/") + target, body=body or None, headers=sent)
             response = connection.getresponse()
@@ -149,9 +155,18 @@ class VendorClient:
             # With a size given, http.client answers a cut body as if it were whole; what it still waits for tells.
             if len(raw) > MAX_ANSWER_BYTES or response.length:
                 raise _CutError
+            done = response.isclosed() and not response.will_close
             return response.status, _joined(response.getheaders()), raw
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            if not is_kept:
+                raise
         finally:
-            connection.close()
+            if done:
+                self._kept.append(connection)
+            else:
+                connection.close()
+        # The other side had closed it while it lay idle, which says nothing of the platform.
+        return self._once(method, target, body, headers)
 
     def _connection(self) -> http.client.HTTPConnection:
         host, port = self._url.hostname or "", self._url.port
@@ -161,17 +176,13 @@ class VendorClient:
         return http.client.HTTPSConnection(host, port, timeout=TIMEOUT_S, context=context)
 
 
+def _close(kept: list[http.client.HTTPConnection]) -> None:
+    for connection in kept:
+        connection.close()
+
+
 def _text(status: int, raw: bytes) -> str:
     return raw.decode("utf-8", "replace") if status < 300 else ""
-
-
-def _joined(headers: list[tuple[str, str]]) -> dict[str, str]:
-    """Headers by name; one that stands there several times, as Okta's ``link`` does, is joined by commas (RFC 9110, 5.3)."""
-    found: dict[str, str] = {}
-    for name, value in headers:
-        key = name.lower()
-        found[key] = f"{found[key]}, {value}" if key in found else value
-    return found
 
 
 def _decoded(status: int, raw: bytes) -> Any:
@@ -181,3 +192,12 @@ def _decoded(status: int, raw: bytes) -> Any:
         if status < 300:
             raise _CutError from error
         return None
+
+
+def _joined(headers: list[tuple[str, str]]) -> dict[str, str]:
+    """Headers by name; one that stands there several times, as Okta's ``link`` does, is joined by commas (RFC 9110, 5.3)."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        key = name.lower()
+        found[key] = f"{found[key]}, {value}" if key in found else value
+    return found

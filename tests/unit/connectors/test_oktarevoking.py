@@ -77,6 +77,10 @@ def test_an_app_is_switched_off_as_a_whole(world, served) -> None:
     [
         Grant("user/a", "a", "c"),
         Grant("delegated/sp/all", "", "c"),
+        Grant("user/../c", "..", "c"),
+        Grant("app/c/.", "", "c"),
+        Credential("..", "a", "API token"),
+        Credential("x", "a", "refresh token", "", ".."),
         Grant("agent/wlp/mcn", "", "wlp"),
         Credential("x", "a", "refresh token"),
         Credential("y", "", "key"),
