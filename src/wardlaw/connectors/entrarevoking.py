@@ -104,14 +104,14 @@ class EntraRevoker:
     def _proof(self, step: RevocationStep, answer: VendorAnswer, *, gone: bool, known: bool) -> RevocationProof:
         presence = (Presence.GONE if gone else Presence.THERE) if known else Presence.UNKNOWN
         now = self._clock()
-        until = now + TOKEN_LIFE_S if gone and step.kind is not StepKind.SESSIONS else 0.0
+        until = now + TOKEN_LIFE_S if presence is Presence.GONE and step.kind is not StepKind.SESSIONS else 0.0
         detail = "" if known else f"Microsoft Graph answers {answer.status} and does not say."
         return RevocationProof(presence, "re-read", answer.status, answer.digest, now, until, detail)
 
     def _drop_parts(self, step: RevocationStep) -> CallOutcome:
         parts, answer = self._parts(step)
         if parts is None:
-            return _outcome(answer)
+            return _unread(answer)
         failed = 0
         last = answer.status
         for part in parts:
@@ -139,6 +139,7 @@ class EntraRevoker:
 
     def _listed(self, target: str) -> tuple[list[dict[str, Any]] | None, VendorAnswer]:
         found: list[dict[str, Any]] = []
+        known = 0
         path = target.partition("?")[0]
         while True:
             answer = self._client.get(target)
@@ -147,7 +148,10 @@ class EntraRevoker:
             entries = _field(answer, "value")
             if answer.status != 200 or not isinstance(entries, list) or len(found) > _MOST_PARTS:
                 return None, answer
-            found += [one for one in entries if isinstance(one, dict)]
+            found += [one for one in entries if isinstance(one, dict) and _is_plain(_id(one))]
+            if len(found) < len(entries) + known:  # an id that could lead a deletion elsewhere is none of Graph's
+                return None, answer
+            known = len(found)
             link = _field(answer, "@odata.nextLink")
             if not link:
                 return found, answer
@@ -156,7 +160,7 @@ class EntraRevoker:
     def _drop_key(self, step: RevocationStep) -> CallOutcome:
         found, answer = self._holder(step)
         if found is None:
-            return _outcome(answer)
+            return _unread(answer)
         for holder, field, others in found:
             if field == "passwordCredentials":
                 answer = self._client.post_json(f"{holder}/removePassword", {"keyId": step.subject})
@@ -241,11 +245,17 @@ def _quoted(text: str) -> str:
 
 
 def _id(entry: dict[str, Any]) -> str:
-    return str(entry.get("id", ""))
+    id_ = entry.get("id")
+    return id_ if isinstance(id_, str) else ""
 
 
 def _field(answer: VendorAnswer, name: str) -> Any:
     return answer.body.get(name) if isinstance(answer.body, dict) else None
+
+
+def _unread(answer: VendorAnswer) -> CallOutcome:
+    """What was to be taken away could not be read, whatever the status: nothing was done."""
+    return CallOutcome(done=False, status=answer.status, detail="Microsoft Graph does not say what there is.")
 
 
 def _outcome(answer: VendorAnswer) -> CallOutcome:

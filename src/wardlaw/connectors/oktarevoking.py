@@ -18,6 +18,7 @@ from wardlaw.inventory.revocation import CallOutcome, Presence, RevocationProof,
 TOKEN_LIFE_S = 86_400.0
 """Longest life of an access token that was given before, in seconds: what a custom authorization server may be set to."""
 
+_NO_PART = ("", ".", "..")
 _BY_HAND = "A person does it in the Admin Console, under Applications or Security, API."
 
 
@@ -100,11 +101,16 @@ class OktaRevoker:
             return _outcome(tokens if _is_done(answer) else answer)
         base = f"{API}/apps/{_quoted(first)}/grants"
         listed = self._client.get(base)
-        if listed.status != 200 or not isinstance(listed.body, list):
+        if says_missing(listed):
             return _outcome(listed)
+        if listed.status != 200 or not isinstance(listed.body, list):
+            return CallOutcome(done=False, status=listed.status, detail="Okta does not say what there is.")
         last, failed = listed.status, 0
         for entry in listed.body:
             id_ = str(entry.get("id", "")) if isinstance(entry, dict) else ""
+            if id_ in _NO_PART:
+                failed += 1
+                continue
             answer = self._client.delete(f"{base}/{_quoted(id_)}")
             last = answer.status
             failed += not _is_done(answer)
@@ -186,7 +192,7 @@ def _quoted(text: str) -> str:
     Raises:
         InputError: As ``Revoker.plan``.
     """
-    if text in ("", ".", ".."):
+    if text in _NO_PART:
         raise no_call("What has no id of Okta's", _BY_HAND)
     return quote(text, safe="")
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.organisations import NOW, okta_connector, organisation, pages, things, vendor_client
+from tests.unit.connectors.scripted import Answer, Platform
 from wardlaw.connectors.oktarevoking import TOKEN_LIFE_S, OktaRevoker
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.model import Credential, Grant
@@ -118,3 +119,13 @@ def test_what_cannot_be_read_is_not_proven(world, served, status) -> None:
     assert {made.verify(step).presence for step in steps} == {Presence.UNKNOWN}
     assert not any(made.carry_out(step).done for step in steps)
     assert len(world.grants) == 5
+
+
+@pytest.mark.parametrize("body", [{"a": 1}, None, [{"id": ".."}], [{}], [3]])
+def test_scopes_that_cannot_be_read_are_not_said_to_be_gone(platform: Platform, body: object) -> None:
+    platform.on("/api/v1/apps/c/grants", Answer(body))
+    made = OktaRevoker(platform.client(), clock=lambda: NOW)
+    (step,) = made.plan((Grant("app/c/c", "", "c"),))
+    assert not made.carry_out(step).done
+    assert {method for method, _, _ in platform.asked} == {"GET"}
+    assert made.verify(step).presence is not Presence.GONE
