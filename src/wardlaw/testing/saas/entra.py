@@ -145,6 +145,8 @@ class EntraPlatform:
                 found = self._shapes.credential_activity()
             case _:
                 return _error(404, "ResourceNotFound")
+        if not request.query.get("$orderby", "").endswith(" asc"):  # logs are told newest first
+            found = found[::-1]
         return self._page(request, found, sift=False)
 
     def _page(self, request: SaasRequest, entries: list[dict[str, Any]], *, sift: bool = True) -> SaasResponse:
