@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import uuid
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from wardlaw.inventory.model import Account, AccountKind, AccountState, App, Consent, Credential, Grant, Tristate
@@ -21,6 +22,7 @@ TENANT = "11111111-2222-3333-4444-555555555555"
 _SPACE = uuid.UUID("9a3f6f0e-5a0f-4c9c-8d5b-3f6d8a1c2b7e")
 
 
+@cache
 def guid(text: str) -> str:
     """The text where it is a GUID, else one that is always the same for it."""
     try:
@@ -108,6 +110,7 @@ class EntraShapes:
         return [
             one
             for grant in self._world.grants.values()
+            if not principal or self.principal_id(grant.app) == principal
             for one in self.assignments_of(grant)
             if principal in ("", one["principalId"]) and resource in ("", one["resourceId"])
         ]
@@ -295,6 +298,7 @@ def _is_secret(one: Credential) -> bool:
     return "certificate" not in one.type
 
 
+@cache
 def _packed(*parts: str | None) -> str:
     """An id as Graph makes them: the GUIDs it joins, as bytes, in base64."""
     raw = b"".join(uuid.UUID(part).bytes_le for part in parts if part)
