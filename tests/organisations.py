@@ -79,11 +79,16 @@ def tenant() -> World:
 def organisation() -> World:
     """An organisation of Okta."""
     world = World(Charter("acme-okta", "okta", NOW))
-    world.extras |= {"grant across": {"connection": "0oaFiles"}, "app 0oaNotes": {}}
+    world.extras |= {
+        "grant across": {"connection": "0oaFiles"},
+        "grant of-agent": {"connection": "https://crm.example"},
+    }
     world.put(
         Account("00uAda", AccountKind.HUMAN, "ada@acme.example", "", AccountState.ACTIVE),
         Account("00uBob", AccountKind.HUMAN, "bob@acme.example", "", AccountState.SUSPENDED),
         Account("00uOld", AccountKind.HUMAN, "old@acme.example", "", AccountState.DELETED),
+        Account("wlpHelper", AccountKind.AGENT, "Helper", "", AccountState.ACTIVE),
+        Grant("of-agent", "", "wlpHelper", Consent.ADMIN, ("crm.read", "crm.write"), BEFORE),
         App("0oaNotes", "Notes"),
         App("0oaFiles", "Files"),
         Grant(

@@ -13,11 +13,14 @@ from tests.storeclient import StoreClient
 
 from wardlaw.cli.syncing import sync_feed
 from wardlaw.connectors.feed import Connector, Feed
+from wardlaw.facts.errors import UnavailableError
+from wardlaw.inventory.activity import Activity, Deed
 from wardlaw.testing.databases import sqlite_database
 from wardlaw.testing.saas.entra import EntraPlatform
 from wardlaw.testing.saas.faults import FaultKind, FaultPlan, SaasFault
 from wardlaw.testing.saas.okta import OktaPlatform
 from wardlaw.testing.saas.server import ServedPlatform, serve
+from wardlaw.testing.saas.world import World
 
 FAULTS: dict[str, Callable[[int], SaasFault]] = {
     "500": lambda at: SaasFault(FaultKind.STATUS, at=at, times=0, status=500),
@@ -95,3 +98,46 @@ def _only_less_known(lost: set[tuple[str, str]], client: StoreClient) -> bool:
     """Whether everything is there still, under its id, and only says less: what is not told is not invented."""
     ids = {(feed, msgspec.json.decode(text)["id"]) for feed, text in client.there()}
     return {(feed, msgspec.json.decode(text)["id"]) for feed, text in lost} <= ids
+
+
+LOGS = [(platform, feed) for platform, feed in FEEDS if feed.name in ("audits", "sign-ins", "logs")]
+
+
+@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize(("platform", "feed"), LOGS, ids=[f"{one}-{feed.name}" for one, feed in LOGS])
+def test_no_fault_at_any_request_loses_an_event(platform: str, feed: Feed, name: str) -> None:
+    serving, make = PLATFORMS[platform]
+    for at in range(1, 5):
+        made = serving()
+        made.page_size = 1
+        made.world.happen(*later(made.world, feed))
+        with serve(made) as served:
+            whole, _ = told(make(served.url), feed, "")
+            served.faults = FaultPlan(FAULTS[name](at))
+            first, mark = told(make(served.url), feed, "")
+            served.faults = FaultPlan()
+            second, _ = told(make(served.url), feed, mark)
+        assert first | second == whole, (at, mark)
+
+
+def later(world: World, feed: Feed) -> list[Activity]:
+    """Events like those of a log, hours apart: further than what is read again."""
+    deeds = (Deed.SIGN_IN,) if feed.name == "sign-ins" else (Deed.CONSENT,)
+    likes = [one for one in world.activities if one.deed in deeds]
+    return [
+        msgspec.structs.replace(likes[0], id=f"later-{hours}", at=likes[0].at - hours * 10_000) for hours in range(1, 5)
+    ]
+
+
+def told(connector: Connector, feed: Feed, mark: str) -> tuple[set[str], str]:
+    """The events of a reading, and where the next one goes on: as ``sync_feed`` has it."""
+    ids: set[str] = set()
+    place, is_whole = mark, True
+    try:
+        for page in connector.read(feed, mark):
+            ids |= {one.id for one in page.activities}
+            place = page.watermark or place
+            is_whole = is_whole and not page.gaps
+    except UnavailableError:
+        is_whole = False
+    return ids, place if is_whole else mark

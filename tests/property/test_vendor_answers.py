@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wardlaw.connectors.entra import EntraConnector
@@ -86,6 +86,7 @@ GRAPH = lists(st.fixed_dictionaries({"value": st.lists(ENTRIES, max_size=3)}) | 
 OKTA = lists(st.lists(ENTRIES, max_size=3) | JSON)
 
 
+@settings(max_examples=40)
 @given(answers=GRAPH, mark=st.sampled_from(["", "1790000000.0"]))
 def test_entra(answers: list, mark: str) -> None:
     connector = EntraConnector(Anything(answers), "t")  # type: ignore[arg-type]
@@ -94,6 +95,7 @@ def test_entra(answers: list, mark: str) -> None:
         assert outcome == "WL-INV-010" or outcome.startswith("pages")
 
 
+@settings(max_examples=40)
 @given(answers=OKTA, mark=st.sampled_from(["", "1790000000.0"]))
 def test_okta(answers: list, mark: str) -> None:
     connector = OktaConnector(Anything(answers), clock=lambda: 1.79e9)  # type: ignore[arg-type]
@@ -102,6 +104,7 @@ def test_okta(answers: list, mark: str) -> None:
         assert outcome == "WL-INV-010" or outcome.startswith("pages")
 
 
+@settings(max_examples=50)
 @given(answers=GRAPH, other=OKTA)
 def test_nothing_is_said_to_be_gone_that_was_not_looked_at(answers: list, other: list) -> None:
     entra = EntraRevoker(Anything(answers), clock=lambda: 1.79e9)  # type: ignore[arg-type]
@@ -114,6 +117,7 @@ def test_nothing_is_said_to_be_gone_that_was_not_looked_at(answers: list, other:
             revoker.carry_out(step)
             proof = revoker.verify(step)
             assert proof.presence is not Presence.GONE or proof.status in (200, 404)
+            assert proof.presence is Presence.GONE or not proof.tokens_until
 
 
 @given(events=st.lists(ENTRIES | JSON, max_size=5))

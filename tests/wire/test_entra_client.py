@@ -41,7 +41,7 @@ def test_the_vendors_client_reads_the_tenant_and_takes_things_away() -> None:
     assert [role for _, role, _ in told["roles"][LEDGER]] == [guid("role Files.Read.All"), guid("role Mail.Read")]
     assert told["roles"][NOTES] == []
     assert {key for key, _, _ in told["credentials"]} == {SECRET, CERTIFICATE}
-    assert [word for _, word, _ in told["audits"]] == ["Consent to application", "Add service principal credentials"]
+    assert [word for _, word, _ in told["audits"]] == ["Add service principal credentials", "Consent to application"]
     assert told["since"] == [[wanted[0]["id"], True]]
     assert told["again"] == 404
     assert "on-mail" not in world.grants

@@ -75,9 +75,7 @@ def test_entra(engine: Engine) -> None:
         assert (own.scopes, own.consent, own.usage_known) == (("Files.Read.All", "Mail.Read"), Consent.ADMIN, True)
         revoker = EntraRevoker(vendor_client(served.url), clock=lambda: NOW)
         steps = revoker.plan((of_ada, own, known["credential", LEDGER_SP, SECRET]), app=NOTES)
-        assert [step.kind for step in steps] == [
-            StepKind.APP, StepKind.GRANT, StepKind.GRANT, StepKind.CREDENTIAL, StepKind.SESSIONS,
-        ]  # fmt: skip
+        assert [step.kind for step in steps] == [StepKind.APP, StepKind.GRANT, StepKind.GRANT, StepKind.CREDENTIAL]
         assert all(revoker.carry_out(step).done for step in steps)
         assert {revoker.verify(step).presence for step in steps} == {Presence.GONE}
         changes = next(feed for feed in connector.feeds() if feed.name == "grant-changes")

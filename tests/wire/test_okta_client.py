@@ -31,6 +31,6 @@ def test_the_vendors_client_reads_the_organisation_and_takes_things_away() -> No
         "app.oauth2.token.grant.access_token",
     ]
     assert told["again"] == 404
-    assert ({*world.grants}, world.credentials) == ({"of-bob", "itself"}, {})
+    assert ({*world.grants}, world.credentials) == ({"of-bob", "itself", "of-agent"}, {})
     assert world.grants["itself"].scopes == ("okta.users.read",)
     assert world.extra("account", "00uAda") == {"sessions_ended": True}

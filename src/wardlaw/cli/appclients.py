@@ -15,6 +15,8 @@ from wardlaw.facts.errors import ConfigError
 
 _GRAPH, _LOGIN = "https://graph.microsoft.com", "https://login.microsoftonline.com"
 OKTA_READS = ("okta.users.read", "okta.apps.read", "okta.appGrants.read", "okta.apiTokens.read", "okta.logs.read")
+OKTA_WISHES = ("okta.aiAgents.read",)
+"""Only an organisation that has Okta for AI Agents can give it."""
 OKTA_WRITES = (
     "okta.users.manage",
     "okta.apps.manage",
@@ -68,7 +70,8 @@ def okta_client(
             "Set client (write_client for the write credential) of the directory to the app's client id.",
         )
     path = "/oauth2/v1/token"
-    place = TokenPlace("Okta", directory.url.rstrip("/") + path, path, " ".join(scopes))
+    wished = " ".join(OKTA_WISHES) if scopes == OKTA_READS else ""
+    place = TokenPlace("Okta", directory.url.rstrip("/") + path, path, " ".join(scopes), wished)
     asking = _client(directory, directory.url, dict, moments)
     token = AppToken(client, secret, place=place, client=asking, clock=moments.clock, lots=_lot)
     return _client(directory, directory.url, token.headers, moments)

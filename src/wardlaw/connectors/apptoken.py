@@ -8,7 +8,7 @@ import msgspec
 
 from wardlaw.connectors.feed import not_read
 from wardlaw.connectors.signedword import LIFE_S, SigningKey
-from wardlaw.connectors.vendorclient import VendorClient
+from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
 
 _EARLY_S = 300.0
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -22,12 +22,14 @@ class TokenPlace(msgspec.Struct, frozen=True):
         url: The whole address, as a signed word names it.
         path: Its path.
         scope: What is asked for.
+        wished: What is asked for beside it; without it where the platform refuses the whole.
     """
 
     of: str
     url: str
     path: str
     scope: str
+    wished: str = ""
 
 
 class AppToken:
@@ -74,17 +76,22 @@ class AppToken:
 
     def _renew(self) -> None:
         now = int(self._clock())
-        form = {"grant_type": "client_credentials", "client_id": self._client_id, "scope": self._place.scope}
-        if self._key is None:
-            form["client_secret"] = self._secret
-        else:
-            form |= {"client_assertion_type": _ASSERTION, "client_assertion": self._word(self._key, now)}
-        answer = self._client.post_form(self._place.path, form)
+        answer = self._asked(f"{self._place.scope} {self._place.wished}".strip(), now)
+        if answer.status in (400, 401, 403) and self._place.wished:
+            answer = self._asked(self._place.scope, now)
         told = answer.body if isinstance(answer.body, dict) else {}
         token, life = told.get("access_token"), told.get("expires_in")
         if answer.status != 200 or not isinstance(token, str) or not isinstance(life, int) or isinstance(life, bool):
             raise not_read(self._place.of, f"it gives no token for the app (status {answer.status})")
         self._token, self._ends_at = token, now + float(life)
+
+    def _asked(self, scope: str, now: int) -> VendorAnswer:
+        form = {"grant_type": "client_credentials", "client_id": self._client_id, "scope": scope}
+        if self._key is None:
+            form["client_secret"] = self._secret
+        else:
+            form |= {"client_assertion_type": _ASSERTION, "client_assertion": self._word(self._key, now)}
+        return self._client.post_form(self._place.path, form)
 
     def _word(self, key: SigningKey, now: int) -> str:
         claims = {

@@ -80,7 +80,9 @@ def _logged(
     begun = float(watermark) if watermark else 0.0
     conditions = [f"{time_field} ge {_rfc3339(max(begun - OVERLAP_S, 0.0))}"] if begun else []
     wanted = " and ".join([*conditions, condition] if condition else conditions)
-    query: dict[str, str | int] = {"$top": 999} | ({"$filter": wanted} if wanted else {})
+    # Oldest first: where a reading ends early, what is not read is later than where the next one goes on.
+    query: dict[str, str | int] = {"$top": 999, "$orderby": f"{time_field} asc"}
+    query |= {"$filter": wanted} if wanted else {}
     latest = begun
     for entries in graph.logged(path, query):
         activities: list[Activity] = []

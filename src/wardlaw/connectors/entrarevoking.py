@@ -14,7 +14,7 @@ from wardlaw.connectors.graphreader import says_missing
 from wardlaw.connectors.revoking import no_call
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
 from wardlaw.facts.errors import UnavailableError
-from wardlaw.inventory.importing.badrow import UnreadableError, time_of
+from wardlaw.inventory.importing.badrow import UnreadableError, name_of, time_of
 from wardlaw.inventory.model import Credential, Grant
 from wardlaw.inventory.revocation import CallOutcome, Presence, RevocationProof, RevocationStep, StepKind
 
@@ -43,12 +43,14 @@ class EntraRevoker:
         self._clock = clock
 
     def plan(self, things: tuple[Grant | Credential, ...], *, app: str = "") -> tuple[RevocationStep, ...]:
-        """See ``Revoker.plan``: the app's switch first, then grants and credentials, then the sessions of the people."""
+        """See ``Revoker.plan``: the app's switch first, then grants and credentials, then the sessions of the people.
+
+        An app that is switched off gets no new token, so nobody has to sign in again for it.
+        """
         steps = [_switch(app)] if app else []
         steps += [_grant_step(one) if isinstance(one, Grant) else _key_step(one) for one in things]
-        people = {one.account for one in things if isinstance(one, Grant) and one.id.startswith("delegated/")} - {""}
-        steps += [_sessions(person) for person in sorted(people)]
-        return tuple(steps)
+        people = {_read_grant(one.id)[2] for one in things if isinstance(one, Grant)} - {"", "all"}
+        return (*steps, *(_sessions(person) for person in sorted(people if not app else ())))
 
     def carry_out(self, step: RevocationStep) -> CallOutcome:
         """See ``Revoker.carry_out``."""
@@ -102,14 +104,14 @@ class EntraRevoker:
     def _proof(self, step: RevocationStep, answer: VendorAnswer, *, gone: bool, known: bool) -> RevocationProof:
         presence = (Presence.GONE if gone else Presence.THERE) if known else Presence.UNKNOWN
         now = self._clock()
-        until = now + TOKEN_LIFE_S if gone and step.kind is not StepKind.SESSIONS else 0.0
+        until = now + TOKEN_LIFE_S if presence is Presence.GONE and step.kind is not StepKind.SESSIONS else 0.0
         detail = "" if known else f"Microsoft Graph answers {answer.status} and does not say."
         return RevocationProof(presence, "re-read", answer.status, answer.digest, now, until, detail)
 
     def _drop_parts(self, step: RevocationStep) -> CallOutcome:
         parts, answer = self._parts(step)
         if parts is None:
-            return _outcome(answer)
+            return _unread(answer)
         failed = 0
         last = answer.status
         for part in parts:
@@ -137,6 +139,7 @@ class EntraRevoker:
 
     def _listed(self, target: str) -> tuple[list[dict[str, Any]] | None, VendorAnswer]:
         found: list[dict[str, Any]] = []
+        known = 0
         path = target.partition("?")[0]
         while True:
             answer = self._client.get(target)
@@ -145,7 +148,10 @@ class EntraRevoker:
             entries = _field(answer, "value")
             if answer.status != 200 or not isinstance(entries, list) or len(found) > _MOST_PARTS:
                 return None, answer
-            found += [one for one in entries if isinstance(one, dict)]
+            found += [one for one in entries if isinstance(one, dict) and _is_plain(_id(one))]
+            if len(found) < len(entries) + known:  # an id that could lead a deletion elsewhere is none of Graph's
+                return None, answer
+            known = len(found)
             link = _field(answer, "@odata.nextLink")
             if not link:
                 return found, answer
@@ -154,7 +160,7 @@ class EntraRevoker:
     def _drop_key(self, step: RevocationStep) -> CallOutcome:
         found, answer = self._holder(step)
         if found is None:
-            return _outcome(answer)
+            return _unread(answer)
         for holder, field, others in found:
             if field == "passwordCredentials":
                 answer = self._client.post_json(f"{holder}/removePassword", {"keyId": step.subject})
@@ -197,7 +203,7 @@ def _grant_step(grant: Grant) -> RevocationStep:
 
 def _key_step(key: Credential) -> RevocationStep:
     if not key.app:
-        raise no_call(f"The credential {key.id[:100]}", _BY_HAND)
+        raise no_call(f"The credential {name_of(key.id)[:100]}", _BY_HAND)
     is_secret = key.type.startswith("client secret")
     call = "POST …/removePassword" if is_secret else "PATCH … keyCredentials without it"
     call = f"{call} of app {key.app}, key {key.id}"
@@ -221,7 +227,7 @@ def _read_grant(id_: str) -> tuple[str, str, str]:
     kind, _, rest = id_.partition("/")
     principal, _, person = rest.partition("/")
     if kind not in ("delegated", "application") or not _is_plain(principal) or not _is_plain(person or "all"):
-        raise no_call(f"The grant {id_[:100]}", _BY_HAND)
+        raise no_call(f"The grant {name_of(id_)[:100]}", _BY_HAND)
     return kind, principal, person
 
 
@@ -239,11 +245,17 @@ def _quoted(text: str) -> str:
 
 
 def _id(entry: dict[str, Any]) -> str:
-    return str(entry.get("id", ""))
+    id_ = entry.get("id")
+    return id_ if isinstance(id_, str) else ""
 
 
 def _field(answer: VendorAnswer, name: str) -> Any:
     return answer.body.get(name) if isinstance(answer.body, dict) else None
+
+
+def _unread(answer: VendorAnswer) -> CallOutcome:
+    """What was to be taken away could not be read, whatever the status: nothing was done."""
+    return CallOutcome(done=False, status=answer.status, detail="Microsoft Graph does not say what there is.")
 
 
 def _outcome(answer: VendorAnswer) -> CallOutcome:

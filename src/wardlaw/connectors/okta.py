@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from wardlaw.connectors.entry import needed
 from wardlaw.connectors.feed import Feed, FeedPage, page_of
+from wardlaw.connectors.oktaagents import agent_pages, connection_pages
 from wardlaw.connectors.oktalogs import log_pages
 from wardlaw.connectors.oktareader import OktaReader, OktaRefusedError
 from wardlaw.connectors.ownedlists import UnlistedError, read_owned
@@ -32,7 +33,18 @@ from wardlaw.inventory.model import (
 )
 
 API = "/api/v1"
-_LISTINGS = ("users", "deactivated", "apps", "grants", "app-grants", "tokens", "api-tokens", "connections")
+_LISTINGS = (
+    "users",
+    "deactivated",
+    "apps",
+    "grants",
+    "app-grants",
+    "tokens",
+    "api-tokens",
+    "connections",
+    "agents",
+    "agent-connections",
+)
 _OFF = {"SUSPENDED": AccountState.SUSPENDED, "DEPROVISIONED": AccountState.DELETED}
 
 
@@ -76,6 +88,10 @@ class OktaConnector:
                 return self._each("/api-tokens", {"limit": 200}, _api_token, bucket="api-tokens")
             case "connections":
                 return self._connections()
+            case "agents":
+                return agent_pages(self._okta)
+            case "agent-connections":
+                return connection_pages(self._okta)
             case _:
                 return log_pages(self._okta, watermark, now=self._clock())
 

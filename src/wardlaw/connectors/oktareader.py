@@ -1,4 +1,4 @@
-"""Reads Okta page by page: entries in the body, the next page in the ``link`` header (RFC 8288)."""
+"""Reads Okta page by page: entries in the body, the next page in the ``link`` header (RFC 8288) or beside them."""
 
 from __future__ import annotations
 
@@ -62,15 +62,27 @@ class OktaReader:
             answer = self._client.get(target, bucket=bucket)
             if answer.status != 200:
                 raise OktaRefusedError(path, answer)
-            if not isinstance(answer.body, list):
+            entries = answer.body.get("data") if isinstance(answer.body, dict) else answer.body
+            if not isinstance(entries, list):
                 raise not_read(f"Okta {path}", "the answer is none of Okta's")
-            yield answer.body
-            found = _NEXT.search(answer.headers.get("link", ""))
-            if found is None or not answer.body:
+            yield entries
+            link = _next_link(answer)
+            if not link or not entries:
                 return
-            if not (onward := query_of(found[1], path)):
+            if not (onward := query_of(link, path)):
                 raise not_read(f"Okta {path}", "a page leads somewhere else")
             target = f"{path}?{onward}"
             if target in seen:
                 raise not_read(f"Okta {path}", "a page leads back to itself")
             seen.add(target)
+
+
+def _next_link(answer: VendorAnswer) -> str:
+    """Where the next page is: in the header, or in the body of newer interfaces; empty where there is none."""
+    found = _NEXT.search(answer.headers.get("link", ""))
+    if found is not None:
+        return found[1]
+    links = answer.body.get("_links") if isinstance(answer.body, dict) else None
+    onward = links.get("next") if isinstance(links, dict) else None
+    told = onward.get("href") if isinstance(onward, dict) else None
+    return told if isinstance(told, str) else ""

@@ -11,12 +11,14 @@ from wardlaw.connectors.oktareader import says_missing
 from wardlaw.connectors.revoking import no_call
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
 from wardlaw.facts.errors import UnavailableError
+from wardlaw.inventory.importing.badrow import name_of
 from wardlaw.inventory.model import Credential, Grant
 from wardlaw.inventory.revocation import CallOutcome, Presence, RevocationProof, RevocationStep, StepKind
 
 TOKEN_LIFE_S = 86_400.0
 """Longest life of an access token that was given before, in seconds: what a custom authorization server may be set to."""
 
+_NO_PART = ("", ".", "..")
 _BY_HAND = "A person does it in the Admin Console, under Applications or Security, API."
 
 
@@ -36,11 +38,14 @@ class OktaRevoker:
         self._clock = clock
 
     def plan(self, things: tuple[Grant | Credential, ...], *, app: str = "") -> tuple[RevocationStep, ...]:
-        """See ``Revoker.plan``: the app's switch first, then grants and tokens, then the sessions of the people."""
+        """See ``Revoker.plan``: the app's switch first, then grants and tokens, then the sessions of the people.
+
+        An app that is switched off gets no new token, so nobody has to sign in again for it.
+        """
         steps = [_switch(app)] if app else []
         steps += [_of_grant(one) if isinstance(one, Grant) else _of_token(one) for one in things]
-        people = {one.account for one in things if isinstance(one, Grant) and one.id.startswith("user/")}
-        return (*steps, *(_sessions(person) for person in sorted(people)))
+        people = {_read_grant(one.id)[1] for one in things if isinstance(one, Grant) and one.id.startswith("user/")}
+        return (*steps, *(_sessions(person) for person in sorted(people if not app else ())))
 
     def carry_out(self, step: RevocationStep) -> CallOutcome:
         """See ``Revoker.carry_out``."""
@@ -96,11 +101,16 @@ class OktaRevoker:
             return _outcome(tokens if _is_done(answer) else answer)
         base = f"{API}/apps/{_quoted(first)}/grants"
         listed = self._client.get(base)
-        if listed.status != 200 or not isinstance(listed.body, list):
+        if says_missing(listed):
             return _outcome(listed)
+        if listed.status != 200 or not isinstance(listed.body, list):
+            return CallOutcome(done=False, status=listed.status, detail="Okta does not say what there is.")
         last, failed = listed.status, 0
         for entry in listed.body:
             id_ = str(entry.get("id", "")) if isinstance(entry, dict) else ""
+            if id_ in _NO_PART:
+                failed += 1
+                continue
             answer = self._client.delete(f"{base}/{_quoted(id_)}")
             last = answer.status
             failed += not _is_done(answer)
@@ -142,7 +152,7 @@ def _of_grant(grant: Grant) -> RevocationStep:
 
 def _of_token(token: Credential) -> RevocationStep:
     if token.type not in ("API token", "refresh token") or (token.type == "refresh token" and not token.app):
-        raise no_call(f"The credential {token.id[:100]}", _BY_HAND)
+        raise no_call(f"The credential {name_of(token.id)[:100]}", _BY_HAND)
     app = token.app if token.type == "refresh token" else ""
     bare = RevocationStep(f"credential {token.id}", StepKind.CREDENTIAL, token.id, token.account, app, "")
     return RevocationStep(bare.id, bare.kind, bare.subject, bare.account, app, f"DELETE {_token_path(bare)}")
@@ -155,12 +165,12 @@ def _token_path(step: RevocationStep) -> str:
 
 
 def _switch(app: str) -> RevocationStep:
-    call = f"POST {API}/apps/{app}/lifecycle/deactivate"
+    call = f"POST {API}/apps/{_quoted(app)}/lifecycle/deactivate"
     return RevocationStep(f"app {app}", StepKind.APP, app, "", app, call, "An administrator activates the app again.")
 
 
 def _sessions(person: str) -> RevocationStep:
-    call = f"DELETE {API}/users/{person}/sessions?oauthTokens=true"
+    call = f"DELETE {API}/users/{_quoted(person)}/sessions?oauthTokens=true"
     return RevocationStep(
         f"sessions {person}", StepKind.SESSIONS, person, person, "", call, "The person signs in again."
     )
@@ -170,11 +180,20 @@ def _read_grant(id_: str) -> tuple[str, str, str]:
     kind, _, rest = id_.partition("/")
     first, _, second = rest.partition("/")
     if kind not in ("user", "app", "connection") or not first or not second:
-        raise no_call(f"The grant {id_[:100]}", _BY_HAND)
+        raise no_call(f"The grant {name_of(id_)[:100]}", _BY_HAND)
+    for part in (first, second):
+        _quoted(part)
     return kind, first, second
 
 
 def _quoted(text: str) -> str:
+    """An id as a part of an address; one that would lead elsewhere is none.
+
+    Raises:
+        InputError: As ``Revoker.plan``.
+    """
+    if text in _NO_PART:
+        raise no_call("What has no id of Okta's", _BY_HAND)
     return quote(text, safe="")
 
 

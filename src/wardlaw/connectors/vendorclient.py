@@ -185,15 +185,6 @@ def _text(status: int, raw: bytes) -> str:
     return raw.decode("utf-8", "replace") if status < 300 else ""
 
 
-def _joined(headers: list[tuple[str, str]]) -> dict[str, str]:
-    """Headers by name; one that stands there several times, as Okta's ``link`` does, is joined by commas (RFC 9110, 5.3)."""
-    found: dict[str, str] = {}
-    for name, value in headers:
-        key = name.lower()
-        found[key] = f"{found[key]}, {value}" if key in found else value
-    return found
-
-
 def _decoded(status: int, raw: bytes) -> Any:
     try:
         return orjson.loads(raw) if raw else None
@@ -201,3 +192,12 @@ def _decoded(status: int, raw: bytes) -> Any:
         if status < 300:
             raise _CutError from error
         return None
+
+
+def _joined(headers: list[tuple[str, str]]) -> dict[str, str]:
+    """Headers by name; one that stands there several times, as Okta's ``link`` does, is joined by commas (RFC 9110, 5.3)."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        key = name.lower()
+        found[key] = f"{found[key]}, {value}" if key in found else value
+    return found

@@ -4,7 +4,7 @@ import pytest
 
 from tests.organisations import NOW, organisation, tenant
 from tests.unit.connectors.test_signedword import pem
-from wardlaw.cli.appclients import OKTA_READS, Moments, entra_client, okta_client
+from wardlaw.cli.appclients import OKTA_READS, OKTA_WISHES, Moments, entra_client, okta_client
 from wardlaw.config.connected import Directory, Platform
 from wardlaw.config.secretref import SecretRef
 from wardlaw.facts.errors import ConfigError, UnavailableError
@@ -49,7 +49,7 @@ def test_okta_with_a_token_and_with_a_key() -> None:
         by_key = okta_client(okta(served.url), pem(), client="0oaSelf", scopes=OKTA_READS, moments=MOMENTS)
         assert by_key.get("/api/v1/users").status == 200
         (asked,) = [one for one in served.asked if one.method == "POST"]
-    assert asked.form()["scope"] == " ".join(OKTA_READS)
+    assert asked.form()["scope"] == " ".join((*OKTA_READS, *OKTA_WISHES))
 
 
 def test_a_key_of_nobody_and_a_key_that_is_none() -> None:

@@ -55,3 +55,11 @@ def test_no_token_is_told(platform: Platform, answer: Answer) -> None:
     with pytest.raises(UnavailableError) as caught:
         token(platform, "very secret").headers()
     assert "very secret" not in str(caught.value)
+
+
+def test_what_is_only_wished_for_is_left_out_where_it_is_refused(platform: Platform) -> None:
+    platform.on("/token", Answer({"error": "invalid_scope"}, 400), Answer({"access_token": "one", "expires_in": 3600}))
+    place = TokenPlace("Okta", PLACE.url, "/token", "a b", "c")
+    made = AppToken("client", "s", place=place, client=platform.client(), clock=lambda: NOW, lots=lambda: "lot")
+    assert made.headers() == {"authorization": "Bearer one"}
+    assert [form["scope"] for form in platform.forms] == ["a b c", "a b"]

@@ -19,6 +19,7 @@ from tests.organisations import (
     things,
     vendor_client,
 )
+from tests.unit.connectors.scripted import Answer, Platform
 from wardlaw.connectors.entrarevoking import TOKEN_LIFE_S, EntraRevoker
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.model import Consent, Credential, Grant
@@ -140,3 +141,13 @@ def test_what_cannot_be_read_is_not_proven(world, served, status) -> None:
     assert all(one.detail for one in outcomes)
     assert len(world.grants) == 6
     assert msgspec.json.encode(outcomes)
+
+
+@pytest.mark.parametrize("id_", ["", "..", "a/b", None])
+def test_a_part_whose_id_leads_elsewhere_is_not_deleted(platform: Platform, id_: str | None) -> None:
+    platform.on("/v1.0/servicePrincipals/sp/appRoleAssignments", Answer({"value": [{"id": "good"}, {"id": id_}]}))
+    made = EntraRevoker(platform.client(), clock=lambda: NOW)
+    (step,) = made.plan((Grant("application/sp", "sp", "c"),))
+    assert not made.carry_out(step).done
+    assert {method for method, _, _ in platform.asked} == {"GET"}
+    assert made.verify(step).presence is Presence.UNKNOWN

@@ -66,6 +66,18 @@ def test_cross_app_access_is_a_grant_of_an_app_to_an_app(told) -> None:
     assert grant == Grant("connection/0oaNotes/across", "app:0oaFiles", "0oaNotes", Consent.ADMIN, (), BEFORE)
 
 
+def test_agents_and_what_they_are_connected_to(told) -> None:
+    assert things(told[0]["agents"]) == [
+        Account("wlpHelper", AccountKind.AGENT, "Helper", "", AccountState.ACTIVE),
+        App("wlpHelper", "Helper"),
+    ]
+    account, grant = things(told[0]["agent-connections"])
+    assert account == Account("app:https://crm.example")
+    assert grant == Grant(
+        "agent/wlpHelper/of-agent", account.id, "wlpHelper", Consent.ADMIN, ("crm.read", "crm.write"), BEFORE
+    )
+
+
 def test_it_only_reads_and_misses_nothing(told) -> None:
     assert {request.method for request in told[1]} == {"GET"}
     assert [gaps(found) for found in told[0].values() if gaps(found)] == []

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.organisations import NOW, okta_connector, organisation, pages, things, vendor_client
+from tests.unit.connectors.scripted import Answer, Platform
 from wardlaw.connectors.oktarevoking import TOKEN_LIFE_S, OktaRevoker
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.model import Credential, Grant
@@ -43,7 +44,7 @@ def test_a_persons_grant_goes_with_its_tokens_and_sessions(world, served) -> Non
     proof = made.verify(steps[0])
     assert (proof.presence, proof.tokens_until, len(proof.digest)) == (Presence.GONE, NOW + TOKEN_LIFE_S, 64)
     assert made.verify(steps[1]).presence is Presence.UNKNOWN
-    assert (set(world.grants), set(world.credentials)) == ({"of-bob", "itself", "across"}, {"at1"})
+    assert (set(world.grants), set(world.credentials)) == ({"of-bob", "itself", "across", "of-agent"}, {"at1"})
     assert served.asked[-2].query == {"oauthTokens": "true"}
     assert made.carry_out(steps[0]).done  # what is gone is done
 
@@ -69,7 +70,7 @@ def test_an_app_is_switched_off_as_a_whole(world, served) -> None:
     assert made.verify(step).presence is Presence.THERE
     assert made.carry_out(step).done
     assert made.verify(step).presence is Presence.GONE
-    assert len(world.grants) == 4  # they are there still, and give nothing
+    assert len(world.grants) == 5  # they are there still, and give nothing
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,11 @@ def test_an_app_is_switched_off_as_a_whole(world, served) -> None:
     [
         Grant("user/a", "a", "c"),
         Grant("delegated/sp/all", "", "c"),
+        Grant("user/../c", "..", "c"),
+        Grant("app/c/.", "", "c"),
+        Credential("..", "a", "API token"),
+        Credential("x", "a", "refresh token", "", ".."),
+        Grant("agent/wlp/mcn", "", "wlp"),
         Credential("x", "a", "refresh token"),
         Credential("y", "", "key"),
     ],
@@ -112,4 +118,14 @@ def test_what_cannot_be_read_is_not_proven(world, served, status) -> None:
     served.faults = FaultPlan(SaasFault(FaultKind.STATUS, times=0, status=status))
     assert {made.verify(step).presence for step in steps} == {Presence.UNKNOWN}
     assert not any(made.carry_out(step).done for step in steps)
-    assert len(world.grants) == 4
+    assert len(world.grants) == 5
+
+
+@pytest.mark.parametrize("body", [{"a": 1}, None, [{"id": ".."}], [{}], [3]])
+def test_scopes_that_cannot_be_read_are_not_said_to_be_gone(platform: Platform, body: object) -> None:
+    platform.on("/api/v1/apps/c/grants", Answer(body))
+    made = OktaRevoker(platform.client(), clock=lambda: NOW)
+    (step,) = made.plan((Grant("app/c/c", "", "c"),))
+    assert not made.carry_out(step).done
+    assert {method for method, _, _ in platform.asked} == {"GET"}
+    assert made.verify(step).presence is not Presence.GONE

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlencode
 import msgspec
 
 from wardlaw.inventory.activity import Deed
-from wardlaw.inventory.model import Credential, Grant
+from wardlaw.inventory.model import Credential
 from wardlaw.testing.saas.entralog import audit, sign_in
 from wardlaw.testing.saas.entrashape import EntraShapes, guid
 from wardlaw.testing.saas.message import SaasRequest, SaasResponse
@@ -145,6 +145,8 @@ class EntraPlatform:
                 found = self._shapes.credential_activity()
             case _:
                 return _error(404, "ResourceNotFound")
+        if not request.query.get("$orderby", "").endswith(" asc"):  # logs are told newest first
+            found = found[::-1]
         return self._page(request, found, sift=False)
 
     def _page(self, request: SaasRequest, entries: list[dict[str, Any]], *, sift: bool = True) -> SaasResponse:
@@ -221,19 +223,16 @@ class EntraPlatform:
         return SaasResponse(204)
 
     def _drop_delegated(self, id_: str) -> SaasResponse:
-        found = [
-            grant
-            for grant in self.world.grants.values()
-            if any(one["id"] == id_ for one in EntraShapes(_only(self.world, grant)).delegated())
-        ]
+        found = [grant for grant in self.world.grants.values() if self._shapes.delegated_id(grant) == id_]
         for grant in found:
             self.world.revoke(grant.id)
         return SaasResponse(204) if found else _error(404, "Request_ResourceNotFound")
 
     def _drop_role(self, principal: str, id_: str) -> SaasResponse:
         for grant in list(self.world.grants.values()):
-            own = EntraShapes(_only(self.world, grant)).assignments(principal=principal)
-            for entry in own:
+            for entry in self._shapes.assignments_of(grant):
+                if entry["principalId"] != principal:
+                    break
                 if entry["id"] != id_:
                     continue
                 left = tuple(scope for scope in grant.scopes if guid(f"role {scope}") != entry["appRoleId"])
@@ -253,13 +252,6 @@ class EntraPlatform:
     def _forget(self, key: str) -> None:
         known: dict[str, Credential] = {guid(one.id): one for one in self.world.credentials.values()}
         self.world.remove_credential(known[key].id)
-
-
-def _only(world: World, grant: Grant) -> World:
-    """The same organisation with one grant; what it says of accounts and extras is shared."""
-    alone = World.__new__(World)
-    alone.__dict__ |= world.__dict__ | {"grants": {grant.id: grant}}
-    return alone
 
 
 def _link(request: SaasRequest, query: Mapping[str, str]) -> str:

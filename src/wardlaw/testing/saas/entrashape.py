@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import uuid
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from wardlaw.inventory.model import Account, AccountKind, AccountState, App, Consent, Credential, Grant, Tristate
@@ -21,6 +22,7 @@ TENANT = "11111111-2222-3333-4444-555555555555"
 _SPACE = uuid.UUID("9a3f6f0e-5a0f-4c9c-8d5b-3f6d8a1c2b7e")
 
 
+@cache
 def guid(text: str) -> str:
     """The text where it is a GUID, else one that is always the same for it."""
     try:
@@ -39,6 +41,8 @@ class EntraShapes:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._holders: dict[str, str] = {}
+        self._size = (-1, -1)
 
     def users(self) -> list[dict[str, Any]]:
         """People of the tenant."""
@@ -46,7 +50,11 @@ class EntraShapes:
 
     def principals(self, *, derived: bool = False) -> list[dict[str, Any]]:
         """Service principals; only agent identities with ``derived``."""
-        found = [self._principal(app) for app in [*self._world.apps.values(), *self._resources()]]
+        roles: dict[str, set[str]] = {}
+        for grant in self._world.grants.values():
+            if self.is_application(grant):
+                roles.setdefault(self._resource_of(grant), set()).update(grant.scopes)
+        found = [self._principal(app, roles) for app in [*self._world.apps.values(), *self._resources()]]
         return [one for one in found if not derived or "@odata.type" in one]
 
     def applications(self) -> list[dict[str, Any]]:
@@ -71,7 +79,7 @@ class EntraShapes:
                 continue
             client, resource = self.principal_id(grant.app), self.principal_id(self._resource_of(grant))
             principal = guid(grant.account) if grant.account else None
-            id_ = _packed(client, resource, principal)
+            id_ = self.delegated_id(grant)
             scopes = {*found.get(id_, {"scope": ""})["scope"].split(), *grant.scopes}
             found[id_] = {
                 "id": id_,
@@ -83,17 +91,29 @@ class EntraShapes:
             }
         return list(found.values())
 
+    def delegated_id(self, grant: Grant) -> str:
+        """Id of the permission grant that a grant is a part of; empty for a right of an app's own."""
+        if self.is_application(grant):
+            return ""
+        resource = self.principal_id(self._resource_of(grant))
+        return _packed(self.principal_id(grant.app), resource, guid(grant.account) if grant.account else None)
+
+    def assignments_of(self, grant: Grant) -> list[dict[str, Any]]:
+        """One entry for each role of a right of an app's own; none for other grants."""
+        if not self.is_application(grant):
+            return []
+        holder, target = self.principal_id(grant.app), self.principal_id(self._resource_of(grant))
+        return [self._assignment(grant, scope, holder, target) for scope in grant.scopes]
+
     def assignments(self, principal: str = "", resource: str = "") -> list[dict[str, Any]]:
         """App roles of service principals: of one of them, on one resource, or all."""
-        found: list[dict[str, Any]] = []
-        for grant in self._world.grants.values():
-            if not self.is_application(grant):
-                continue
-            holder, target = self.principal_id(grant.app), self.principal_id(self._resource_of(grant))
-            if principal not in ("", holder) or resource not in ("", target):
-                continue
-            found += [self._assignment(grant, scope, holder, target) for scope in grant.scopes]
-        return found
+        return [
+            one
+            for grant in self._world.grants.values()
+            if not principal or self.principal_id(grant.app) == principal
+            for one in self.assignments_of(grant)
+            if principal in ("", one["principalId"]) and resource in ("", one["resourceId"])
+        ]
 
     def sign_in_activity(self) -> list[dict[str, Any]]:
         """When each app last signed in (beta)."""
@@ -131,10 +151,8 @@ class EntraShapes:
 
     def principal_id(self, app: str) -> str:
         """Object id of an app's service principal."""
-        for account in self._world.accounts.values():
-            if self._world.extra("account", account.id).get("app") == app:
-                return guid(account.id)
-        return guid(f"principal {app}")
+        account = self._account_of(app)
+        return guid(account.id) if account else guid(f"principal {app}")
 
     def is_application(self, grant: Grant) -> bool:
         """Whether the app has the right as itself, and not for a person."""
@@ -174,10 +192,17 @@ class EntraShapes:
             ),
         }
 
-    def _principal(self, app: App) -> dict[str, Any]:
-        account = next(
-            (a for a in self._world.accounts.values() if self._world.extra("account", a.id).get("app") == app.id), None
-        )
+    def _account_of(self, app: str) -> Account | None:
+        """The account that an app acts as; looked up in a table that is made anew when accounts come or go."""
+        size = len(self._world.accounts), len(self._world.extras)
+        if self._size != size:
+            named = ((one, self._world.extra("account", one).get("app")) for one in self._world.accounts)
+            self._holders = {str(client): account for account, client in named if client}
+            self._size = size
+        return self._world.accounts.get(self._holders.get(app, ""))
+
+    def _principal(self, app: App, roles: dict[str, set[str]]) -> dict[str, Any]:
+        account = self._account_of(app.id)
         extra = self._world.extra("app", app.id)
         is_verified = app.verified is Tristate.YES
         told: dict[str, Any] = {
@@ -194,7 +219,7 @@ class EntraShapes:
                 "addedDateTime": None,
             },
             "owners": [],
-            **self._roles(app.id),
+            "appRoles": [_role(value) for value in sorted(roles.get(app.id, ()))],
             **self._credentials(app.id, holder="principal"),
         }
         if account is not None:
@@ -210,22 +235,6 @@ class EntraShapes:
                     "sponsors": [owner] if account.owner and own.get("sponsor") else [],
                 }
         return told
-
-    def _roles(self, app: str) -> dict[str, Any]:
-        on_it = [grant for grant in self._world.grants.values() if self._resource_of(grant) == app]
-        values = sorted({scope for grant in on_it if self.is_application(grant) for scope in grant.scopes})
-        roles = [
-            {
-                "id": guid(f"role {value}"),
-                "value": value,
-                "displayName": value,
-                "description": value,
-                "allowedMemberTypes": ["Application"],
-                "isEnabled": True,
-            }
-            for value in values
-        ]
-        return {"appRoles": roles}
 
     def _credentials(self, app: str, *, holder: str) -> dict[str, Any]:
         own = [
@@ -264,6 +273,17 @@ class EntraShapes:
         return known.name if known else "Microsoft Graph" if app == GRAPH else f"Resource {app}"
 
 
+def _role(value: str) -> dict[str, Any]:
+    return {
+        "id": guid(f"role {value}"),
+        "value": value,
+        "displayName": value,
+        "description": value,
+        "allowedMemberTypes": ["Application"],
+        "isEnabled": True,
+    }
+
+
 def _key(one: Credential) -> dict[str, Any]:
     return {
         "keyId": guid(one.id),
@@ -278,6 +298,7 @@ def _is_secret(one: Credential) -> bool:
     return "certificate" not in one.type
 
 
+@cache
 def _packed(*parts: str | None) -> str:
     """An id as Graph makes them: the GUIDs it joins, as bytes, in base64."""
     raw = b"".join(uuid.UUID(part).bytes_le for part in parts if part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from wardlaw.testing.saas.message import SaasRequest, SaasResponse
 from wardlaw.testing.saas.oktashape import OktaShapes
 from wardlaw.testing.saas.world import World
 
+_AGENTS = "/workload-principals/api/v1/ai-agents"
 _LOG_DEFAULT_S = 7 * 86_400.0  # how far back the log goes where nobody says
 
 
@@ -24,6 +26,7 @@ class OktaPlatform:
         page_size: Entries a page where nobody asks for fewer.
         api_token: What ``SSWS`` must carry; anything goes when empty.
         client: Client id of the app that may ask for tokens with a signed word.
+        has_agents: Whether it is subscribed to Okta for AI Agents.
         limit: Requests a window; the headers tell what is left, and 429 comes when nothing is. 0 for no limit.
     """
 
@@ -33,6 +36,7 @@ class OktaPlatform:
         self.api_token = api_token
         self.client = client
         self.limit = 0
+        self.has_agents = True
         self.hooks: dict[str, dict[str, Any]] = {}
         self._asked = 0
         self._tokens: set[str] = set()
@@ -74,12 +78,16 @@ class OktaPlatform:
         }
         if self.limit and self._asked > self.limit:
             return SaasResponse(429, {"errorCode": "E0000047", "errorSummary": "API call exceeded rate limit"}, quota)
-        answer = self._routed(request, unquote(request.path).removeprefix("/api/v1"))
+        path = unquote(request.path)
+        if path.startswith(_AGENTS):
+            answer = self._agents(request, path.removeprefix(_AGENTS).strip("/").split("/"))
+        else:
+            answer = self._routed(request, path.removeprefix("/api/v1"))
         return msgspec.structs.replace(answer, headers={**answer.headers, **quota})
 
     def empty(self, request: SaasRequest) -> SaasResponse:
         """See ``SaasPlatform``."""
-        return SaasResponse(200, [])
+        return SaasResponse(200, {"data": []} if request.path.startswith(_AGENTS) else [])
 
     def _may(self, authorization: str) -> bool:
         if not self.api_token and not self.client:
@@ -112,6 +120,21 @@ class OktaPlatform:
             self.world.extras[f"app {parts[1]}"] = {**self.world.extra("app", parts[1]), "inactive": True}
             return SaasResponse(200, {})
         return self._drop(parts) if request.method == "DELETE" else _error(405, "E0000022", "Not supported")
+
+    def _agents(self, request: SaasRequest, parts: list[str]) -> SaasResponse:
+        """The newer interfaces wrap their entries, and tell the next page beside them."""
+        shapes = OktaShapes(self.world, self._base)
+        if not self.has_agents:
+            return _error(403, "E0000006", "You do not have permission to perform the requested action")
+        if parts == [""]:
+            found = shapes.agents()
+        elif parts[1:] == ["connections"] and parts[0] in {one["id"] for one in shapes.agents()}:
+            found = shapes.agent_connections(parts[0])
+        else:
+            return _error(404, "E0000007", "Not found")
+        page = self._page(request, found)
+        onward = re.search(r'<([^<>]*)>; rel="next"', page.headers["link"])
+        return SaasResponse(200, {"data": page.body, "_links": {"next": {"href": onward[1]}} if onward else {}})
 
     def _found(self, request: SaasRequest, parts: list[str]) -> list[dict[str, Any]] | dict[str, Any] | None:
         shapes = OktaShapes(self.world, self._base)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from wardlaw.inventory.activity import Activity, Deed
-from wardlaw.inventory.model import Account, AccountState, App, Consent, Grant
+from wardlaw.inventory.model import Account, AccountKind, AccountState, App, Consent, Grant
 from wardlaw.testing.saas.world import World
 
 STATUS = {
@@ -47,7 +47,38 @@ class OktaShapes:
 
     def users(self) -> list[dict[str, Any]]:
         """People; deactivated ones too."""
-        return [self._user(one) for one in self._world.accounts.values()]
+        people = (one for one in self._world.accounts.values() if one.acts_as is not AccountKind.AGENT)
+        return [self._user(one) for one in people]
+
+    def agents(self) -> list[dict[str, Any]]:
+        """AI agents."""
+        return [
+            {
+                "id": one.id,
+                "status": STATUS[one.state] if one.state is AccountState.ACTIVE else "INACTIVE",
+                "created": "2026-01-01T00:00:00.000Z",
+                "profile": {"name": one.name, "description": None},
+                "source": "MANUAL",
+            }
+            for one in self._world.accounts.values()
+            if one.acts_as is AccountKind.AGENT
+        ]
+
+    def agent_connections(self, agent: str) -> list[dict[str, Any]]:
+        """What an agent is connected to: the grants of the client that it is."""
+        return [
+            {
+                "id": one.id,
+                "connectionType": "IDENTITY_ASSERTION_CUSTOM_AS",
+                "resourceIndicator": self.connects(one),
+                "scopeCondition": "INCLUDE_ONLY",
+                "scopes": list(one.scopes),
+                "status": "ACTIVE",
+                "created": written(one.granted_at),
+            }
+            for one in self._world.grants_of(app=agent)
+            if self.connects(one)
+        ]
 
     def apps(self) -> list[dict[str, Any]]:
         """OAuth clients, as apps of the organisation."""
