@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import msgspec
@@ -41,6 +41,7 @@ class KnownBad(msgspec.Struct, frozen=True):
 _CONTEXT = re.compile(r"\b(ai|a\.i\.|gpt|llm|copilot|assistant|agent|notetaker|chatbot|mcp)\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=8_192)  # some hundred expressions an app, and a directory has its apps a thousand times
 def ai_vendor_of(app: App) -> str:
     """The vendor of an app by its domain, else by its names; empty where nothing says so."""
     if app.domain and (vendor := ai_vendor_at(app.domain)):

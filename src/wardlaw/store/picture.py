@@ -1,0 +1,170 @@
+"""The picture that all feeds make together: one row a thing, and what rules find about it, kept with every change."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select
+from sqlalchemy.engine import Connection
+
+from wardlaw.inventory.aiapps import ai_vendor_of
+from wardlaw.inventory.bundle import face_of
+from wardlaw.inventory.model import Account, App, Credential, Item, SyncRun, Thing, Use
+from wardlaw.inventory.rules import Book, Limits
+from wardlaw.inventory.standing import standing
+from wardlaw.inventory.view import Inventory, account_of, app_of, assemble, kind_of
+from wardlaw.store.itemrows import ItemRow, contest_rows, parts, read_rows
+from wardlaw.store.syncruns import telling_runs
+from wardlaw.store.tables import INVENTORY_ITEM, INVENTORY_STANDING, INVENTORY_THING
+
+LIMITS = Limits()
+"""Where the rules draw their lines when findings are kept."""
+
+_ITEM = INVENTORY_ITEM.c
+_THING = INVENTORY_THING.c
+_STANDING = INVENTORY_STANDING.c
+
+
+def redraw(
+    connection: Connection,
+    directory: str,
+    faces: Collection[str],
+    *,
+    apps: Sequence[str] = (),
+    accounts: Sequence[str] = (),
+) -> None:
+    """Work out anew what stands in the picture for these faces, and for what belongs to these apps and accounts."""
+    wanted = {*faces}
+    for column, ids in ((_THING.app, apps), (_THING.account, accounts)):
+        for part in parts(sorted(ids)):
+            query = select(_THING.face).where(_THING.directory == directory, column.in_(part))
+            wanted.update(connection.execute(query).scalars())
+    if not wanted:
+        return
+    runs = telling_runs(connection, directory)
+    context: dict[str, Item] = {}
+    for part in parts(sorted(wanted)):
+        rows = list(read_rows(connection, and_(_ITEM.directory == directory, _ITEM.face.in_(part))))
+        drawn = pictured(rows, runs)
+        contest = [(row, row.item.is_there and not drawn[row.face].is_there) for row in rows]
+        for value in (True, False):
+            contest_rows(
+                connection, [row for row, it_is in contest if it_is is value and row.contested is not value],
+                contested=value,
+            )  # fmt: skip
+        drawn |= _other_uses(connection, directory, drawn.values(), runs)
+        look_around(connection, directory, drawn.values(), runs=runs, known=context)
+        _write(connection, directory, drawn, gone=part, book=book_of(drawn.values(), context, runs))
+
+
+def pictured(rows: Iterable[ItemRow], runs: Sequence[SyncRun]) -> dict[str, Item]:
+    """What all feeds together say of each face."""
+    groups: dict[str, list[Item]] = {}
+    # In the order of their names, so that of two tellings of one moment the same one always speaks.
+    for row in sorted(rows, key=lambda one: (one.item.thing.id, one.item.feed)):
+        groups.setdefault(row.face, []).append(row.item)
+    return {face: group[0] if len(group) == 1 else assemble(group, runs).items[0] for face, group in groups.items()}
+
+
+def look_around(
+    connection: Connection,
+    directory: str,
+    items: Iterable[Item],
+    *,
+    runs: Sequence[SyncRun],
+    known: dict[str, Item],
+) -> None:
+    """Read into ``known``, by face, the apps and accounts of things that do not stand in it yet."""
+    wanted: set[str] = set()
+    for item in items:
+        account, app = account_of(item.thing), app_of(item.thing)
+        if account:
+            wanted.add(face_of(Account(account)))
+        if app:
+            wanted.add(face_of(App(app)))
+    for part in parts(sorted(wanted - known.keys())):
+        rows = read_rows(connection, and_(_ITEM.directory == directory, _ITEM.face.in_(part)))
+        known |= pictured(rows, runs)
+
+
+def book_of(items: Iterable[Item], context: Mapping[str, Item], runs: Sequence[SyncRun]) -> Book:
+    """What rules look at: these things, with the apps and accounts around them."""
+    own = tuple(items)
+    around = (*context.values(), *own)
+    return Book(
+        Inventory(own, {run.directory: run.platform for run in runs}),
+        {(one.directory, one.thing.id): one.thing for one in around if isinstance(one.thing, Account)},
+        {(one.directory, one.thing.id): one.thing for one in around if isinstance(one.thing, App)},
+        LIMITS,
+        0.0,
+    )
+
+
+def _other_uses(
+    connection: Connection, directory: str, items: Iterable[Item], runs: Sequence[SyncRun]
+) -> dict[str, Item]:
+    """The uses of the same apps by the same accounts: one day's use says something only beside the others."""
+    pairs = sorted({(one.thing.account, one.thing.app) for one in items if isinstance(one.thing, Use)})
+    found: dict[str, Item] = {}
+    for part in parts(pairs, 100):
+        same: ColumnElement[bool] = or_(*(and_(_THING.account == who, _THING.app == app) for who, app in part))
+        query = select(_THING.face).where(_THING.directory == directory, _THING.kind == "use", same)
+        faces = list(connection.execute(query).scalars())
+        for some in parts(faces):
+            rows = read_rows(connection, and_(_ITEM.directory == directory, _ITEM.face.in_(some)))
+            found |= pictured(rows, runs)
+    return found
+
+
+def _write(
+    connection: Connection, directory: str, drawn: Mapping[str, Item], *, gone: Iterable[str], book: Book
+) -> None:
+    """Replace what stands of ``gone`` and of what is drawn: nothing may be left under a face of before."""
+    for table in (INVENTORY_THING, INVENTORY_STANDING):
+        for part in parts(sorted({*gone, *drawn})):
+            connection.execute(delete(table).where(table.c.directory == directory, table.c.face.in_(part)))
+    things = [_thing_row(face, item, book) for face, item in drawn.items()]
+    if things:
+        connection.execute(insert(INVENTORY_THING), things)
+    found = [
+        {
+            "directory": directory,
+            "face": face_of(one.item.thing),
+            "rule": one.rule,
+            "weight": one.weight,
+            "about": one.about,
+            "holds_from": one.holds_from,
+            "holds_until": one.holds_until,
+        }
+        for one in standing(book)
+    ]
+    if found:
+        connection.execute(insert(INVENTORY_STANDING), found)
+
+
+def _thing_row(face: str, item: Item, book: Book) -> dict[str, object]:
+    thing = item.thing
+    return {
+        "directory": item.directory,
+        "face": face,
+        "kind": kind_of(thing),
+        "id": thing.id,
+        "account": account_of(thing),
+        "app": app_of(thing),
+        "acts_as": thing.acts_as.value if isinstance(thing, Account) else "",
+        "vendor": ai_vendor_of(book.app(item)) if app_of(thing) else "",
+        "words": _words(thing),
+        "is_there": item.is_there,
+    }
+
+
+def _words(thing: Thing) -> str:
+    """What a search looks through; grants and uses are found by their account and app."""
+    match thing:
+        case Account() | Credential():
+            told = (thing.id, thing.name)
+        case App():
+            told = (thing.id, thing.name, thing.publisher, thing.domain)
+        case _:
+            return ""
+    return " ".join(word for word in told if word).casefold()

@@ -1,0 +1,243 @@
+"""Questions to the picture: lists in pages, searches, one thing with what surrounds it, and what rules find."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy.engine import Connection
+
+from wardlaw.inventory.bundle import face_of
+from wardlaw.inventory.model import Item, SyncRun
+from wardlaw.inventory.rules import Book, GrantFinding, Limits, Weight, crowd_finding, find_in
+from wardlaw.inventory.view import kind_of
+from wardlaw.store.itemrows import parts, read_rows
+from wardlaw.store.picture import book_of, look_around, pictured
+from wardlaw.store.syncruns import telling_runs
+from wardlaw.store.tables import INVENTORY_ITEM, INVENTORY_STANDING, INVENTORY_THING
+
+_ITEM = INVENTORY_ITEM.c
+_THING = INVENTORY_THING.c
+_STANDING = INVENTORY_STANDING.c
+_PLACE = (_THING.directory, _THING.kind, _THING.id, _THING.face)
+
+Cursor = tuple[str, str, str, str]
+"""Where a page ended: directory, kind, id and face of its last thing."""
+
+
+class ThingQuery(msgspec.Struct, frozen=True):
+    """What is asked for; an empty field asks for all.
+
+    Attributes:
+        about: Id of an account or app; its own row, and what belongs to it.
+        find: Part of a name or id of an account, app or credential; of grants and uses, of their account or app.
+        acts_as: What accounts act as, such as ``nhi``.
+        gone: Also what is no longer there.
+        after: Where the page before this one ended.
+    """
+
+    kind: str = ""
+    directory: str = ""
+    about: str = ""
+    find: str = ""
+    acts_as: tuple[str, ...] = ()
+    gone: bool = False
+    limit: int = 200
+    after: Cursor | None = None
+
+
+class ThingPage(msgspec.Struct, frozen=True):
+    """Things by directory, kind and id; ``after`` is where the next page begins, None when this is the last."""
+
+    items: tuple[Item, ...]
+    after: Cursor | None
+
+
+def list_things(connection: Connection, query: ThingQuery) -> ThingPage:
+    """A page of what is asked for."""
+    rows = select(*_PLACE).where(_condition(query)).order_by(*_PLACE).limit(query.limit + 1)
+    if query.after is not None:
+        rows = rows.where(tuple_(*_PLACE) > query.after)
+    places = [tuple(row) for row in connection.execute(rows)]
+    more = len(places) > query.limit
+    places = places[: query.limit]
+    found: dict[tuple[str, str], Item] = {}
+    runs = telling_runs(connection)
+    by_directory: dict[str, list[str]] = defaultdict(list)
+    for place in places:
+        by_directory[place[0]].append(place[3])
+    for directory, faces in by_directory.items():
+        found |= {(directory, face): item for face, item in read_faces(connection, directory, faces, runs).items()}
+    return ThingPage(
+        tuple(found[place[0], place[3]] for place in places),
+        places[-1] if more else None,  # type: ignore[arg-type]
+    )
+
+
+def count_things(connection: Connection, query: ThingQuery) -> int:
+    """How many things fulfil what is asked for, on all pages."""
+    return int(
+        connection.execute(select(func.count()).select_from(INVENTORY_THING).where(_condition(query))).scalar_one()
+    )
+
+
+def count_kinds(connection: Connection) -> dict[str, dict[str, int]]:
+    """Things that are there, by directory and kind; a kind of which everything is gone counts 0."""
+    query = select(_THING.kind, _THING.is_there, _THING.directory, func.count()).group_by(
+        _THING.kind, _THING.is_there, _THING.directory
+    )
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for kind, is_there, directory, count in connection.execute(query):
+        own = counts[directory]
+        own[kind] = own.get(kind, 0) + (count if is_there else 0)
+    return {directory: dict(sorted(own.items())) for directory, own in sorted(counts.items())}
+
+
+def find_thing(
+    connection: Connection, id_: str, *, at: float, kind: str = "", directory: str = ""
+) -> tuple[Item, Book] | None:
+    """The first thing of that id, with a book of it and what surrounds it; None where there is none."""
+    query = select(*_PLACE).where(_THING.id == id_)
+    for column, value in ((_THING.kind, kind), (_THING.directory, directory)):
+        if value:
+            query = query.where(column == value)
+    row = connection.execute(query.order_by(*_PLACE).limit(1)).one_or_none()
+    if row is None:
+        return None
+    runs = telling_runs(connection, row.directory)
+    item = read_faces(connection, row.directory, [row.face], runs)[row.face]
+    return item, book_around(connection, row.directory, [item], runs=runs, at=at)
+
+
+def read_faces(
+    connection: Connection, directory: str, faces: Sequence[str], runs: Sequence[SyncRun]
+) -> dict[str, Item]:
+    """What all feeds together say of these faces."""
+    found: dict[str, Item] = {}
+    for part in parts(faces):
+        rows = read_rows(connection, and_(_ITEM.directory == directory, _ITEM.face.in_(part)))
+        found |= pictured(rows, runs)
+    return found
+
+
+def book_around(
+    connection: Connection, directory: str, items: Iterable[Item], *, runs: Sequence[SyncRun], at: float
+) -> Book:
+    """A book of some things of a directory, with the apps, accounts and uses that rules look up for them."""
+    own = list(items)
+    uses = [
+        and_(_THING.account == one.thing.account, _THING.app == one.thing.app)
+        for one in own
+        if kind_of(one.thing) == "use" and not isinstance(one.thing, str)
+    ]
+    known = {face_of(one.thing): one for one in own}
+    for part in parts(uses, 100):
+        query = select(_THING.face).where(_THING.directory == directory, _THING.kind == "use", or_(*part))
+        faces = [face for face in connection.execute(query).scalars() if face not in known]
+        known |= read_faces(connection, directory, faces, runs)
+    context: dict[str, Item] = {}
+    look_around(connection, directory, own, runs=runs, known=context)
+    return msgspec.structs.replace(book_of(known.values(), context, runs), at=at)
+
+
+class FindingPage(msgspec.Struct, frozen=True):
+    """Findings, gravest first; ``total`` counts those beyond the limit too."""
+
+    total: int
+    findings: tuple[GrantFinding, ...]
+
+
+def standing_findings(
+    connection: Connection, *, at: float, directory: str = "", rule: str = "", limit: int = 500
+) -> FindingPage:
+    """What rules find at a time. That about single things is kept, and put in words here; the rest is counted."""
+    wide = [one for one in crowds(connection, directory) if rule in ("", one.rule)]
+    holds = and_(_STANDING.holds_from <= at, _STANDING.holds_until > at)
+    if directory:
+        holds = and_(holds, _STANDING.directory == directory)
+    if rule:
+        holds = and_(holds, _STANDING.rule == rule)
+    total = int(connection.execute(select(func.count()).select_from(INVENTORY_STANDING).where(holds)).scalar_one())
+    order = (_STANDING.weight, _STANDING.rule, _STANDING.directory, _STANDING.about)
+    kept = connection.execute(select(*order, _STANDING.face).where(holds).order_by(*order).limit(limit)).all()
+    by_directory: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for row in kept:
+        by_directory[row.directory][row.face].add(row.rule)
+    found = list(wide)
+    for name, wanted in by_directory.items():
+        runs = telling_runs(connection, name)
+        items = read_faces(connection, name, sorted(wanted), runs)
+        book = book_around(connection, name, items.values(), runs=runs, at=at)
+        asked = {
+            (word, f"{kind_of(items[face].thing)} {items[face].thing.id}")
+            for face, words in wanted.items()
+            for word in words
+        }
+        found += [one for one in find_in(book) if (one.rule, one.about) in asked]
+    weights = list(Weight)
+    found.sort(key=lambda one: (weights.index(one.weight), one.rule, one.directory, one.about))
+    return FindingPage(total + len(wide), tuple(found[:limit]))
+
+
+def crowds(connection: Connection, directory: str = "") -> tuple[GrantFinding, ...]:
+    """The AI vendors that many accounts of a directory use."""
+    used = and_(_THING.vendor != "", _THING.is_there, _THING.kind.in_(("grant", "use")), _THING.account != "")
+    if directory:
+        used = and_(used, _THING.directory == directory)
+    who = func.count(func.distinct(_THING.account))
+    query = (
+        select(_THING.directory, _THING.vendor, who)
+        .where(used)
+        .group_by(_THING.directory, _THING.vendor)
+        .having(who >= Limits().many_users)
+        .order_by(_THING.directory, _THING.vendor)
+    )
+    found = []
+    for place, vendor, count in connection.execute(query).all():
+        apps = connection.execute(
+            select(_THING.app).where(used, _THING.directory == place, _THING.vendor == vendor).distinct()
+        ).scalars()
+        found.append(crowd_finding(place, vendor, count, names_of(connection, place, list(apps))))
+    return tuple(found)
+
+
+def names_of(connection: Connection, directory: str, apps: Sequence[str]) -> list[str]:
+    """The names of apps; the id of one that has none."""
+    found: dict[str, str] = dict.fromkeys(apps, "")
+    runs = telling_runs(connection, directory)
+    for part in parts(sorted(found)):
+        query = select(_THING.face).where(_THING.directory == directory, _THING.kind == "app", _THING.id.in_(part))
+        for item in read_faces(connection, directory, list(connection.execute(query).scalars()), runs).values():
+            found[item.thing.id] = getattr(item.thing, "name", "")
+    return sorted({name or app for app, name in found.items()})
+
+
+def _condition(query: ThingQuery) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = true()
+    if not query.gone:
+        found = and_(found, _THING.is_there)
+    if query.kind:
+        found = and_(found, _THING.kind == query.kind)
+    if query.directory:
+        found = and_(found, _THING.directory == query.directory)
+    if query.acts_as:
+        found = and_(found, or_(_THING.kind != "account", _THING.acts_as.in_(query.acts_as)))
+    if query.about:
+        same = (_THING.account == query.about, _THING.app == query.about, _THING.id == query.about)
+        found = and_(found, or_(*same))
+    if query.find:
+        found = and_(found, _named(query.find.casefold()))
+    return found
+
+
+def _named(words: str) -> ColumnElement[bool]:
+    """Things that are named so, and what belongs to accounts and apps that are."""
+
+    def ids(kind: str) -> Select[tuple[str]]:
+        told = _THING.words.contains(words, autoescape=True)
+        return select(_THING.id).where(_THING.kind == kind, _THING.words != "", told)
+
+    own = and_(_THING.words != "", _THING.words.contains(words, autoescape=True))
+    return or_(own, _THING.account.in_(ids("account")), _THING.app.in_(ids("app")))
