@@ -12,7 +12,7 @@ from operator import attrgetter
 
 import msgspec
 
-from wardlaw.inventory.model import Thing
+from wardlaw.inventory.model import Grant, Thing
 from wardlaw.inventory.view import account_of, identity_of, kind_of
 
 MOST_DIGESTED = 256
@@ -23,6 +23,10 @@ _ID = attrgetter("id")
 
 def bundle_of(thing: Thing) -> str:
     """Name of the bundle a thing belongs to."""
+    if (
+        type(thing) is Grant and thing.account
+    ):  # most things are; matching its class among five takes three times as long
+        return thing.account
     return account_of(thing) or f"\n{kind_of(thing)} {thing.id}"
 
 

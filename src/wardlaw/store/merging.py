@@ -30,6 +30,7 @@ from wardlaw.store.itemrows import (
     write_rows,
 )
 from wardlaw.store.picture import redraw
+from wardlaw.store.syncruns import FeedsOf
 from wardlaw.store.tables import INVENTORY_BUNDLE, INVENTORY_ITEM
 
 _ITEM = INVENTORY_ITEM.c
@@ -57,18 +58,25 @@ def merge_bundles(
         rows = before.get(name, {})
         old = known.get(name, BundleRow())
         merged = dict(rows)
+        steady: list[ItemRow] = []
         for sighting in own:
             key = (kind_of(sighting.thing), sighting.thing.id)
             row = merged.get(key)
+            if row and _is_steady(row.item, sighting, run):
+                steady.append(row)
+                continue
             item = seen(row.item if row else None, sighting, run)
             merged[key] = msgspec.structs.replace(row, item=item) if row else item_row(item)
-        differing = [row for key, row in merged.items() if key not in rows or _differs(rows[key].item, row.item)]
+        other = [row for key, row in merged.items() if row is not rows.get(key)]
+        differing = [row for row in other if row.key not in rows or _differs(rows[row.key].item, row.item)]
         if old.seen_at and any(row.item.is_there and row.item.last_seen_at < old.seen_at for row in differing):
             level_bundle(connection, feed, name)
             old = msgspec.structs.replace(old, seen_at=0.0)
         bundles[name] = _bundle_after(run, own, old, merged)
-        same = {*merged} - {row.key for row in differing}
-        shown = [merged[key] for key in same if merged[key].item != rows[key].item]
+        shown = [row for row in other if row not in differing]
+        shown += [
+            msgspec.structs.replace(row, item=_seen_at(row.item, run)) for row in steady if row is merged[row.key]
+        ]
         if bundles[name].seen_at < run.started_at:
             raised += shown
         else:
@@ -95,6 +103,7 @@ def end_unseen(connection: Connection, run: SyncRun) -> int:
         _ITEM.last_seen_at > _ITEM.gone_at,
     )
     gone = []
+    feeds = FeedsOf(connection, run.directory)
     for row in read_rows(connection, unseen):
         item = absent(row.item, run)
         if item is not row.item:
@@ -111,7 +120,7 @@ def end_unseen(connection: Connection, run: SyncRun) -> int:
             feed,
             {name: msgspec.structs.replace(old[name], digest=_digest(rows)) for name, rows in left.items()},
         )
-        redraw(connection, run.directory, [row.face for row in part])
+        redraw(connection, run.directory, [row.face for row in part], feeds=feeds)
     return len(gone)
 
 
@@ -164,6 +173,17 @@ def _bundle_after(run: SyncRun, own: Sequence[Sighting], old: BundleRow, merged:
 def _digest(rows: Iterable[ItemRow]) -> str:
     things = [row.item.thing for row in rows if row.item.is_there]
     return bundle_digest(things) if 0 < len(things) <= MOST_DIGESTED else ""
+
+
+def _is_steady(known: Item, sighting: Sighting, run: SyncRun) -> bool:
+    """Whether a listing shows what is there, just as it is known: what ``seen`` makes of that is a later sight of it."""
+    if sighting.at > 0 or sighting.ended or known.last_seen_at > run.started_at or not known.is_there:
+        return False
+    return known.thing == sighting.thing
+
+
+def _seen_at(item: Item, run: SyncRun) -> Item:
+    return msgspec.structs.replace(item, last_seen_at=run.started_at)
 
 
 def _differs(one: Item, other: Item) -> bool:

@@ -9,12 +9,12 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.aiapps import ai_vendor_of
 from wardlaw.inventory.bundle import face_of
-from wardlaw.inventory.model import Account, App, Credential, Item, SyncRun, Thing, Use
+from wardlaw.inventory.model import Account, App, Credential, Item, Thing, Use
 from wardlaw.inventory.rules import Book, Limits
 from wardlaw.inventory.standing import standing
 from wardlaw.inventory.view import Inventory, account_of, app_of, assemble, kind_of
 from wardlaw.store.itemrows import ItemRow, contest_rows, parts, read_rows
-from wardlaw.store.syncruns import telling_runs
+from wardlaw.store.syncruns import FeedsOf
 from wardlaw.store.tables import INVENTORY_ITEM, INVENTORY_STANDING, INVENTORY_THING
 
 LIMITS = Limits()
@@ -32,8 +32,13 @@ def redraw(
     *,
     apps: Sequence[str] = (),
     accounts: Sequence[str] = (),
+    feeds: FeedsOf | None = None,
 ) -> None:
-    """Work out anew what stands in the picture for these faces, and for what belongs to these apps and accounts."""
+    """Work out anew what stands in the picture for these faces, and for what belongs to these apps and accounts.
+
+    Args:
+        feeds: Of the directory, where the caller has them.
+    """
     wanted = {*faces}
     for column, ids in ((_THING.app, apps), (_THING.account, accounts)):
         for part in parts(sorted(ids)):
@@ -41,29 +46,31 @@ def redraw(
             wanted.update(connection.execute(query).scalars())
     if not wanted:
         return
-    runs = telling_runs(connection, directory)
+    feeds = feeds or FeedsOf(connection, directory)
     context: dict[str, Item] = {}
     for part in parts(sorted(wanted)):
         rows = list(read_rows(connection, and_(_ITEM.directory == directory, _ITEM.face.in_(part))))
-        drawn = pictured(rows, runs)
+        drawn = pictured(rows, feeds)
         contest = [(row, row.item.is_there and not drawn[row.face].is_there) for row in rows]
         for value in (True, False):
             contest_rows(
                 connection, [row for row, it_is in contest if it_is is value and row.contested is not value],
                 contested=value,
             )  # fmt: skip
-        drawn |= _other_uses(connection, directory, drawn.values(), runs)
-        look_around(connection, directory, drawn.values(), runs=runs, known=context)
-        _write(connection, directory, drawn, gone=part, book=book_of(drawn.values(), context, runs))
+        drawn |= _other_uses(connection, directory, drawn.values(), feeds)
+        look_around(connection, directory, drawn.values(), feeds=feeds, known=context)
+        _write(connection, directory, drawn, gone=part, book=book_of(drawn.values(), context, feeds))
 
 
-def pictured(rows: Iterable[ItemRow], runs: Sequence[SyncRun]) -> dict[str, Item]:
+def pictured(rows: Iterable[ItemRow], feeds: FeedsOf) -> dict[str, Item]:
     """What all feeds together say of each face."""
     groups: dict[str, list[Item]] = {}
     # In the order of their names, so that of two tellings of one moment the same one always speaks.
     for row in sorted(rows, key=lambda one: (one.item.thing.id, one.item.feed)):
         groups.setdefault(row.face, []).append(row.item)
-    return {face: group[0] if len(group) == 1 else assemble(group, runs).items[0] for face, group in groups.items()}
+    return {
+        face: group[0] if len(group) == 1 else assemble(group, feeds.runs).items[0] for face, group in groups.items()
+    }
 
 
 def look_around(
@@ -71,7 +78,7 @@ def look_around(
     directory: str,
     items: Iterable[Item],
     *,
-    runs: Sequence[SyncRun],
+    feeds: FeedsOf,
     known: dict[str, Item],
 ) -> None:
     """Read into ``known``, by face, the apps and accounts of things that do not stand in it yet."""
@@ -84,15 +91,15 @@ def look_around(
             wanted.add(face_of(App(app)))
     for part in parts(sorted(wanted - known.keys())):
         rows = read_rows(connection, and_(_ITEM.directory == directory, _ITEM.face.in_(part)))
-        known |= pictured(rows, runs)
+        known |= pictured(rows, feeds)
 
 
-def book_of(items: Iterable[Item], context: Mapping[str, Item], runs: Sequence[SyncRun]) -> Book:
+def book_of(items: Iterable[Item], context: Mapping[str, Item], feeds: FeedsOf) -> Book:
     """What rules look at: these things, with the apps and accounts around them."""
     own = tuple(items)
     around = (*context.values(), *own)
     return Book(
-        Inventory(own, {run.directory: run.platform for run in runs}),
+        Inventory(own, feeds.platforms),
         {(one.directory, one.thing.id): one.thing for one in around if isinstance(one.thing, Account)},
         {(one.directory, one.thing.id): one.thing for one in around if isinstance(one.thing, App)},
         LIMITS,
@@ -100,9 +107,7 @@ def book_of(items: Iterable[Item], context: Mapping[str, Item], runs: Sequence[S
     )
 
 
-def _other_uses(
-    connection: Connection, directory: str, items: Iterable[Item], runs: Sequence[SyncRun]
-) -> dict[str, Item]:
+def _other_uses(connection: Connection, directory: str, items: Iterable[Item], feeds: FeedsOf) -> dict[str, Item]:
     """The uses of the same apps by the same accounts: one day's use says something only beside the others."""
     pairs = sorted({(one.thing.account, one.thing.app) for one in items if isinstance(one.thing, Use)})
     found: dict[str, Item] = {}
@@ -112,7 +117,7 @@ def _other_uses(
         faces = list(connection.execute(query).scalars())
         for some in parts(faces):
             rows = read_rows(connection, and_(_ITEM.directory == directory, _ITEM.face.in_(some)))
-            found |= pictured(rows, runs)
+            found |= pictured(rows, feeds)
     return found
 
 

@@ -18,17 +18,37 @@ LOOKED_BACK = 50
 _RUN = INVENTORY_RUN.c
 
 
+class FeedsOf:
+    """What runs say about the feeds of one directory: its platform, and which feeds are listings; read when asked for."""
+
+    def __init__(self, connection: Connection, directory: str) -> None:
+        self._connection = connection
+        self._runs: tuple[SyncRun, ...] | None = None
+        self.directory = directory
+        platform = select(_RUN.platform).where(_RUN.directory == directory).limit(1)
+        self.platforms = {directory: connection.execute(platform).scalar_one_or_none() or ""}
+
+    @property
+    def runs(self) -> tuple[SyncRun, ...]:
+        """As ``telling_runs``."""
+        if self._runs is None:
+            self._runs = telling_runs(self._connection, self.directory)
+        return self._runs
+
+
 def telling_runs(connection: Connection, directory: str = "") -> tuple[SyncRun, ...]:
     """Of each feed its last run, the last complete one, the last listing, and the one that read furthest: what freshness
     and the picture rest on. Of one directory when it is named."""
     found: dict[str, SyncRun] = {}
     for place in _feeds(connection, directory):
-        for only in (true(), _RUN.state == RunState.COMPLETE.value, _RUN.kind == FeedKind.LISTING.value):
-            found |= {run.id: run for run in _latest(connection, place, only, 1)}
-        reading = _latest(connection, place, _RUN.covered_until > 0, LOOKED_BACK)
-        if reading:
-            furthest = max(reading, key=lambda run: run.covered_until)
-            found[furthest.id] = furthest
+        latest = _latest(connection, place, true(), LOOKED_BACK)
+        told = [latest[0], max(latest, key=lambda run: run.covered_until)]
+        for column, value in (("state", RunState.COMPLETE.value), ("kind", FeedKind.LISTING.value)):
+            near = next((run for run in latest if getattr(run, column) == value), None)
+            if near is None and len(latest) == LOOKED_BACK:
+                near = next(iter(_latest(connection, place, _RUN[column] == value, 1)), None)
+            told += [near] if near else []
+        found |= {run.id: run for run in told}
     return tuple(found.values())
 
 

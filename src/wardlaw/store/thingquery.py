@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tup
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.bundle import face_of
-from wardlaw.inventory.model import Item, SyncRun
+from wardlaw.inventory.model import Item, Use
 from wardlaw.inventory.rules import Book, GrantFinding, Limits, Weight, crowd_finding, find_in
 from wardlaw.inventory.view import kind_of
 from wardlaw.store.itemrows import parts, read_rows
 from wardlaw.store.picture import book_of, look_around, pictured
-from wardlaw.store.syncruns import telling_runs
+from wardlaw.store.syncruns import FeedsOf
 from wardlaw.store.tables import INVENTORY_ITEM, INVENTORY_STANDING, INVENTORY_THING
 
 _ITEM = INVENTORY_ITEM.c
@@ -64,12 +64,12 @@ def list_things(connection: Connection, query: ThingQuery) -> ThingPage:
     more = len(places) > query.limit
     places = places[: query.limit]
     found: dict[tuple[str, str], Item] = {}
-    runs = telling_runs(connection)
     by_directory: dict[str, list[str]] = defaultdict(list)
     for place in places:
         by_directory[place[0]].append(place[3])
     for directory, faces in by_directory.items():
-        found |= {(directory, face): item for face, item in read_faces(connection, directory, faces, runs).items()}
+        items = read_faces(connection, faces, FeedsOf(connection, directory))
+        found |= {(directory, face): item for face, item in items.items()}
     return ThingPage(
         tuple(found[place[0], place[3]] for place in places),
         places[-1] if more else None,  # type: ignore[arg-type]
@@ -106,40 +106,33 @@ def find_thing(
     row = connection.execute(query.order_by(*_PLACE).limit(1)).one_or_none()
     if row is None:
         return None
-    runs = telling_runs(connection, row.directory)
-    item = read_faces(connection, row.directory, [row.face], runs)[row.face]
-    return item, book_around(connection, row.directory, [item], runs=runs, at=at)
+    feeds = FeedsOf(connection, row.directory)
+    item = read_faces(connection, [row.face], feeds)[row.face]
+    return item, book_around(connection, [item], feeds, at=at)
 
 
-def read_faces(
-    connection: Connection, directory: str, faces: Sequence[str], runs: Sequence[SyncRun]
-) -> dict[str, Item]:
-    """What all feeds together say of these faces."""
+def read_faces(connection: Connection, faces: Sequence[str], feeds: FeedsOf) -> dict[str, Item]:
+    """What all feeds of a directory together say of these faces."""
     found: dict[str, Item] = {}
     for part in parts(faces):
-        rows = read_rows(connection, and_(_ITEM.directory == directory, _ITEM.face.in_(part)))
-        found |= pictured(rows, runs)
+        rows = read_rows(connection, and_(_ITEM.directory == feeds.directory, _ITEM.face.in_(part)))
+        found |= pictured(rows, feeds)
     return found
 
 
-def book_around(
-    connection: Connection, directory: str, items: Iterable[Item], *, runs: Sequence[SyncRun], at: float
-) -> Book:
+def book_around(connection: Connection, items: Iterable[Item], feeds: FeedsOf, *, at: float) -> Book:
     """A book of some things of a directory, with the apps, accounts and uses that rules look up for them."""
     own = list(items)
-    uses = [
-        and_(_THING.account == one.thing.account, _THING.app == one.thing.app)
-        for one in own
-        if kind_of(one.thing) == "use" and not isinstance(one.thing, str)
-    ]
+    used = [one.thing for one in own if isinstance(one.thing, Use)]
+    pairs = [and_(_THING.account == use.account, _THING.app == use.app) for use in used]
     known = {face_of(one.thing): one for one in own}
-    for part in parts(uses, 100):
-        query = select(_THING.face).where(_THING.directory == directory, _THING.kind == "use", or_(*part))
+    for part in parts(pairs, 100):
+        query = select(_THING.face).where(_THING.directory == feeds.directory, _THING.kind == "use", or_(*part))
         faces = [face for face in connection.execute(query).scalars() if face not in known]
-        known |= read_faces(connection, directory, faces, runs)
+        known |= read_faces(connection, faces, feeds)
     context: dict[str, Item] = {}
-    look_around(connection, directory, own, runs=runs, known=context)
-    return msgspec.structs.replace(book_of(known.values(), context, runs), at=at)
+    look_around(connection, feeds.directory, own, feeds=feeds, known=context)
+    return msgspec.structs.replace(book_of(known.values(), context, feeds), at=at)
 
 
 class FindingPage(msgspec.Struct, frozen=True):
@@ -167,9 +160,9 @@ def standing_findings(
         by_directory[row.directory][row.face].add(row.rule)
     found = list(wide)
     for name, wanted in by_directory.items():
-        runs = telling_runs(connection, name)
-        items = read_faces(connection, name, sorted(wanted), runs)
-        book = book_around(connection, name, items.values(), runs=runs, at=at)
+        feeds = FeedsOf(connection, name)
+        items = read_faces(connection, sorted(wanted), feeds)
+        book = book_around(connection, items.values(), feeds, at=at)
         asked = {
             (word, f"{kind_of(items[face].thing)} {items[face].thing.id}")
             for face, words in wanted.items()
@@ -206,10 +199,10 @@ def crowds(connection: Connection, directory: str = "") -> tuple[GrantFinding, .
 def names_of(connection: Connection, directory: str, apps: Sequence[str]) -> list[str]:
     """The names of apps; the id of one that has none."""
     found: dict[str, str] = dict.fromkeys(apps, "")
-    runs = telling_runs(connection, directory)
+    feeds = FeedsOf(connection, directory)
     for part in parts(sorted(found)):
         query = select(_THING.face).where(_THING.directory == directory, _THING.kind == "app", _THING.id.in_(part))
-        for item in read_faces(connection, directory, list(connection.execute(query).scalars()), runs).values():
+        for item in read_faces(connection, list(connection.execute(query).scalars()), feeds).values():
             found[item.thing.id] = getattr(item.thing, "name", "")
     return sorted({name or app for app, name in found.items()})
 
