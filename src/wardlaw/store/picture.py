@@ -9,7 +9,8 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.aiapps import ai_vendor_of
 from wardlaw.inventory.bundle import face_of
-from wardlaw.inventory.model import Account, App, Credential, Item, Thing, Use
+from wardlaw.inventory.model import Account, App, Credential, Grant, Item, Thing, Use
+from wardlaw.inventory.risk import ScopeRisk, scope_risk
 from wardlaw.inventory.rules import Book, Limits
 from wardlaw.inventory.standing import standing
 from wardlaw.inventory.view import Inventory, account_of, app_of, assemble, kind_of
@@ -149,6 +150,7 @@ def _write(
 
 def _thing_row(face: str, item: Item, book: Book) -> dict[str, object]:
     thing = item.thing
+    risks = _risks(item, book)
     return {
         "directory": item.directory,
         "face": face,
@@ -158,9 +160,21 @@ def _thing_row(face: str, item: Item, book: Book) -> dict[str, object]:
         "app": app_of(thing),
         "acts_as": thing.acts_as.value if isinstance(thing, Account) else "",
         "vendor": ai_vendor_of(book.app(item)) if app_of(thing) else "",
+        "level": max((risk.privilege for risk in risks), default=0),
+        "data": " ".join(sorted({risk.data for risk in risks if risk.known}))[:512],
+        "born_at": getattr(thing, "granted_at", 0.0) or getattr(thing, "created_at", 0.0) or item.first_seen_at,
+        "used_at": getattr(thing, "last_used_at", 0.0),
+        "usage_known": bool(getattr(thing, "usage_known", False)),
         "words": _words(thing),
         "is_there": item.is_there,
     }
+
+
+def _risks(item: Item, book: Book) -> list[ScopeRisk]:
+    if isinstance(item.thing, Grant):
+        return book.risks(item, item.thing)
+    scopes = item.thing.scopes if isinstance(item.thing, Credential) else ()
+    return [scope_risk(book.inventory.platforms.get(item.directory, ""), scope) for scope in scopes]
 
 
 def _words(thing: Thing) -> str:

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Annotated, Any
 
 import msgspec
 from litestar import get, post
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.desk import Done, Given, Turn
 from wardlaw.console.api.shapes import Line, MaybeLine
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.aiapps import ai_vendor_of
-from wardlaw.inventory.model import App, FeedKind, Grant, Item, RunState, Sighting, SyncRun
+from wardlaw.inventory.model import FeedKind, Grant, Item, RunState, Sighting, SyncRun
 from wardlaw.inventory.risk import ScopeRisk, scope_risk
-from wardlaw.inventory.rules import GrantFinding, Limits, find
-from wardlaw.inventory.view import Freshness, Inventory, account_of, app_of, assemble, freshness, kind_of
-from wardlaw.store.inventory import begin_run, finish_run, last_watermark, list_items, list_runs, take
+from wardlaw.inventory.rules import Book, GrantFinding, find_in
+from wardlaw.inventory.view import Freshness, app_of, freshness, kind_of
+from wardlaw.store.inventory import begin_run, finish_run, last_watermark, list_runs, take
+from wardlaw.store.syncruns import telling_runs
+from wardlaw.store.thingquery import (
+    Cursor,
+    ThingQuery,
+    count_kinds,
+    count_things,
+    find_thing,
+    list_things,
+    standing_findings,
+)
 
 _Name = Annotated[str, QueryParameter(max_length=512)]
 _Only = Annotated[bool, QueryParameter()]
 _Limit = Annotated[int, QueryParameter(ge=1, le=10_000)]
 _Count = Annotated[int, QueryParameter(ge=1, le=10_000)]
+_Cursor = Annotated[str, QueryParameter(max_length=4_096)]
 _Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$(?!\n)")]
 _Platform = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$(?!\n)")]
 
@@ -52,11 +65,17 @@ class FindingList(msgspec.Struct, frozen=True):
 
 
 class ItemList(msgspec.Struct, frozen=True):
-    """Things, by directory, kind and id; ``total`` counts those beyond the limit too."""
+    """Things, by directory, kind and id.
+
+    Attributes:
+        total: All that fulfil what was asked, on every page.
+        next: What the next page is asked for with; empty on the last.
+    """
 
     total: int
     items: tuple[Item, ...]
     feeds: tuple[Freshness, ...]
+    next: str = ""
 
 
 class RunRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,39 +114,35 @@ async def inventory_status(call: Given) -> InventoryStatus:
     """Each feed with its last complete run and its gaps."""
 
     def work(turn: Turn) -> InventoryStatus:
-        runs = list_runs(turn.connection)
-        counts: dict[str, dict[str, int]] = {}
-        for item in _assembled(turn, runs).items:
-            own = counts.setdefault(item.directory, {})
-            kind = kind_of(item.thing)
-            own[kind] = own.get(kind, 0) + int(item.is_there)
-        return InventoryStatus(freshness(runs), counts)
+        return InventoryStatus(_fresh(turn), count_kinds(turn.connection))
 
     return await call.read(work)
 
 
-@get("/inventory/items", operation_id="inventory.list", summary="Accounts, apps, grants, credentials, uses")
+async def provide_wanted(
+    *, kind: _Name = "", directory: _Name = "", about: _Name = "", find: _Name = "", gone: _Only = False
+) -> ThingQuery:
+    """What to look for."""
+    return ThingQuery(kind=kind, directory=directory, about=about, find=find, gone=gone)
+
+
+@get(
+    "/inventory/items",
+    operation_id="inventory.list",
+    summary="Accounts, apps, grants, credentials, uses",
+    dependencies={"wanted": Provide(provide_wanted)},
+)
 async def inventory_items(
-    call: Given,
-    *,
-    kind: _Name = "",
-    directory: _Name = "",
-    about: _Name = "",
-    gone: _Only = False,
-    limit: _Limit = 200,
+    call: Given, *, wanted: NamedDependency[ThingQuery], limit: _Limit = 200, after: _Cursor = ""
 ) -> ItemList:
-    """What is there now; with ``gone`` also what was. ``about`` is the id of an account or app."""
+    """What is there now; with ``gone`` also what was. ``about`` is the id of an account or app, ``find`` part of a name or
+    id, ``after`` what the page before gave as ``next``."""
 
     def work(turn: Turn) -> ItemList:
-        runs = list_runs(turn.connection)
-        found = [
-            item
-            for item in _assembled(turn, runs, directory).items
-            if (gone or item.is_there)
-            and (not kind or kind_of(item.thing) == kind)
-            and (not about or about in (item.thing.id, account_of(item.thing), app_of(item.thing)))
-        ]
-        return ItemList(len(found), tuple(found[:limit]), freshness(runs))
+        query = msgspec.structs.replace(wanted, limit=limit, after=read_cursor(after))
+        page = list_things(turn.connection, query)
+        total = count_things(turn.connection, query)
+        return ItemList(total, page.items, _fresh(turn), write_cursor(page.after))
 
     return await call.read(work)
 
@@ -137,17 +152,10 @@ async def inventory_item(call: Given, *, id: _Name = "", kind: _Name = "", direc
     """The first thing of that id; kind and directory narrow it."""
 
     def work(turn: Turn) -> ItemDetail:
-        runs = list_runs(turn.connection)
-        inventory = _assembled(turn, runs, directory)
-        item = next(
-            (one for one in inventory.items if one.thing.id == id and (not kind or kind_of(one.thing) == kind)), None
-        )
-        if item is None:
-            raise InputError("WL-INV-005", "Nothing of that id is known.", "See `wardlaw inventory list`.")
+        item, book = known_thing(turn, id, kind=kind, directory=directory)
         about = f"{kind_of(item.thing)} {item.thing.id}"
-        found = find(inventory, at=turn.now, limits=Limits())
-        own = tuple(one for one in found if one.about == about and one.directory == item.directory)
-        return ItemDetail(item, _vendor(item, inventory), _risks(item, inventory), own, freshness(runs))
+        own = tuple(one for one in find_in(book) if one.about == about)
+        return ItemDetail(item, _vendor(item, book), _risks(item, book), own, _fresh(turn))
 
     return await call.read(work)
 
@@ -159,10 +167,8 @@ async def inventory_findings(
     """Gravest first, each with its evidence and the next step."""
 
     def work(turn: Turn) -> FindingList:
-        runs = list_runs(turn.connection)
-        found = find(_assembled(turn, runs, directory), at=turn.now, limits=Limits())
-        own = tuple(one for one in found if not rule or one.rule == rule)
-        return FindingList(len(own), own[:limit], freshness(runs))
+        found = standing_findings(turn.connection, at=turn.now, directory=directory, rule=rule, limit=limit)
+        return FindingList(found.total, found.findings, _fresh(turn))
 
     return await call.read(work)
 
@@ -215,19 +221,48 @@ async def end_reading(call: Given, run_id: FromPath[str], data: JSONBody[RunEnd]
     return await call.change(work)
 
 
-def _assembled(turn: Turn, runs: tuple[SyncRun, ...], directory: str = "") -> Inventory:
-    return assemble(list_items(turn.connection, directory), runs)
+def write_cursor(after: Cursor | None) -> str:
+    """Where a page ended, as a caller gives it back; empty for the last page."""
+    return "" if after is None else base64.urlsafe_b64encode(msgspec.json.encode(after)).decode()
 
 
-def _vendor(item: Item, inventory: Inventory) -> str:
-    wanted = app_of(item.thing)
-    for one in inventory.items:
-        if one.directory == item.directory and isinstance(one.thing, App) and one.thing.id == wanted:
-            return ai_vendor_of(one.thing)
-    return ""
+def read_cursor(text: str) -> Cursor | None:
+    """Where a page begins.
+
+    Raises:
+        InputError: It is none that a page gave (WL-INV-090).
+    """
+    if not text:
+        return None
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(text.encode()), type=Cursor)
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise InputError(
+            "WL-INV-090", "There is no page that begins so.", "Give `after` what the page before gave as `next`."
+        ) from error
 
 
-def _risks(item: Item, inventory: Inventory) -> tuple[ScopeRisk, ...]:
-    platform = inventory.platforms.get(item.directory, "")
+def known_thing(turn: Turn, id_: str, *, kind: str, directory: str) -> tuple[Item, Book]:
+    """The first thing of an id, with what surrounds it.
+
+    Raises:
+        InputError: There is none (WL-INV-005).
+    """
+    found = find_thing(turn.connection, id_, at=turn.now, kind=kind, directory=directory)
+    if found is None:
+        raise InputError("WL-INV-005", "Nothing of that id is known.", "See `wardlaw inventory list`.")
+    return found
+
+
+def _fresh(turn: Turn) -> tuple[Freshness, ...]:
+    return freshness(telling_runs(turn.connection))
+
+
+def _vendor(item: Item, book: Book) -> str:
+    return ai_vendor_of(book.app(item)) if app_of(item.thing) else ""
+
+
+def _risks(item: Item, book: Book) -> tuple[ScopeRisk, ...]:
+    platform = book.inventory.platforms.get(item.directory, "")
     scopes = item.thing.scopes if isinstance(item.thing, Grant) else ()
     return tuple(scope_risk(platform, scope) for scope in scopes)
