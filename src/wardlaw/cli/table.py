@@ -54,6 +54,8 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry(
         "inventory", "Guard", "Grants, apps and identities: what is there, and what is wrong.", _HERE + "inventory:app"
     ),
+    CommandEntry("nhi", "Guard", "Service accounts, agents, apps and keys, one by one.", _HERE + "nhi:app"),
+    CommandEntry("shadow-ai", "Guard", "AI that people use, and whether anybody allowed it.", _HERE + "shadow:app"),
     CommandEntry("audit", "Prove", "Verify, prove, export, erase and prune.", _HERE + "audit:app"),
     CommandEntry("backup", "Prove", "Copy tables and log into one file.", _HERE + "backup:backup"),
     CommandEntry("restore", "Prove", "Bring a backup back; a log that shrank is noticed.", _HERE + "backup:restore"),

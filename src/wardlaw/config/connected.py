@@ -47,3 +47,7 @@ class InventorySettings(msgspec.Struct, frozen=True):
     """What `wardlaw inventory sync` reads."""
 
     directories: Annotated[tuple[Directory, ...], Meta(description="Connected organisations.")] = ()
+    sanctioned: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")], ...],
+        Meta(description="AI vendors that may be used, as `wardlaw shadow-ai report` names them."),
+    ] = ()

@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from wardlaw.config.connected import InventorySettings
 from wardlaw.config.model import DATA_DIR, Aws, Config, Notify
 from wardlaw.config.secretref import SecretRef
 
@@ -93,7 +92,7 @@ def resolve(config: Config, root: PurePath) -> Config:
         msgspec.structs.replace(one, credential=secret(one.credential), ca=place(one.ca))
         for one in config.inventory.directories
     )
-    config = msgspec.structs.replace(config, inventory=InventorySettings(directories))
+    config = msgspec.structs.replace(config, inventory=msgspec.structs.replace(config.inventory, directories=directories))
     return msgspec.structs.replace(config, upstreams=upstreams, identity=identity, detectors=detectors, notify=notify)
 
 

@@ -31,6 +31,7 @@ class ThingQuery(msgspec.Struct, frozen=True):
     """What is asked for; an empty field asks for all.
 
     Attributes:
+        kinds: Only these.
         about: Id of an account or app; its own row, and what belongs to it.
         find: Part of a name or id of an account, app or credential; of grants and uses, of their account or app.
         acts_as: What accounts act as, such as ``nhi``.
@@ -39,6 +40,7 @@ class ThingQuery(msgspec.Struct, frozen=True):
     """
 
     kind: str = ""
+    kinds: tuple[str, ...] = ()
     directory: str = ""
     about: str = ""
     find: str = ""
@@ -213,6 +215,8 @@ def _condition(query: ThingQuery) -> ColumnElement[bool]:
         found = and_(found, _THING.is_there)
     if query.kind:
         found = and_(found, _THING.kind == query.kind)
+    if query.kinds:
+        found = and_(found, _THING.kind.in_(query.kinds))
     if query.directory:
         found = and_(found, _THING.directory == query.directory)
     if query.acts_as:

@@ -73,6 +73,8 @@ def api(monkeypatch: pytest.MonkeyPatch) -> RecordingClient:
         "approvals",
         "habits",
         "inventory",
+        "nhi",
+        "shadow",
         "mcp",
         "credential",
         "tools",

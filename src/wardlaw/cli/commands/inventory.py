@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +19,8 @@ from wardlaw.cli.opening import open_connector
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import rows
 from wardlaw.cli.session import connect, show_list, when
+from wardlaw.cli.showing import freshness_lines as _fresh
+from wardlaw.cli.showing import plain_text as _plain
 from wardlaw.cli.syncing import sync_feed
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.importing import grants, logs, machines
@@ -45,6 +47,23 @@ class ImportKind(StrEnum):
     MCP = "mcp"
 
 
+# A dataclass, not a struct: the command-line framework flattens those.
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Search:
+    """What else narrows a list, or goes on with it."""
+
+    find: str = ""
+    """Part of the name or id of an account, app or credential; of grants and uses, of their account or app."""
+    gone: Annotated[bool, Parameter(negative=())] = False
+    """Also what is no longer there."""
+    after: Annotated[str, Parameter(show_default=False)] = ""
+    """Go on where the page before ended, as it said."""
+
+
+NO_SEARCH = Search()
+
+
 @app.command
 def status(*, options: Options = NONE) -> int:
     """Show how fresh each feed of each directory is, what was not read, and how much is known."""
@@ -62,7 +81,7 @@ def list_things(
     *,
     directory: str = "",
     about: str = "",
-    gone: bool = False,
+    search: Search = NO_SEARCH,
     limit: int = 200,
     options: Options = NONE,
 ) -> int:
@@ -72,17 +91,18 @@ def list_things(
         kind: account, app, grant, credential or use; all for none.
         directory: Only of this directory.
         about: Only what belongs to the account or app of this id.
-        gone: Also what is no longer there.
         limit: At most so many.
     """
     query: dict[str, str | int] = {"limit": limit}
-    query |= {name: value for name, value in (("kind", kind), ("directory", directory), ("about", about)) if value}
-    answer = connect(options).get("/inventory/items", **query, **({"gone": "true"} if gone else {}))
+    told = (("kind", kind), ("directory", directory), ("about", about), ("find", search.find), ("after", search.after))
+    query |= {name: value for name, value in told if value}
+    answer = connect(options).get("/inventory/items", **query, **({"gone": "true"} if search.gone else {}))
     table = [[_plain(cell) for cell in _line(item)] for item in answer["items"]]
     heads = ("directory", "kind", "id", "name", "account", "app", "since", "last seen", "there")
     shown: list[Any] = [rows(heads, table)] if table else ["nothing"]
     if answer["total"] > len(table):
-        shown.append(f"{answer['total'] - len(table)} more; see --limit")
+        following = f", or --after {answer['next']} for the next page" if answer.get("next") else ""
+        shown.append(f"{answer['total'] - len(table)} more; see --limit{following}")
     options.output().result(answer, *shown, *map(_plain, _fresh(answer["feeds"])))
     return 0
 
@@ -289,18 +309,6 @@ def _columns(given: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _fresh(feeds: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """One line a feed: when it was last read whole, and what was not read."""
-    for one in feeds:
-        whole = f"complete {when(one['complete_at'])}" if one["complete_at"] else "never read whole"
-        events = f", events up to {when(one['covered_until'])}" if one["covered_until"] else ""
-        state = "; THE LAST RUN WAS CUT OFF" if one["is_cut"] else ""
-        if one["state"] == "incomplete":
-            state = f"; the last run, {when(one['last_at'])}, was incomplete"
-        gaps = f"; {' '.join(one['gaps'])}" if one["gaps"] else ""
-        yield f"{one['directory']} ({one['platform']}) {one['feed']}: {whole}{events}{state}{gaps}"
-
-
 def _line(item: Mapping[str, Any]) -> list[str]:
     thing = item["thing"]
     is_there = item["last_seen_at"] > item["gone_at"]
@@ -328,8 +336,3 @@ def _detail(answer: Mapping[str, Any]) -> Iterator[str]:
     for one in answer["findings"]:
         yield f"  {one['weight'].upper()} {one['rule']}: {' '.join(one['evidence'])} → {one['remedy']}"
     yield from _fresh(answer["feeds"])
-
-
-def _plain(text: str) -> str:
-    """A text of others, with nothing a terminal would obey."""
-    return "".join(char if char.isprintable() else f"\\u{{{ord(char):x}}}" for char in text)

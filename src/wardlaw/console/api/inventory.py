@@ -114,7 +114,7 @@ async def inventory_status(call: Given) -> InventoryStatus:
     """Each feed with its last complete run and its gaps."""
 
     def work(turn: Turn) -> InventoryStatus:
-        return InventoryStatus(_fresh(turn), count_kinds(turn.connection))
+        return InventoryStatus(fresh_feeds(turn), count_kinds(turn.connection))
 
     return await call.read(work)
 
@@ -142,7 +142,7 @@ async def inventory_items(
         query = msgspec.structs.replace(wanted, limit=limit, after=read_cursor(after))
         page = list_things(turn.connection, query)
         total = count_things(turn.connection, query)
-        return ItemList(total, page.items, _fresh(turn), write_cursor(page.after))
+        return ItemList(total, page.items, fresh_feeds(turn), write_cursor(page.after))
 
     return await call.read(work)
 
@@ -155,7 +155,7 @@ async def inventory_item(call: Given, *, id: _Name = "", kind: _Name = "", direc
         item, book = known_thing(turn, id, kind=kind, directory=directory)
         about = f"{kind_of(item.thing)} {item.thing.id}"
         own = tuple(one for one in find_in(book) if one.about == about)
-        return ItemDetail(item, _vendor(item, book), _risks(item, book), own, _fresh(turn))
+        return ItemDetail(item, _vendor(item, book), _risks(item, book), own, fresh_feeds(turn))
 
     return await call.read(work)
 
@@ -168,7 +168,7 @@ async def inventory_findings(
 
     def work(turn: Turn) -> FindingList:
         found = standing_findings(turn.connection, at=turn.now, directory=directory, rule=rule, limit=limit)
-        return FindingList(found.total, found.findings, _fresh(turn))
+        return FindingList(found.total, found.findings, fresh_feeds(turn))
 
     return await call.read(work)
 
@@ -254,7 +254,8 @@ def known_thing(turn: Turn, id_: str, *, kind: str, directory: str) -> tuple[Ite
     return found
 
 
-def _fresh(turn: Turn) -> tuple[Freshness, ...]:
+def fresh_feeds(turn: Turn) -> tuple[Freshness, ...]:
+    """How current every feed is."""
     return freshness(telling_runs(turn.connection))
 
 
