@@ -10,7 +10,8 @@ import msgspec
 from wardlaw.cli.client import ManagementClient, quoted
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.importing.badrow import name_of
-from wardlaw.inventory.model import FeedKind, Sighting
+from wardlaw.inventory.model import App, FeedKind, Sighting
+from wardlaw.inventory.view import account_of
 
 PAGE_BYTES = 48 * 1024
 """JSON sent at once; the management API takes 64 KiB."""
@@ -34,7 +35,10 @@ class RunUpload:
         self.watermark: str = begun["watermark"]
         self.sent = 0
         self._page: list[Any] = []
+        self._sizes: list[int] = []
         self._bytes = 0
+        self._begun = ("", 0)  # the account that is being told, and where on the page that began
+        self._apps: dict[str, App] = {}
 
     def add(self, sightings: Iterable[Sighting]) -> None:
         """Take sightings in; full pages are sent.
@@ -43,14 +47,20 @@ class RunUpload:
             InputError: One alone is larger than a page (WL-INV-006).
         """
         for sighting in sightings:
+            if not self._is_new(sighting):
+                continue
             size = len(msgspec.json.encode(sighting)) + 1
             if size > PAGE_BYTES:
                 raise InputError(
                     "WL-INV-006", "One grant has more scopes than fit on a page.", "Look at it on its platform."
                 )
             if self._bytes + size > PAGE_BYTES or len(self._page) >= 1_000:
-                self._send()
+                self._send_full()
+            account = account_of(sighting.thing)
+            if account and account != self._begun[0]:
+                self._begun = (account, len(self._page))
             self._page.append(msgspec.to_builtins(sighting))
+            self._sizes.append(size)
             self._bytes += size
 
     def end(
@@ -65,8 +75,29 @@ class RunUpload:
         ended: dict[str, Any] = self._client.post(f"/inventory/runs/{quoted(self.id)}/end", body)
         return ended
 
+    def _is_new(self, sighting: Sighting) -> bool:
+        """Whether it says something this run has not said yet: listings of tokens tell each app with every token."""
+        thing = sighting.thing
+        if not isinstance(thing, App) or sighting.at or sighting.ended:
+            return True
+        if self._apps.get(thing.id) == thing:
+            return False
+        self._apps[thing.id] = thing
+        return True
+
+    def _send_full(self) -> None:
+        """Send the page up to where the present account begins: the store compares an account that it gets whole at once."""
+        cut = self._begun[1] or len(self._page)
+        kept, sizes = self._page[cut:], self._sizes[cut:]
+        if sum(sizes) > PAGE_BYTES // 2:  # little would go out, and soon the next page would be full
+            cut, kept, sizes = len(self._page), [], []
+        self._page = self._page[:cut]
+        self._send()
+        self._page, self._sizes, self._bytes = kept, sizes, sum(sizes)
+        self._begun = (self._begun[0], 0)
+
     def _send(self) -> None:
         if self._page:
             self._client.post(f"/inventory/runs/{quoted(self.id)}/page", {"sightings": self._page})
             self.sent += len(self._page)
-            self._page, self._bytes = [], 0
+            self._page, self._sizes, self._bytes = [], [], 0

@@ -92,7 +92,9 @@ def resolve(config: Config, root: PurePath) -> Config:
         msgspec.structs.replace(one, credential=secret(one.credential), ca=place(one.ca))
         for one in config.inventory.directories
     )
-    config = msgspec.structs.replace(config, inventory=msgspec.structs.replace(config.inventory, directories=directories))
+    config = msgspec.structs.replace(
+        config, inventory=msgspec.structs.replace(config.inventory, directories=directories)
+    )
     return msgspec.structs.replace(config, upstreams=upstreams, identity=identity, detectors=detectors, notify=notify)
 
 

@@ -17,7 +17,7 @@ from wardlaw.inventory.shadow import ShadowVendor, VendorTrace
 from wardlaw.store.itemrows import parts
 from wardlaw.store.syncruns import FeedsOf
 from wardlaw.store.tables import INVENTORY_ITEM, INVENTORY_THING
-from wardlaw.store.thingquery import book_around, names_of, read_faces
+from wardlaw.store.thingquery import HAS_VENDOR, book_around, names_of, read_faces
 
 MOST_DRAWN = 2_000
 """Grants a graph is drawn from, the most powerful ones; more than a person can see in it."""
@@ -129,7 +129,7 @@ def belongings(connection: Connection, item: Item) -> tuple[Item, ...]:
 
 def shadow_vendors(connection: Connection, directory: str = "") -> tuple[ShadowVendor, ...]:
     """Every AI vendor that something is known of, with each source that tells it."""
-    told = and_(_THING.vendor != "", _THING.is_there)
+    told = and_(HAS_VENDOR, _THING.is_there)
     if directory:
         told = and_(told, _THING.directory == directory)
     who = func.count(func.distinct(case((_THING.account != "", _THING.account))))

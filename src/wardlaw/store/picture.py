@@ -21,6 +21,9 @@ from wardlaw.store.tables import INVENTORY_ITEM, INVENTORY_STANDING, INVENTORY_T
 LIMITS = Limits()
 """Where the rules draw their lines when findings are kept."""
 
+MOST_WORDS = 600
+"""Characters of names that a search looks through: an index of PostgreSQL takes 2,704 bytes."""
+
 _ITEM = INVENTORY_ITEM.c
 _THING = INVENTORY_THING.c
 _STANDING = INVENTORY_STANDING.c
@@ -181,9 +184,9 @@ def _words(thing: Thing) -> str:
     """What a search looks through; grants and uses are found by their account and app."""
     match thing:
         case Account() | Credential():
-            told = (thing.id, thing.name)
+            told = [thing.name, thing.id]
         case App():
-            told = (thing.id, thing.name, thing.publisher, thing.domain)
+            told = [thing.name, thing.publisher, thing.domain, thing.id]
         case _:
             return ""
-    return " ".join(word for word in told if word).casefold()
+    return " ".join(word for word in told if word).casefold()[:MOST_WORDS]

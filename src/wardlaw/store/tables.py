@@ -484,15 +484,28 @@ INVENTORY_THING = Table(
     Column("usage_known", Boolean, nullable=False),
     Column("words", Text, nullable=False),
     Column("is_there", Boolean, nullable=False),
-    Index(None, "directory", "kind", "id"),
-    Index(None, "kind", "is_there", "directory"),
+    Index(None, "directory", "kind", "id", "face"),
+    Index(None, "kind", "is_there", "directory", "level"),
     Index(None, "id"),
     Index(None, "account"),
     Index(None, "app", "kind"),
     Index(
-        "ix_inventory_thing_vendor", "vendor", sqlite_where=text("vendor <> ''"), postgresql_where=text("vendor <> ''")
+        "ix_inventory_thing_vendor",
+        "vendor",
+        "directory",
+        "kind",
+        "is_there",
+        "account",
+        sqlite_where=text("vendor <> ''"),
+        postgresql_where=text("vendor <> ''"),
     ),
-    Index("ix_inventory_thing_words", "kind", sqlite_where=text("words <> ''"), postgresql_where=text("words <> ''")),
+    Index(
+        "ix_inventory_thing_words",
+        "kind",
+        "words",
+        sqlite_where=text("words <> ''"),
+        postgresql_where=text("words <> ''"),
+    ),
 )
 
 # What a rule finds about a thing, from when to when if nothing changes. The words are written when they are read.

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select, true, tuple_, union
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.bundle import face_of
@@ -21,10 +21,16 @@ from wardlaw.store.tables import INVENTORY_ITEM, INVENTORY_STANDING, INVENTORY_T
 _ITEM = INVENTORY_ITEM.c
 _THING = INVENTORY_THING.c
 _STANDING = INVENTORY_STANDING.c
+# Literally, and not as a parameter: only then does a database see that its index of just these will do.
+HAS_WORDS = _THING.words != literal_column("''")
+HAS_VENDOR = _THING.vendor != literal_column("''")
 _PLACE = (_THING.directory, _THING.kind, _THING.id, _THING.face)
 
 Cursor = tuple[str, str, str, str]
 """Where a page ended: directory, kind, id and face of its last thing."""
+
+
+KINDS = ("account", "app", "credential", "grant", "use")
 
 
 class ThingQuery(msgspec.Struct, frozen=True):
@@ -59,10 +65,7 @@ class ThingPage(msgspec.Struct, frozen=True):
 
 def list_things(connection: Connection, query: ThingQuery) -> ThingPage:
     """A page of what is asked for."""
-    rows = select(*_PLACE).where(_condition(query)).order_by(*_PLACE).limit(query.limit + 1)
-    if query.after is not None:
-        rows = rows.where(tuple_(*_PLACE) > query.after)
-    places = [tuple(row) for row in connection.execute(rows)]
+    places = _places(connection, query)
     more = len(places) > query.limit
     places = places[: query.limit]
     found: dict[tuple[str, str], Item] = {}
@@ -72,17 +75,84 @@ def list_things(connection: Connection, query: ThingQuery) -> ThingPage:
     for directory, faces in by_directory.items():
         items = read_faces(connection, faces, FeedsOf(connection, directory))
         found |= {(directory, face): item for face, item in items.items()}
-    return ThingPage(
-        tuple(found[place[0], place[3]] for place in places),
-        places[-1] if more else None,  # type: ignore[arg-type]
-    )
+    return ThingPage(tuple(found[place[0], place[3]] for place in places), places[-1] if more else None)
 
 
 def count_things(connection: Connection, query: ThingQuery) -> int:
     """How many things fulfil what is asked for, on all pages."""
-    return int(
-        connection.execute(select(func.count()).select_from(INVENTORY_THING).where(_condition(query))).scalar_one()
-    )
+    rows = _rows(query)
+    return int(connection.execute(select(func.count()).select_from(rows.subquery())).scalar_one())
+
+
+def _places(connection: Connection, query: ThingQuery) -> list[Cursor]:
+    """Where the things of a page stand, and one more."""
+    wanted = query.limit + 1
+    if query.about or query.find:
+        rows = _rows(query).subquery()
+        place = (rows.c.directory, rows.c.kind, rows.c.id, rows.c.face)
+        asked = select(*place).order_by(*place).limit(wanted)
+        if query.after is not None:
+            asked = asked.where(tuple_(*place) > query.after)
+        return [tuple(row) for row in connection.execute(asked)]
+    # One directory and kind at a time: an index has these in order, and a database need not be trusted to see it.
+    found: list[Cursor] = []
+    for directory, kind in _shelves(connection, query):
+        if len(found) < wanted:
+            one = msgspec.structs.replace(query, directory=directory, kind=kind)
+            asked = _rows(one).order_by(_THING.id, _THING.face).limit(wanted - len(found))
+            if query.after is not None and query.after[:2] == (directory, kind):
+                asked = asked.where(tuple_(_THING.id, _THING.face) > query.after[2:])
+            found += [tuple(row) for row in connection.execute(asked)]
+    return found
+
+
+def _shelves(connection: Connection, query: ThingQuery) -> list[tuple[str, str]]:
+    """Directories and kinds that hold what is asked for, in order, from where the page begins."""
+    directories = [query.directory] if query.directory else _directories(connection)
+    kinds = [query.kind] if query.kind else query.kinds or KINDS
+    begin = query.after[:2] if query.after is not None else ("", "")
+    every = [(directory, kind) for directory in directories for kind in kinds]
+    return sorted(place for place in every if place >= begin)
+
+
+def _directories(connection: Connection) -> list[str]:
+    found: list[str] = []
+    while True:
+        query = select(func.min(_THING.directory)).where(_THING.directory > (found[-1] if found else ""))
+        name = connection.execute(query).scalar_one_or_none()
+        if name is None:
+            return found
+        found.append(name)
+
+
+def _rows(query: ThingQuery) -> Select[tuple[str, str, str, str]]:
+    """The places of all that fulfil what is asked for, in no order.
+
+    What is asked by name or account is put together from lookups of an index each.
+    """
+    ways: list[ColumnElement[bool]] = [true()]
+    if query.about:
+        ways = [_THING.account == query.about, _THING.app == query.about, _THING.id == query.about]
+    found = _together(ways, _condition(query))
+    if query.find:
+        named = _together(_named(query.find.casefold()), _condition(query))
+        if not query.about:
+            return named
+        own = named.subquery()
+        faces = found.subquery()
+        found = select(faces.c.directory, faces.c.kind, faces.c.id, faces.c.face).join(
+            own, and_(own.c.directory == faces.c.directory, own.c.face == faces.c.face)
+        )
+    return found
+
+
+def _together(ways: Sequence[ColumnElement[bool]], condition: ColumnElement[bool]) -> Select[tuple[str, str, str, str]]:
+    if len(ways) == 1:
+        return select(*_PLACE).where(ways[0], condition)
+    # Each way alone, so that it is an index's lookup and no scan of everything that fulfils the condition.
+    every = union(*(select(_THING.directory, _THING.face).where(way) for way in ways)).subquery()
+    same = and_(_THING.directory == every.c.directory, _THING.face == every.c.face)
+    return select(*_PLACE).select_from(every.join(INVENTORY_THING, same)).where(condition)
 
 
 def count_kinds(connection: Connection) -> dict[str, dict[str, int]]:
@@ -178,7 +248,7 @@ def standing_findings(
 
 def crowds(connection: Connection, directory: str = "") -> tuple[GrantFinding, ...]:
     """The AI vendors that many accounts of a directory use."""
-    used = and_(_THING.vendor != "", _THING.is_there, _THING.kind.in_(("grant", "use")), _THING.account != "")
+    used = and_(HAS_VENDOR, _THING.is_there, _THING.kind.in_(("grant", "use")), _THING.account != "")
     if directory:
         used = and_(used, _THING.directory == directory)
     who = func.count(func.distinct(_THING.account))
@@ -191,8 +261,19 @@ def crowds(connection: Connection, directory: str = "") -> tuple[GrantFinding, .
     )
     found = []
     for place, vendor, count in connection.execute(query).all():
+        # The vendor's apps that somebody uses: fewer steps than reading the app of each grant.
+        use = INVENTORY_THING.alias().c
+        is_used = exists().where(
+            use.directory == place,
+            use.app == _THING.id,
+            use.kind.in_(("grant", "use")),
+            use.is_there,
+            use.account != "",
+        )
         apps = connection.execute(
-            select(_THING.app).where(used, _THING.directory == place, _THING.vendor == vendor).distinct()
+            select(_THING.id).where(
+                HAS_VENDOR, _THING.vendor == vendor, _THING.directory == place, _THING.kind == "app", is_used
+            )
         ).scalars()
         found.append(crowd_finding(place, vendor, count, names_of(connection, place, list(apps))))
     return tuple(found)
@@ -221,20 +302,15 @@ def _condition(query: ThingQuery) -> ColumnElement[bool]:
         found = and_(found, _THING.directory == query.directory)
     if query.acts_as:
         found = and_(found, or_(_THING.kind != "account", _THING.acts_as.in_(query.acts_as)))
-    if query.about:
-        same = (_THING.account == query.about, _THING.app == query.about, _THING.id == query.about)
-        found = and_(found, or_(*same))
-    if query.find:
-        found = and_(found, _named(query.find.casefold()))
     return found
 
 
-def _named(words: str) -> ColumnElement[bool]:
-    """Things that are named so, and what belongs to accounts and apps that are."""
+def _named(words: str) -> list[ColumnElement[bool]]:
+    """Ways to what is named so, and to what belongs to accounts and apps that are."""
 
     def ids(kind: str) -> Select[tuple[str]]:
         told = _THING.words.contains(words, autoescape=True)
-        return select(_THING.id).where(_THING.kind == kind, _THING.words != "", told)
+        return select(_THING.id).where(_THING.kind == kind, HAS_WORDS, told)
 
-    own = and_(_THING.words != "", _THING.words.contains(words, autoescape=True))
-    return or_(own, _THING.account.in_(ids("account")), _THING.app.in_(ids("app")))
+    own = and_(HAS_WORDS, _THING.words.contains(words, autoescape=True))
+    return [own, _THING.account.in_(ids("account")), _THING.app.in_(ids("app"))]

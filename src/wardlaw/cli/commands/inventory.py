@@ -22,6 +22,8 @@ from wardlaw.cli.session import connect, show_list, when
 from wardlaw.cli.showing import freshness_lines as _fresh
 from wardlaw.cli.showing import plain_text as _plain
 from wardlaw.cli.syncing import sync_feed
+from wardlaw.cli.watching import WatchedFeed, WatchPlan, read_due, watch
+from wardlaw.config.connected import Directory
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.importing import grants, logs, machines
 from wardlaw.inventory.importing.badrow import BadRow
@@ -167,13 +169,7 @@ def sync(directory: str = "", *, feed: str = "", options: Options = NONE) -> int
         directory: Only this one.
         feed: Only this feed, such as users, tokens or activity.
     """
-    known = options.configuration().inventory.directories
-    wanted = [one for one in known if directory in ("", one.name)]
-    if not wanted:
-        names = ", ".join(one.name for one in known) or "none"
-        raise InputError(
-            "WL-INV-012", f"There is no such directory; configured: {names}.", "See inventory.directories."
-        )
+    wanted = _connected(options, directory)
     client, output = connect(options), options.output()
     ended: list[dict[str, Any]] = []
     for one in wanted:
@@ -192,6 +188,72 @@ def sync(directory: str = "", *, feed: str = "", options: Options = NONE) -> int
         )
     output.result({"runs": ended}, *(_plain(line.strip()) for line in lines))
     return Exit.DONE if all(run["state"] == "complete" for run in ended) else Exit.FINDINGS
+
+
+@app.command(name="watch")
+def watch_feeds(
+    directory: str = "",
+    *,
+    events_minutes: float = 5.0,
+    nightly: str = "02:00",
+    once: bool = False,
+    options: Options = NONE,
+) -> int:
+    """Keep reading the connected organisations until interrupted: events every few minutes, listings every night.
+
+    What is due follows from what is known of each feed, so that it may be stopped and started again at any time. A listing
+    that was not whole is read again after an hour.
+
+    Args:
+        directory: Only this one.
+        events_minutes: Minutes between two readings of an event feed, at least 1.
+        nightly: Time at which listings are read, HH:MM in UTC.
+        once: Read what is due now, and end.
+    """
+    plan = _plan(events_minutes, nightly)
+    watched = [
+        WatchedFeed(one.name, connector, feed)
+        for one in _connected(options, directory)
+        for connector in (open_connector(one, env=os.environ, clock=time.time, sleep=time.sleep),)
+        for feed in connector.feeds()
+    ]
+    client, output = connect(options), options.output()
+
+    def say(text: str) -> None:
+        output.note(f"{when(time.time())} {_plain(text)}")
+
+    if once:
+        later = read_due(watched, client, plan=plan, clock=time.time, say=say)
+        output.result({"next_at": later}, f"the next reading is due {when(later)}")
+        return 0
+    try:
+        watch(watched, client, plan=plan, clock=time.time, sleep=time.sleep, say=say)
+    except KeyboardInterrupt:
+        output.note("stopped; start it again at any time")
+    return 0
+
+
+def _plan(events_minutes: float, nightly: str) -> WatchPlan:
+    hours, colon, minutes = nightly.partition(":")
+    fits = colon and hours.isascii() and hours.isdigit() and minutes.isascii() and minutes.isdigit()
+    if not fits or int(hours) > 23 or int(minutes) > 59 or not 1 <= events_minutes <= 1_440:
+        raise InputError(
+            "WL-INV-094",
+            "That is no plan.",
+            "--events-minutes from 1 to 1440, --nightly as HH:MM in UTC, such as 02:00.",
+        )
+    return WatchPlan(events_minutes * 60, int(hours) * 3_600.0 + int(minutes) * 60.0)
+
+
+def _connected(options: Options, directory: str) -> list[Directory]:
+    known = options.configuration().inventory.directories
+    wanted = [one for one in known if directory in ("", one.name)]
+    if not wanted:
+        names = ", ".join(one.name for one in known) or "none"
+        raise InputError(
+            "WL-INV-012", f"There is no such directory; configured: {names}.", "See inventory.directories."
+        )
+    return wanted
 
 
 # A dataclass, not a struct: the command-line framework flattens those.

@@ -235,11 +235,12 @@ def read_cursor(text: str) -> Cursor | None:
     if not text:
         return None
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(text.encode()), type=Cursor)
+        after: Cursor = msgspec.json.decode(base64.urlsafe_b64decode(text.encode()), type=Cursor)
     except (ValueError, msgspec.MsgspecError) as error:
         raise InputError(
             "WL-INV-090", "There is no page that begins so.", "Give `after` what the page before gave as `next`."
         ) from error
+    return after
 
 
 def known_thing(turn: Turn, id_: str, *, kind: str, directory: str) -> tuple[Item, Book]:

@@ -50,12 +50,12 @@ def upgrade() -> None:
         sa.Column("is_there", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("directory", "face", name=op.f("pk_inventory_thing")),
     )
-    for columns in (["directory", "kind", "id"], ["kind", "is_there", "directory"], ["id"], ["account"], ["app", "kind"]):
+    for columns in (["directory", "kind", "id", "face"], ["kind", "is_there", "directory", "level"], ["id"], ["account"], ["app", "kind"]):
         op.create_index(f"ix_inventory_thing_{'_'.join(columns)}", "inventory_thing", columns)
-    for name, column in (("vendor", "vendor"), ("words", "kind")):
+    for name, columns in (("vendor", ["vendor", "directory", "kind", "is_there", "account"]), ("words", ["kind", "words"])):
         told = sa.text(f"{name} <> ''")
         op.create_index(
-            f"ix_inventory_thing_{name}", "inventory_thing", [column], sqlite_where=told, postgresql_where=told
+            f"ix_inventory_thing_{name}", "inventory_thing", columns, sqlite_where=told, postgresql_where=told
         )
     op.create_table(
         "inventory_standing",
