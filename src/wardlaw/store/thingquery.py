@@ -133,9 +133,9 @@ def _rows(query: ThingQuery) -> Select[tuple[str, str, str, str]]:
     ways: list[ColumnElement[bool]] = [true()]
     if query.about:
         ways = [_THING.account == query.about, _THING.app == query.about, _THING.id == query.about]
-    found = _together(ways, _condition(query))
+    found = _together(ways, _condition(query, scans=len(ways) == 1))
     if query.find:
-        named = _together(_named(query.find.casefold()), _condition(query))
+        named = _together(_named(query.find.casefold(), kind=query.kind), _condition(query, scans=False))
         if not query.about:
             return named
         own = named.subquery()
@@ -248,7 +248,9 @@ def standing_findings(
 
 def crowds(connection: Connection, directory: str = "") -> tuple[GrantFinding, ...]:
     """The AI vendors that many accounts of a directory use."""
-    used = and_(HAS_VENDOR, _THING.is_there, _THING.kind.in_(("grant", "use")), _THING.account != "")
+    # The kind as an expression: SQLite would else walk all grants along the index of kinds.
+    kind = _THING.kind.concat("")
+    used = and_(HAS_VENDOR, _THING.is_there, kind.in_(("grant", "use")), _THING.account != "")
     if directory:
         used = and_(used, _THING.directory == directory)
     who = func.count(func.distinct(_THING.account))
@@ -264,7 +266,7 @@ def crowds(connection: Connection, directory: str = "") -> tuple[GrantFinding, .
         # The vendor's apps that somebody uses: fewer steps than reading the app of each grant.
         use = INVENTORY_THING.alias().c
         is_used = exists().where(
-            use.directory == place,
+            use.directory.concat("") == place,
             use.app == _THING.id,
             use.kind.in_(("grant", "use")),
             use.is_there,
@@ -290,27 +292,35 @@ def names_of(connection: Connection, directory: str, apps: Sequence[str]) -> lis
     return sorted({name or app for app, name in found.items()})
 
 
-def _condition(query: ThingQuery) -> ColumnElement[bool]:
+def _condition(query: ThingQuery, *, scans: bool = True) -> ColumnElement[bool]:
+    """What else a thing must fulfil.
+
+    Args:
+        scans: An index of kinds may serve it. Not beside a lookup of a few: a database without statistics, as SQLite is,
+            would rather walk all grants; of an expression it knows no index.
+    """
+    kind, place = (_THING.kind, _THING.directory) if scans else (_THING.kind.concat(""), _THING.directory.concat(""))
     found: ColumnElement[bool] = true()
     if not query.gone:
         found = and_(found, _THING.is_there)
     if query.kind:
-        found = and_(found, _THING.kind == query.kind)
+        found = and_(found, kind == query.kind)
     if query.kinds:
-        found = and_(found, _THING.kind.in_(query.kinds))
+        found = and_(found, kind.in_(query.kinds))
     if query.directory:
-        found = and_(found, _THING.directory == query.directory)
+        found = and_(found, place == query.directory)
     if query.acts_as:
         found = and_(found, or_(_THING.kind != "account", _THING.acts_as.in_(query.acts_as)))
     return found
 
 
-def _named(words: str) -> list[ColumnElement[bool]]:
+def _named(words: str, *, kind: str) -> list[ColumnElement[bool]]:
     """Ways to what is named so, and to what belongs to accounts and apps that are."""
 
-    def ids(kind: str) -> Select[tuple[str]]:
+    def ids(of: str) -> Select[tuple[str]]:
         told = _THING.words.contains(words, autoescape=True)
-        return select(_THING.id).where(_THING.kind == kind, HAS_WORDS, told)
+        return select(_THING.id).where(_THING.kind == of, HAS_WORDS, told)
 
     own = and_(HAS_WORDS, _THING.words.contains(words, autoescape=True))
-    return [own, _THING.account.in_(ids("account")), _THING.app.in_(ids("app"))]
+    belonging = [_THING.account.in_(ids("account")), _THING.app.in_(ids("app"))]
+    return belonging if kind in ("grant", "use") else [own, *belonging]

@@ -14,7 +14,9 @@ from typing import IO, Annotated, Any, assert_never
 from cyclopts import App, Parameter
 
 from wardlaw.cli.exits import Exit
+from wardlaw.cli.exporting import write_events
 from wardlaw.cli.inventorying import RunUpload
+from wardlaw.cli.moment import read_moment
 from wardlaw.cli.opening import open_connector
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import rows
@@ -254,6 +256,35 @@ def _connected(options: Options, directory: str) -> list[Directory]:
             "WL-INV-012", f"There is no such directory; configured: {names}.", "See inventory.directories."
         )
     return wanted
+
+
+@app.command
+def export(
+    *,
+    ocsf: Annotated[Path, Parameter(show_default=False)],
+    directory: str = "",
+    since: Annotated[str, Parameter(show_default=False)] = "",
+    options: Options = NONE,
+) -> int:
+    """Write when grants and credentials came and went, and what rules find, as JSON lines for a SIEM.
+
+    Args:
+        ocsf: File to write, which must not be there yet: events of the Open Cybersecurity Schema Framework, version 1.6.
+        directory: Only of this directory.
+        since: Only what came or went since then: 24h, 7d, 2026-11-01. What is found now is written in any case.
+    """
+    now = time.time()
+    begin = read_moment(since, now=now) if since else 0.0
+    try:
+        with ocsf.open("xb") as out:
+            changes, found = write_events(connect(options), out, directory=directory, begin=begin, now=now)
+    except OSError as error:
+        raise InputError(
+            "WL-INV-093", f"{ocsf} cannot be written: {error.strerror}.", "Name a file that is not there yet."
+        ) from error
+    counts = {"file": str(ocsf), "changes": changes, "findings": found}
+    options.output().result(counts, f"{changes} changes and {found} findings written into {ocsf}")
+    return 0
 
 
 # A dataclass, not a struct: the command-line framework flattens those.
