@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import cast
 
 import msgspec
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from bench.figures import percentile
+from wardlaw.cli.client import ManagementClient
+from wardlaw.cli.syncing import sync_feed
+from wardlaw.connectors.google import TOKENS, GoogleConnector
+from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
+from wardlaw.inventory.drawing import draw
 from wardlaw.inventory.model import (
     Account,
     AccountKind,
@@ -28,10 +34,12 @@ from wardlaw.inventory.model import (
     SyncRun,
     Tristate,
 )
+from wardlaw.inventory.reachgraph import reach_graph
 from wardlaw.store.database import open_database, reading, writing
+from wardlaw.store.identities import graph_book, score_facts, shadow_vendors
 from wardlaw.store.inventory import begin_run, finish_run, take
 from wardlaw.store.migrate import upgrade
-from wardlaw.store.thingquery import ThingQuery, count_kinds, find_thing, list_things, standing_findings
+from wardlaw.store.thingquery import ThingQuery, count_kinds, count_things, find_thing, list_things, standing_findings
 
 _EACH, _APPS, _PAGE = 10, 2_000, 2_000
 _NOW = 1_790_000_000.0
@@ -42,6 +50,19 @@ _SCOPES = (
     ("https://www.googleapis.com/auth/drive.file", "openid"),
     ("https://mail.google.com/", "openid"),
 )
+
+
+class SyncFigures(msgspec.Struct, frozen=True):
+    """A full reading of the tokens of a Google Workspace, worked out from a part of it.
+
+    Attributes:
+        work_s: What Wardlaw does beside the waiting: reading answers, pages, and the listing in the store.
+        quota_s: How long the platform's quota makes it take.
+    """
+
+    users: int
+    work_s: float
+    quota_s: float
 
 
 class InventoryFigures(msgspec.Struct, frozen=True):
@@ -63,6 +84,7 @@ class InventoryFigures(msgspec.Struct, frozen=True):
     changed: int
     ended: int
     asked_ms: dict[str, float]
+    sync: SyncFigures
 
 
 def measure(grants: int, folder: Path, *, url: str = "") -> InventoryFigures:
@@ -86,7 +108,15 @@ def measure(grants: int, folder: Path, *, url: str = "") -> InventoryFigures:
         again_s, work_s = time.perf_counter() - began, time.process_time() - cpu
         changed = sum(1 for number in range(grants) if _is_changed(number)) + grants // 200
         return InventoryFigures(
-            grants, engine.dialect.name, first_s, again_s, work_s, changed, run.ended, _questions(engine, grants)
+            grants,
+            engine.dialect.name,
+            first_s,
+            again_s,
+            work_s,
+            changed,
+            run.ended,
+            _questions(engine, grants),
+            _sync(again_s / (grants // _EACH)),
         )
     finally:
         engine.dispose()
@@ -167,16 +197,27 @@ def _questions(engine: Engine, grants: int) -> dict[str, float]:
     person, app = _who(grants // _EACH // 2), _app(700).id
     at = _NOW + 1_000
     middle = ThingQuery(kind="grant", after=("acme", "grant", _grant(grants // 2).id, ""))
-    asked: dict[str, Callable[[object], object]] = {
-        "status: counts of each kind": lambda c: count_kinds(c),  # type: ignore[arg-type]
-        "list grants, first page": lambda c: list_things(c, ThingQuery(kind="grant")),  # type: ignore[arg-type]
-        "list grants, from the middle": lambda c: list_things(c, middle),  # type: ignore[arg-type]
-        "list, of one account": lambda c: list_things(c, ThingQuery(about=person)),  # type: ignore[arg-type]
-        "list, of one app": lambda c: list_things(c, ThingQuery(about=app)),  # type: ignore[arg-type]
-        "search a part of a name": lambda c: list_things(c, ThingQuery(find="person77123")),  # type: ignore[arg-type]
-        "search the grants of an app by name": lambda c: list_things(c, ThingQuery(kind="grant", find="otter")),  # type: ignore[arg-type]
-        "show one grant": lambda c: find_thing(c, _grant(grants // 3).id, at=at),  # type: ignore[arg-type]
-        "findings, gravest 500": lambda c: standing_findings(c, at=at),  # type: ignore[arg-type]
+    grants_of = ThingQuery(kind="grant")
+
+    def listed(query: ThingQuery) -> Callable[[Connection], object]:
+        return lambda c: (list_things(c, query), count_things(c, query))
+
+    asked: dict[str, Callable[[Connection], object]] = {
+        "status: counts of each kind": count_kinds,
+        "list grants, first page, and their count": listed(grants_of),
+        "list grants, from the middle": lambda c: list_things(c, middle),
+        "list, of one account": listed(ThingQuery(about=person)),
+        "list, of one app": listed(ThingQuery(about=app)),
+        "search a part of a name": listed(ThingQuery(find="person77123")),
+        "search the grants of an app by name": lambda c: list_things(c, ThingQuery(kind="grant", find="otter")),
+        "show one grant": lambda c: find_thing(c, _grant(grants // 3).id, at=at),
+        "findings, gravest 500": lambda c: standing_findings(c, at=at),
+        "graph of everything": lambda c: _drawn(c, ""),
+        "graph around one app": lambda c: _drawn(c, app),
+        "scores of a page of apps": lambda c: score_facts(
+            c, "acme", list_things(c, ThingQuery(kind="app", limit=50)).items
+        ),
+        "AI vendors": shadow_vendors,
     }
     figures = {}
     for name, ask in asked.items():
@@ -188,3 +229,52 @@ def _questions(engine: Engine, grants: int) -> dict[str, float]:
             taken.append((time.perf_counter() - began) * 1000)
         figures[name] = percentile(taken, 0.5)
     return figures
+
+
+def _drawn(connection: Connection, about: str) -> str:
+    book, vendors, total = graph_book(connection, "acme", about=about, at=_NOW + 1_000)
+    return draw(reach_graph(book, vendors=vendors, total=total), title="acme")
+
+
+class _Answers:
+    """Google's answers without Google: what a connector asks, from memory, at no cost."""
+
+    def __init__(self, users: int) -> None:
+        self._users = users
+        self._tokens = [
+            {"clientId": app.id, "displayText": app.name, "anonymous": False, "scopes": list(_SCOPES[number % 3])}
+            for number in range(_EACH)
+            for app in (_app(number * 191),)
+        ]
+
+    def get(self, path: str, query: Mapping[str, str | int] | None = None, *, bucket: str = "") -> VendorAnswer:
+        if path.endswith("/tokens"):
+            return VendorAnswer(200, {}, {"items": self._tokens})
+        begin = int((query or {}).get("pageToken", 0))
+        users = [{"id": _who(number)} for number in range(begin, min(begin + 500, self._users))]
+        more = {"nextPageToken": str(begin + 500)} if begin + 500 < self._users else {}
+        return VendorAnswer(200, {}, {"users": users, **more})
+
+
+class _NoApi:
+    """The management API, which takes everything and says nothing."""
+
+    def get(self, path: str, **query: object) -> dict[str, object]:
+        return {}
+
+    def post(self, path: str, body: object = None) -> dict[str, object]:
+        msgspec.json.encode(body)
+        return {"run": {"id": "run_1"}, "watermark": ""}
+
+
+_QUOTA_PER_MINUTE = 2_400  # Google's default for the Admin SDK, requests a minute and project
+
+
+def _sync(store_s: float, *, users: int = 100_000, tried: int = 5_000) -> SyncFigures:
+    """Work a user beside the time the quota gives them; ``store_s`` is what the store takes for one."""
+    connector = GoogleConnector(cast("VendorClient", _Answers(tried)))
+    began = time.process_time()
+    sync_feed(connector, TOKENS, "acme", cast("ManagementClient", _NoApi()))
+    each = (time.process_time() - began) / tried + store_s
+    requests = users + users / 500
+    return SyncFigures(users, each * users, requests * 60 / _QUOTA_PER_MINUTE)
