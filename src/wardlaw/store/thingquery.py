@@ -99,10 +99,10 @@ def _places(connection: Connection, query: ThingQuery) -> list[Cursor]:
     for directory, kind in _shelves(connection, query):
         if len(found) < wanted:
             one = msgspec.structs.replace(query, directory=directory, kind=kind)
-            asked = _rows(one).order_by(_THING.id, _THING.face).limit(wanted - len(found))
+            shelf = _rows(one).order_by(_THING.id, _THING.face).limit(wanted - len(found))
             if query.after is not None and query.after[:2] == (directory, kind):
-                asked = asked.where(tuple_(_THING.id, _THING.face) > query.after[2:])
-            found += [tuple(row) for row in connection.execute(asked)]
+                shelf = shelf.where(tuple_(_THING.id, _THING.face) > query.after[2:])
+            found += [tuple(row) for row in connection.execute(shelf)]
     return found
 
 
@@ -140,9 +140,8 @@ def _rows(query: ThingQuery) -> Select[tuple[str, str, str, str]]:
             return named
         own = named.subquery()
         faces = found.subquery()
-        found = select(faces.c.directory, faces.c.kind, faces.c.id, faces.c.face).join(
-            own, and_(own.c.directory == faces.c.directory, own.c.face == faces.c.face)
-        )
+        same = and_(own.c.directory == faces.c.directory, own.c.face == faces.c.face)
+        return select(faces.c.directory, faces.c.kind, faces.c.id, faces.c.face).join(own, same)
     return found
 
 
@@ -322,5 +321,5 @@ def _named(words: str, *, kind: str) -> list[ColumnElement[bool]]:
         return select(_THING.id).where(_THING.kind == of, HAS_WORDS, told)
 
     own = and_(HAS_WORDS, _THING.words.contains(words, autoescape=True))
-    belonging = [_THING.account.in_(ids("account")), _THING.app.in_(ids("app"))]
+    belonging: list[ColumnElement[bool]] = [_THING.account.in_(ids("account")), _THING.app.in_(ids("app"))]
     return belonging if kind in ("grant", "use") else [own, *belonging]
