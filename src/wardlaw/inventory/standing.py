@@ -13,7 +13,7 @@ import msgspec
 
 from wardlaw.inventory.model import Credential, Grant, Item, Use
 from wardlaw.inventory.rules import DAY_S, RULES, Book, GrantFinding, Limits, Weight
-from wardlaw.inventory.view import kind_of
+from wardlaw.inventory.view import account_of, app_of, kind_of
 
 WIDE_RULES = frozenset({"many-users-of-ai-app"})
 """Rules that look at everything of a directory: worked out from counts."""
@@ -40,17 +40,23 @@ class Standing(msgspec.Struct, frozen=True):
 
 def standing(book: Book) -> Iterator[Standing]:
     """Everything that rules find about the things of a book, now or later; its ``at`` does not matter."""
-    by_about = {(item.directory, f"{kind_of(item.thing)} {item.thing.id}"): item for item in book.inventory.items}
+    by_about = {subject_of(item): item for item in book.inventory.items}
     order = list(Weight)
-    told: set[tuple[str, str, str]] = set()
+    told: set[tuple[str, ...]] = set()
     for found in _whenever(book):
-        item = by_about.get((found.directory, found.about))
-        if item is None or (key := (found.rule, found.directory, found.about)) in told:
+        subject = (found.directory, found.about, found.account, found.app)
+        item = by_about.get(subject)
+        if item is None or (key := (found.rule, *subject)) in told:
             continue
         begins, ends = _window(found.rule, item, book.limits)
         if begins < ends:
             told.add(key)
             yield Standing(item, found.rule, order.index(found.weight), found.about, begins, ends)
+
+
+def subject_of(item: Item) -> tuple[str, str, str, str]:
+    """What a finding about a thing names: two feeds may use one id for grants of different accounts."""
+    return item.directory, f"{kind_of(item.thing)} {item.thing.id}", account_of(item.thing), app_of(item.thing)
 
 
 def _whenever(book: Book) -> Iterator[GrantFinding]:

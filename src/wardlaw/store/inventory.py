@@ -14,6 +14,7 @@ from wardlaw.inventory.model import FeedKind, Item, RunState, Sighting, SyncRun
 from wardlaw.inventory.view import kind_of
 from wardlaw.store.itemrows import BundleRow, count_rows, read_bundles, read_rows, show_bundles
 from wardlaw.store.merging import end_unseen, merge_bundles
+from wardlaw.store.picture import redraw_shared
 from wardlaw.store.syncruns import read_run, run_row
 from wardlaw.store.tables import INVENTORY_ITEM, INVENTORY_RUN
 
@@ -36,6 +37,8 @@ def begin_run(connection: Connection, run: SyncRun) -> SyncRun:
             "Give it a name of its own; see `wardlaw inventory status`.",
         )
     connection.execute(insert(INVENTORY_RUN).values(**run_row(run)))
+    if run.kind is FeedKind.LISTING and _is_first_listing(connection, run):
+        redraw_shared(connection, run.directory, run.feed)
     return run
 
 
@@ -154,6 +157,16 @@ def _open_run(connection: Connection, run_id: str) -> SyncRun:
     if connection.execute(newer).scalar_one():
         raise InputError("WL-INV-004", "A later run of this feed is complete; this one is out of date.", "Begin anew.")
     return run
+
+
+def _is_first_listing(connection: Connection, run: SyncRun) -> bool:
+    """Whether the feed has told of events only until now."""
+    earlier = select(_RUN.id).where(_RUN.directory == run.directory, _RUN.feed == run.feed, _RUN.id != run.id)
+    listing = earlier.where(_RUN.kind == FeedKind.LISTING.value)
+    return (
+        connection.execute(listing.limit(1)).first() is None
+        and connection.execute(earlier.limit(1)).first() is not None
+    )
 
 
 def _is_latest(connection: Connection, run: SyncRun) -> bool:

@@ -36,13 +36,13 @@ class ItemRow(msgspec.Struct, frozen=True):
     """An item with where its row stands.
 
     Attributes:
-        contested: This feed says that it is there, and another one, later, that it is not.
+        shared: Another row tells of the same thing: of another feed, or of this one under another id.
     """
 
     item: Item
     bundle: str
     face: str
-    contested: bool = False
+    shared: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -66,18 +66,16 @@ def item_row(item: Item) -> ItemRow:
 def read_rows(connection: Connection, condition: ColumnElement[bool]) -> Iterator[ItemRow]:
     """Rows that fulfil a condition over ``inventory_item`` and ``inventory_bundle``."""
     query = (
-        select(
-            _ITEM.item, _ITEM.last_seen_at, _ITEM.gone_at, _BUNDLE.seen_at, _ITEM.bundle, _ITEM.face, _ITEM.contested
-        )
+        select(_ITEM.item, _ITEM.last_seen_at, _ITEM.gone_at, _BUNDLE.seen_at, _ITEM.bundle, _ITEM.face, _ITEM.shared)
         .select_from(_JOINED)
         .where(condition)
     )
-    for text, last, gone, seen, bundle, face, contested in connection.execute(query):
+    for text, last, gone, seen, bundle, face, shared in connection.execute(query):
         item = _READ.decode(text)
         at = max(last, seen) if last > gone else last
         if at != item.last_seen_at:
             item = msgspec.structs.replace(item, last_seen_at=at)
-        yield ItemRow(item, bundle, face, bool(contested))
+        yield ItemRow(item, bundle, face, bool(shared))
 
 
 def of_feed(directory: str, feed: str) -> ColumnElement[bool]:
@@ -151,7 +149,7 @@ def level_bundle(connection: Connection, feed: tuple[str, str], name: str) -> No
 
 def write_rows(connection: Connection, rows: Sequence[ItemRow], *, new: Collection[tuple[str, str]] = ()) -> None:
     """Write rows of one feed; those whose key is in ``new`` are not there yet."""
-    made = [_place(row.item) | _values(row) | {"contested": row.contested} for row in rows if row.key in new]
+    made = [_place(row.item) | _values(row) | {"shared": row.shared} for row in rows if row.key in new]
     if made:
         connection.execute(insert(INVENTORY_ITEM), made)
     changed = [
@@ -182,14 +180,11 @@ def raise_rows(connection: Connection, feed: tuple[str, str], rows: Sequence[Ite
             )
 
 
-def contest_rows(connection: Connection, rows: Sequence[ItemRow], *, contested: bool) -> None:
-    """Say of rows whether another feed has later told that the thing is gone; their bundles are compared anew then."""
+def share_rows(connection: Connection, rows: Sequence[ItemRow], *, shared: bool) -> None:
+    """Say of rows whether others tell of the same thing."""
     for row in rows:
-        place = _place(row.item)
-        own = and_(*(_ITEM[name] == value for name, value in place.items()))
-        connection.execute(update(INVENTORY_ITEM).where(own).values(contested=contested))
-        if contested:
-            forget_digests(connection, (row.item.directory, row.item.feed), {row.bundle})
+        own = and_(*(_ITEM[name] == value for name, value in _place(row.item).items()))
+        connection.execute(update(INVENTORY_ITEM).where(own).values(shared=shared))
 
 
 def forget_digests(connection: Connection, feed: tuple[str, str], names: Collection[str]) -> None:

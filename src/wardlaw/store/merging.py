@@ -58,29 +58,32 @@ def merge_bundles(
         rows = before.get(name, {})
         old = known.get(name, BundleRow())
         merged = dict(rows)
-        steady: list[ItemRow] = []
+        steady: set[_Key] = set()
         for sighting in own:
             key = (kind_of(sighting.thing), sighting.thing.id)
             row = merged.get(key)
             if row and _is_steady(row.item, sighting, run):
-                steady.append(row)
+                merged[key] = msgspec.structs.replace(row, item=_seen_at(row.item, run))
+                if row is rows.get(key):
+                    steady.add(key)
                 continue
+            steady.discard(key)
             item = seen(row.item if row else None, sighting, run)
             merged[key] = msgspec.structs.replace(row, item=item) if row else item_row(item)
-        other = [row for key, row in merged.items() if row is not rows.get(key)]
-        differing = [row for row in other if row.key not in rows or _differs(rows[row.key].item, row.item)]
+        other = [(key, row) for key, row in merged.items() if row is not rows.get(key)]
+        differing = [
+            row for key, row in other if key not in steady and (key not in rows or _differs(rows[key].item, row.item))
+        ]
+        different = {row.key for row in differing}
+        shown = [row for key, row in other if key not in different]
         if old.seen_at and any(row.item.is_there and row.item.last_seen_at < old.seen_at for row in differing):
             level_bundle(connection, feed, name)
             old = msgspec.structs.replace(old, seen_at=0.0)
         bundles[name] = _bundle_after(run, own, old, merged)
-        shown = [row for row in other if row not in differing]
-        shown += [
-            msgspec.structs.replace(row, item=_seen_at(row.item, run)) for row in steady if row is merged[row.key]
-        ]
         if bundles[name].seen_at < run.started_at:
             raised += shown
         else:
-            raised += [row for row in shown if row.contested]
+            raised += [row for row in shown if row.shared]
         changed += differing
         home |= dict.fromkeys(merged, name)
     moved = [_moved(row) for row in changed]
@@ -90,7 +93,7 @@ def merge_bundles(
     raise_rows(connection, feed, raised)
     left = {name for row in moved for name in (home[row.key], *_bundle_before(known_rows, row)) if name != row.bundle}
     forget_digests(connection, feed, left)
-    _redraw(connection, run.directory, [*moved, *(row for row in raised if row.contested)], known_rows)
+    _redraw(connection, run.directory, [*moved, *(row for row in raised if row.shared)], known_rows)
 
 
 def end_unseen(connection: Connection, run: SyncRun) -> int:

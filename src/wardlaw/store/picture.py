@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, delete, insert, or_, select
@@ -9,12 +10,12 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.aiapps import ai_vendor_of
 from wardlaw.inventory.bundle import face_of
-from wardlaw.inventory.model import Account, App, Credential, Grant, Item, Thing, Use
+from wardlaw.inventory.model import Account, App, Credential, FeedKind, Grant, Item, Thing, Use
 from wardlaw.inventory.risk import ScopeRisk, scope_risk
 from wardlaw.inventory.rules import Book, Limits
 from wardlaw.inventory.standing import standing
 from wardlaw.inventory.view import Inventory, account_of, app_of, assemble, kind_of
-from wardlaw.store.itemrows import ItemRow, contest_rows, parts, read_rows
+from wardlaw.store.itemrows import ItemRow, forget_digests, parts, read_rows, share_rows
 from wardlaw.store.syncruns import FeedsOf
 from wardlaw.store.tables import INVENTORY_ITEM, INVENTORY_STANDING, INVENTORY_THING
 
@@ -55,15 +56,39 @@ def redraw(
     for part in parts(sorted(wanted)):
         rows = list(read_rows(connection, and_(_ITEM.directory == directory, _ITEM.face.in_(part))))
         drawn = pictured(rows, feeds)
-        contest = [(row, row.item.is_there and not drawn[row.face].is_there) for row in rows]
-        for value in (True, False):
-            contest_rows(
-                connection, [row for row, it_is in contest if it_is is value and row.contested is not value],
-                contested=value,
-            )  # fmt: skip
+        _mark_shared(connection, rows, drawn, feeds)
         drawn |= _other_uses(connection, directory, drawn.values(), feeds)
         look_around(connection, directory, drawn.values(), feeds=feeds, known=context)
         _write(connection, directory, drawn, gone=part, book=book_of(drawn.values(), context, feeds))
+
+
+def redraw_shared(connection: Connection, directory: str, feed: str) -> None:
+    """Work out anew what a feed tells together with others: from now on its word counts more."""
+    query = select(_ITEM.face).where(_ITEM.directory == directory, _ITEM.feed == feed, _ITEM.shared)
+    redraw(connection, directory, list(connection.execute(query).scalars()))
+
+
+def _mark_shared(connection: Connection, rows: Sequence[ItemRow], drawn: Mapping[str, Item], feeds: FeedsOf) -> None:
+    """Mark the rows of things that several rows tell of: a later sight of one may change which of them speaks.
+
+    Where that may be so of a listing's, its bundle is compared thing by thing each time: two listings tell of the thing, or
+    another feed has later told that it is gone.
+    """
+    counts = Counter(row.face for row in rows)
+    for value in (True, False):
+        share_rows(
+            connection,
+            [row for row in rows if (counts[row.face] > 1) is value and row.shared is not value],
+            shared=value,
+        )
+    several = [row for row in rows if counts[row.face] > 1]
+    if not several:
+        return
+    listings = {run.feed for run in feeds.runs if run.kind is FeedKind.LISTING}
+    listed = Counter(row.face for row in several if row.item.feed in listings)
+    for row in several:
+        if listed[row.face] > 1 or (row.item.is_there and not drawn[row.face].is_there):
+            forget_digests(connection, (row.item.directory, row.item.feed), {row.bundle})
 
 
 def pictured(rows: Iterable[ItemRow], feeds: FeedsOf) -> dict[str, Item]:

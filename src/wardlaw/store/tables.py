@@ -446,7 +446,7 @@ INVENTORY_ITEM = Table(
     Column("item", Text, nullable=False),
     Column("bundle", String(640), nullable=False),
     Column("face", String(32), nullable=False),
-    Column("contested", Boolean, nullable=False),
+    Column("shared", Boolean, nullable=False),
     Index(None, "directory", "feed", "bundle"),
     Index(None, "directory", "face"),
 )

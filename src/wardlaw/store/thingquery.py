@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from wardlaw.inventory.bundle import face_of
 from wardlaw.inventory.model import Item, Use
 from wardlaw.inventory.rules import Book, GrantFinding, Limits, Weight, crowd_finding, find_in
-from wardlaw.inventory.view import kind_of
+from wardlaw.inventory.standing import subject_of
 from wardlaw.store.itemrows import parts, read_rows
 from wardlaw.store.picture import book_of, look_around, pictured
 from wardlaw.store.syncruns import FeedsOf
@@ -93,7 +93,7 @@ def _places(connection: Connection, query: ThingQuery) -> list[Cursor]:
         asked = select(*place).order_by(*place).limit(wanted)
         if query.after is not None:
             asked = asked.where(tuple_(*place) > query.after)
-        return [tuple(row) for row in connection.execute(asked)]
+        return [(row[0], row[1], row[2], row[3]) for row in connection.execute(asked)]
     # One directory and kind at a time: an index has these in order, and a database need not be trusted to see it.
     found: list[Cursor] = []
     for directory, kind in _shelves(connection, query):
@@ -102,7 +102,7 @@ def _places(connection: Connection, query: ThingQuery) -> list[Cursor]:
             shelf = _rows(one).order_by(_THING.id, _THING.face).limit(wanted - len(found))
             if query.after is not None and query.after[:2] == (directory, kind):
                 shelf = shelf.where(tuple_(_THING.id, _THING.face) > query.after[2:])
-            found += [tuple(row) for row in connection.execute(shelf)]
+            found += [(directory, kind, row.id, row.face) for row in connection.execute(shelf)]
     return found
 
 
@@ -234,12 +234,8 @@ def standing_findings(
         feeds = FeedsOf(connection, name)
         items = read_faces(connection, sorted(wanted), feeds)
         book = book_around(connection, items.values(), feeds, at=at)
-        asked = {
-            (word, f"{kind_of(items[face].thing)} {items[face].thing.id}")
-            for face, words in wanted.items()
-            for word in words
-        }
-        found += [one for one in find_in(book) if (one.rule, one.about) in asked]
+        asked = {(word, *subject_of(items[face])) for face, words in wanted.items() for word in words}
+        found += [one for one in find_in(book) if (one.rule, one.directory, one.about, one.account, one.app) in asked]
     weights = list(Weight)
     found.sort(key=lambda one: (weights.index(one.weight), one.rule, one.directory, one.about))
     return FindingPage(total + len(wide), tuple(found[:limit]))

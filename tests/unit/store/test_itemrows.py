@@ -6,14 +6,15 @@ from wardlaw.inventory.model import Grant, Item
 from wardlaw.store.database import writing
 from wardlaw.store.itemrows import (
     BundleRow,
-    contest_rows,
     count_rows,
+    forget_digests,
     item_row,
     level_bundle,
     parts,
     raise_rows,
     read_bundles,
     read_rows,
+    share_rows,
     show_bundles,
     write_bundles,
     write_rows,
@@ -55,13 +56,14 @@ def test_rows_are_raised_and_never_lowered(database) -> None:
         assert seen(connection) == {"g1": 150.0, "g2": 100.0}
 
 
-def test_a_contested_row_is_compared_anew(database) -> None:
+def test_a_row_knows_whether_others_tell_of_the_same_and_a_bundle_forgets(database) -> None:
     with writing(database) as connection:
         put(connection, item("g1"))
-        for contested in (True, False):
-            contest_rows(connection, [item_row(item("g1"))], contested=contested)
-            assert [row.contested for row in read_rows(connection, true())] == [contested]
-            assert read_bundles(connection, FEED, ["u"])["u"].digest == ""
+        for shared in (True, False):
+            share_rows(connection, [item_row(item("g1"))], shared=shared)
+            assert [row.shared for row in read_rows(connection, true())] == [shared]
+        forget_digests(connection, FEED, {"u", "none"})
+        assert read_bundles(connection, FEED, ["u"])["u"].digest == ""
 
 
 def test_keys_come_in_portions() -> None:

@@ -17,7 +17,7 @@ def upgrade() -> None:
     """Add columns and tables, and work out what stands in them for what is known already."""
     op.add_column("inventory_item", sa.Column("bundle", sa.String(length=640), nullable=False, server_default=""))
     op.add_column("inventory_item", sa.Column("face", sa.String(length=32), nullable=False, server_default=""))
-    op.add_column("inventory_item", sa.Column("contested", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("inventory_item", sa.Column("shared", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.drop_index("ix_inventory_item_directory_feed_last_seen_at", "inventory_item")
     op.create_index("ix_inventory_item_directory_feed_bundle", "inventory_item", ["directory", "feed", "bundle"])
     op.create_index("ix_inventory_item_directory_face", "inventory_item", ["directory", "face"])
@@ -86,5 +86,5 @@ def downgrade() -> None:
     op.create_index(
         "ix_inventory_item_directory_feed_last_seen_at", "inventory_item", ["directory", "feed", "last_seen_at"]
     )
-    for name in ("contested", "face", "bundle"):
+    for name in ("shared", "face", "bundle"):
         op.drop_column("inventory_item", name)
