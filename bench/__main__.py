@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import shutil
 import sys
@@ -16,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bench import auditing, deciding, guarding, machine, replaying, stages, toolcalls, traffic, verifying
+from bench import auditing, deciding, guarding, inventory, machine, replaying, stages, toolcalls, traffic, verifying
 from bench.processes import StartError
 from bench.promises import Results, promises
 from bench.report import Grid, Run, grids, write
@@ -25,7 +26,7 @@ from bench.traffic import TrafficPlan
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
-PARTS = ("traffic", "decision", "guard", "mcp", "audit", "verify", "replay")
+PARTS = ("traffic", "decision", "guard", "mcp", "audit", "verify", "replay", "inventory")
 FORMAT = 1
 _LIMIT_S = 3_600.0  # no process of the benchmark lives longer, whatever happens to the benchmark
 
@@ -42,6 +43,7 @@ class Amounts(msgspec.Struct, frozen=True):
     audit_records: int
     verify_records: int
     replayed: int
+    grants: int
 
 
 FULL = Amounts(
@@ -54,6 +56,7 @@ FULL = Amounts(
     audit_records=100_000,
     verify_records=1_000_000,
     replayed=100_000,
+    grants=1_000_000,
 )
 QUICK = Amounts(
     rounds=2,
@@ -65,6 +68,7 @@ QUICK = Amounts(
     audit_records=10_000,
     verify_records=100_000,
     replayed=20_000,
+    grants=20_000,
 )
 
 
@@ -169,6 +173,11 @@ def _run(asked: argparse.Namespace, amounts: Amounts, folder: Path, say: traffic
     if "replay" in parts:
         say(f"recording {amounts.replayed} decisions and judging them anew")
         results = msgspec.structs.replace(results, replay=replaying.measure(amounts.replayed, folder))
+    if "inventory" in parts:
+        say(f"an inventory of {amounts.grants} grants, listed twice")
+        url = os.environ.get("WARDLAW_BENCH_POSTGRES", "")
+        found_grants = inventory.measure(amounts.grants, folder / "inventory", url=url)
+        results = msgspec.structs.replace(results, inventory=found_grants)
     if asked.stages:
         say(f"stages of {LABELS[DURABLE].replace('*', '')}")
         seconds = max(2.0, amounts.seconds * 2)

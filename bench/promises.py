@@ -10,6 +10,7 @@ import msgspec
 from bench.auditing import AuditFigures
 from bench.deciding import DecisionFigures
 from bench.guarding import GuardFigures
+from bench.inventory import InventoryFigures
 from bench.replaying import ReplayFigures
 from bench.stages import StageFigures
 from bench.targets import DURABLE, LITELLM, PORTKEY, STACK, UNWAITED
@@ -29,6 +30,7 @@ class Results(msgspec.Struct, frozen=True):
     guard: GuardFigures | None = None
     replay: ReplayFigures | None = None
     tools: list[ToolFigures] | None = None
+    inventory: InventoryFigures | None = None
 
     def target(self, name: str) -> TargetFigures | None:
         """Figures of one target."""
@@ -134,6 +136,10 @@ def _tool(way: str) -> _Read:
     return read
 
 
+def _inventory(read: Callable[[InventoryFigures], float]) -> _Read:
+    return lambda results: read(results.inventory) if results.inventory else None
+
+
 _TABLE: tuple[tuple[str, str, float, bool, _Read], ...] = (
     ("CPU per request, prompts of 1 KB, everything on", "µs", 400, True, _cpu(DURABLE)),
     ("requests a second per core", "1/s", 2_500, False, _per_core),
@@ -206,4 +212,6 @@ _TABLE: tuple[tuple[str, str, float, bool, _Read], ...] = (
         True,
         lambda r: r.verify.whole.seconds if r.verify and r.verify.whole.records >= 1_000_000 else None,
     ),
+    ("a million grants listed again, work in the store", "s", 5, True, _inventory(lambda one: one.work_s)),
+    ("the slowest question to them", "ms", 300, True, _inventory(lambda one: max(one.asked_ms.values()))),
 )

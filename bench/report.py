@@ -9,6 +9,7 @@ import msgspec
 
 from bench.figures import ranged, short
 from bench.guarding import GuardFigures
+from bench.inventory import InventoryFigures
 from bench.machine import Machine
 from bench.promises import Promise, Results, promises
 from bench.stages import BUDGET, in_order
@@ -57,6 +58,8 @@ def grids(results: Results) -> list[Grid]:
         found.append(_verify(results))
     if results.replay is not None:
         found.append(_replay(results))
+    if results.inventory is not None:
+        found.append(_inventory(results.inventory))
     if results.stages is not None:
         found.append(_stages(results))
     return [grid for grid in found if grid.rows]
@@ -227,6 +230,19 @@ def _verify(results: Results) -> Grid:
     ]
     columns = ("", "sound", "seconds", "CPU s", "records/s", "peak MB (before)")
     return Grid("Verifying a log", columns, rows)
+
+
+def _inventory(one: InventoryFigures) -> Grid:
+    rows = [
+        ("first listing, s", short(one.first_s)),
+        (f"listed again, {one.changed:,} told otherwise or new, {one.ended:,} gone: s", short(one.again_s)),
+        ("of it work of the processor, s", short(one.work_s)),
+        *((f"{name}, p50, ms", short(taken)) for name, taken in one.asked_ms.items()),
+        (f"tokens of {one.sync.users:,} Google users: work, s", short(one.sync.work_s)),
+        ("the same by Google's quota alone, s", short(one.sync.quota_s)),
+    ]
+    note = "One transaction a page of 2,000, as the management API does it; the questions one at a time."
+    return Grid(f"An inventory of {one.grants:,} grants, {one.database}", ("", "measured"), rows, note)
 
 
 def _replay(results: Results) -> Grid:

@@ -11,7 +11,8 @@ from wardlaw.cli.client import ManagementClient, quoted
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.activity import Activity
 from wardlaw.inventory.importing.badrow import name_of
-from wardlaw.inventory.model import FeedKind, Sighting
+from wardlaw.inventory.model import App, FeedKind, Sighting
+from wardlaw.inventory.view import account_of
 
 PAGE_BYTES = 48 * 1024
 """JSON sent at once; the management API takes 64 KiB."""
@@ -36,7 +37,10 @@ class RunUpload:
         self.sent = 0
         self._page: list[Any] = []
         self._events: list[Any] = []
+        self._sizes: list[int] = []
         self._bytes = 0
+        self._begun = ("", 0)  # the account that is being told, and where on the page that began
+        self._apps: dict[str, App] = {}
 
     def add(self, sightings: Iterable[Sighting], activities: Iterable[Activity] = ()) -> None:
         """Take sightings and events in; full pages are sent.
@@ -45,19 +49,22 @@ class RunUpload:
             InputError: One alone is larger than a page (WL-INV-006).
         """
         for sighting in sightings:
-            self._put(sighting, is_event=False)
+            if self._is_new(sighting):
+                self._put(sighting)
         for activity in activities:
-            self._put(activity, is_event=True)
+            size = _size_of(activity)
+            self._make_room(size)
+            self._events.append(msgspec.to_builtins(activity))
+            self._bytes += size
 
-    def _put(self, told: Sighting | Activity, *, is_event: bool) -> None:
-        size = len(msgspec.json.encode(told)) + 1
-        if size > PAGE_BYTES:
-            raise InputError(
-                "WL-INV-006", "One grant has more scopes than fit on a page.", "Look at it on its platform."
-            )
-        if self._bytes + size > PAGE_BYTES or len(self._page) + len(self._events) >= 1_000:
-            self._send()
-        (self._events if is_event else self._page).append(msgspec.to_builtins(told))
+    def _put(self, sighting: Sighting) -> None:
+        size = _size_of(sighting)
+        self._make_room(size)
+        account = account_of(sighting.thing)
+        if account and account != self._begun[0]:
+            self._begun = (account, len(self._page))
+        self._page.append(msgspec.to_builtins(sighting))
+        self._sizes.append(size)
         self._bytes += size
 
     def end(
@@ -72,9 +79,49 @@ class RunUpload:
         ended: dict[str, Any] = self._client.post(f"/inventory/runs/{quoted(self.id)}/end", body)
         return ended
 
+    def _is_new(self, sighting: Sighting) -> bool:
+        """Whether it says something this run has not said yet: listings of tokens tell each app with every token."""
+        thing = sighting.thing
+        if not isinstance(thing, App) or sighting.at or sighting.ended:
+            return True
+        if self._apps.get(thing.id) == thing:
+            return False
+        self._apps[thing.id] = thing
+        return True
+
+    def _make_room(self, size: int) -> None:
+        if self._bytes + size > PAGE_BYTES or len(self._page) + len(self._events) >= 1_000:
+            self._send_full()
+        if self._bytes + size > PAGE_BYTES:  # what was kept of the present account, and something large of it
+            self._send()
+
+    def _send_full(self) -> None:
+        """Send the page up to where the present account begins: the store compares an account that it gets whole at once."""
+        cut = self._begun[1] or len(self._page)
+        kept, sizes = self._page[cut:], self._sizes[cut:]
+        if sum(sizes) > PAGE_BYTES // 2:  # little would go out, and soon the next page would be full
+            cut, kept, sizes = len(self._page), [], []
+        self._page = self._page[:cut]
+        self._send()
+        self._page, self._sizes, self._bytes = kept, sizes, sum(sizes)
+        self._begun = (self._begun[0], 0)
+
     def _send(self) -> None:
         if self._page or self._events:
             body = {"sightings": self._page} | ({"activities": self._events} if self._events else {})
             self._client.post(f"/inventory/runs/{quoted(self.id)}/page", body)
             self.sent += len(self._page)
-            self._page, self._events, self._bytes = [], [], 0
+            self._page, self._events, self._sizes, self._bytes = [], [], [], 0
+            self._begun = (self._begun[0], 0)
+
+
+def _size_of(told: Sighting | Activity) -> int:
+    """Bytes of it on a page.
+
+    Raises:
+        InputError: It is larger than a page (WL-INV-006).
+    """
+    size = len(msgspec.json.encode(told)) + 1
+    if size > PAGE_BYTES:
+        raise InputError("WL-INV-006", "One grant has more scopes than fit on a page.", "Look at it on its platform.")
+    return size

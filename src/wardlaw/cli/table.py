@@ -58,6 +58,8 @@ COMMANDS: tuple[CommandEntry, ...] = (
         "connect", "Guard", "Connect an organisation of a platform to the inventory.", _HERE + "connect:connect"
     ),
     CommandEntry("grants", "Guard", "Who may what, by which approval, and taking it away.", _HERE + "grants:app"),
+    CommandEntry("nhi", "Guard", "Service accounts, agents, apps and keys, one by one.", _HERE + "nhi:app"),
+    CommandEntry("shadow-ai", "Guard", "AI that people use, and whether anybody allowed it.", _HERE + "shadow:app"),
     CommandEntry("audit", "Prove", "Verify, prove, export, erase and prune.", _HERE + "audit:app"),
     CommandEntry("backup", "Prove", "Copy tables and log into one file.", _HERE + "backup:backup"),
     CommandEntry("restore", "Prove", "Bring a backup back; a log that shrank is noticed.", _HERE + "backup:restore"),

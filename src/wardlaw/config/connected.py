@@ -106,3 +106,7 @@ class InventorySettings(msgspec.Struct, frozen=True):
     confirm_above: Annotated[
         int, Meta(ge=0, le=1_000_000, description="A revocation of more things than this needs a second person.")
     ] = 20
+    sanctioned: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")], ...],
+        Meta(description="AI vendors that may be used, as `wardlaw shadow-ai report` names them."),
+    ] = ()

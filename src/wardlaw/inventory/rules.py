@@ -106,7 +106,11 @@ def find(inventory: Inventory, *, at: float, limits: Limits) -> tuple[GrantFindi
         (item.directory, item.thing.id): item.thing for item in inventory.items if isinstance(item.thing, Account)
     }
     apps = {(item.directory, item.thing.id): item.thing for item in inventory.items if isinstance(item.thing, App)}
-    book = Book(inventory, accounts, apps, limits, at)
+    return find_in(Book(inventory, accounts, apps, limits, at))
+
+
+def find_in(book: Book) -> tuple[GrantFinding, ...]:
+    """Everything the rules find in a book, gravest first."""
     return gravest_first(finding for rule in RULES.values() for finding in rule(book))
 
 
@@ -171,12 +175,17 @@ def many_consent_to_ai(book: Book) -> Iterator[GrantFinding]:
             names[item.directory, vendor].add(book.app(item).name or app)
     for (directory, vendor), who in sorted(users.items()):
         if len(who) >= book.limits.many_users:
-            apps = ", ".join(sorted(names[directory, vendor])[:_MOST_SCOPES])
-            yield GrantFinding(
-                "many-users-of-ai-app", Weight.MEDIUM, directory, f"vendor {vendor}", "", "",
-                (f"{len(who)} accounts use or have granted access to {vendor} ({apps}).",),
-                "Decide about it: register and approve it with an owner, or revoke the grants and offer what is approved.",
-            )  # fmt: skip
+            yield crowd_finding(directory, vendor, len(who), names[directory, vendor])
+
+
+def crowd_finding(directory: str, vendor: str, count: int, names: Iterable[str]) -> GrantFinding:
+    """The finding that so many accounts use one AI vendor, by apps of these names."""
+    apps = ", ".join(sorted(names)[:_MOST_SCOPES])
+    return GrantFinding(
+        "many-users-of-ai-app", Weight.MEDIUM, directory, f"vendor {vendor}", "", "",
+        (f"{count} accounts use or have granted access to {vendor} ({apps}).",),
+        "Decide about it: register and approve it with an owner, or revoke the grants and offer what is approved.",
+    )  # fmt: skip
 
 
 def endless_credential(book: Book) -> Iterator[GrantFinding]:

@@ -63,7 +63,7 @@ def assemble(items: Iterable[Item], runs: Sequence[SyncRun]) -> Inventory:
     listings = {(run.directory, run.feed) for run in runs if run.kind is FeedKind.LISTING}
     groups: dict[tuple[str, str, str], list[Item]] = {}
     for item in items:
-        groups.setdefault((item.directory, kind_of(item.thing), _identity(item.thing)), []).append(item)
+        groups.setdefault((item.directory, kind_of(item.thing), identity_of(item.thing)), []).append(item)
     put = [_together(group, listings) for _, group in sorted(groups.items())]
     return Inventory(tuple(put), {run.directory: run.platform for run in runs})
 
@@ -94,8 +94,11 @@ def freshness(runs: Sequence[SyncRun]) -> tuple[Freshness, ...]:
     return tuple(found)
 
 
-def _identity(thing: Thing) -> str:
-    # Feeds of one platform name grants differently; the account and the app are what they agree on.
+def identity_of(thing: Thing) -> str:
+    """What all feeds of a directory agree on about a thing of a kind.
+
+    Feeds of one platform name grants differently; the account and the app are what they agree on.
+    """
     return f"{thing.account}\n{thing.app}\n{_own(thing)}" if isinstance(thing, Grant) else thing.id
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import and_, func, insert, or_, select, update
-from sqlalchemy.engine import Connection, RowMapping
+from sqlalchemy import and_, func, insert, or_, select, true, update
+from sqlalchemy.engine import Connection
 
 from wardlaw.facts.errors import InputError
-from wardlaw.inventory.merge import absent, seen
+from wardlaw.inventory.bundle import MOST_DIGESTED, bundle_digest, bundle_of
 from wardlaw.inventory.model import FeedKind, Item, RunState, Sighting, SyncRun
 from wardlaw.inventory.view import kind_of
+from wardlaw.store.itemrows import BundleRow, count_rows, read_bundles, read_rows, show_bundles
+from wardlaw.store.merging import end_unseen, merge_bundles
+from wardlaw.store.picture import redraw_shared
+from wardlaw.store.syncruns import read_run, run_row
 from wardlaw.store.tables import INVENTORY_ITEM, INVENTORY_RUN
-
-_BATCH = 200  # keys a query: databases limit the parameters of one
 
 _ITEM = INVENTORY_ITEM.c
 _RUN = INVENTORY_RUN.c
@@ -34,7 +36,9 @@ def begin_run(connection: Connection, run: SyncRun) -> SyncRun:
             f"The directory {run.directory} is one of {platform}, and not of {run.platform}.",
             "Give it a name of its own; see `wardlaw inventory status`.",
         )
-    connection.execute(insert(INVENTORY_RUN).values(**_run_row(run)))
+    connection.execute(insert(INVENTORY_RUN).values(**run_row(run)))
+    if run.kind is FeedKind.LISTING and _is_first_listing(connection, run):
+        redraw_shared(connection, run.directory, run.feed)
     return run
 
 
@@ -47,7 +51,7 @@ def get_run(connection: Connection, run_id: str) -> SyncRun:
     row = connection.execute(select(INVENTORY_RUN).where(_RUN.id == run_id)).mappings().one_or_none()
     if row is None:
         raise InputError("WL-INV-002", "There is no such run.", "Begin one; `wardlaw inventory runs` lists them.")
-    return _read_run(row)
+    return read_run(row)
 
 
 def list_runs(connection: Connection, *, limit: int = 0) -> tuple[SyncRun, ...]:
@@ -55,23 +59,33 @@ def list_runs(connection: Connection, *, limit: int = 0) -> tuple[SyncRun, ...]:
     query = select(INVENTORY_RUN).order_by(_RUN.started_at.desc(), _RUN.id)
     if limit:
         query = query.limit(limit)
-    return tuple(_read_run(row) for row in connection.execute(query).mappings())
+    return tuple(read_run(row) for row in connection.execute(query).mappings())
 
 
 def take(connection: Connection, run_id: str, sightings: Sequence[Sighting]) -> SyncRun:
     """Take a page of a run in; the same page twice changes nothing but the run's count.
 
+    A bundle that the page holds just as it is known takes one comparison; others are merged thing by thing.
+
     Raises:
         InputError: There is no such run, it has ended (WL-INV-003), or a later one was completed (WL-INV-004).
     """
     run = _open_run(connection, run_id)
-    known = _known(connection, run, sightings)
-    before = dict(known)
+    feed = (run.directory, run.feed)
+    grouped: dict[str, list[Sighting]] = {}
     for sighting in sightings:
-        key = (kind_of(sighting.thing), sighting.thing.id)
-        known[key] = seen(known.get(key), sighting, run)
-    for key, item in known.items():
-        _write(connection, item, is_new=key not in before, changed=item != before.get(key))
+        grouped.setdefault(bundle_of(sighting.thing), []).append(sighting)
+    known = read_bundles(connection, feed, grouped)
+    # Beside a later run, an earlier one may tell of an earlier first sight: that is merged thing by thing.
+    as_known = (
+        {name for name, own in grouped.items() if _is_known(own, known.get(name))}
+        if _is_latest(connection, run)
+        else set()
+    )
+    others = {name: own for name, own in grouped.items() if name not in as_known}
+    show_bundles(connection, feed, as_known, at=run.started_at)
+    if others:
+        merge_bundles(connection, run, others, known=known)
     run = msgspec.structs.replace(run, seen=run.seen + len(sightings))
     connection.execute(update(INVENTORY_RUN).where(_RUN.id == run.id).values(seen=run.seen))
     return run
@@ -98,24 +112,25 @@ def finish_run(connection: Connection, run_id: str, *, ended: SyncRun) -> SyncRu
         watermark=ended.watermark,
         covered_until=ended.covered_until,
     )
-    missing = _unseen(connection, run) if run.state is RunState.COMPLETE and run.kind is FeedKind.LISTING else []
-    if missing and not run.seen:
-        gap = f"The listing was empty where {len(missing)} were known; nothing was taken for gone."
-        run = msgspec.structs.replace(run, state=RunState.INCOMPLETE, gaps=(*run.gaps, gap))
-    gone = [(item, after) for item in missing if (after := absent(item, run)) is not item]
-    for _, after in gone:
-        _write(connection, after, is_new=False, changed=True)
-    run = msgspec.structs.replace(run, ended=len(gone))
-    connection.execute(update(INVENTORY_RUN).where(_RUN.id == run.id).values(**_run_row(run)))
+    if run.state is RunState.COMPLETE and run.kind is FeedKind.LISTING:
+        there = 0 if run.seen else count_rows(connection, (run.directory, run.feed))
+        if there:
+            gap = f"The listing was empty where {there} were known; nothing was taken for gone."
+            run = msgspec.structs.replace(run, state=RunState.INCOMPLETE, gaps=(*run.gaps, gap))
+        else:
+            run = msgspec.structs.replace(run, ended=end_unseen(connection, run))
+    connection.execute(update(INVENTORY_RUN).where(_RUN.id == run.id).values(**run_row(run)))
     return run
 
 
 def list_items(connection: Connection, directory: str = "") -> tuple[Item, ...]:
     """Everything every feed told, also what is gone; of one directory when it is named."""
-    query = select(_ITEM.item).order_by(_ITEM.directory, _ITEM.kind, _ITEM.id, _ITEM.feed)
-    if directory:
-        query = query.where(_ITEM.directory == directory)
-    return tuple(msgspec.json.decode(text, type=Item) for text in connection.execute(query).scalars())
+    condition = _ITEM.directory == directory if directory else true()
+    rows = sorted(
+        (row.item for row in read_rows(connection, condition)),
+        key=lambda item: (item.directory, kind_of(item.thing), item.thing.id, item.feed),
+    )
+    return tuple(rows)
 
 
 def last_watermark(connection: Connection, directory: str, feed: str) -> str:
@@ -144,58 +159,27 @@ def _open_run(connection: Connection, run_id: str) -> SyncRun:
     return run
 
 
-def _known(connection: Connection, run: SyncRun, sightings: Iterable[Sighting]) -> dict[tuple[str, str], Item]:
-    wanted: dict[str, set[str]] = {}
-    for sighting in sightings:
-        wanted.setdefault(kind_of(sighting.thing), set()).add(sighting.thing.id)
-    found: dict[tuple[str, str], Item] = {}
-    for kind, ids in wanted.items():
-        ordered = sorted(ids)
-        for start in range(0, len(ordered), _BATCH):
-            query = select(_ITEM.id, _ITEM.item).where(
-                _ITEM.directory == run.directory,
-                _ITEM.feed == run.feed,
-                _ITEM.kind == kind,
-                _ITEM.id.in_(ordered[start : start + _BATCH]),
-            )
-            for id_, text in connection.execute(query):
-                found[kind, id_] = msgspec.json.decode(text, type=Item)
-    return found
-
-
-def _unseen(connection: Connection, run: SyncRun) -> list[Item]:
-    query = select(_ITEM.item).where(
-        _ITEM.directory == run.directory,
-        _ITEM.feed == run.feed,
-        _ITEM.last_seen_at < run.started_at,
-        _ITEM.last_seen_at > _ITEM.gone_at,
+def _is_first_listing(connection: Connection, run: SyncRun) -> bool:
+    """Whether the feed has told of events only until now."""
+    earlier = select(_RUN.id).where(_RUN.directory == run.directory, _RUN.feed == run.feed, _RUN.id != run.id)
+    listing = earlier.where(_RUN.kind == FeedKind.LISTING.value)
+    return (
+        connection.execute(listing.limit(1)).first() is None
+        and connection.execute(earlier.limit(1)).first() is not None
     )
-    return [msgspec.json.decode(text, type=Item) for text in connection.execute(query).scalars()]
 
 
-def _write(connection: Connection, item: Item, *, is_new: bool, changed: bool) -> None:
-    values = {
-        "last_seen_at": item.last_seen_at,
-        "gone_at": item.gone_at,
-        "item": msgspec.json.encode(item).decode(),
-    }
-    place = {"directory": item.directory, "feed": item.feed, "kind": kind_of(item.thing), "id": item.thing.id}
-    if is_new:
-        connection.execute(insert(INVENTORY_ITEM).values(**place, **values))
-    elif changed:
-        own = and_(*(INVENTORY_ITEM.c[name] == value for name, value in place.items()))
-        connection.execute(update(INVENTORY_ITEM).where(own).values(**values))
+def _is_latest(connection: Connection, run: SyncRun) -> bool:
+    later = select(_RUN.id).where(
+        _RUN.directory == run.directory, _RUN.feed == run.feed, _RUN.started_at > run.started_at
+    )
+    return connection.execute(later.limit(1)).first() is None
 
 
-def _run_row(run: SyncRun) -> dict[str, object]:
-    row = msgspec.structs.asdict(run)
-    return row | {
-        "kind": run.kind.value,
-        "state": run.state.value,
-        "gaps": msgspec.json.encode(run.gaps).decode(),
-    }
-
-
-def _read_run(row: RowMapping) -> SyncRun:
-    fields = {str(name): value for name, value in row.items()}
-    return msgspec.convert(fields | {"gaps": msgspec.json.decode(fields["gaps"])}, SyncRun)
+def _is_known(own: Sequence[Sighting], bundle: BundleRow | None) -> bool:
+    """Whether a page shows a bundle just as it is known."""
+    if bundle is None or not bundle.digest or len(own) > MOST_DIGESTED:
+        return False
+    if any(sighting.at > 0 or sighting.ended for sighting in own):
+        return False
+    return bundle_digest([sighting.thing for sighting in own]) == bundle.digest

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 # Named constraints: SQLite can only alter what has a name (Alembic documentation, "The Importance of
@@ -431,7 +432,8 @@ INVENTORY_RUN = Table(
 )
 
 # What feeds have told: accounts, apps, grants, credentials, uses. ``item`` is all of it as JSON; the other columns
-# repeat what searches ask for. Rows are never deleted: what is gone says when.
+# repeat what searches ask for. ``last_seen_at`` counts, not what stands in ``item``; the bundle may say a later one.
+# Rows are never deleted: what is gone says when. ``face`` is the digest of what all feeds agree on about a thing.
 INVENTORY_ITEM = Table(
     "inventory_item",
     METADATA,
@@ -442,7 +444,82 @@ INVENTORY_ITEM = Table(
     Column("last_seen_at", Double, nullable=False),
     Column("gone_at", Double, nullable=False),
     Column("item", Text, nullable=False),
-    Index(None, "directory", "feed", "last_seen_at"),
+    Column("bundle", String(640), nullable=False),
+    Column("face", String(32), nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Index(None, "directory", "feed", "bundle"),
+    Index(None, "directory", "face"),
+)
+
+# What a feed tells of one account, as one: ``digest`` is of everything of it that is there, and ``seen_at`` when a run last
+# showed exactly that. An empty digest matches nothing.
+INVENTORY_BUNDLE = Table(
+    "inventory_bundle",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("feed", String(64), primary_key=True),
+    Column("bundle", String(640), primary_key=True),
+    Column("digest", String(32), nullable=False),
+    Column("seen_at", Double, nullable=False),
+    Column("size", BigInteger, nullable=False),
+)
+
+# The picture that all feeds make together, one row a thing, with what lists and searches ask for; the rows of
+# ``inventory_item`` with the same face say the rest. Kept with every change, so that nobody need read everything.
+INVENTORY_THING = Table(
+    "inventory_thing",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("face", String(32), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("id", String(512), nullable=False),
+    Column("account", String(512), nullable=False),
+    Column("app", String(512), nullable=False),
+    Column("acts_as", String(16), nullable=False),
+    Column("vendor", String(64), nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("data", String(512), nullable=False),
+    Column("born_at", Double, nullable=False),
+    Column("used_at", Double, nullable=False),
+    Column("usage_known", Boolean, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("is_there", Boolean, nullable=False),
+    Index(None, "directory", "kind", "id", "face"),
+    Index(None, "kind", "is_there", "directory", "level"),
+    Index(None, "id"),
+    Index(None, "account"),
+    Index(None, "app", "kind"),
+    Index(
+        "ix_inventory_thing_vendor",
+        "vendor",
+        "directory",
+        "kind",
+        "is_there",
+        "account",
+        sqlite_where=text("vendor <> ''"),
+        postgresql_where=text("vendor <> ''"),
+    ),
+    Index(
+        "ix_inventory_thing_words",
+        "kind",
+        "words",
+        sqlite_where=text("words <> ''"),
+        postgresql_where=text("words <> ''"),
+    ),
+)
+
+# What a rule finds about a thing, from when to when if nothing changes. The words are written when they are read.
+INVENTORY_STANDING = Table(
+    "inventory_standing",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("face", String(32), primary_key=True),
+    Column("rule", String(64), primary_key=True),
+    Column("weight", Integer, nullable=False),
+    Column("about", String(600), nullable=False),
+    Column("holds_from", Double, nullable=False),
+    Column("holds_until", Double, nullable=False),
+    Index(None, "weight", "rule", "directory", "about"),
 )
 
 # Events of connected organisations, as their logs tell them; rows go after a time, the rollups stay. ``judged`` is 1

@@ -76,6 +76,8 @@ def api(monkeypatch: pytest.MonkeyPatch) -> RecordingClient:
         "habits",
         "inventory",
         "findings",
+        "nhi",
+        "shadow",
         "mcp",
         "credential",
         "tools",

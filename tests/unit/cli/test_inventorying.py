@@ -7,7 +7,7 @@ from tests.unit.cli.conftest import RecordingClient
 from wardlaw.cli.inventorying import PAGE_BYTES, RunUpload
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.activity import Activity, Deed
-from wardlaw.inventory.model import FeedKind, Grant, Sighting
+from wardlaw.inventory.model import App, FeedKind, Grant, Sighting
 
 FEED = ("acme", "google", "tokens", FeedKind.LISTING)
 
@@ -56,3 +56,28 @@ def test_events_go_with_the_pages(client) -> None:
     assert all(len(msgspec.json.encode(page)) < PAGE_BYTES + 1_000 for page in pages)
     with pytest.raises(InputError):
         upload.add((), [Activity("e", 5.0, Deed.USE, object="o" * PAGE_BYTES)])
+
+
+def test_an_account_stays_on_one_page_and_an_app_is_told_once(client) -> None:
+    upload = RunUpload(client, FEED)
+    for person in range(120):
+        grants = [Sighting(Grant(f"{person}/{n}", f"u{person}", "a", scopes=("s" * 100,))) for n in range(10)]
+        upload.add(one for grant in grants for one in (Sighting(App("a", "Notes")), grant))
+    upload.end(complete=True)
+    pages = [body["sightings"] for _, path, body in client.calls if path.endswith("/page")]
+    told = [one["thing"] for page in pages for one in page]
+    assert len([one for one in told if one["kind"] == "app"]) == 1
+    assert [one["id"] for one in told if one["kind"] == "grant"] == [f"{p}/{n}" for p in range(120) for n in range(10)]
+    assert len(pages) > 3
+    assert all(len(msgspec.json.encode(page)) < PAGE_BYTES + 1_000 for page in pages)
+    on = [{one["thing"]["account"] for one in page if one["thing"]["kind"] == "grant"} for page in pages]
+    assert all(not one & other for place, one in enumerate(on) for other in on[place + 1 :])
+
+
+def test_an_app_told_otherwise_is_told_again(client) -> None:
+    upload = RunUpload(client, FEED)
+    upload.add(Sighting(App("a", name)) for name in ("x", "x", "y", "x"))
+    upload.add([Sighting(App("a", "x"), at=5.0)])
+    upload.end(complete=True)
+    (page,) = [body["sightings"] for _, path, body in client.calls if path.endswith("/page")]
+    assert [one["thing"]["name"] for one in page] == ["x", "y", "x", "x"]

@@ -127,7 +127,6 @@ def test_nothing_is_revoked_without_the_other_credential() -> None:
     assert caught.value.code == "WL-INV-021"
 
 
-
 @pytest.mark.parametrize("secret", ["a b", "a\nb", "Bearer x", "sk-\u00e9", "a\x00"])
 def test_a_secret_that_cannot_stand_in_a_header_is_not_quoted(secret: str) -> None:
     for platform in (Platform.SLACK, Platform.OPENAI, Platform.ANTHROPIC):

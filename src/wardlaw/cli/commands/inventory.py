@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,12 +17,18 @@ from wardlaw.cli.commands.channel import app as channel
 from wardlaw.cli.commands.findings import describe, finding, plain
 from wardlaw.cli.commands.grants import judge_grants
 from wardlaw.cli.exits import Exit
+from wardlaw.cli.exporting import write_events
 from wardlaw.cli.inventorying import RunUpload
+from wardlaw.cli.moment import read_moment
 from wardlaw.cli.opening import open_connector
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import rows
 from wardlaw.cli.session import connect, show_list, when
+from wardlaw.cli.showing import freshness_lines as _fresh
+from wardlaw.cli.showing import plain_text as _plain
 from wardlaw.cli.syncing import sync_feed
+from wardlaw.cli.watching import WatchedFeed, WatchPlan, read_due, watch
+from wardlaw.config.connected import Directory
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.importing import grants, logs, machines
 from wardlaw.inventory.importing.badrow import BadRow
@@ -50,6 +56,23 @@ class ImportKind(StrEnum):
     MCP = "mcp"
 
 
+# A dataclass, not a struct: the command-line framework flattens those.
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Search:
+    """What else narrows a list, or goes on with it."""
+
+    find: str = ""
+    """Part of the name or id of an account, app or credential; of grants and uses, of their account or app."""
+    gone: Annotated[bool, Parameter(negative=())] = False
+    """Also what is no longer there."""
+    after: Annotated[str, Parameter(show_default=False)] = ""
+    """Go on where the page before ended, as it said."""
+
+
+NO_SEARCH = Search()
+
+
 @app.command
 def status(*, options: Options = NONE) -> int:
     """Show how fresh each feed of each directory is, what was not read, and how much is known."""
@@ -70,7 +93,7 @@ def list_things(
     *,
     directory: str = "",
     about: str = "",
-    gone: bool = False,
+    search: Search = NO_SEARCH,
     limit: int = 200,
     options: Options = NONE,
 ) -> int:
@@ -80,17 +103,18 @@ def list_things(
         kind: account, app, grant, credential or use; all for none.
         directory: Only of this directory.
         about: Only what belongs to the account or app of this id.
-        gone: Also what is no longer there.
         limit: At most so many.
     """
     query: dict[str, str | int] = {"limit": limit}
-    query |= {name: value for name, value in (("kind", kind), ("directory", directory), ("about", about)) if value}
-    answer = connect(options).get("/inventory/items", **query, **({"gone": "true"} if gone else {}))
+    told = (("kind", kind), ("directory", directory), ("about", about), ("find", search.find), ("after", search.after))
+    query |= {name: value for name, value in told if value}
+    answer = connect(options).get("/inventory/items", **query, **({"gone": "true"} if search.gone else {}))
     table = [[plain(cell) for cell in _line(item)] for item in answer["items"]]
     heads = ("directory", "kind", "id", "name", "account", "app", "since", "last seen", "there")
     shown: list[Any] = [rows(heads, table)] if table else ["nothing"]
     if answer["total"] > len(table):
-        shown.append(f"{answer['total'] - len(table)} more; see --limit")
+        following = f", or --after {answer['next']} for the next page" if answer.get("next") else ""
+        shown.append(f"{answer['total'] - len(table)} more; see --limit{following}")
     options.output().result(answer, *shown, *map(plain, _fresh(answer["feeds"])))
     return 0
 
@@ -154,13 +178,7 @@ def sync(directory: str = "", *, feed: str = "", options: Options = NONE) -> int
         directory: Only this one.
         feed: Only this feed, such as users, tokens or activity.
     """
-    known = options.configuration().inventory.directories
-    wanted = [one for one in known if directory in ("", one.name)]
-    if not wanted:
-        names = ", ".join(one.name for one in known) or "none"
-        raise InputError(
-            "WL-INV-012", f"There is no such directory; configured: {names}.", "See inventory.directories."
-        )
+    wanted = _connected(options, directory)
     client, output = connect(options), options.output()
     ended: list[dict[str, Any]] = []
     for one in wanted:
@@ -181,6 +199,101 @@ def sync(directory: str = "", *, feed: str = "", options: Options = NONE) -> int
     lines += _waiting(judged)
     output.result({"runs": ended, "judged": judged}, *(plain(line.strip()) for line in lines))
     return Exit.DONE if all(run["state"] == "complete" for run in ended) else Exit.FINDINGS
+
+
+@app.command(name="watch")
+def watch_feeds(
+    directory: str = "",
+    *,
+    events_minutes: float = 5.0,
+    nightly: str = "02:00",
+    once: bool = False,
+    options: Options = NONE,
+) -> int:
+    """Keep reading the connected organisations until interrupted: events every few minutes, listings every night.
+
+    What is due follows from what is known of each feed, so that it may be stopped and started again at any time. A listing
+    that was not whole is read again after an hour.
+
+    Args:
+        directory: Only this one.
+        events_minutes: Minutes between two readings of an event feed, at least 1.
+        nightly: Time at which listings are read, HH:MM in UTC.
+        once: Read what is due now, and end.
+    """
+    plan = _plan(events_minutes, nightly)
+    watched = [
+        WatchedFeed(one.name, connector, feed)
+        for one in _connected(options, directory)
+        for connector in (open_connector(one, env=os.environ, clock=time.time, sleep=time.sleep),)
+        for feed in connector.feeds()
+    ]
+    client, output = connect(options), options.output()
+
+    def say(text: str) -> None:
+        output.note(f"{when(time.time())} {_plain(text)}")
+
+    if once:
+        later = read_due(watched, client, plan=plan, clock=time.time, say=say)
+        output.result({"next_at": later}, f"the next reading is due {when(later)}")
+        return 0
+    try:
+        watch(watched, client, plan=plan, clock=time.time, sleep=time.sleep, say=say)
+    except KeyboardInterrupt:
+        output.note("stopped; start it again at any time")
+    return 0
+
+
+def _plan(events_minutes: float, nightly: str) -> WatchPlan:
+    hours, colon, minutes = nightly.partition(":")
+    fits = colon and hours.isascii() and hours.isdigit() and minutes.isascii() and minutes.isdigit()
+    if not fits or int(hours) > 23 or int(minutes) > 59 or not 1 <= events_minutes <= 1_440:
+        raise InputError(
+            "WL-INV-094",
+            "That is no plan.",
+            "--events-minutes from 1 to 1440, --nightly as HH:MM in UTC, such as 02:00.",
+        )
+    return WatchPlan(events_minutes * 60, int(hours) * 3_600.0 + int(minutes) * 60.0)
+
+
+def _connected(options: Options, directory: str) -> list[Directory]:
+    known = options.configuration().inventory.directories
+    wanted = [one for one in known if directory in ("", one.name)]
+    if not wanted:
+        names = ", ".join(one.name for one in known) or "none"
+        raise InputError(
+            "WL-INV-012", f"There is no such directory; configured: {names}.", "See inventory.directories."
+        )
+    return wanted
+
+
+@app.command
+def export(
+    *,
+    ocsf: Annotated[Path, Parameter(show_default=False)],
+    directory: str = "",
+    since: Annotated[str, Parameter(show_default=False)] = "",
+    options: Options = NONE,
+) -> int:
+    """Write when grants and credentials came and went, and what rules find, as JSON lines for a SIEM.
+
+    Args:
+        ocsf: File to write, which must not be there yet: events of the Open Cybersecurity Schema Framework, version 1.6.
+        directory: Only of this directory.
+        since: Only what came or went since then: 24h, 7d, 2026-11-01. What is found now is written in any case.
+    """
+    now = time.time()
+    begin = read_moment(since, now=now) if since else 0.0
+    try:
+        with ocsf.open("xb") as out:
+            changes, found = write_events(connect(options), out, directory=directory, begin=begin, now=now)
+    except OSError as error:
+        raise InputError(
+            "WL-INV-093", f"{ocsf} cannot be written: {error.strerror}.", "Name a file that is not there yet."
+        ) from error
+    counts = {"file": str(ocsf), "changes": changes, "findings": found}
+    options.output().result(counts, f"{changes} changes and {found} findings written into {ocsf}")
+    return 0
 
 
 # A dataclass, not a struct: the command-line framework flattens those.
@@ -305,18 +418,6 @@ def _columns(given: Sequence[str]) -> dict[str, str]:
             raise InputError("WL-INV-008", f"--column {text} names no field.", hint)
         found[field] = column
     return found
-
-
-def _fresh(feeds: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """One line a feed: when it was last read whole, and what was not read."""
-    for one in feeds:
-        whole = f"complete {when(one['complete_at'])}" if one["complete_at"] else "never read whole"
-        events = f", events up to {when(one['covered_until'])}" if one["covered_until"] else ""
-        state = "; THE LAST RUN WAS CUT OFF" if one["is_cut"] else ""
-        if one["state"] == "incomplete":
-            state = f"; the last run, {when(one['last_at'])}, was incomplete"
-        gaps = f"; {' '.join(one['gaps'])}" if one["gaps"] else ""
-        yield f"{one['directory']} ({one['platform']}) {one['feed']}: {whole}{events}{state}{gaps}"
 
 
 def _line(item: Mapping[str, Any]) -> list[str]:

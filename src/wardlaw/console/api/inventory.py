@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Annotated, Any
 
 import msgspec
 from litestar import get, post
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from wardlaw.console.api.desk import Done, Given, Turn
+from wardlaw.console.api.deps import ApiDependencies
+from wardlaw.console.api.desk import Call, Done, Given, Turn
 from wardlaw.console.api.findings import settle_directory
-from wardlaw.console.api.picture import draw, facts_of_apps, findings_of
+from wardlaw.console.api.picture import Picture, draw, facts_of_apps, findings_of, locked_principals
 from wardlaw.console.api.shapes import Line
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.activity import Activity
 from wardlaw.inventory.aiapps import ai_vendor_of
 from wardlaw.inventory.doorrules import LockedPrincipal
-from wardlaw.inventory.model import App, FeedKind, Grant, Item, RunState, Sighting, SyncRun
+from wardlaw.inventory.findings import PENDING
+from wardlaw.inventory.model import FeedKind, Grant, Item, RunState, Sighting, SyncRun
 from wardlaw.inventory.risk import ScopeRisk, scope_risk
-from wardlaw.inventory.rules import GrantFinding
-from wardlaw.inventory.view import Freshness, Inventory, account_of, app_of, freshness, kind_of
+from wardlaw.inventory.rules import Book, GrantFinding, find_in
+from wardlaw.inventory.view import Freshness, account_of, app_of, freshness, kind_of
 from wardlaw.store.activity import keep_activities
+from wardlaw.store.doorseen import DOOR
+from wardlaw.store.findings import list_findings
 from wardlaw.store.inventory import begin_run, finish_run, last_watermark, list_runs, take
+from wardlaw.store.syncruns import telling_runs
+from wardlaw.store.thingquery import (
+    Cursor,
+    ThingQuery,
+    count_kinds,
+    count_things,
+    find_thing,
+    list_things,
+)
 from wardlaw.store.watching import judge_new
 
 _Name = Annotated[str, QueryParameter(max_length=512)]
 _Only = Annotated[bool, QueryParameter()]
 _Limit = Annotated[int, QueryParameter(ge=1, le=10_000)]
 _Count = Annotated[int, QueryParameter(ge=1, le=10_000)]
+_Cursor = Annotated[str, QueryParameter(max_length=4_096)]
 _Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$(?!\n)")]
 _Watermark = Annotated[str, msgspec.Meta(max_length=4_096, pattern=r"^[!-~]*$(?!\n)")]
 """Where a feed goes on; Microsoft's places are longer than a line."""
@@ -53,11 +69,17 @@ class ItemDetail(msgspec.Struct, frozen=True):
 
 
 class ItemList(msgspec.Struct, frozen=True):
-    """Things, by directory, kind and id; ``total`` counts those beyond the limit too."""
+    """Things, by directory, kind and id.
+
+    Attributes:
+        total: All that fulfil what was asked, on every page.
+        next: What the next page is asked for with; empty on the last.
+    """
 
     total: int
     items: tuple[Item, ...]
     feeds: tuple[Freshness, ...]
+    next: str = ""
 
 
 class RunRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,39 +119,40 @@ async def inventory_status(call: Given) -> InventoryStatus:
     """Each feed with its last complete run and its gaps."""
 
     def work(turn: Turn) -> InventoryStatus:
-        picture = draw(turn, call.deps)
-        counts: dict[str, dict[str, int]] = {}
-        for item in picture.inventory.items:
-            own = counts.setdefault(item.directory, {})
-            kind = kind_of(item.thing)
-            own[kind] = own.get(kind, 0) + int(item.is_there)
-        return InventoryStatus(freshness(picture.runs), counts, picture.locked)
+        door = draw(turn, call.deps, DOOR)
+        counts = count_kinds(turn.connection) | _counted(door)
+        feeds = (*fresh_feeds(turn), *freshness(door.runs))
+        return InventoryStatus(feeds, counts, locked_principals(turn, call.deps))
 
     return await call.read(work)
 
 
-@get("/inventory/items", operation_id="inventory.list", summary="Accounts, apps, grants, credentials, uses")
+async def provide_wanted(
+    *, kind: _Name = "", directory: _Name = "", about: _Name = "", find: _Name = "", gone: _Only = False
+) -> ThingQuery:
+    """What to look for."""
+    return ThingQuery(kind=kind, directory=directory, about=about, find=find, gone=gone)
+
+
+@get(
+    "/inventory/items",
+    operation_id="inventory.list",
+    summary="Accounts, apps, grants, credentials, uses",
+    dependencies={"wanted": Provide(provide_wanted)},
+)
 async def inventory_items(
-    call: Given,
-    *,
-    kind: _Name = "",
-    directory: _Name = "",
-    about: _Name = "",
-    gone: _Only = False,
-    limit: _Limit = 200,
+    call: Given, *, wanted: NamedDependency[ThingQuery], limit: _Limit = 200, after: _Cursor = ""
 ) -> ItemList:
-    """What is there now; with ``gone`` also what was. ``about`` is the id of an account or app."""
+    """What is there now; with ``gone`` also what was. ``about`` is the id of an account or app, ``find`` part of a name or
+    id, ``after`` what the page before gave as ``next``. What the gateway has seen is listed when it is named."""
 
     def work(turn: Turn) -> ItemList:
-        picture = draw(turn, call.deps, directory)
-        found = [
-            item
-            for item in picture.inventory.items
-            if (gone or item.is_there)
-            and (not kind or kind_of(item.thing) == kind)
-            and (not about or about in (item.thing.id, account_of(item.thing), app_of(item.thing)))
-        ]
-        return ItemList(len(found), tuple(found[:limit]), freshness(picture.runs))
+        if wanted.directory == DOOR:
+            return _at_the_door(draw(turn, call.deps, DOOR), wanted, limit)
+        query = msgspec.structs.replace(wanted, limit=limit, after=read_cursor(after))
+        page = list_things(turn.connection, query)
+        total = count_things(turn.connection, query)
+        return ItemList(total, page.items, fresh_feeds(turn), write_cursor(page.after))
 
     return await call.read(work)
 
@@ -139,17 +162,11 @@ async def inventory_item(call: Given, *, id: _Name = "", kind: _Name = "", direc
     """The first thing of that id; kind and directory narrow it."""
 
     def work(turn: Turn) -> ItemDetail:
-        picture = draw(turn, call.deps, directory)
-        inventory = picture.inventory
-        item = next(
-            (one for one in inventory.items if one.thing.id == id and (not kind or kind_of(one.thing) == kind)), None
-        )
-        if item is None:
-            raise InputError("WL-INV-005", "Nothing of that id is known.", "See `wardlaw inventory list`.")
-        about = f"{kind_of(item.thing)} {item.thing.id}"
-        found = findings_of(turn, call.deps, picture)
-        own = tuple(one for one in found if one.about == about and one.directory == item.directory)
-        return ItemDetail(item, _vendor(item, inventory), _risks(item, inventory), own, freshness(picture.runs))
+        if found := _one_at_the_door(turn, call, id, kind=kind, directory=directory):
+            return found
+        item, book = known_thing(turn, id, kind=kind, directory=directory)
+        own = (*(one for one in find_in(book) if one.about == _about(item)), *_kept_of(turn, item))
+        return ItemDetail(item, _vendor(item, book), _risks(item, book), _once(own), fresh_feeds(turn))
 
     return await call.read(work)
 
@@ -206,15 +223,105 @@ async def end_reading(call: Given, run_id: FromPath[str], data: JSONBody[RunEnd]
     return await call.change(work)
 
 
-def _vendor(item: Item, inventory: Inventory) -> str:
-    wanted = app_of(item.thing)
-    for one in inventory.items:
-        if one.directory == item.directory and isinstance(one.thing, App) and one.thing.id == wanted:
-            return ai_vendor_of(one.thing)
-    return ""
+def write_cursor(after: Cursor | None) -> str:
+    """Where a page ended, as a caller gives it back; empty for the last page."""
+    return "" if after is None else base64.urlsafe_b64encode(msgspec.json.encode(after)).decode()
 
 
-def _risks(item: Item, inventory: Inventory) -> tuple[ScopeRisk, ...]:
-    platform = inventory.platforms.get(item.directory, "")
+def read_cursor(text: str) -> Cursor | None:
+    """Where a page begins.
+
+    Raises:
+        InputError: It is none that a page gave (WL-INV-090).
+    """
+    if not text:
+        return None
+    try:
+        after: Cursor = msgspec.json.decode(base64.urlsafe_b64decode(text.encode()), type=Cursor)
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise InputError(
+            "WL-INV-090", "There is no page that begins so.", "Give `after` what the page before gave as `next`."
+        ) from error
+    return after
+
+
+def known_thing(turn: Turn, id_: str, *, kind: str, directory: str) -> tuple[Item, Book]:
+    """The first thing of an id, with what surrounds it.
+
+    Raises:
+        InputError: There is none (WL-INV-005).
+    """
+    found = find_thing(turn.connection, id_, at=turn.now, kind=kind, directory=directory)
+    if found is None:
+        raise InputError("WL-INV-005", "Nothing of that id is known.", "See `wardlaw inventory list`.")
+    return found
+
+
+def fresh_feeds(turn: Turn) -> tuple[Freshness, ...]:
+    """How current every feed is."""
+    return freshness(telling_runs(turn.connection))
+
+
+def _vendor(item: Item, book: Book) -> str:
+    return ai_vendor_of(book.app(item)) if app_of(item.thing) else ""
+
+
+def _risks(item: Item, book: Book) -> tuple[ScopeRisk, ...]:
+    platform = book.inventory.platforms.get(item.directory, "")
     scopes = item.thing.scopes if isinstance(item.thing, Grant) else ()
     return tuple(scope_risk(platform, scope) for scope in scopes)
+
+
+def _about(item: Item) -> str:
+    return f"{kind_of(item.thing)} {item.thing.id}"
+
+
+def _kept_of(turn: Turn, item: Item) -> list[GrantFinding]:
+    """What is kept of findings about a thing, those of approvals and detectors among them, that waits for somebody."""
+    return [
+        GrantFinding(
+            one.rule, one.weight, one.directory, one.about, one.account, one.app, one.evidence, one.remedy
+        )
+        for one in list_findings(turn.connection, item.directory)
+        if one.about == _about(item) and one.state in PENDING
+    ]  # fmt: skip
+
+
+def _once(found: tuple[GrantFinding, ...]) -> tuple[GrantFinding, ...]:
+    """Each rule's word once; the first, which was worked out now."""
+    return tuple({one.rule: one for one in reversed(found)}.values())[::-1]
+
+
+def _counted(picture: Picture) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    for item in picture.inventory.items:
+        own = counts.setdefault(item.directory, {})
+        kind = kind_of(item.thing)
+        own[kind] = own.get(kind, 0) + int(item.is_there)
+    return counts
+
+
+def _at_the_door(picture: Picture, wanted: ThingQuery, limit: int) -> ItemList:
+    """What the gateway has seen: little enough to be looked through each time."""
+    found = [
+        item
+        for item in picture.inventory.items
+        if (wanted.gone or item.is_there)
+        and (not wanted.kind or kind_of(item.thing) == wanted.kind)
+        and (not wanted.about or wanted.about in (item.thing.id, account_of(item.thing), app_of(item.thing)))
+        and wanted.find.casefold() in f"{item.thing.id} {getattr(item.thing, 'name', '')}".casefold()
+    ]
+    return ItemList(len(found), tuple(found[:limit]), freshness(picture.runs))
+
+
+def _one_at_the_door(turn: Turn, call: Call, id_: str, *, kind: str, directory: str) -> ItemDetail | None:
+    """What the gateway has seen of that id; None where it has not, or another directory is meant."""
+    if directory not in ("", DOOR):
+        return None
+    deps: ApiDependencies = call.deps
+    picture = draw(turn, deps, DOOR)
+    for item in picture.inventory.items:
+        if item.thing.id == id_ and (not kind or kind_of(item.thing) == kind):
+            own = tuple(one for one in findings_of(turn, deps, picture, DOOR) if one.about == _about(item))
+            return ItemDetail(item, "", (), own, freshness(picture.runs))
+    return None

@@ -171,3 +171,26 @@ def test_connected_organisations_are_read(command: Any, api: RecordingClient, tm
         for words in (("other",), ("acme", "--feed", "none")):
             done = command("inventory", "sync", *words)
             assert (done.code, "WL-INV-012" in done.err) == (2, True)
+
+
+def test_export_writes_a_new_file_only(command: Any, api: RecordingClient, tmp_path) -> None:
+    api.answers["/inventory/items"] = {"items": [ITEM], "next": "", "total": 1}
+    api.answers["/inventory/findings"] = {"findings": [FINDING]}
+    file = tmp_path / "events.jsonl"
+    done = command("inventory", "export", "--ocsf", str(file))
+    assert (done.code, len(file.read_text().splitlines())) == (0, 7), done.err
+    again = command("inventory", "export", "--ocsf", str(file))
+    assert (again.code, "WL-INV-093" in again.err) == (2, True)
+
+
+def test_watch_reads_what_is_due_once(command: Any, api: RecordingClient, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("GH", "ghp_x")
+    (tmp_path / "wardlaw.yaml").write_text(CONFIG.replace("URL", "http://127.0.0.1:9"))
+    fresh = {"directory": "acme", "complete_at": 9e9, "last_at": 9e9, "is_cut": False}
+    feeds = ("installations", "tokens", "token-requests", "credentials")
+    api.answers["/inventory"] = {"feeds": [fresh | {"feed": name} for name in feeds]}
+    done = command("inventory", "watch", "--once")
+    assert (done.code, "the next reading is due" in done.out) == (0, True), done.err
+    for words in (("--nightly", "25:00"), ("--nightly", "x"), ("--events-minutes", "0")):
+        done = command("inventory", "watch", *words)
+        assert (done.code, "WL-INV-094" in done.err) == (2, True)

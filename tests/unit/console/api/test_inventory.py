@@ -99,3 +99,31 @@ def test_a_place_as_long_as_microsofts_is_kept(api: Api, uid: int) -> None:
     for bad in ("x" * 4_097, "a b", "a\n"):
         error = api.error("POST", f"/inventory/runs/{again}/end", {"complete": True, "watermark": bad}, uid=uid)
         assert error == (400, "WL-API-003")
+
+
+def test_pages_searches_and_counts(api: Api, uid: int) -> None:
+    run = begun(api, uid)
+    told = [grant(f"g{n}", f"app{n}") for n in range(5)]
+    told += [
+        {"thing": {"kind": "account", "id": "ada", "name": "Ada 100%"}},
+        {"thing": {"kind": "app", "id": "app1", "name": "Notes"}},
+    ]
+    api.ok("POST", f"/inventory/runs/{run}/page", {"sightings": told}, uid=uid)
+    seen, after = [], ""
+    for _ in range(4):
+        page = api.ok("GET", f"/inventory/items?limit=2&after={after}", uid=uid)
+        assert page["total"] == 7
+        seen += [one["thing"]["id"] for one in page["items"]]
+        after = page["next"]
+    assert seen == ["ada", "app1", "g0", "g1", "g2", "g3", "g4"]
+    assert after == ""
+
+    def found(query: str) -> list[str]:
+        return [one["thing"]["id"] for one in api.ok("GET", f"/inventory/items?{query}", uid=uid)["items"]]
+
+    assert found("find=notes") == ["app1", "g1"]
+    assert found("find=100%25&kind=account") == ["ada"]
+    assert found("find=%25%25") == []
+    assert found("find=ADA&kind=grant") == ["g0", "g1", "g2", "g3", "g4"]
+    for after in ("zz", "W10="):
+        assert api.error("GET", f"/inventory/items?after={after}", uid=uid) == (400, "WL-INV-090")

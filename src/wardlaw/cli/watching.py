@@ -1,0 +1,118 @@
+"""When each feed of each connected organisation is due, and reading those that are, for as long as somebody lets it run.
+
+What is due follows from what the management API says of each feed, and from nothing kept here: whoever stops and starts
+again goes on where things stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from wardlaw.cli.client import ManagementClient
+from wardlaw.cli.syncing import sync_feed
+from wardlaw.connectors.feed import Connector, Feed
+from wardlaw.facts.errors import UnavailableError
+from wardlaw.inventory.model import FeedKind
+
+DAY_S = 86_400.0
+LEAST_PAUSE_S, MOST_PAUSE_S = 5.0, 300.0
+AGAIN_S = 3_600.0
+"""A listing that was not whole is read again after an hour: what kept it from that may have passed."""
+
+
+class WatchPlan(msgspec.Struct, frozen=True):
+    """How often what is read.
+
+    Attributes:
+        events_s: Seconds between two readings of an event feed.
+        nightly_s: When listings are read, in seconds after midnight UTC.
+    """
+
+    events_s: float = 300.0
+    nightly_s: float = 2 * 3_600.0
+
+
+class WatchedFeed(msgspec.Struct, frozen=True):
+    """A feed of a directory with what reads it."""
+
+    directory: str
+    connector: Connector
+    feed: Feed
+
+
+def due_at(feed: Feed, fresh: Mapping[str, Any] | None, *, plan: WatchPlan, now: float) -> float:
+    """When a feed is to be read, in Unix seconds; in the past when it should have been.
+
+    Args:
+        fresh: What the management API says of the feed; None when it was never read.
+    """
+    if fresh is None:
+        return now
+    if feed.kind is FeedKind.EVENTS:
+        return float(fresh["last_at"]) + plan.events_s
+    last_night = now - (now - plan.nightly_s) % DAY_S
+    if fresh["complete_at"] >= last_night:
+        return last_night + DAY_S
+    # Cut off by the end of a former watch: at once. Not whole: after a while, and not over and over.
+    return now if fresh["is_cut"] else max(last_night, float(fresh["last_at"]) + AGAIN_S)
+
+
+def watch(
+    watched: Sequence[WatchedFeed],
+    client: ManagementClient,
+    *,
+    plan: WatchPlan,
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+    say: Callable[[str], None],
+) -> None:
+    """Read what is due, again and again, until somebody interrupts it."""
+    while True:
+        say_after = read_due(watched, client, plan=plan, clock=clock, say=say)
+        sleep(min(max(say_after - clock(), LEAST_PAUSE_S), MOST_PAUSE_S))
+
+
+def read_due(
+    watched: Sequence[WatchedFeed],
+    client: ManagementClient,
+    *,
+    plan: WatchPlan,
+    clock: Callable[[], float],
+    say: Callable[[str], None],
+) -> float:
+    """Read each feed that is due, once; answers when the next one will be.
+
+    Events come first: they take seconds, a listing may take an hour.
+    """
+    try:
+        fresh = _freshness(client)
+    except UnavailableError as error:
+        say(f"the management API does not answer: {error.message}")
+        return clock()
+    now = clock()
+    ordered = sorted(watched, key=lambda one: one.feed.kind is not FeedKind.EVENTS)
+    due = [one for one in ordered if _when(one, fresh, plan, now) <= now]
+    for one in due:
+        say(f"reading {one.directory} {one.feed.name}")
+        try:
+            run = sync_feed(one.connector, one.feed, one.directory, client)
+        except UnavailableError as error:
+            say(f"{one.directory} {one.feed.name}: left off, {error.message}")
+            continue
+        gaps = " ".join(run["gaps"])
+        say(f"{one.directory} {one.feed.name}: {run['state']}, {run['seen']} seen, {run['ended']} gone. {gaps}".strip())
+    later = [_when(one, fresh, plan, now) for one in watched if one not in due]
+    soon = [clock() + plan.events_s] if any(one.feed.kind is FeedKind.EVENTS for one in due) else []
+    return min([*later, *soon, now + MOST_PAUSE_S])
+
+
+def _when(one: WatchedFeed, fresh: Mapping[tuple[str, str], Any], plan: WatchPlan, now: float) -> float:
+    return due_at(one.feed, fresh.get((one.directory, one.feed.name)), plan=plan, now=now)
+
+
+def _freshness(client: ManagementClient) -> dict[tuple[str, str], Mapping[str, Any]]:
+    feeds: Iterable[Mapping[str, Any]] = client.get("/inventory")["feeds"]
+    return {(one["directory"], one["feed"]): one for one in feeds}

@@ -1,0 +1,223 @@
+"""Rows of what feeds told, and of their bundles.
+
+When something was last seen stands in two places: in its row, and in its bundle, which says it of everything in it that
+is there. The later one counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
+from sqlalchemy.engine import Connection
+
+from wardlaw.inventory.bundle import bundle_of, face_of
+from wardlaw.inventory.model import Item
+from wardlaw.inventory.view import kind_of
+from wardlaw.store.tables import INVENTORY_BUNDLE, INVENTORY_ITEM
+
+BATCH = 500
+"""Keys a query: databases limit the parameters of one."""
+
+_ITEM = INVENTORY_ITEM.c
+_BUNDLE = INVENTORY_BUNDLE.c
+_READ = msgspec.json.Decoder(Item)
+_T = TypeVar("_T")
+
+_JOINED = INVENTORY_ITEM.join(
+    INVENTORY_BUNDLE,
+    and_(_BUNDLE.directory == _ITEM.directory, _BUNDLE.feed == _ITEM.feed, _BUNDLE.bundle == _ITEM.bundle),
+)
+
+
+class ItemRow(msgspec.Struct, frozen=True):
+    """An item with where its row stands.
+
+    Attributes:
+        shared: Another row tells of the same thing: of another feed, or of this one under another id.
+    """
+
+    item: Item
+    bundle: str
+    face: str
+    shared: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Kind and id."""
+        return kind_of(self.item.thing), self.item.thing.id
+
+
+class BundleRow(msgspec.Struct, frozen=True):
+    """What is known of a bundle; ``size`` counts its rows, those gone too."""
+
+    digest: str = ""
+    seen_at: float = 0.0
+    size: int = 0
+
+
+def item_row(item: Item) -> ItemRow:
+    """The row of a new item."""
+    return ItemRow(item, bundle_of(item.thing), face_of(item.thing))
+
+
+def read_rows(connection: Connection, condition: ColumnElement[bool]) -> Iterator[ItemRow]:
+    """Rows that fulfil a condition over ``inventory_item`` and ``inventory_bundle``."""
+    query = (
+        select(_ITEM.item, _ITEM.last_seen_at, _ITEM.gone_at, _BUNDLE.seen_at, _ITEM.bundle, _ITEM.face, _ITEM.shared)
+        .select_from(_JOINED)
+        .where(condition)
+    )
+    for text, last, gone, seen, bundle, face, shared in connection.execute(query):
+        item = _READ.decode(text)
+        at = max(last, seen) if last > gone else last
+        if at != item.last_seen_at:
+            item = msgspec.structs.replace(item, last_seen_at=at)
+        yield ItemRow(item, bundle, face, bool(shared))
+
+
+def of_feed(directory: str, feed: str) -> ColumnElement[bool]:
+    """Rows of one feed."""
+    return and_(_ITEM.directory == directory, _ITEM.feed == feed)
+
+
+def read_bundles(connection: Connection, feed: tuple[str, str], names: Collection[str]) -> dict[str, BundleRow]:
+    """What is known of these bundles of a feed."""
+    found: dict[str, BundleRow] = {}
+    for part in parts(sorted(names)):
+        query = select(_BUNDLE.bundle, _BUNDLE.digest, _BUNDLE.seen_at, _BUNDLE.size).where(
+            _BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], _BUNDLE.bundle.in_(part)
+        )
+        for name, digest, seen_at, size in connection.execute(query):
+            found[name] = BundleRow(digest, seen_at, size)
+    return found
+
+
+def show_bundles(connection: Connection, feed: tuple[str, str], names: Collection[str], *, at: float) -> None:
+    """Everything of these bundles was shown, just as it is known."""
+    for part in parts(sorted(names)):
+        connection.execute(
+            update(INVENTORY_BUNDLE)
+            .where(
+                _BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], _BUNDLE.bundle.in_(part), _BUNDLE.seen_at < at
+            )
+            .values(seen_at=at)
+        )
+
+
+def write_bundles(
+    connection: Connection, feed: tuple[str, str], bundles: dict[str, BundleRow], *, new: Collection[str] = ()
+) -> None:
+    """Write bundles; those in ``new`` have no row yet."""
+    made = [
+        {"directory": feed[0], "feed": feed[1], "bundle": name, **msgspec.structs.asdict(row)}
+        for name, row in bundles.items()
+        if name in new
+    ]
+    if made:
+        connection.execute(insert(INVENTORY_BUNDLE), made)
+    changed: list[dict[str, Any]] = [
+        {"own": name, "d": row.digest, "s": row.seen_at, "n": row.size}
+        for name, row in bundles.items()
+        if name not in new
+    ]
+    if changed:
+        connection.execute(
+            update(INVENTORY_BUNDLE)
+            .where(_BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], _BUNDLE.bundle == bindparam("own"))
+            .values(digest=bindparam("d"), seen_at=bindparam("s"), size=bindparam("n")),
+            changed,
+        )
+
+
+def level_bundle(connection: Connection, feed: tuple[str, str], name: str) -> None:
+    """What the bundle says of when its things were last seen goes into their rows, and the bundle says nothing more.
+
+    Needed before something older joins it, of which that would not be true.
+    """
+    own = (_BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], _BUNDLE.bundle == name)
+    seen_at = select(_BUNDLE.seen_at).where(*own).scalar_subquery()
+    connection.execute(
+        update(INVENTORY_ITEM)
+        .where(of_feed(*feed), _ITEM.bundle == name, _ITEM.last_seen_at > _ITEM.gone_at, _ITEM.last_seen_at < seen_at)
+        .values(last_seen_at=seen_at)
+    )
+    connection.execute(update(INVENTORY_BUNDLE).where(*own).values(seen_at=0.0))
+
+
+def write_rows(connection: Connection, rows: Sequence[ItemRow], *, new: Collection[tuple[str, str]] = ()) -> None:
+    """Write rows of one feed; those whose key is in ``new`` are not there yet."""
+    made = [_place(row.item) | _values(row) | {"shared": row.shared} for row in rows if row.key in new]
+    if made:
+        connection.execute(insert(INVENTORY_ITEM), made)
+    changed = [
+        {f"own_{name}": value for name, value in _place(row.item).items()}
+        | {f"to_{name}": value for name, value in _values(row).items()}
+        for row in rows
+        if row.key not in new
+    ]
+    if changed:
+        own = and_(*(_ITEM[name] == bindparam(f"own_{name}") for name in ("directory", "feed", "kind", "id")))
+        names = ("last_seen_at", "gone_at", "item", "bundle", "face")
+        connection.execute(
+            update(INVENTORY_ITEM).where(own).values({name: bindparam(f"to_{name}") for name in names}), changed
+        )
+
+
+def raise_rows(connection: Connection, feed: tuple[str, str], rows: Sequence[ItemRow]) -> None:
+    """These were seen, and nothing else about them has changed."""
+    alike: dict[tuple[str, float], list[str]] = {}
+    for row in rows:
+        alike.setdefault((kind_of(row.item.thing), row.item.last_seen_at), []).append(row.item.thing.id)
+    for (kind, at), ids in alike.items():
+        for part in parts(sorted(ids)):
+            connection.execute(
+                update(INVENTORY_ITEM)
+                .where(of_feed(*feed), _ITEM.kind == kind, _ITEM.id.in_(part), _ITEM.last_seen_at < at)
+                .values(last_seen_at=at)
+            )
+
+
+def share_rows(connection: Connection, rows: Sequence[ItemRow], *, shared: bool) -> None:
+    """Say of rows whether others tell of the same thing."""
+    for row in rows:
+        own = and_(*(_ITEM[name] == value for name, value in _place(row.item).items()))
+        connection.execute(update(INVENTORY_ITEM).where(own).values(shared=shared))
+
+
+def forget_digests(connection: Connection, feed: tuple[str, str], names: Collection[str]) -> None:
+    """These bundles are compared thing by thing when they are next shown."""
+    for part in parts(sorted(names)):
+        connection.execute(
+            update(INVENTORY_BUNDLE)
+            .where(_BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], _BUNDLE.bundle.in_(part))
+            .values(digest="")
+        )
+
+
+def count_rows(connection: Connection, feed: tuple[str, str]) -> int:
+    """Things that a feed says are there."""
+    query = select(func.count()).where(of_feed(*feed), _ITEM.last_seen_at > _ITEM.gone_at)
+    return int(connection.execute(query).scalar_one())
+
+
+def parts(keys: Sequence[_T], size: int = BATCH) -> Iterator[Sequence[_T]]:
+    """Keys in portions that a query takes."""
+    for start in range(0, len(keys), size):
+        yield keys[start : start + size]
+
+
+def _place(item: Item) -> dict[str, str]:
+    return {"directory": item.directory, "feed": item.feed, "kind": kind_of(item.thing), "id": item.thing.id}
+
+
+def _values(row: ItemRow) -> dict[str, object]:
+    return {
+        "last_seen_at": row.item.last_seen_at,
+        "gone_at": row.item.gone_at,
+        "item": msgspec.json.encode(row.item).decode(),
+        "bundle": row.bundle,
+        "face": row.face,
+    }
