@@ -19,7 +19,7 @@ from wardlaw.store.syncruns import FeedsOf
 from wardlaw.store.tables import INVENTORY_ITEM, INVENTORY_THING
 from wardlaw.store.thingquery import HAS_VENDOR, book_around, names_of, read_faces
 
-MOST_DRAWN = 2_000
+MOST_DRAWN = 1_000
 """Grants a graph is drawn from, the most powerful ones; more than a person can see in it."""
 
 MOST_MOMENTS = 500
@@ -93,7 +93,8 @@ def graph_book(connection: Connection, directory: str, *, about: str, at: float)
     are in all."""
     wanted = and_(_THING.directory == directory, _THING.kind == "grant", _THING.is_there)
     if about:
-        wanted = and_(wanted, or_(_THING.account == about, _THING.app == about, _THING.id == about))
+        same = or_(_THING.account == about, _THING.app == about, _THING.id == about)
+        wanted = and_(_within(directory), _THING.kind.concat("") == "grant", _THING.is_there, same)
     total = int(connection.execute(select(func.count()).where(wanted)).scalar_one())
     query = select(_THING.face, _THING.app, _THING.vendor).where(wanted)
     if about:
@@ -116,7 +117,7 @@ def belongings(connection: Connection, item: Item) -> tuple[Item, ...]:
     query = (
         select(_THING.face)
         .where(
-            _THING.directory == item.directory,
+            _within(item.directory),
             or_(_THING.account == id_, _THING.app == id_),
             _THING.face != face_of(item.thing),
         )
@@ -149,6 +150,12 @@ def shadow_vendors(connection: Connection, directory: str = "") -> tuple[ShadowV
     return tuple(found)
 
 
+def _within(directory: str) -> ColumnElement[bool]:
+    """A condition on the directory that no index serves: beside a lookup of a few things, SQLite would else walk the whole
+    directory along its key."""
+    return _THING.directory.concat("") == directory
+
+
 def _named(connection: Connection, told: ColumnElement[bool]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     names: list[set[str]] = []
     for column, kind in ((_THING.account, Account), (_THING.app, App)):
@@ -176,10 +183,10 @@ def _sums(connection: Connection, directory: str, kind: str, ids: Collection[str
     found: dict[tuple[str, str], ScoreFacts] = {}
     for part in parts(sorted(ids)):
         own = and_(
-            _THING.directory == directory,
+            _within(directory),
             column.in_(part),
             _THING.is_there,
-            _THING.kind.in_(("grant", "credential", "use")),
+            _THING.kind.concat("").in_(("grant", "credential", "use")),
         )
         query = (
             select(
