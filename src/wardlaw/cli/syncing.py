@@ -29,3 +29,17 @@ def sync_feed(connector: Connector, feed: Feed, directory: str, client: Manageme
     if gaps:  # what was missed must be read again, so the next run begins where this one began
         watermark, covered_until = "", 0.0
     return upload.end(complete=not gaps, gaps=[*gaps, *notes], watermark=watermark, covered_until=covered_until)
+
+
+def judge_grants(client: ManagementClient, *, again: bool = False) -> dict[str, Any]:
+    """Ask the clauses part by part until none is left; answers how many were judged, and what does not simply stand."""
+    judged = 0
+    rulings: list[Any] = []
+    body: dict[str, Any] = {"again": again}
+    while True:
+        answer = client.post("/grants/judge", body)
+        judged += answer["judged"]
+        rulings += answer["rulings"]
+        if not answer["left"] or not answer["judged"]:
+            return {"judged": judged, "rulings": rulings}
+        body["after"] = answer["after"]

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from wardlaw.cli.client import ManagementClient
-from wardlaw.cli.syncing import sync_feed
+from wardlaw.cli.syncing import judge_grants, sync_feed
 from wardlaw.connectors.feed import Connector, Feed
 from wardlaw.facts.errors import UnavailableError
 from wardlaw.inventory.model import FeedKind
@@ -104,6 +104,11 @@ def read_due(
             continue
         gaps = " ".join(run["gaps"])
         say(f"{one.directory} {one.feed.name}: {run['state']}, {run['seen']} seen, {run['ended']} gone. {gaps}".strip())
+    if due:
+        try:
+            judge_grants(client)
+        except UnavailableError as error:  # what was not judged is new the next time, too
+            say(f"clauses were not asked about grants: {error.message}")
     later = [_when(one, fresh, plan, now) for one in watched if one not in due]
     soon = [clock() + plan.events_s] if any(one.feed.kind is FeedKind.EVENTS for one in due) else []
     return min([*later, *soon, now + MOST_PAUSE_S])

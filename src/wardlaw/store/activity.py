@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.activity import Activity
-from wardlaw.store.tables import INVENTORY_ACTIVITY, INVENTORY_ROLLUP
+from wardlaw.store.inventorytables import INVENTORY_ACTIVITY, INVENTORY_ROLLUP
 
 RAW_DAYS = 40
 """Days for which events are kept as they came: longer than any log delays them, and than a month."""

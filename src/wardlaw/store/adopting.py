@@ -10,9 +10,9 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.bundle import bundle_of, face_of
 from wardlaw.inventory.model import Item
+from wardlaw.store.inventorytables import INVENTORY_BUNDLE, INVENTORY_ITEM
 from wardlaw.store.itemrows import parts
 from wardlaw.store.picture import redraw
-from wardlaw.store.tables import INVENTORY_BUNDLE, INVENTORY_ITEM
 
 _ITEM = INVENTORY_ITEM.c
 _PLACE = ("directory", "feed", "kind", "id")

@@ -20,7 +20,7 @@ from wardlaw.inventory.findings import (
 )
 from wardlaw.inventory.rules import GrantFinding
 from wardlaw.inventory.watching.alarm import Alarm, Growth
-from wardlaw.store.tables import INVENTORY_FINDING
+from wardlaw.store.inventorytables import INVENTORY_FINDING
 
 _FINDING = INVENTORY_FINDING.c
 _BATCH = 200

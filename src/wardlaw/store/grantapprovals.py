@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.granting import GrantApproval
-from wardlaw.store.tables import GRANT_APPROVAL
+from wardlaw.store.inventorytables import GRANT_APPROVAL
 
 _COLUMN = GRANT_APPROVAL.c
 

@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.ruling import Fate, GrantRuling
-from wardlaw.store.tables import GRANT_DECISION
+from wardlaw.store.inventorytables import GRANT_DECISION
 
 _COLUMN = GRANT_DECISION.c
 

@@ -14,9 +14,9 @@ from wardlaw.inventory.model import Account, AccountKind, App, Credential, Item
 from wardlaw.inventory.rules import Book
 from wardlaw.inventory.score import ScoreFacts
 from wardlaw.inventory.shadow import ShadowVendor, VendorTrace
+from wardlaw.store.inventorytables import INVENTORY_ITEM, INVENTORY_THING
 from wardlaw.store.itemrows import parts
 from wardlaw.store.syncruns import FeedsOf
-from wardlaw.store.tables import INVENTORY_ITEM, INVENTORY_THING
 from wardlaw.store.thingquery import HAS_VENDOR, book_around, names_of, read_faces
 
 MOST_DRAWN = 1_000

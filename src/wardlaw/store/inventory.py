@@ -12,11 +12,11 @@ from wardlaw.facts.errors import InputError
 from wardlaw.inventory.bundle import MOST_DIGESTED, bundle_digest, bundle_of
 from wardlaw.inventory.model import FeedKind, Item, RunState, Sighting, SyncRun
 from wardlaw.inventory.view import kind_of
+from wardlaw.store.inventorytables import INVENTORY_BUNDLE, INVENTORY_ITEM, INVENTORY_RUN, INVENTORY_THING
 from wardlaw.store.itemrows import BundleRow, count_rows, read_bundles, read_rows, show_bundles
 from wardlaw.store.merging import end_unseen, merge_bundles
 from wardlaw.store.picture import redraw_shared
 from wardlaw.store.syncruns import read_run, run_row
-from wardlaw.store.tables import INVENTORY_BUNDLE, INVENTORY_ITEM, INVENTORY_RUN, INVENTORY_THING
 
 COUNTED_FROM = 500
 """Things in a listing after which PostgreSQL counts its tables anew; fewer do not change how they are best read."""

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from wardlaw.inventory.bundle import bundle_of, face_of
 from wardlaw.inventory.model import Item
 from wardlaw.inventory.view import kind_of
-from wardlaw.store.tables import INVENTORY_BUNDLE, INVENTORY_ITEM
+from wardlaw.store.inventorytables import INVENTORY_BUNDLE, INVENTORY_ITEM
 
 BATCH = 500
 """Keys a query: databases limit the parameters of one."""

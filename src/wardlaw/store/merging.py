@@ -15,6 +15,7 @@ from wardlaw.inventory.bundle import MOST_DIGESTED, bundle_digest, bundle_of, fa
 from wardlaw.inventory.merge import absent, seen
 from wardlaw.inventory.model import Account, App, FeedKind, Item, Sighting, SyncRun
 from wardlaw.inventory.view import kind_of
+from wardlaw.store.inventorytables import INVENTORY_BUNDLE, INVENTORY_ITEM
 from wardlaw.store.itemrows import (
     BundleRow,
     ItemRow,
@@ -31,7 +32,6 @@ from wardlaw.store.itemrows import (
 )
 from wardlaw.store.picture import redraw
 from wardlaw.store.syncruns import FeedsOf
-from wardlaw.store.tables import INVENTORY_BUNDLE, INVENTORY_ITEM
 
 _ITEM = INVENTORY_ITEM.c
 _BUNDLE = INVENTORY_BUNDLE.c

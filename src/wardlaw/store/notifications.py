@@ -12,8 +12,9 @@ from sqlalchemy.engine import Connection
 from wardlaw.facts.approval import ApprovalState, CallApproval
 from wardlaw.facts.incident import Incident, IncidentState
 from wardlaw.inventory.ruling import Fate, GrantRuling
+from wardlaw.store.inventorytables import GRANT_DECISION
 from wardlaw.store.rows import as_struct
-from wardlaw.store.tables import CALL_APPROVAL, GRANT_DECISION, INCIDENT, NOTIFICATION
+from wardlaw.store.tables import CALL_APPROVAL, INCIDENT, NOTIFICATION
 
 MOST_TRIES = 10
 """With the pauses below about eight hours; what was not taken by then is dead and waits for a person."""

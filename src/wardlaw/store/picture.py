@@ -15,9 +15,9 @@ from wardlaw.inventory.risk import ScopeRisk, scope_risk
 from wardlaw.inventory.rules import Book, Limits
 from wardlaw.inventory.standing import standing
 from wardlaw.inventory.view import Inventory, account_of, app_of, assemble, kind_of
+from wardlaw.store.inventorytables import INVENTORY_ITEM, INVENTORY_STANDING, INVENTORY_THING
 from wardlaw.store.itemrows import ItemRow, forget_digests, parts, read_rows, share_rows
 from wardlaw.store.syncruns import FeedsOf
-from wardlaw.store.tables import INVENTORY_ITEM, INVENTORY_STANDING, INVENTORY_THING
 
 LIMITS = Limits()
 """Where the rules draw their lines when findings are kept."""

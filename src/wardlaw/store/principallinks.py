@@ -6,8 +6,8 @@ import msgspec
 from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import Connection
 
+from wardlaw.store.inventorytables import PRINCIPAL_LINK
 from wardlaw.store.rows import as_struct
-from wardlaw.store.tables import PRINCIPAL_LINK
 
 _COLUMN = PRINCIPAL_LINK.c
 

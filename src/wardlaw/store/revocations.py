@@ -10,8 +10,9 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.withdrawal import Revocation
+from wardlaw.store.inventorytables import REVOCATION, REVOCATION_RECORD
 from wardlaw.store.rows import as_struct
-from wardlaw.store.tables import RECORD, REVOCATION, REVOCATION_RECORD
+from wardlaw.store.tables import RECORD
 
 _COLUMN = REVOCATION.c
 _BATCH = 200  # ids a query: databases limit the parameters of one

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select, true, tuple_
 from sqlalchemy.engine import Connection, RowMapping
 
 from wardlaw.inventory.model import FeedKind, RunState, SyncRun
-from wardlaw.store.tables import INVENTORY_RUN
+from wardlaw.store.inventorytables import INVENTORY_RUN
 
 LOOKED_BACK = 50
 """Latest runs of a feed among which the one that read furthest is looked for; a later one seldom reads less far."""

@@ -13,10 +13,10 @@ from wardlaw.inventory.bundle import face_of
 from wardlaw.inventory.model import Item, Use
 from wardlaw.inventory.rules import Book, GrantFinding, Limits, Weight, crowd_finding, find_in
 from wardlaw.inventory.standing import subject_of
+from wardlaw.store.inventorytables import INVENTORY_ITEM, INVENTORY_STANDING, INVENTORY_THING
 from wardlaw.store.itemrows import parts, read_rows
 from wardlaw.store.picture import book_of, look_around, pictured
 from wardlaw.store.syncruns import FeedsOf
-from wardlaw.store.tables import INVENTORY_ITEM, INVENTORY_STANDING, INVENTORY_THING
 
 _ITEM = INVENTORY_ITEM.c
 _THING = INVENTORY_THING.c

@@ -17,7 +17,7 @@ from wardlaw.inventory.watching.posture import unused_scopes
 from wardlaw.inventory.watching.surroundings import AppFacts, Surroundings
 from wardlaw.store.activity import note_judged, prune_activities, unjudged
 from wardlaw.store.findings import take_alarms
-from wardlaw.store.tables import INVENTORY_ITEM, INVENTORY_MEMORY, INVENTORY_RUN
+from wardlaw.store.inventorytables import INVENTORY_ITEM, INVENTORY_MEMORY, INVENTORY_RUN
 
 AT_ONCE = 10_000
 """Events judged together; what they and their apps need fits into some tens of megabytes."""

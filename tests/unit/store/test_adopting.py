@@ -6,7 +6,7 @@ from wardlaw.inventory.model import FeedKind, Grant, Sighting, SyncRun
 from wardlaw.store.adopting import adopt_items
 from wardlaw.store.database import writing
 from wardlaw.store.inventory import begin_run, list_items, take
-from wardlaw.store.tables import INVENTORY_BUNDLE, INVENTORY_ITEM, INVENTORY_STANDING, INVENTORY_THING
+from wardlaw.store.inventorytables import INVENTORY_BUNDLE, INVENTORY_ITEM, INVENTORY_STANDING, INVENTORY_THING
 
 
 def test_rows_from_before_get_their_place_and_lose_nothing(database) -> None:

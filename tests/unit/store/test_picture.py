@@ -5,8 +5,8 @@ from sqlalchemy import select
 from wardlaw.inventory.model import Account, AccountState, App, FeedKind, Grant, Sighting, SyncRun
 from wardlaw.store.database import writing
 from wardlaw.store.inventory import begin_run, take
+from wardlaw.store.inventorytables import INVENTORY_STANDING, INVENTORY_THING
 from wardlaw.store.picture import MOST_WORDS
-from wardlaw.store.tables import INVENTORY_STANDING, INVENTORY_THING
 
 _THING, _STANDING = INVENTORY_THING.c, INVENTORY_STANDING.c
 

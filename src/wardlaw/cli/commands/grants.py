@@ -9,13 +9,14 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from wardlaw.cli.client import ManagementClient, quoted
+from wardlaw.cli.client import quoted
 from wardlaw.cli.commands.grantrevoking import proof, revoke
 from wardlaw.cli.grantwords import due_lines, explained_lines, grant_lines, ruling_words, standing_words
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import program, rows
 from wardlaw.cli.plaintext import plain
 from wardlaw.cli.session import connect, show_list, with_prefix
+from wardlaw.cli.syncing import judge_grants
 from wardlaw.facts.errors import InputError
 
 app = App(name="grants", help="Grants as they are governed: approvals, clauses, and revocation with proof.")
@@ -203,20 +204,6 @@ def link(
     said = "is no longer linked to" if remove else "is"
     options.output().result({"link": made}, plain(f"{app} in {directory} {said} {principal}"))
     return 0
-
-
-def judge_grants(client: ManagementClient, *, again: bool = False) -> dict[str, Any]:
-    """Ask the clauses part by part until none is left; answers how many were judged, and what does not simply stand."""
-    judged = 0
-    rulings: list[Any] = []
-    body: dict[str, Any] = {"again": again}
-    while True:
-        answer = client.post("/grants/judge", body)
-        judged += answer["judged"]
-        rulings += answer["rulings"]
-        if not answer["left"] or not answer["judged"]:
-            return {"judged": judged, "rulings": rulings}
-        body["after"] = answer["after"]
 
 
 def _one(options: Options, name: str, directory: str) -> Any:

@@ -15,7 +15,6 @@ from cyclopts import App, Parameter
 
 from wardlaw.cli.commands.channel import app as channel
 from wardlaw.cli.commands.findings import describe, finding, plain
-from wardlaw.cli.commands.grants import judge_grants
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.exporting import write_events
 from wardlaw.cli.inventorying import RunUpload
@@ -26,7 +25,7 @@ from wardlaw.cli.output import rows
 from wardlaw.cli.session import connect, show_list, when
 from wardlaw.cli.showing import freshness_lines as _fresh
 from wardlaw.cli.showing import plain_text as _plain
-from wardlaw.cli.syncing import sync_feed
+from wardlaw.cli.syncing import judge_grants, sync_feed
 from wardlaw.cli.watching import WatchedFeed, WatchPlan, read_due, watch
 from wardlaw.config.connected import Directory
 from wardlaw.facts.errors import InputError

@@ -7,6 +7,9 @@ import pytest
 from tests.unit.cli.conftest import RecordingClient
 from tests.unit.connectors.scripted import Answer, serving
 
+from wardlaw.cli.opening import open_connector
+from wardlaw.config.connected import Directory, Platform
+from wardlaw.config.secretref import SecretRef
 from wardlaw.console.api import app as api_app
 
 FEED = {
@@ -187,7 +190,11 @@ def test_watch_reads_what_is_due_once(command: Any, api: RecordingClient, tmp_pa
     monkeypatch.setenv("GH", "ghp_x")
     (tmp_path / "wardlaw.yaml").write_text(CONFIG.replace("URL", "http://127.0.0.1:9"))
     fresh = {"directory": "acme", "complete_at": 9e9, "last_at": 9e9, "is_cut": False}
-    feeds = ("installations", "tokens", "token-requests", "credentials")
+    directory = Directory(
+        "acme", Platform.GITHUB, SecretRef("env", "GH"), organisation="acme", url="http://127.0.0.1:9"
+    )
+    connector = open_connector(directory, env={"GH": "x"}, clock=lambda: 0.0, sleep=lambda _s: None)
+    feeds = [feed.name for feed in connector.feeds()]
     api.answers["/inventory"] = {"feeds": [fresh | {"feed": name} for name in feeds]}
     done = command("inventory", "watch", "--once")
     assert (done.code, "the next reading is due" in done.out) == (0, True), done.err

@@ -1,0 +1,233 @@
+"""The tables of the inventory and of what is decided about grants; see ``tables``."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, LargeBinary, String, Table, Text, text
+
+from wardlaw.store.tables import METADATA
+
+# One reading of one feed of a connected organisation.
+INVENTORY_RUN = Table(
+    "inventory_run",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("directory", String(64), nullable=False),
+    Column("platform", String(32), nullable=False),
+    Column("feed", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("started_at", Double, nullable=False),
+    Column("started_by", String(128), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("ended_at", Double, nullable=False),
+    Column("watermark", Text, nullable=False),
+    Column("covered_until", Double, nullable=False),
+    Column("gaps", Text, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+    Column("ended", BigInteger, nullable=False),
+    Index(None, "directory", "feed", "started_at"),
+)
+
+# What feeds have told: accounts, apps, grants, credentials, uses. ``item`` is all of it as JSON; the other columns
+# repeat what searches ask for. ``last_seen_at`` counts, not what stands in ``item``; the bundle may say a later one.
+# Rows are never deleted: what is gone says when. ``face`` is the digest of what all feeds agree on about a thing.
+INVENTORY_ITEM = Table(
+    "inventory_item",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("feed", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("id", String(512), primary_key=True),
+    Column("last_seen_at", Double, nullable=False),
+    Column("gone_at", Double, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("bundle", String(640), nullable=False),
+    Column("face", String(32), nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Index(None, "directory", "feed", "bundle"),
+    Index(None, "directory", "face"),
+)
+
+# What a feed tells of one account, as one: ``digest`` is of everything of it that is there, and ``seen_at`` when a run last
+# showed exactly that. An empty digest matches nothing.
+INVENTORY_BUNDLE = Table(
+    "inventory_bundle",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("feed", String(64), primary_key=True),
+    Column("bundle", String(640), primary_key=True),
+    Column("digest", String(32), nullable=False),
+    Column("seen_at", Double, nullable=False),
+    Column("size", BigInteger, nullable=False),
+)
+
+# The picture that all feeds make together, one row a thing, with what lists and searches ask for; the rows of
+# ``inventory_item`` with the same face say the rest. Kept with every change, so that nobody need read everything.
+INVENTORY_THING = Table(
+    "inventory_thing",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("face", String(32), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("id", String(512), nullable=False),
+    Column("account", String(512), nullable=False),
+    Column("app", String(512), nullable=False),
+    Column("acts_as", String(16), nullable=False),
+    Column("vendor", String(64), nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("data", String(512), nullable=False),
+    Column("born_at", Double, nullable=False),
+    Column("used_at", Double, nullable=False),
+    Column("usage_known", Boolean, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("is_there", Boolean, nullable=False),
+    Index(None, "directory", "kind", "id", "face"),
+    Index(None, "kind", "is_there", "directory", "level"),
+    Index(None, "id"),
+    Index(None, "account"),
+    Index(None, "app", "kind"),
+    Index(
+        "ix_inventory_thing_vendor",
+        "vendor",
+        "directory",
+        "kind",
+        "is_there",
+        "account",
+        sqlite_where=text("vendor <> ''"),
+        postgresql_where=text("vendor <> ''"),
+    ),
+    Index(
+        "ix_inventory_thing_words",
+        "kind",
+        "words",
+        sqlite_where=text("words <> ''"),
+        postgresql_where=text("words <> ''"),
+    ),
+)
+
+# What a rule finds about a thing, from when to when if nothing changes. The words are written when they are read.
+INVENTORY_STANDING = Table(
+    "inventory_standing",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("face", String(32), primary_key=True),
+    Column("rule", String(64), primary_key=True),
+    Column("weight", Integer, nullable=False),
+    Column("about", String(600), nullable=False),
+    Column("holds_from", Double, nullable=False),
+    Column("holds_until", Double, nullable=False),
+    Index(None, "weight", "rule", "directory", "about"),
+)
+
+# Events of connected organisations, as their logs tell them; rows go after a time, the rollups stay. ``judged`` is 1
+# once the detectors have seen it.
+INVENTORY_ACTIVITY = Table(
+    "inventory_activity",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("id", String(512), primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("judged", Integer, nullable=False),
+    Column("activity", Text, nullable=False),
+    Index(None, "directory", "judged", "at"),
+)
+
+# Events by app, method, network and hour (Unix seconds divided by 3600).
+INVENTORY_ROLLUP = Table(
+    "inventory_rollup",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("app", String(512), primary_key=True),
+    Column("method", String(200), primary_key=True),
+    Column("asn", BigInteger, primary_key=True),
+    Column("hour", BigInteger, primary_key=True),
+    Column("calls", BigInteger, nullable=False),
+    Column("items", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Index(None, "directory", "hour"),
+)
+
+# What the detectors remember of each app; of the directory itself under the kind ``directory``.
+INVENTORY_MEMORY = Table(
+    "inventory_memory",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("app", String(512), primary_key=True),
+    Column("memory", LargeBinary, nullable=False),
+)
+
+# Findings and how far people are with them; ``finding`` is all of it as JSON.
+INVENTORY_FINDING = Table(
+    "inventory_finding",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("directory", String(64), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("event", String(512), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("last_at", Double, nullable=False),
+    Column("finding", Text, nullable=False),
+    Index(None, "directory", "state"),
+)
+
+# What the company has agreed to; ``approval`` is all of it as JSON.
+GRANT_APPROVAL = Table(
+    "grant_approval",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("expires_at", Double, nullable=False),
+    Column("ended_at", Double, nullable=False),
+    Column("approval", Text, nullable=False),
+    Index(None, "ended_at", "expires_at"),
+)
+
+# What the clauses say of each grant, the last time it was judged.
+GRANT_DECISION = Table(
+    "grant_decision",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("grant_id", String(512), primary_key=True),
+    Column("id", String(64), nullable=False),
+    Column("effect", String(16), nullable=False),
+    Column("fate", String(16), nullable=False),
+    Column("at", Double, nullable=False),
+    Column("ruling", Text, nullable=False),
+    Index(None, "id"),
+    Index(None, "fate", "at"),
+)
+
+# What is taken away on a platform, from the plan to the proof; ``revocation`` is all of it as JSON.
+REVOCATION = Table(
+    "revocation",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("directory", String(64), nullable=False),
+    Column("app", String(512), nullable=False),
+    Column("planned_at", Double, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("revocation", Text, nullable=False),
+    Index(None, "planned_at"),
+    Index(None, "directory", "app"),
+)
+
+# Which records of the log tell of a revocation.
+REVOCATION_RECORD = Table(
+    "revocation_record",
+    METADATA,
+    Column("record", String(64), primary_key=True),
+    Column("revocation", String(64), nullable=False),
+    Column("at", Double, nullable=False),
+    Column("operation", String(64), nullable=False),
+    Index(None, "revocation", "at"),
+)
+
+# Which principal of the gateway an app of a directory is.
+PRINCIPAL_LINK = Table(
+    "principal_link",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("app", String(512), primary_key=True),
+    Column("principal", String(256), primary_key=True),
+    Column("linked_by", String(128), nullable=False),
+    Column("linked_at", Double, nullable=False),
+)
