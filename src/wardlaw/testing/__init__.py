@@ -1,1 +1,1 @@
-"""Fakes for tests. Nothing of the product imports this room."""
+"""Fakes for tests. Of the product the demo alone imports this room, for its company."""

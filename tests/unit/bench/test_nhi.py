@@ -6,6 +6,7 @@ import pytest
 from bench import nhi
 
 from wardlaw.testing.saas.incidents import REPLAYS
+from wardlaw.testing.saas.recorded import ordinary
 from wardlaw.testing.saas.world import World, save_world
 
 
@@ -86,7 +87,7 @@ def test_what_ships_can_be_written_and_read_again(tmp_path, capsys) -> None:
 
 
 def test_ordinary_days_of_a_small_company_are_quiet(monkeypatch, capsys) -> None:
-    monkeypatch.setattr(nhi, "ordinary", lambda seed: World_of(seed))
+    monkeypatch.setattr(nhi, "ordinary", lambda seed: ordinary(seed, people=250, apps=80))
     code = nhi.main(["--ordinary", "21,22"])
     said = capsys.readouterr().out.splitlines()
     assert code == 0
@@ -94,10 +95,3 @@ def test_ordinary_days_of_a_small_company_are_quiet(monkeypatch, capsys) -> None
     assert (
         float(said[-1].split(": ")[1].split()[0]) <= 2.0
     )  # a small company has few app-days; docs tell the large ones
-
-
-def World_of(seed: int) -> World:
-    cast = nhi.Cast(people=250, apps=80, platform="google", seed=seed)
-    world = cast.found(nhi.START)
-    nhi.CompanyDays(cast, world, nhi.START).live(60)
-    return world

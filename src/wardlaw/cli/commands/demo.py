@@ -14,6 +14,7 @@ import msgspec
 from rich.text import Text
 
 from wardlaw.cli.client import ManagementClient
+from wardlaw.cli.companyshow import show_company
 from wardlaw.cli.creating import create_installation
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.options import NONE, Options
@@ -30,7 +31,7 @@ _TITLES = {
 _WIDEST = 100  # characters of a quotation on the terminal
 
 
-def demo(*, keep: str = "", model: str = "scripted", options: Options = NONE) -> int:
+def demo(*, keep: str = "", model: str = "scripted", company: bool = False, options: Options = NONE) -> int:
     """Play both stories of Wardlaw on live traffic; no key and no network needed.
 
     Everything runs in a folder of its own that is removed afterwards. Exit 1 when a story did not end as it must.
@@ -38,7 +39,11 @@ def demo(*, keep: str = "", model: str = "scripted", options: Options = NONE) ->
     Args:
         keep: Keep the installation in this folder, to look at its log and decisions.
         model: The model behind the gateway: scripted (ships with Wardlaw), or smollm2 (a real small one).
+        company: Instead: a generated company of 2,000 people before the detectors of the inventory, and eight incidents
+            that became public.
     """
+    if company:
+        return show_company(options.output(), Path(keep).absolute() if keep else None)
     if importlib.util.find_spec("openai") is None:
         raise UnavailableError(
             "WL-DMO-002", "The official OpenAI client is not installed.", "Run `./wardlaw demo`, which installs it."
