@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 
 from wardlaw.cli.client import quoted
 from wardlaw.cli.commands.grantrevoking import proof, revoke
+from wardlaw.cli.commands.inventory import sync
 from wardlaw.cli.grantwords import due_lines, explained_lines, grant_lines, ruling_words, standing_words
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import program, rows
@@ -21,6 +22,7 @@ from wardlaw.facts.errors import InputError
 
 app = App(name="grants", help="Grants as they are governed: approvals, clauses, and revocation with proof.")
 app.command(revoke)
+app.command(sync)
 app.command(proof)
 
 DAY_S = 86_400

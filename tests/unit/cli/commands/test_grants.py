@@ -63,3 +63,9 @@ def test_links(command: Any, house: SimpleNamespace) -> None:
     assert "is agent:reports" in command(*words, "--directory", "acme").out
     assert "agent:reports" in command("grants", "link").out
     assert "no longer" in command(*words, "--directory", "acme", "--remove").out
+
+
+def test_sync_is_that_of_the_inventory(command: Any, tmp_path: Any) -> None:
+    (tmp_path / "wardlaw.yaml").write_text("version: 1\n")
+    done = command("grants", "sync", "acme")
+    assert (done.code, "WL-INV-012" in done.err) == (2, True)
