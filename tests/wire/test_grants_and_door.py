@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.wire.house import START_S, House
+from tests.wire.house import START_S, House, free_port
 from wardlaw.audit.proof import parse_proof, verify_proof
 from wardlaw.cli.client import ManagementClient
 from wardlaw.console.desks.records import RecordDesk
@@ -36,11 +36,18 @@ TRIPWIRE = "honeytoken-7f3a9c1e55d2b8"
 GONE = {"presence": "gone", "method": "re-read", "status": 404}
 
 
+pytestmark = pytest.mark.xdist_group("governed")  # one house for all of them, in their order
+
+
+def _control(folder: Path) -> str:
+    return f'control: {{listen: "127.0.0.1:{free_port()}", socket: "{folder}/c.sock"}}\n'
+
+
 class Governed(House):
     """A house with its management API, and a person who may do what is needed."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder, "http://127.0.0.1:9", extra=f'control: {{socket: "{folder}/c.sock"}}\n')
+        super().__init__(folder, "http://127.0.0.1:9", extra=_control(folder))
         self.control: subprocess.Popen[bytes] | None = None
         person = Person("person:ops", "Ops", (Role.SECOPS,), unix_uid=os.getuid())
         with self.writing() as connection:

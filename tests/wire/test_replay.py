@@ -88,7 +88,9 @@ def replay(house: House, draft: Path, *more: str) -> tuple[int, dict[str, Any], 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[House]:
     puppet = Puppet()
-    house = House(tmp_path, puppet.url, extra=f'control: {{socket: "{tmp_path}/c.sock"}}\n')
+    house = House(
+        tmp_path, puppet.url, extra=f'control: {{listen: "127.0.0.1:{free_port()}", socket: "{tmp_path}/c.sock"}}\n'
+    )
     with house.writing() as connection:
         reader = Person(id="person:legal", name="Legal", roles=(Role.LEGAL,), unix_uid=os.getuid())
         add_person(connection, reader, by="person:test", now=time.time())

@@ -110,7 +110,9 @@ class SalesforceConnector:
             f"SELECT Id, EventType, Interval, LogFileLength, CreatedDate FROM EventLogFile{since} ORDER BY CreatedDate"
         )
         files = self._query.rows(soql, "event log files")
-        hourly = {one.get("EventType") for one in files if isinstance(one, dict) and one.get("Interval") == "Hourly"}
+        hourly = {
+            str(one.get("EventType")) for one in files if isinstance(one, dict) and one.get("Interval") == "Hourly"
+        }
         labels = self._labels()
         latest = mark_of(watermark)
         for one in files:
