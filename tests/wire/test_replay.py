@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.wire.house import STARTER, House
+from tests.wire.house import STARTER, House, free_port
 from tests.wire.puppet import Puppet
 from wardlaw.facts.person import Person, Role
 from wardlaw.store.database import open_database
