@@ -108,6 +108,8 @@ def _own(grant: Grant) -> str:
 
 
 def _together(group: list[Item], listings: set[tuple[str, str]]) -> Item:
+    if len(group) > 1 and isinstance(group[0].thing, Grant):
+        group = _by_listing(group, listings)
     ranked = sorted(group, key=lambda item: ((item.directory, item.feed) in listings, item.last_seen_at), reverse=True)
     first = ranked[0]
     thing = first.thing
@@ -119,6 +121,40 @@ def _together(group: list[Item], listings: set[tuple[str, str]]) -> Item:
         first_seen_at=min(item.first_seen_at for item in group),
         last_seen_at=max(item.last_seen_at for item in group),
         gone_at=max(item.gone_at for item in group),
+    )
+
+
+def _by_listing(group: list[Item], listings: set[tuple[str, str]]) -> list[Item]:
+    """Grants of one account to one app: several of one listing are one, with the scopes of all that are there.
+
+    A platform may grant anew under another id; the new one is there although the old one has just gone. What logs tell
+    stays apart: there one entry is a consent and the next a use, and an end is the end of both.
+    """
+    found: list[Item] = []
+    listed: dict[str, list[Item]] = {}
+    for item in group:
+        if (item.directory, item.feed) in listings:
+            listed.setdefault(item.feed, []).append(item)
+        else:
+            found.append(item)
+    return [*found, *(own[0] if len(own) == 1 else _siblings(own) for own in listed.values())]
+
+
+def _siblings(own: list[Item]) -> Item:
+    there = [item for item in own if item.is_there] or own
+    first = max(there, key=lambda item: (item.last_seen_at, item.thing.id))
+    thing = first.thing
+    scopes: set[str] = set()
+    for item in there:
+        if isinstance(item.thing, Grant):
+            scopes.update(item.thing.scopes)
+            thing = _enriched(thing, item.thing)
+    return msgspec.structs.replace(
+        first,
+        thing=msgspec.structs.replace(thing, scopes=tuple(sorted(scopes))),
+        first_seen_at=min(item.first_seen_at for item in own),
+        last_seen_at=max(item.last_seen_at for item in there),
+        gone_at=max(item.gone_at for item in there),
     )
 
 

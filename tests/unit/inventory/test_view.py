@@ -37,6 +37,24 @@ def test_the_latest_evidence_says_whether_it_is_there() -> None:
     assert not assemble([item("tokens", listed, 50, gone=100), item("activity", event, 60)], RUNS).there(Grant)
 
 
+def test_several_grants_of_one_listing_are_one_with_the_scopes_of_all_that_are_there() -> None:
+    first, second = Grant("t1", "u", "a", scopes=("mail",)), Grant("t2", "u", "a", scopes=("files",), last_used_at=5)
+    (one,) = assemble([item("tokens", first, 100), item("tokens", second, 100)], RUNS).items
+    assert isinstance(one.thing, Grant)
+    assert (one.thing.scopes, one.thing.last_used_at) == (("files", "mail"), 5)
+    # Given anew under another id: the old one went with the very run that showed the new one.
+    (anew,) = assemble([item("tokens", first, 50, gone=100), item("tokens", second, 100)], RUNS).there(Grant)
+    assert isinstance(anew.thing, Grant)
+    assert anew.thing.scopes == ("files",)
+    assert not assemble([item("tokens", first, 50, gone=100), item("tokens", second, 60, gone=100)], RUNS).there(Grant)
+
+
+def test_an_end_in_a_log_ends_what_the_log_told_of_its_use_too() -> None:
+    consent, use = Grant("e1", "u", "a", scopes=("r",)), Grant("e1#use", "u", "a", last_used_at=90, usage_known=True)
+    items = [item("activity", consent, 50, gone=120), item("activity", use, 90)]
+    assert not assemble(items, RUNS).there(Grant)
+
+
 def test_freshness_shows_gaps_and_cuts() -> None:
     runs = [
         run("tokens", 100),
