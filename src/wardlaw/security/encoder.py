@@ -39,6 +39,8 @@ MOST_WINDOWS: Final = 48
 # (the rules know the plain short ones), and of short harmless answers of tools one in ten looked like one.
 FEWEST_PIECES: Final = 16
 _REVISION: Final = 3  # of what is made of the scores
+PARTLY: Final = "encoder, in part"
+"""Label of a finding about a text of which not every window was read."""
 UNSAID: Final = "encoder-note"
 """Rule of a finding that says how little a text looks like an attack."""
 
@@ -115,7 +117,8 @@ def settled(found: Sequence[Finding], read: Finding | None) -> tuple[Finding, ..
     if read is None:
         return tuple(found)
     kept = [finding for finding in found if not is_doubt(finding)]
-    if read.level is Level.NOTE and not any(finding.detector == LINEAR for finding in kept):
+    is_harmless = read.level is Level.NOTE and read.label != PARTLY  # what nobody has read, nobody takes for harmless
+    if is_harmless and not any(finding.detector == LINEAR for finding in kept):
         kept = unseconded(kept, points=read.score)
     return (*kept, read)
 
@@ -171,7 +174,7 @@ class EncoderDetector:
                 blend, column = self.description.data, 1
             case _:
                 return None
-        windows = yield from self._windows(views, segment.channel)
+        windows, is_whole = yield from self._windows(views, segment.channel)
         first = yield from self._linear.best(views, segment.channel)
         if not windows or first == -np.inf:
             return None
@@ -181,7 +184,8 @@ class EncoderDetector:
             scores[number] = self._runner.run([window.ids])[0, column]
         highest = int(scores.argmax())
         total = blend.linear * first + blend.encoder * float(scores[highest]) + blend.bias
-        return self._finding(total, blend, windows[highest], views, segment)
+        found = self._finding(total, blend, windows[highest], views, segment)
+        return found if is_whole else msgspec.structs.replace(found, label=PARTLY)
 
     def _finding(self, total: float, blend: Blend, window: _Window, views: Views, segment: Segment) -> Finding:
         certain = (
@@ -205,7 +209,8 @@ class EncoderDetector:
             label="encoder", segment=segment.index, start=start, end=end,
         )  # fmt: skip
 
-    def _windows(self, views: Views, channel: Channel) -> Steps[list[_Window]]:
+    def _windows(self, views: Views, channel: Channel) -> Steps[tuple[list[_Window], bool]]:
+        """The windows to read, and whether they are all there are."""
         found: list[_Window] = []
         cut: list[tuple[View, list[_Window]]] = []
         for view in (views.folded, *views.others):
@@ -215,12 +220,12 @@ class EncoderDetector:
                 cut.append((view, own))
                 found += own
         if len(found) <= MOST_WINDOWS:
-            return found
+            return found, True
         standing: list[float] = []
         for view, own in cut:
             standing += yield from self._linear.standing(view.lower, [window.start for window in own], channel)
         order = sorted(range(len(found)), key=lambda number: -standing[number])[:MOST_WINDOWS]
-        return [found[number] for number in sorted(order)]
+        return [found[number] for number in sorted(order)], False
 
     def _cut(self, view: View, ids: Sequence[int], places: Sequence[int]) -> list[_Window]:
         windows: list[_Window] = []

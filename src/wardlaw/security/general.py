@@ -16,7 +16,7 @@ import msgspec
 
 from wardlaw.facts.exchange import Channel
 from wardlaw.facts.finding import Finding, Level
-from wardlaw.security.injection import NAME
+from wardlaw.security.injection import DISGUISED, NAME
 
 GENERAL: Final = frozenset(
     {
@@ -39,8 +39,13 @@ _MODELLED = frozenset((Channel.USER, Channel.OTHER, Channel.TOOL_RESULT))
 
 
 def is_general(finding: Finding) -> bool:
-    """Whether a finding would stop a text by such a rule alone."""
-    return finding.level is Level.BLOCK and finding.detector == NAME and finding.rule in GENERAL
+    """Whether a finding would stop a text by such a rule alone; one of disguised words needs nobody's agreement."""
+    return (
+        finding.level is Level.BLOCK
+        and finding.detector == NAME
+        and finding.rule in GENERAL
+        and not finding.label.endswith(DISGUISED)
+    )
 
 
 def is_modelled(channel: Channel) -> bool:

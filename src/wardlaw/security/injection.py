@@ -27,6 +27,8 @@ from wardlaw.security.views import Layer, View
 
 RULES: tuple[Rule, ...] = (*ENGLISH, *WORLD, *MARKUP)
 NAME = "injection-rules"
+DISGUISED = ", disguised"
+"""End of the label of a match in letters that signs stood for, or that were pulled together: no model reads these."""
 _REVIEW_SHARE = 2, 3  # a match at REVIEW scores two thirds of the rule's score
 # Digits and signs that stand for letters; tried only where one stands inside a word.
 _LEET = str.maketrans("0134578@$!|+", "oieastbasiit")
@@ -164,10 +166,10 @@ class InjectionDetector:
         raw = lower.encode()
         # Most texts hold few of those signs or none; they are searched only then.
         if raw.translate(None, _NOT_LEET) and _LEET_GATE.search(raw):
-            self._scan(plain, views.folded, lower.translate(_LEET), segment, found)
+            self._scan(plain, views.folded, lower.translate(_LEET), segment, found, disguised=True)
         for view in views.others:
             if view.layer is Layer.JOINED:
-                self._scan(squeezed, view, view.lower, segment, found)
+                self._scan(squeezed, view, view.lower, segment, found, disguised=True)
                 continue
             self._scan(plain, view, view.lower, segment, found)
             if not view.lower.isascii():
@@ -176,7 +178,16 @@ class InjectionDetector:
             return [_for_review(finding) for finding in found.values()]
         return list(found.values())
 
-    def _scan(self, pack: _Pack, view: View, lower: str, segment: Segment, found: dict[str, Finding]) -> None:
+    def _scan(
+        self,
+        pack: _Pack,
+        view: View,
+        lower: str,
+        segment: Segment,
+        found: dict[str, Finding],
+        *,
+        disguised: bool = False,
+    ) -> None:
         raw = lower.encode()
         for index, first, last in pack.match(raw):
             rule = pack.rules[index]
@@ -187,7 +198,7 @@ class InjectionDetector:
             score = rule.score if level is Level.BLOCK else rule.score * _REVIEW_SHARE[0] // _REVIEW_SHARE[1]
             found[rule.id] = Finding(
                 FindingKind.INJECTION, NAME, self.version, rule.id, level, score,
-                label=rule.id.partition("-")[0], segment=segment.index, start=start, end=end,
+                label=rule.id.partition("-")[0] + DISGUISED * disguised, segment=segment.index, start=start, end=end,
             )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.security.encoder import (
     FEWEST_PIECES,
     MOST_WINDOWS,
+    PARTLY,
     WINDOW,
     Blend,
     EncoderDescription,
@@ -133,6 +134,13 @@ def test_a_question_about_attacks_is_for_review_only() -> None:
     found = look(f"what does '{ATTACK}' mean?")
     assert found is not None
     assert found.level is Level.REVIEW
+
+
+def test_a_text_of_which_not_all_was_read_says_so() -> None:
+    short, long = look(PROSE), look("one two three four five six " * 4_000)
+    assert short is not None
+    assert long is not None
+    assert (short.label, long.label) == ("encoder", PARTLY)
 
 
 def test_it_settles_what_the_linear_model_does_not_stop() -> None:
