@@ -75,9 +75,7 @@ def take(connection: Connection, run_id: str, sightings: Sequence[Sighting]) -> 
     """
     run = _open_run(connection, run_id)
     feed = (run.directory, run.feed)
-    grouped: dict[str, list[Sighting]] = {}
-    for sighting in sightings:
-        grouped.setdefault(bundle_of(sighting.thing), []).append(sighting)
+    grouped = _at_home(sightings)
     known = read_bundles(connection, feed, grouped)
     # Beside a later run, an earlier one may tell of an earlier first sight: that is merged thing by thing.
     as_known = (
@@ -182,6 +180,20 @@ def _is_first_listing(connection: Connection, run: SyncRun) -> bool:
         connection.execute(listing.limit(1)).first() is None
         and connection.execute(earlier.limit(1)).first() is not None
     )
+
+
+def _at_home(sightings: Sequence[Sighting]) -> dict[str, list[Sighting]]:
+    """What a page tells by bundle, each thing in one alone and its sightings in their order.
+
+    A page may tell of one id under two accounts: the first one's bundle has it.
+    """
+    home: dict[tuple[str, str], str] = {}
+    found: dict[str, list[Sighting]] = {}
+    for sighting in sightings:
+        thing = sighting.thing
+        name = home.setdefault((kind_of(thing), thing.id), bundle_of(thing))
+        found.setdefault(name, []).append(sighting)
+    return found
 
 
 def _is_latest(connection: Connection, run: SyncRun) -> bool:

@@ -44,10 +44,10 @@ def merge_bundles(
     """Take in what a page tells of some bundles.
 
     Args:
+        told: By bundle, each thing in one alone.
         known: The bundles that have rows, among others.
     """
     feed = (run.directory, run.feed)
-    told = _at_home(told)
     before = _rows_of(connection, run, told, known)
     known_rows = {row.key: row for rows in before.values() for row in rows.values()}
     bundles: dict[str, BundleRow] = {}
@@ -83,7 +83,8 @@ def merge_bundles(
         if bundles[name].seen_at < run.started_at:
             raised += shown
         else:
-            raised += [row for row in shown if row.shared]
+            # What lies in another bundle is not shown by this one's word.
+            raised += [row for row in shown if row.shared or row.bundle != name]
         changed += differing
         home |= dict.fromkeys(merged, name)
     moved = [_moved(row) for row in changed]
@@ -125,16 +126,6 @@ def end_unseen(connection: Connection, run: SyncRun) -> int:
         )
         redraw(connection, run.directory, [row.face for row in part], feeds=feeds)
     return len(gone)
-
-
-def _at_home(told: Mapping[str, Sequence[Sighting]]) -> dict[str, list[Sighting]]:
-    """Each thing in one bundle only: a page may tell of one id under two accounts."""
-    home: dict[_Key, str] = {}
-    found: dict[str, list[Sighting]] = {name: [] for name in told}
-    for name, own in told.items():
-        for sighting in own:
-            found[home.setdefault((kind_of(sighting.thing), sighting.thing.id), name)].append(sighting)
-    return found
 
 
 def _rows_of(
@@ -219,7 +210,12 @@ def _redraw(connection: Connection, directory: str, rows: Sequence[ItemRow], bef
     """Work the picture out anew where it may have changed: also where a thing stood before it moved, and where an app or
     account is told of that things belong to."""
     faces = {row.face for row in rows} | {before[row.key].face for row in rows if row.key in before}
-    told = [row.item.thing for row in rows if row.key not in before or before[row.key].item.thing != row.item.thing]
+    # Of what several rows tell, a later sight of one may change which of them speaks.
+    told = [
+        row.item.thing
+        for row in rows
+        if row.shared or row.key not in before or before[row.key].item.thing != row.item.thing
+    ]
     apps = [thing.id for thing in told if isinstance(thing, App)]
     accounts = [thing.id for thing in told if isinstance(thing, Account)]
     redraw(connection, directory, faces, apps=apps, accounts=accounts)

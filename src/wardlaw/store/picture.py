@@ -64,8 +64,11 @@ def redraw(
 
 def redraw_shared(connection: Connection, directory: str, feed: str) -> None:
     """Work out anew what a feed tells together with others: from now on its word counts more."""
-    query = select(_ITEM.face).where(_ITEM.directory == directory, _ITEM.feed == feed, _ITEM.shared)
-    redraw(connection, directory, list(connection.execute(query).scalars()))
+    query = select(_ITEM.face, _ITEM.kind, _ITEM.id)
+    rows = connection.execute(query.where(_ITEM.directory == directory, _ITEM.feed == feed, _ITEM.shared)).all()
+    apps = [row.id for row in rows if row.kind == "app"]
+    accounts = [row.id for row in rows if row.kind == "account"]
+    redraw(connection, directory, [row.face for row in rows], apps=apps, accounts=accounts)
 
 
 def _mark_shared(connection: Connection, rows: Sequence[ItemRow], drawn: Mapping[str, Item], feeds: FeedsOf) -> None:
