@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.security.provenance.scenes import (
@@ -157,6 +157,8 @@ def test_what_an_agent_adds_never_makes_a_verdict_milder(
 
 
 @given(st.text(), st.sampled_from(OutputTrust))
+@example("{}", OutputTrust.OWN)
+@example("[[], {}]", OutputTrust.RECORDS)
 @settings(max_examples=150, deadline=None)
 def test_every_output_can_be_read(text: str, trust: OutputTrust) -> None:
     assert read_output(text, trust).leaves

@@ -72,7 +72,8 @@ def read_output(text: str, trust: OutputTrust) -> Reading:
         if len(leaves) >= MAX_LEAVES:
             return Reading((*leaves, whole), complete=False)
         leaves.append(leaf)
-    return Reading(tuple(leaves))
+    # An empty object or list has no field, and is still something the tool said.
+    return Reading(tuple(leaves) or (whole,))
 
 
 def _parsed(text: str) -> Any:
