@@ -21,7 +21,9 @@ from wardlaw.store.migrate import upgrade
 WORKERS = 4
 WORKER = textwrap.dedent(
     """
-    import asyncio, sys
+    import asyncio, faulthandler, sys
+
+    faulthandler.enable()
     from pathlib import Path
     from tests.unit.gateway.test_holding import _Kek, matter
     from wardlaw.gateway.holding import TableHolding
@@ -77,6 +79,7 @@ def together(url: str, folder: Path, work: str) -> list[str]:
             [sys.executable, "-c", WORKER, url, str(folder), work],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).parents[2],
         )
@@ -90,7 +93,9 @@ def together(url: str, folder: Path, work: str) -> list[str]:
             assert one.stdin is not None
             one.stdin.write("go\n")
             one.stdin.flush()
-        return [line for one in workers for line in one.communicate(timeout=60)[0].split()]
+        heard = [one.communicate(timeout=60) for one in workers]
+        assert [one.returncode for one in workers] == [0] * WORKERS, "\n".join(said for _, said in heard)
+        return [line for out, _ in heard for line in out.split()]
     finally:
         for one in workers:
             one.kill()

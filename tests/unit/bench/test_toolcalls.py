@@ -5,9 +5,6 @@ from __future__ import annotations
 import itertools
 
 import orjson
-import pytest
-from bench.bodies import prose
-from bench.processes import StartError
 from bench.toolcalls import ADDRESS, PROGRAM, _measure, _message, _servers, _text
 from bench.toolmock import answer
 
@@ -19,8 +16,7 @@ def test_the_server_gives_back_what_it_is_given() -> None:
     assert _text(called) == "a"
     assert orjson.loads(answer({"id": 2, "method": "tools/list"}))["result"]["tools"][0]["name"] == "echo"
     assert answer({"method": "notifications/initialized"}) == b""
-    with pytest.raises(StartError):
-        _text(b"")
+    assert [_text(b""), _text(b'{"error": {"code": -32003}}')] == [None, None]
 
 
 def test_each_path_is_asked_as_often_and_wrong_answers_are_counted() -> None:
@@ -43,9 +39,6 @@ def test_each_path_is_asked_as_often_and_wrong_answers_are_counted() -> None:
     assert (program.way, program.added.turns, program.added.errors, far.added.errors) == (PROGRAM, 20, 0, 20)
 
 
-def test_the_configuration_is_one_and_texts_differ() -> None:
+def test_the_configuration_is_one() -> None:
     servers = parse_config(f"version: 1\n{_servers(9)}", source="bench").mcp.servers
     assert [one.name for one in servers] == [PROGRAM, ADDRESS]
-    texts = list(itertools.islice(prose(300, seed=1), 20))
-    assert len(set(texts)) == 20
-    assert {len(text) for text in texts} == {300}
