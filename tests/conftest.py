@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, settings
 
+from wardlaw.facts.layouts import settle_layouts
+
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
 REDIS = "redis://127.0.0.1:6379/0"
 
@@ -64,6 +66,11 @@ def no_color(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setenv("COLUMNS", "100")
     return
+
+
+def pytest_collection_finish() -> None:
+    """Tests run threads in one process, as the gateway does."""
+    settle_layouts()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -18,6 +18,7 @@ from pyreqwest.exceptions import PyreqwestError
 
 from wardlaw.config.address import is_loopback
 from wardlaw.facts.errors import InputError, UnavailableError
+from wardlaw.facts.layouts import settle_layouts
 from wardlaw.verdicts import Decided, Guarded, JudgedResult
 
 TIMEOUT_S = 10.0
@@ -315,3 +316,7 @@ class AsyncClient:
 
     async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         await self.close()
+
+
+# Applications ask from threads of their own, the first time too.
+settle_layouts()

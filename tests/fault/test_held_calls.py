@@ -26,10 +26,12 @@ WORKER = textwrap.dedent(
     faulthandler.enable()
     from pathlib import Path
     from tests.unit.gateway.test_holding import _Kek, matter
+    from wardlaw.facts.layouts import settle_layouts
     from wardlaw.gateway.holding import TableHolding
     from wardlaw.store.database import open_database
     from wardlaw.store.keyring import Keyring
 
+    settle_layouts()  # as a worker of the gateway does
     url, folder, work = sys.argv[1:]
     engine = open_database(url)
     table = TableHolding(engine, Keyring(f"sqlite:///{folder}/deks.db", _Kek()), secret=b"k" * 32, inspect=lambda _text, _channel: ())

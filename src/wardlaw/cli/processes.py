@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from wardlaw.config.load import load_config
 from wardlaw.facts.errors import EvidenceError, WardlawError
+from wardlaw.facts.layouts import settle_layouts
 
 ROLES: Mapping[str, str] = MappingProxyType(
     {
@@ -38,7 +39,9 @@ def main(arguments: list[str]) -> int:
         for chatty in ("alembic", "uvicorn"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
         module, _, name = ROLES[role].partition(":")
-        code: int = getattr(importlib.import_module(module), name)(config)
+        run = getattr(importlib.import_module(module), name)
+        settle_layouts()
+        code: int = run(config)
     except EvidenceError as error:
         _log.critical("%s", error)
         return error.exit_code

@@ -19,6 +19,7 @@ from wardlaw.config.address import parse_listen
 from wardlaw.config.load import load_config
 from wardlaw.config.model import Config
 from wardlaw.facts.errors import WardlawError
+from wardlaw.facts.layouts import settle_layouts
 from wardlaw.gateway.runtime import Runtime
 from wardlaw.gateway.server import Application, Handler
 
@@ -33,6 +34,7 @@ _log = logging.getLogger("wardlaw.gateway")
 
 def application() -> Application:
     """The application of one worker; its configuration file is named by ``WARDLAW_CONFIG``."""
+    settle_layouts()
     config = load_config(Path(os.environ[CONFIG_VARIABLE]))
     runtime = Runtime(config)
 
@@ -95,6 +97,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("usage: python -m wardlaw.gateway CONFIG\n")
         return 2
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    settle_layouts()
     path = Path(arguments[0]).absolute()
     os.environ[CONFIG_VARIABLE] = str(path)
     try:
