@@ -46,7 +46,7 @@ class AppliesFrom(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     """One day from which a provision applies.
 
     Attributes:
-        date: The day.
+        day: The day.
         scope: For which systems.
         was: The day before the law was changed; None where it never was another.
         changed_by: The act that changed it.
@@ -56,7 +56,7 @@ class AppliesFrom(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
         readings: Days that careful readers take it for; an installation may choose another of them.
     """
 
-    date: date
+    day: date
     verified: Certainty
     source: str
     scope: Scope = Scope.ALL
@@ -102,7 +102,7 @@ class Provision(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     @property
     def first_date(self) -> date | None:
         """The first day it applies to any new system; None where it always does."""
-        days = [one.date for one in self.dates if one.scope is not Scope.LEGACY]
+        days = [one.day for one in self.dates if one.scope is not Scope.LEGACY]
         return min(days) if days else None
 
 
@@ -116,7 +116,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Milestone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One day of a framework's own calendar."""
 
-    date: date
+    day: date
     what: _Title
     verified: Certainty
     source: str
@@ -150,7 +150,7 @@ class Framework(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     @property
     def ids(self) -> dict[str, str]:
         """Short title of everything a clause may refer to, by id."""
-        return {one.id: one.title for one in (*self.provisions, *self.parts)}
+        return {one.id: one.title for one in self.provisions} | {one.id: one.title for one in self.parts}
 
     def provision(self, name: str) -> Provision | None:
         """The provision of that id."""

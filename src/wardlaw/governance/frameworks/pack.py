@@ -136,8 +136,8 @@ def touched_refs(changes: Iterable[LawChange]) -> Mapping[str, str]:
 
 
 def _moved(before: Provision, after: Provision) -> Iterable[MovedDate]:
-    old = {one.scope: one.date for one in before.dates}
-    new = {one.scope: one.date for one in after.dates}
+    old = {one.scope: one.day for one in before.dates}
+    new = {one.scope: one.day for one in after.dates}
     for scope in sorted({*old, *new}):
         if old.get(scope) != new.get(scope):
             yield MovedDate(after.id, scope.value, old.get(scope), new.get(scope))

@@ -22,7 +22,7 @@ def framework_faults(framework: Framework) -> tuple[str, ...]:
 
 
 def _faults(framework: Framework) -> Iterator[str]:
-    ids = Counter(one.id for one in (*framework.provisions, *framework.parts))
+    ids = Counter([*(one.id for one in framework.provisions), *(one.id for one in framework.parts)])
     yield from (f"the id {name} stands {times} times." for name, times in ids.items() if times > 1)
     if not framework.provisions:
         yield "it has no provisions."
@@ -38,7 +38,7 @@ def _faults(framework: Framework) -> Iterator[str]:
                 yield f"{provision.id}: a date is primary only when the official text itself was read."
     for milestone in framework.timeline:
         if milestone.source not in kinds:
-            yield f"the day {milestone.date} rests on the source {milestone.source}, which is not listed."
+            yield f"the day {milestone.day} rests on the source {milestone.source}, which is not listed."
 
 
 def _is_read_primary(framework: Framework, source: str) -> bool:
@@ -48,8 +48,8 @@ def _is_read_primary(framework: Framework, source: str) -> bool:
 def _date_faults(one: AppliesFrom) -> Iterator[str]:
     if (one.scope is Scope.LEGACY) != (one.placed_before is not None):
         yield "a date of older systems says before which day they were placed, and no other date does."
-    if one.readings and one.date not in one.readings:
-        yield f"{one.date} is not among its readings."
+    if one.readings and one.day not in one.readings:
+        yield f"{one.day} is not among its readings."
     if one.was is not None and not one.changed_by:
         yield "its date was another, and it does not say which act changed it."
 

@@ -32,8 +32,8 @@ def test_a_date_that_was_moved_says_from_when_and_by_what() -> None:
     assert article is not None
     by_scope = {one.scope: one for one in article.dates}
     assert by_scope[Scope.ANNEX_III].was == date(2026, 8, 2)
-    assert by_scope[Scope.ANNEX_III].date == date(2027, 12, 2)
-    assert by_scope[Scope.ANNEX_I].date == date(2028, 8, 2)
+    assert by_scope[Scope.ANNEX_III].day == date(2027, 12, 2)
+    assert by_scope[Scope.ANNEX_I].day == date(2028, 8, 2)
     assert by_scope[Scope.ANNEX_I].changed_by
     assert article.binds == (Tier.HIGH,)
 

@@ -17,7 +17,7 @@ def changed(framework: Framework = EU) -> Framework:
     """A later state: one moved, one retitled, one asked of others, one gone, one new."""
     by_id = {one.id: one for one in framework.provisions}
     moved = by_id["art-14"].dates[0]
-    later = msgspec.structs.replace(moved, date=date(2028, 12, 2), was=moved.date, changed_by="a later act")
+    later = msgspec.structs.replace(moved, day=date(2028, 12, 2), was=moved.day, changed_by="a later act")
     by_id["art-14"] = msgspec.structs.replace(by_id["art-14"], dates=(later, *by_id["art-14"].dates[1:]))
     by_id["art-4"] = msgspec.structs.replace(by_id["art-4"], title="Literacy")
     by_id["art-12"] = msgspec.structs.replace(by_id["art-12"], addressees=("deployer",))
