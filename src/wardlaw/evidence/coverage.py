@@ -152,8 +152,9 @@ def _drifted(one: Observed, now: float) -> tuple[State, str] | None:
         return State.DRIFTED, "the text that runs is not the one that was approved"
     if approved.digest and approved.ends_at and approved.ends_at <= now:
         return State.DRIFTED, f"its approval ended at {when(approved.ends_at)}"
-    if one.counts.strays:
-        return State.DRIFTED, f"{one.counts.strays} decisions were made under another set after this one was published"
+    if one.counts.stray_at:
+        at = when(one.counts.stray_at)
+        return State.DRIFTED, f"a decision was made under another set at {at}, after this one was published"
     if one.counts.uninspected:
         part = f"{one.counts.uninspected} of {one.counts.seen}"
         return State.DRIFTED, f"{part} decisions had content that nobody could read"

@@ -48,7 +48,7 @@ class Counts(msgspec.Struct, frozen=True):
     Attributes:
         seen: Decisions in its scope.
         evaluated: Those made under the text that is in force now.
-        strays: Those made under another policy set although this one was published already.
+        stray_at: When one was last made under another policy set although this one was published; 0 for never.
         fired: How often it matched.
         last_fired_at: Unix seconds; 0 for never.
         last_fired: Id of that decision.
@@ -58,7 +58,7 @@ class Counts(msgspec.Struct, frozen=True):
 
     seen: int = 0
     evaluated: int = 0
-    strays: int = 0
+    stray_at: float = 0.0
     fired: int = 0
     last_fired_at: float = 0.0
     last_fired: str = ""

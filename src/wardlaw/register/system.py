@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 from typing import Annotated
 
 import msgspec
@@ -93,9 +94,27 @@ def belongs(traffic: Traffic, system: System) -> bool:
 
 
 def owners_of(systems: Iterable[System]) -> Callable[[Traffic], tuple[str, ...]]:
-    """For traffic, the systems it belongs to; ``unregistered`` for none."""
-    listed = tuple(systems)
-    return lambda traffic: tuple(one.id for one in listed if belongs(traffic, one)) or (UNREGISTERED,)
+    """For traffic, the systems it belongs to; ``unregistered`` for none. What it was asked once it remembers."""
+    # Compiled here: the cache of fnmatch holds 256 patterns, fewer than a register may have.
+    listed = [
+        (one, re.compile("|".join(map(translate, one.principals))) if one.principals else None) for one in systems
+    ]
+    by_caller: dict[tuple[str, ...], tuple[System, ...]] = {}
+    known: dict[Traffic, tuple[str, ...]] = {}
+
+    def owners(traffic: Traffic) -> tuple[str, ...]:
+        found = known.get(traffic)
+        if found is None:
+            callers = _callers(traffic)
+            if callers not in by_caller:
+                by_caller[callers] = tuple(
+                    one for one, pattern in listed if pattern is None or any(map(pattern.match, callers))
+                )
+            mine = tuple(one.id for one in by_caller[callers] if belongs(traffic, one))
+            found = known[traffic] = mine or (UNREGISTERED,)
+        return found
+
+    return owners
 
 
 def unregistered() -> System:
@@ -105,5 +124,10 @@ def unregistered() -> System:
 
 
 def _callers_match(traffic: Traffic, patterns: tuple[str, ...]) -> bool:
-    callers = (traffic.principal, traffic.acting_for, traffic.resource if traffic.resource.startswith("app:") else "")
-    return any(caller and fnmatchcase(caller, one) for one in patterns for caller in callers)
+    return any(fnmatchcase(caller, one) for one in patterns for caller in _callers(traffic))
+
+
+def _callers(traffic: Traffic) -> tuple[str, ...]:
+    """Everybody whose call it is: who makes it, for whom, and the app that is granted something."""
+    app = traffic.resource if traffic.resource.startswith("app:") else ""
+    return tuple(one for one in (traffic.principal, traffic.acting_for, app) if one)

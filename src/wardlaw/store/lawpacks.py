@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
 
+from wardlaw.evidence.attestation import Attestation
 from wardlaw.governance.frameworks.framework import Framework
 from wardlaw.store.coveragetables import FRAMEWORK_PACK, REOPENING
 from wardlaw.store.rows import as_struct
@@ -105,8 +106,8 @@ def open_reopenings(connection: Connection) -> tuple[Reopening, ...]:
     return tuple(as_struct(row, Reopening) for row in connection.execute(query).mappings())
 
 
-def close_reopenings(connection: Connection, ref: str, system: str, *, by: str, now: float, attestation: str) -> int:
-    """Somebody has looked at a provision for a system; answers how many reopenings that ended."""
-    place = (_OPEN.ref == ref, _OPEN.system == system, _OPEN.closed_at == 0.0)
-    fields = {"closed_at": now, "closed_by": by, "attestation": attestation}
+def close_reopenings(connection: Connection, looked: Attestation) -> int:
+    """Somebody has looked at a provision for a system again; answers how many reopenings that ended."""
+    place = (_OPEN.ref == looked.clause, _OPEN.system == looked.system, _OPEN.closed_at == 0.0)
+    fields = {"closed_at": looked.received_at, "closed_by": looked.attested_by, "attestation": looked.id}
     return connection.execute(update(REOPENING).where(*place).values(**fields)).rowcount

@@ -52,7 +52,7 @@ CASES = [
     ({"break_glass_minutes": 3.0}, State.BYPASSED, "3 minutes"),
     ({"approved": Approved("bb")}, State.DRIFTED, "not the one"),
     ({"approved": Approved("aa", (), NOW - 1)}, State.DRIFTED, "ended"),
-    ({"counts": Counts(seen=5, strays=2)}, State.DRIFTED, "2 decisions"),
+    ({"counts": Counts(seen=5, stray_at=NOW - 5)}, State.DRIFTED, "under another set"),
     ({"counts": Counts(seen=5, uninspected=2)}, State.DRIFTED, "2 of 5"),
     ({"approved": Approved()}, State.STALE, "signed off"),
     ({"canaries": ()}, State.STALE, "no canary"),
@@ -85,7 +85,12 @@ def test_a_person_speaks_for_what_no_machine_shows_and_never_against_what_one_ha
     assert state(**fields, attestations=(attested(withdrawn_at=NOW - 1),)).state is expected
 
 
-counts = st.builds(Counts, *(st.integers(0, 3) for _ in range(4)), only_observed=st.integers(0, 3))
+counts = st.builds(
+    Counts,
+    *(st.integers(0, 3) for _ in range(2)),
+    stray_at=st.sampled_from([0.0, NOW - 5]),
+    only_observed=st.integers(0, 3),
+)
 observed = st.builds(
     Observed,
     clause=st.just("GOV-07"),
@@ -121,7 +126,7 @@ def test_proven_is_earned(one: Observed) -> None:
         assert one.canaries
         assert all(c.passed_at > c.failed_at and NOW - c.passed_at <= CANARY_LIFE_S for c in one.canaries)
         assert not (one.waivers or one.break_glass_minutes or one.missing or one.is_dead or one.overlapped_by)
-        assert not (one.reopened or one.counts.strays or one.counts.only_observed or one.counts.uninspected)
+        assert not (one.reopened or one.counts.stray_at or one.counts.only_observed or one.counts.uninspected)
 
 
 def test_coverage_is_proven_of_applicable_and_attested_is_apart() -> None:

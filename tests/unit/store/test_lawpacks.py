@@ -5,6 +5,7 @@ from datetime import date
 import msgspec
 from sqlalchemy.engine import Engine
 
+from wardlaw.evidence.attestation import Attestation, Says
 from wardlaw.governance.frameworks.framework import Framework, Provision
 from wardlaw.governance.shipped import shipped_frameworks
 from wardlaw.store.database import reading, writing
@@ -49,7 +50,7 @@ def test_what_changed_is_looked_at_again_once(database: Engine) -> None:
         open_again(connection, ())
         open_again(connection, (first, other))
         assert open_reopenings(connection) == (first, other)
-        closing = {"by": "person:ann", "now": 2.0, "attestation": "att_1"}
-        assert close_reopenings(connection, "eu-ai-act:art-4", "crm", **closing) == 1
-        assert close_reopenings(connection, "eu-ai-act:art-4", "crm", **closing) == 0
+        looked = Attestation("att_1", "eu-ai-act:art-4", "crm", Says.MET, "read it", 2.0, 9.0, "person:ann", 2.0)
+        assert close_reopenings(connection, looked) == 1
+        assert close_reopenings(connection, looked) == 0
         assert open_reopenings(connection) == (other,)

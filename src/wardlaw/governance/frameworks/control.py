@@ -7,7 +7,6 @@ from datetime import date
 
 import msgspec
 
-from wardlaw.facts.clause import Clause
 from wardlaw.governance.frameworks.framework import Framework
 
 FRAMEWORK = "wardlaw"
@@ -44,19 +43,6 @@ class Controls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: str
     as_of: date
     controls: tuple[Control, ...]
-
-
-def carried_out_by(control: Control, clauses: Iterable[Clause]) -> tuple[Clause, ...]:
-    """The clauses that carry a control out.
-
-    A clause of the starter pack counts only while it still refers to a provision the control answers: its id may
-    have been given to something else.
-    """
-    named = f"{FRAMEWORK}:{control.id}"
-    links = set(control.links)
-    return tuple(
-        one for one in clauses if named in one.refs or (one.id in control.clauses and not links.isdisjoint(one.refs))
-    )
 
 
 def controls_for(ref: str, controls: Iterable[Control]) -> tuple[Control, ...]:
