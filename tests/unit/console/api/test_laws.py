@@ -5,12 +5,11 @@ from datetime import date
 import msgspec
 
 from tests.console_fakes import Api
-from tests.unit.governance.frameworks.test_pack import EU, changed, packed
+from tests.unit.governance.frameworks.test_pack import EU, PACK, packed
 from wardlaw.facts.person import Role
 from wardlaw.governance.frameworks.pack import digest_of
 
 CRM = {"id": "crm-bot", "title": "CRM bot", "owner": "person:own", "purpose": "answers customers"}
-PACK = packed(changed())
 
 
 def test_frameworks_by_day(api: Api) -> None:

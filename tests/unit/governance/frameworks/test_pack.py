@@ -31,6 +31,9 @@ def packed(*frameworks: Framework) -> bytes:
     return msgspec.json.encode(Pack(FORMAT, "eu-2027-01", date(2027, 1, 10), "Legal, ACME", frameworks))
 
 
+PACK = packed(changed())
+
+
 def test_a_change_of_the_law_is_read_and_told() -> None:
     raw = packed(changed())
     change = law_change(EU, read_pack(raw).frameworks[0])
