@@ -10,17 +10,18 @@ from wardlaw.facts.action import Action
 from wardlaw.facts.clause import Clause
 from wardlaw.facts.principal import PrincipalKind
 from wardlaw.facts.tier import SystemRole, Tier
-from wardlaw.governance.frameworks.framework import AppliesFrom, Provision, Scope
+from wardlaw.governance.frameworks.framework import AppliesFrom, DateScope, Provision
 from wardlaw.register.system import System
 
 _ALWAYS_BOUND = (Tier.UNDETERMINED, Tier.PROHIBITED)  # what is not known, or worst, never lowers a duty
+_GRANTS = (Action.GRANT,)
 _KINDS = {"user": PrincipalKind.USER, "agent": PrincipalKind.AGENT, "nhi": PrincipalKind.NHI}
 _DEPLOYERS = (SystemRole.DEPLOYER, SystemRole.DEPLOYER_PUBLIC, SystemRole.DEPLOYER_PUBLIC_SERVICE)
 _FRIA_POINTS = ("annex-iii-5b", "annex-iii-5c")
 
 
 def provision_applies(
-    provision: Provision, system: System, *, said_by: str, chosen: Mapping[Scope, date]
+    provision: Provision, system: System, *, said_by: str, chosen: Mapping[DateScope, date]
 ) -> Applicability:
     """Whether a provision binds a system.
 
@@ -47,16 +48,24 @@ def clause_applies(clause: Clause, system: System, *, said_by: str, day: date) -
     """Whether a clause looks at the traffic of a system on a day."""
     if clause.valid_to and date.fromisoformat(clause.valid_to) < day:
         return Applicability(False, None, f"its last day was {clause.valid_to}", f"the clause's owner, {clause.owner}")
-    kinds = system.kinds
-    if set(clause.actions) == {Action.GRANT} and kinds and "app" not in kinds:
-        return Applicability(False, None, "it looks at grants to apps, and no app belongs to the system", said_by)
-    callers = {_KINDS[kind] for kind in kinds if kind in _KINDS}
-    if clause.principals and callers and callers.isdisjoint(clause.principals):
-        names = ", ".join(one.value for one in clause.principals)
-        return Applicability(False, None, f"it looks at {names}, and the system has no such callers", said_by)
+    if clause.principals or clause.actions == _GRANTS:
+        why = _not_looked_at(clause, system.kinds)
+        if why:
+            return Applicability(False, None, why, said_by)
     if clause.valid_from:
         return Applicability(True, date.fromisoformat(clause.valid_from), "", f"the clause's owner, {clause.owner}")
     return APPLIES
+
+
+def _not_looked_at(clause: Clause, kinds: frozenset[str]) -> str:
+    """Why a clause looks at no caller of these kinds; empty when it may, or when nothing is known of them."""
+    if clause.actions == _GRANTS and kinds and "app" not in kinds:
+        return "it looks at grants to apps, and no app belongs to the system"
+    callers = {_KINDS[kind] for kind in kinds if kind in _KINDS}
+    if clause.principals and callers and callers.isdisjoint(clause.principals):
+        names = ", ".join(one.value for one in clause.principals)
+        return f"it looks at {names}, and the system has no such callers"
+    return ""
 
 
 def _not_bound(provision: Provision, system: System) -> str:
@@ -85,10 +94,10 @@ def _is_addressed(addressees: tuple[str, ...], system: System) -> bool:
 def _date_for(provision: Provision, system: System) -> AppliesFrom | None:
     """The date that holds for a system; the earliest one where the register does not say which."""
     by_scope = {one.scope: one for one in provision.dates}
-    legacy = by_scope.get(Scope.LEGACY)
+    legacy = by_scope.get(DateScope.LEGACY)
     if legacy is not None and legacy.placed_before and system.placed_at and system.placed_at < legacy.placed_before:
         return legacy
-    if system.annex_point == "annex-i" and Scope.ANNEX_I in by_scope:
-        return by_scope[Scope.ANNEX_I]
-    days = [one for one in provision.dates if one.scope is not Scope.LEGACY]
+    if system.annex_point == "annex-i" and DateScope.ANNEX_I in by_scope:
+        return by_scope[DateScope.ANNEX_I]
+    days = [one for one in provision.dates if one.scope is not DateScope.LEGACY]
     return min(days, key=lambda one: one.day, default=None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -75,6 +76,7 @@ def clause_line(observed: Observed, *, now: float, day: date) -> Line:
     return Line(observed.clause, observed.system, state, why)
 
 
+@lru_cache(maxsize=4_096)
 def when(seconds: float) -> str:
     """A time as it stands in a reason, UTC."""
     return datetime.fromtimestamp(seconds, tz=UTC).strftime("%Y-%m-%d %H:%MZ")
@@ -84,7 +86,7 @@ def by_time(
     applicability: Applicability, attestations: tuple[Attestation, ...], *, now: float, day: date
 ) -> tuple[State, str] | None:
     """Not applicable, not yet, or None when it asks something today."""
-    excused = standing(attestations, Says.NOT_APPLICABLE, now=now)
+    excused = standing(attestations, Says.NOT_APPLICABLE, now=now) if attestations else None
     if excused is not None:
         return State.NOT_APPLICABLE, f"{excused.text} (says {excused.attested_by}, until {when(excused.until)})"
     if not applicability.applies and applicability.reason and applicability.said_by:
@@ -105,7 +107,7 @@ def _state(one: Observed, now: float, day: date) -> tuple[State, str]:
         if not open_checks:
             return State.PROVEN, _proof(one)
         found = State.STALE, "; ".join(open_checks)
-    vouched = standing(one.attestations, Says.MET, now=now)
+    vouched = standing(one.attestations, Says.MET, now=now) if one.attestations else None
     # A person may speak for what no machine can show, never against what one has shown.
     if vouched is not None and not one.reopened and found[0] in (State.GAP, State.STALE):
         return State.ATTESTED, f"{vouched.text} (says {vouched.attested_by}, until {when(vouched.until)}); {found[1]}"
@@ -181,7 +183,9 @@ def _open_checks(one: Observed, now: float) -> list[str]:
 
 
 def _proof(one: Observed) -> str:
-    newest = max(one.canaries, key=lambda canary: canary.passed_at)
+    newest = one.canaries[0]
+    if len(one.canaries) > 1:
+        newest = max(one.canaries, key=lambda canary: canary.passed_at)
     routes = ", ".join(sorted(canary.route for canary in one.canaries))
     traffic = f"; {one.counts.evaluated} decisions passed through it, {one.counts.fired} were stopped or marked"
     return f"its canary passed on {routes}, last at {when(newest.passed_at)} ({newest.record}){traffic}"

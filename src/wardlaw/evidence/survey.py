@@ -15,7 +15,7 @@ from wardlaw.evidence.provisions import Chain, Link, provision_line
 from wardlaw.evidence.running import RunningClause
 from wardlaw.evidence.tally import Scene, counts_of
 from wardlaw.governance.frameworks.control import FRAMEWORK, Control, controls_for
-from wardlaw.governance.frameworks.framework import Framework, Provision, Scope
+from wardlaw.governance.frameworks.framework import DateScope, Framework, Provision
 from wardlaw.register.system import System
 
 _Place = tuple[str, str]
@@ -148,7 +148,7 @@ def _chains(
 ) -> Iterator[Chain]:
     readings, by_place = known
     ref = f"{framework}:{provision.id}"
-    chosen = {Scope.ALL: readings[ref]} if ref in readings else {}
+    chosen = {DateScope.ALL: readings[ref]} if ref in readings else {}
     answering = controls_for(ref, controls)
     carried = {one.id: carriers(one, survey.running) for one in answering}
     by_controls = {name for names in carried.values() for name in names}

@@ -71,8 +71,8 @@ class _Group:
         self.fired[name] = (before + count, at, record) if at >= last else (before + count, last, kept)
 
 
-Scene = Mapping[tuple[str, str, str], _Group]
-"""The traffic of one system by action, kind of principal and resource."""
+Scene = Mapping[tuple[str, str], Mapping[str, _Group]]
+"""The traffic of one system by action and kind of principal, and by resource."""
 
 
 class Tally:
@@ -96,12 +96,12 @@ class Tally:
 
     def scenes(self, owners: Callable[[Traffic], Iterable[str]]) -> Mapping[str, Scene]:
         """The traffic of each system, by the system's id."""
-        found: dict[str, dict[tuple[str, str, str], _Group]] = {}
+        found: dict[str, dict[tuple[str, str], dict[str, _Group]]] = {}
         for groups in self._days.values():
             for traffic, group in groups.items():
                 for name in owners(traffic):
-                    place = (traffic.action, traffic.kind, traffic.resource)
-                    found.setdefault(name, {}).setdefault(place, _Group()).join(group)
+                    scene = found.setdefault(name, {}).setdefault((traffic.action, traffic.kind), {})
+                    scene.setdefault(traffic.resource, _Group()).join(group)
         return found
 
 
@@ -114,22 +114,28 @@ def counts_of(running: RunningClause, scene: Scene, *, in_force: str, published_
     """
     seen = evaluated = fired = observed = unread = 0
     last_at, last, stray_at = 0.0, "", 0.0
-    for (action, kind, resource), group in scene.items():
-        if (action, kind) not in running.scope or not _is_meant(resource, running.resources):
+    # This runs for every clause and system: a scene has a handful of entries.
+    for place, by_resource in scene.items():
+        if place not in running.scope:
             continue
-        for digest, (count, newest) in group.sets.items():
-            seen += count
-            if digest == in_force:
-                evaluated += count
-            elif newest > published_at + SWITCH_S:
-                stray_at = max(stray_at, newest)
-        count, at, record = group.fired.get(running.id, (0, 0.0, ""))
-        fired += count
-        last_at, last = (at, record) if record and at >= last_at else (last_at, last)
-        observed += group.observed
-        unread += group.unread if running.reads_content else 0
+        for resource, group in by_resource.items():
+            if running.resources and not _is_meant(resource, running.resources):
+                continue
+            for digest, (count, newest) in group.sets.items():
+                seen += count
+                if digest == in_force:
+                    evaluated += count
+                elif newest > published_at + SWITCH_S:
+                    stray_at = max(stray_at, newest)
+            match = group.fired.get(running.id)
+            if match is not None:
+                fired += match[0]
+                last_at, last = match[1:] if match[1] >= last_at else (last_at, last)
+            observed += group.observed
+            if running.reads_content:
+                unread += group.unread
     return Counts(seen, evaluated, stray_at, fired, last_at, last, observed, unread)
 
 
 def _is_meant(resource: str, patterns: tuple[str, ...]) -> bool:
-    return not patterns or any(fnmatchcase(resource, one) for one in patterns)
+    return any(fnmatchcase(resource, one) for one in patterns)

@@ -11,7 +11,7 @@ from wardlaw.facts.action import Action
 from wardlaw.facts.principal import PrincipalKind
 from wardlaw.facts.tier import SystemRole, Tier
 from wardlaw.governance.clauses import read_clauses
-from wardlaw.governance.frameworks.framework import Scope
+from wardlaw.governance.frameworks.framework import DateScope
 from wardlaw.governance.shipped import shipped_frameworks, starter_sources
 from wardlaw.register.system import System
 
@@ -27,7 +27,7 @@ CLAUSES = {p.clause.id: p.clause for n, t in starter_sources().items() for p in 
 def ask(provision: str, system: System = HR, **chosen: date) -> Applicability:
     found = EU.provision(provision)
     assert found is not None
-    readings = {Scope(name): day for name, day in chosen.items()}
+    readings = {DateScope(name): day for name, day in chosen.items()}
     return provision_applies(found, system, said_by="person:ann", chosen=readings)
 
 

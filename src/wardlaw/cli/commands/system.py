@@ -41,7 +41,7 @@ class Described:
     annex_point: _Text = None
     """Such as annex-iii-4a, or annex-i; "" for none."""
     placed_at: _Text = None
-    """Day it was put into service, such as 2026-09-01; - for none."""
+    """Day it was put into service, such as 2026-09-01; "none" for none."""
     principal: _Texts = None
     """Whose calls are its own: an id or a pattern such as agent:crm-*, of a user, agent, nhi or app; may be given again."""
     route: _Texts = None
@@ -70,7 +70,7 @@ def add(system: str, *, described: Described = Described(), options: Options = N
         system: Short name, such as crm-bot.
     """
     body = {"title": system, "owner": "", "purpose": "", "id": system, **described.body()}
-    if body.get("placed_at") in ("-", ""):
+    if body.get("placed_at") in ("none", ""):
         del body["placed_at"]
     return _show(options, connect(options).post("/systems", body))
 

@@ -26,11 +26,11 @@ from wardlaw.store.systems import (
 )
 
 _All = Annotated[bool, QueryParameter(name="retired")]
-_NOT_SAID = "-"
+_NOT_SAID = "none"
 
 
 class SystemChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to be another; None leaves it. ``placed_at`` may be ``-`` for none."""
+    """What is to be another; None leaves it. ``placed_at`` may be ``none``."""
 
     title: str | None = None
     owner: str | None = None

@@ -23,7 +23,7 @@ class Certainty(StrEnum):
     SECONDARY = "secondary"  # read in somebody else's account of it
 
 
-class Scope(StrEnum):
+class DateScope(StrEnum):
     """For which systems a date holds."""
 
     ALL = "all"
@@ -32,7 +32,7 @@ class Scope(StrEnum):
     LEGACY = "legacy"  # placed on the market before a day
 
 
-class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LawSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a date or a wording comes from; ``read`` says whether we read it ourselves."""
 
     id: _Slug
@@ -59,7 +59,7 @@ class AppliesFrom(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     day: date
     verified: Certainty
     source: str
-    scope: Scope = Scope.ALL
+    scope: DateScope = DateScope.ALL
     was: date | None = None
     changed_by: str = ""
     placed_before: date | None = None
@@ -102,7 +102,7 @@ class Provision(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     @property
     def first_date(self) -> date | None:
         """The first day it applies to any new system; None where it always does."""
-        days = [one.day for one in self.dates if one.scope is not Scope.LEGACY]
+        days = [one.day for one in self.dates if one.scope is not DateScope.LEGACY]
         return min(days) if days else None
 
 
@@ -142,7 +142,7 @@ class Framework(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     licence: _Title
     provisions: tuple[Provision, ...]
     parts: tuple[Part, ...] = ()
-    sources: tuple[Source, ...] = ()
+    sources: tuple[LawSource, ...] = ()
     timeline: tuple[Milestone, ...] = ()
     caveat: _Long = ""
     notice: _Long = ""

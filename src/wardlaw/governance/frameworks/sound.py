@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from wardlaw.governance.frameworks.control import Control, broken_links, controls_for
-from wardlaw.governance.frameworks.framework import AppliesFrom, Certainty, Framework, Scope
+from wardlaw.governance.frameworks.framework import AppliesFrom, Certainty, DateScope, Framework
 
 MUST_BE_ANSWERED = ("eu-ai-act", "owasp-llm-2025", "owasp-agentic-2026", "owasp-nhi-2025")
 """Frameworks whose every provision has at least one control."""
@@ -46,7 +46,7 @@ def _is_read_primary(framework: Framework, source: str) -> bool:
 
 
 def _date_faults(one: AppliesFrom) -> Iterator[str]:
-    if (one.scope is Scope.LEGACY) != (one.placed_before is not None):
+    if (one.scope is DateScope.LEGACY) != (one.placed_before is not None):
         yield "a date of older systems says before which day they were placed, and no other date does."
     if one.readings and one.day not in one.readings:
         yield f"{one.day} is not among its readings."

@@ -19,7 +19,7 @@ def test_a_system_is_registered_changed_and_retired(api: Api) -> None:
     )
     assert (changed["system"]["tier"], changed["system"]["placed_at"]) == ("high", "2026-01-02")
     assert changed["system"]["principals"] == ["agent:crm-*"]
-    assert api.ok("PATCH", "/systems/crm-bot", {"placed_at": "-"}, uid=owner)["system"]["placed_at"] is None
+    assert api.ok("PATCH", "/systems/crm-bot", {"placed_at": "none"}, uid=owner)["system"]["placed_at"] is None
     assert [one["system"]["id"] for one in api.ok("GET", "/systems", uid=auditor)] == ["crm-bot"]
     assert api.ok("DELETE", "/systems/crm-bot", uid=owner)["retired_at"] > 0
     assert api.ok("GET", "/systems", uid=auditor) == []

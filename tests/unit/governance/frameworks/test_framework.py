@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from wardlaw.facts.tier import Tier
-from wardlaw.governance.frameworks.framework import Certainty, Framework, Provision, Scope
+from wardlaw.governance.frameworks.framework import Certainty, DateScope, Framework, Provision
 from wardlaw.governance.shipped import shipped_frameworks
 
 EU = shipped_frameworks()["eu-ai-act"]
@@ -31,10 +31,10 @@ def test_a_date_that_was_moved_says_from_when_and_by_what() -> None:
     article = EU.provision("art-14")
     assert article is not None
     by_scope = {one.scope: one for one in article.dates}
-    assert by_scope[Scope.ANNEX_III].was == date(2026, 8, 2)
-    assert by_scope[Scope.ANNEX_III].day == date(2027, 12, 2)
-    assert by_scope[Scope.ANNEX_I].day == date(2028, 8, 2)
-    assert by_scope[Scope.ANNEX_I].changed_by
+    assert by_scope[DateScope.ANNEX_III].was == date(2026, 8, 2)
+    assert by_scope[DateScope.ANNEX_III].day == date(2027, 12, 2)
+    assert by_scope[DateScope.ANNEX_I].day == date(2028, 8, 2)
+    assert by_scope[DateScope.ANNEX_I].changed_by
     assert article.binds == (Tier.HIGH,)
 
 
@@ -55,7 +55,7 @@ def test_the_standard_that_is_sold_ships_without_its_text_and_notices_are_kept()
 def test_an_older_system_has_no_say_in_the_first_date() -> None:
     article = EU.provision("art-50-2")
     assert article is not None
-    assert {one.scope for one in article.dates} == {Scope.ALL, Scope.LEGACY}
+    assert {one.scope for one in article.dates} == {DateScope.ALL, DateScope.LEGACY}
     assert article.first_date == date(2026, 8, 2)
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import msgspec
 
-from wardlaw.governance.frameworks.framework import AppliesFrom, Certainty, Scope
+from wardlaw.governance.frameworks.framework import AppliesFrom, Certainty, DateScope
 from wardlaw.governance.frameworks.sound import calendar_faults, controls_faults, framework_faults
 from wardlaw.governance.shipped import shipped_controls, shipped_frameworks
 
@@ -34,7 +34,7 @@ def test_each_fault_is_found() -> None:
     assert any("primary only" in fault for fault in with_date(verified=Certainty.PRIMARY))
     assert any("its readings" in fault for fault in with_date(readings=(date(2030, 1, 1),)))
     assert any("which act" in fault for fault in with_date(was=date(2020, 1, 1), changed_by=""))
-    assert any("placed" in fault for fault in with_date(scope=Scope.LEGACY))
+    assert any("placed" in fault for fault in with_date(scope=DateScope.LEGACY))
     two = (EU.provisions[0].dates[0], AppliesFrom(date(2030, 1, 1), Certainty.SECONDARY, "omnibus-readers"))
     doubled = msgspec.structs.replace(
         EU, provisions=(msgspec.structs.replace(EU.provisions[0], dates=two), *EU.provisions[1:])
