@@ -14,7 +14,7 @@ from wardlaw.evidence.attestation import Attestation, Says
 from wardlaw.facts.errors import InputError
 from wardlaw.governance.problems import did_you_mean
 from wardlaw.store.attestations import keep_attestation, list_attestations, withdraw_attestation
-from wardlaw.store.lawpacks import close_reopenings
+from wardlaw.store.lawpacks import close_reopenings, open_reopenings
 from wardlaw.store.systems import living_system
 
 MOST_DAYS = 366
@@ -110,6 +110,9 @@ def _refuse_unknown(call: Call, turn: Turn, clause: str) -> None:
     name, colon, item = clause.partition(":")
     if colon:
         if name in frameworks and frameworks[name].provision(item) is not None:
+            return
+        # What a change of the law has removed can still be looked at again.
+        if any(one.ref == clause for one in open_reopenings(turn.connection)):
             return
         known = [f"{name}:{one.id}" for one in frameworks[name].provisions] if name in frameworks else list(frameworks)
     else:

@@ -11,6 +11,7 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.desk import Call, Done, Given, Turn
+from wardlaw.evidence.applicability import provision_applies
 from wardlaw.evidence.running import RunningClause
 from wardlaw.facts.errors import InputError
 from wardlaw.governance.frameworks.control import Control, controls_for
@@ -24,6 +25,7 @@ from wardlaw.governance.frameworks.pack import (
     read_pack,
     touched_refs,
 )
+from wardlaw.register.system import System
 from wardlaw.store.lawpacks import AppliedFramework, Reopening, applied_frameworks, keep_framework, open_again
 from wardlaw.store.systems import list_systems
 
@@ -84,7 +86,7 @@ class PackReport(msgspec.Struct, frozen=True):
         changes: By framework.
         what: What changed, in words, by ``<framework>:<id>``.
         clauses: Published clauses that refer to what changed.
-        reopened: Pairs of provision and system that must be looked at again.
+        reopened: Pairs of a provision and a system it binds, or did, that must be looked at again.
     """
 
     pack: str
@@ -186,10 +188,24 @@ def _report(call: Call, turn: Turn, text: str) -> tuple[Pack, PackReport]:
             )
     changes = tuple(law_change(known.get(one.id), one) for one in pack.frameworks)
     what = dict(touched_refs(changes))
-    systems = [one.system.id for one in list_systems(turn.connection)]
+    systems = [one.system for one in list_systems(turn.connection)]
     clauses = tuple(one.id for one in call.deps.coverage.running() if not what.keys().isdisjoint(one.refs))
-    pairs = tuple((ref, system) for ref in sorted(what) for system in systems)
+    pairs = tuple(
+        (f"{one.id}:{name}", system.id)
+        for one, change in zip(pack.frameworks, changes, strict=True)
+        for name in change.touched
+        for system in systems
+        if _binds((known.get(one.id), one), name, system)
+    )
     return pack, PackReport(pack.id, pack.issuer, digest_of(raw), changes, what, clauses, pairs)
+
+
+def _binds(states: tuple[Framework | None, Framework], name: str, system: System) -> bool:
+    """Whether a provision binds a system before a change of the law, or after it."""
+    found = (one.provision(name) for one in states if one is not None)
+    return any(
+        one is not None and provision_applies(one, system, said_by=system.owner, chosen={}).applies for one in found
+    )
 
 
 def _facts(pack: Pack, report: PackReport) -> dict[str, str | int]:

@@ -61,6 +61,9 @@ def test_vouching_again_closes_what_a_change_of_the_law_reopened(api: Api, owner
     api.ok("POST", "/attestations", GIVEN, uid=owner)
     assert state() == "attested"
     assert api.made.recorder.of("attestations.give")[-1]["looked_at_again"] == 1
+    removed = {**GIVEN, "clause": "eu-ai-act:art-86"}
+    api.ok("POST", "/attestations", removed, uid=owner)
+    assert api.error("POST", "/attestations", removed, uid=owner) == (404, "WL-COV-001")  # nobody has to, any more
 
 
 @pytest.mark.parametrize(

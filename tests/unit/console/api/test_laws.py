@@ -50,6 +50,14 @@ def test_a_change_of_the_law_is_looked_at_applied_and_reopens_what_it_touches(ap
     assert api.ok("POST", "/frameworks/diff", {"pack": PACK.decode()}, uid=owner)["reopened"] == []
 
 
+def test_only_what_binds_a_system_is_reopened_for_it(api: Api) -> None:
+    owner = api.person("own", Role.OWNER)
+    api.ok("POST", "/systems", {**CRM, "roles": ["deployer"], "tier": "minimal"}, uid=owner)
+    report = api.ok("POST", "/frameworks/diff", {"pack": PACK.decode()}, uid=owner)
+    assert [ref for ref, _ in report["reopened"]] == ["eu-ai-act:art-4", "eu-ai-act:art-5-1-bc"]
+    assert len(report["what"]) == 5
+
+
 def test_an_older_state_and_what_is_no_pack_are_refused(api: Api) -> None:
     legal = api.person("leg", Role.LEGAL)
     older = packed(msgspec.structs.replace(EU, as_of=date(2025, 1, 1)))
