@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -85,7 +86,7 @@ def _bar(answer: Mapping[str, Any]) -> Text:
 
 def _matrix(found: Sequence[Mapping[str, Any]]) -> Iterator[str | Text | Table]:
     systems = sorted({one["system"] for one in found}, key=lambda name: (name == "unregistered", name))
-    clauses = list(dict.fromkeys(sorted(one["clause"] for one in found)))
+    clauses = sorted({one["clause"] for one in found}, key=_as_people_count)
     by_place = {(one["clause"], one["system"]): State(one["state"]) for one in found}
     is_numbered = len(systems) > _NAMED_COLUMNS
     heads = [str(place) for place in range(1, len(systems) + 1)] if is_numbered else systems
@@ -98,6 +99,11 @@ def _matrix(found: Sequence[Mapping[str, Any]]) -> Iterator[str | Text | Table]:
         yield f"{len(clauses) - _MOST_ROWS} more clauses; see --json"
     if is_numbered:
         yield Text("  ".join(f"{place} {name}" for place, name in enumerate(systems, 1)), style="dim")
+
+
+def _as_people_count(name: str) -> list[tuple[int, str]]:
+    """Sorts Article 4 before Article 10."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"([0-9]+)", name)]
 
 
 def _mark(state: State | None) -> Text:

@@ -27,6 +27,11 @@ def framework_lines(detail: Mapping[str, Any], *, in_full: bool) -> Iterator[str
         return
     heads = ("provision", "title", "applies", "certainty", "controls", "clauses")
     yield rows(heads, [_cells(line) for line in detail["lines"]])
+    days = one.get("timeline", ())
+    if days:
+        yield ""
+        lines = [[plain(day["day"]), plain(day["what"]), plain(day["verified"])] for day in days]
+        yield rows(("day", "what happens", "certainty"), lines)
 
 
 def _cells(line: Mapping[str, Any]) -> list[str | Text]:

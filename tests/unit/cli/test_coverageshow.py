@@ -45,6 +45,14 @@ def test_many_systems_are_numbered_and_every_state_has_its_mark() -> None:
     assert not [one for one in lines if isinstance(one, str | Text) and "\x1b" in str(one)]
 
 
+def test_provisions_stand_in_the_order_in_which_people_count(command: Any, lawhouse: SimpleNamespace) -> None:
+    crm(lawhouse, command)
+    drawn = command("coverage", "--framework", "eu-ai-act").out.splitlines()
+    names = [line.split()[0].partition(":")[2] for line in drawn if line.startswith("eu-ai-act:")][:41]
+    assert names[:4] == ["art-4", "art-4a", "art-5-1-a", "art-5-1-b"]
+    assert names.index("art-9") < names.index("art-10") < names.index("art-50-1")
+
+
 def test_where_nothing_binds_yet_nothing_is_applicable() -> None:
     later = {"clause": "x", "system": "unregistered", "state": "not yet", "why": "later"}
     answer = {"applicable": 0, "proven": 0, "attested": 0, "percent": 0.0, "clauses": [later], "since": 1.0, "day": "d"}

@@ -20,6 +20,7 @@ def test_frameworks_are_listed_and_shown_by_day(command: Any, lawhouse: SimpleNa
     shown = command("frameworks", "show", "eu-ai-act", "--as-of", "2026-12-02").out
     assert "Official Journal itself was not read" in shown
     assert "from 2027-12-02" in shown
+    assert "General application" in shown
     one = command("frameworks", "show", "eu-ai-act:art-49").out
     assert "also read as 2027-12-02" in one
     assert "secondary" in one
