@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wardlaw.register.system import UNREGISTERED, System, Traffic, belongs, owners_of, unregistered
 
@@ -70,3 +72,32 @@ def test_what_is_no_system(fields: dict[str, object]) -> None:
 def test_the_stand_in_for_unregistered_traffic_leaves_every_duty_open() -> None:
     assert unregistered().tier.value == "undetermined"
     assert unregistered().roles == ()
+
+
+words = st.sampled_from(["agent:crm-1", "agent:other", "user:ann", "nhi:job", "app:crm.example"])
+traffics = st.builds(
+    Traffic,
+    words,
+    st.sampled_from(["", "user:ann"]),
+    st.just("Agent"),
+    st.just("ModelCall"),
+    st.sampled_from(["messages", "responses"]),
+    st.sampled_from(["model:gpt", "model:claude", "tool:search", "app:crm.example"]),
+)
+systems = st.builds(
+    lambda number, principals, routes, models: msgspec.structs.replace(
+        CRM, id=f"s{number}", principals=tuple(principals), routes=tuple(routes), models=tuple(models)
+    ),
+    st.integers(0, 99),
+    st.lists(st.sampled_from(["agent:crm-*", "user:ann", "app:*", "nhi:?ob"]), max_size=3),
+    st.lists(st.sampled_from(["messages", "*"]), max_size=1),
+    st.lists(st.sampled_from(["gpt", "c*"]), max_size=1),
+)
+
+
+@given(st.lists(systems, max_size=4), st.lists(traffics, max_size=6))
+def test_what_is_remembered_of_owners_is_what_belongs_says(listed: list[System], asked: list[Traffic]) -> None:
+    owners = owners_of(listed)
+    for traffic in (*asked, *asked):
+        expected = tuple(one.id for one in listed if belongs(traffic, one)) or (UNREGISTERED,)
+        assert owners(traffic) == expected

@@ -30,7 +30,7 @@ class CoverageAnswer(msgspec.Struct, frozen=True):
     Attributes:
         percent: Proven of applicable.
         day: The day on which the law was asked.
-        counted: Records counted so far, of ``log_end``; ask again while it is less.
+        counted: Records counted so far, of ``log_end``; while it is less there are no lines yet: ask again.
         since: From when traffic counts, Unix seconds.
     """
 
@@ -115,7 +115,9 @@ async def show_coverage(call: Given, framework: _Name = "", day: _Day = None) ->
     def work(turn: Turn) -> CoverageAnswer:
         desk = call.deps.coverage
         survey, counted = desk.survey(turn.connection, day)
-        found = coverage(worst_first(desk.lines(turn.connection, survey, framework)))
+        lines = desk.lines(turn.connection, survey, framework)
+        # Half a log would show clauses better, or worse, than they are.
+        found = coverage(worst_first(lines) if counted.end >= counted.log_end else ())
         return CoverageAnswer(
             found.applicable, found.proven, found.attested, found.percent, found.clauses, survey.day, counted.end,
             counted.log_end, counted.since,

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.console_fakes import START, Api
 from tests.unit.console.api.test_laws import CRM
+from wardlaw.console.api.deps import Counted
 from wardlaw.evidence.observed import Approved, CanaryStanding
 from wardlaw.evidence.survey import Heard
 from wardlaw.facts.person import Role
@@ -13,6 +16,15 @@ def test_an_empty_installation_has_nothing_applicable(api: Api) -> None:
         found = api.ok("GET", asked, uid=uid)
         assert (found["applicable"], found["proven"], found["attested"], found["clauses"]) == (0, 0, 0, [])
         assert found["percent"] == 0
+
+
+def test_half_a_log_gives_no_answer_yet(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner, desk = api.person("own", Role.OWNER), api.made.deps.coverage
+    api.ok("POST", "/systems", CRM, uid=owner)
+    whole = desk.survey
+    monkeypatch.setattr(desk, "survey", lambda *asked: (whole(*asked)[0], Counted(3, 4, 0.0)))
+    found = api.ok("GET", "/coverage", uid=owner)
+    assert (found["counted"], found["log_end"], found["clauses"], found["applicable"]) == (3, 4, [], 0)
 
 
 def test_nothing_is_proven_before_it_was_tried_out_and_signed(api: Api) -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import msgspec
 import pytest
 
+from tests.house.sources import ROOT
 from wardlaw.facts.errors import InputError
 from wardlaw.governance.frameworks.framework import AppliesFrom, Certainty, Framework, Provision
 from wardlaw.governance.frameworks.pack import FORMAT, Pack, digest_of, law_change, read_pack, touched_refs
@@ -91,3 +93,9 @@ def test_a_pack_with_faults_is_refused() -> None:
         with pytest.raises(InputError) as error:
             read_pack(raw)
         assert error.value.code == "WL-FWK-002"
+
+
+def test_the_form_in_the_papers_is_one() -> None:
+    page = (ROOT / "docs" / "governance.md").read_text()
+    (shown,) = re.findall(r"^```json\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert read_pack(shown.encode()).frameworks[0].id == "eu-ai-act"
