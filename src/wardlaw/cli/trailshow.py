@@ -46,6 +46,9 @@ def _clause(one: Mapping[str, Any]) -> Iterator[str | Text]:
     if decision is None:
         yield "  decision  none yet that shows it at work"
         return
+    if decision["leaf_index"] < 0:
+        yield plain(f"  decision  {decision['id']}: {decision['note']}")
+        return
     proof = "its inclusion can be proven" if decision["is_proven"] else f"not provable yet: {decision['note']}"
     yield plain(f"  decision  {decision['id']} at {when(decision['at'])}, record {decision['leaf_index']}; {proof}")
 

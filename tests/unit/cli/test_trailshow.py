@@ -34,6 +34,8 @@ def test_every_step_leads_to_the_next_and_the_last_two_lines_are_commands() -> N
 def test_what_is_missing_is_said() -> None:
     young = {**DECISION, "is_proven": False, "note": "no checkpoint covers it"}
     assert "not provable yet: no checkpoint covers it" in drawn(clauses=[{**CLAUSE, "decision": young}])
+    lost = {"id": "dec_9", "at": 0.0, "leaf_index": -1, "is_proven": False, "note": "WL-STO-060: no record"}
+    assert "decision  dec_9: WL-STO-060: no record" in drawn(clauses=[{**CLAUSE, "decision": lost}])
     bare = {**CLAUSE, "decision": None, "canaries": []}
     text = drawn(clauses=[bare])
     assert "none yet that shows it at work" in text

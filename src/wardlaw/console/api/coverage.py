@@ -49,7 +49,7 @@ class ProvenDecision(msgspec.Struct, frozen=True):
     """A decision at the end of a trail.
 
     Attributes:
-        leaf_index: Its place in the log.
+        leaf_index: Its place in the log; -1 where the tables do not hold it.
         is_proven: A checkpoint covers it, so that its inclusion can be proven.
         note: Why not yet.
     """
@@ -209,8 +209,11 @@ def _trail(call: Call, turn: Turn, survey: Survey, place: tuple[str, str], contr
     )
 
 
-def _proven(call: Call, turn: Turn, record: str) -> ProvenDecision | None:
-    row = get_record(turn.connection, record)
+def _proven(call: Call, turn: Turn, record: str) -> ProvenDecision:
+    try:
+        row = get_record(turn.connection, record)
+    except InputError as error:  # not sequenced yet, or pruned
+        return ProvenDecision(record, 0.0, -1, is_proven=False, note=str(error))
     try:
         call.deps.log.proof(record)
     except WardlawError as error:

@@ -62,6 +62,9 @@ def test_a_trail_leads_from_a_provision_to_its_clauses(api: Api) -> None:
     clause = api.ok("GET", "/evidence/SEC-01?system=crm-bot", uid=auditor)
     assert [one["clause"] for one in clause["lines"]] == ["SEC-01"]
     assert clause["controls"] == [["WL-SEC-INJECT", "Prompt-injection detector kills the connection"]]
+    api.made.heard = Heard(canaries={"SEC-01": (CanaryStanding("messages", START - 60, 0.0, "dec_gone"),)})
+    lost = api.ok("GET", "/evidence/SEC-01", uid=auditor)["clauses"][0]["decision"]
+    assert (lost["id"], lost["leaf_index"], lost["is_proven"]) == ("dec_gone", -1, False)
     assert api.error("GET", "/evidence/SEC-99", uid=auditor) == (404, "WL-COV-004")
     assert api.error("GET", "/evidence/SEC-01?system=none", uid=auditor) == (404, "WL-SYS-001")
     assert api.error("GET", "/evidence/SEC-01", uid=owner) == (403, "WL-RGT-010")
