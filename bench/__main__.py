@@ -17,7 +17,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bench import auditing, deciding, guarding, inventory, machine, replaying, stages, toolcalls, traffic, verifying
+from bench import (
+    auditing,
+    covering,
+    deciding,
+    guarding,
+    inventory,
+    machine,
+    replaying,
+    stages,
+    toolcalls,
+    traffic,
+    verifying,
+)
 from bench.processes import StartError
 from bench.promises import Results, promises
 from bench.report import Grid, Run, grids, write
@@ -26,7 +38,7 @@ from bench.traffic import TrafficPlan
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
-PARTS = ("traffic", "decision", "guard", "mcp", "audit", "verify", "replay", "inventory")
+PARTS = ("traffic", "decision", "guard", "mcp", "audit", "verify", "replay", "inventory", "coverage")
 FORMAT = 1
 _LIMIT_S = 3_600.0  # no process of the benchmark lives longer, whatever happens to the benchmark
 
@@ -178,6 +190,9 @@ def _run(asked: argparse.Namespace, amounts: Amounts, folder: Path, say: traffic
         url = os.environ.get("WARDLAW_BENCH_POSTGRES", "")
         found_grants = inventory.measure(amounts.grants, folder / "inventory", url=url)
         results = msgspec.structs.replace(results, inventory=found_grants)
+    if "coverage" in parts:
+        say("the state of 500 clauses for 200 systems")
+        results = msgspec.structs.replace(results, coverage=covering.measure())
     if asked.stages:
         say(f"stages of {LABELS[DURABLE].replace('*', '')}")
         seconds = max(2.0, amounts.seconds * 2)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from bench.auditing import AuditFigures
+from bench.covering import CoverageFigures
 from bench.deciding import DecisionFigures
 from bench.guarding import GuardFigures
 from bench.inventory import InventoryFigures
@@ -31,6 +32,7 @@ class Results(msgspec.Struct, frozen=True):
     replay: ReplayFigures | None = None
     tools: list[ToolFigures] | None = None
     inventory: InventoryFigures | None = None
+    coverage: CoverageFigures | None = None
 
     def target(self, name: str) -> TargetFigures | None:
         """Figures of one target."""
@@ -213,5 +215,12 @@ _TABLE: tuple[tuple[str, str, float, bool, _Read], ...] = (
         lambda r: r.verify.whole.seconds if r.verify and r.verify.whole.records >= 1_000_000 else None,
     ),
     ("a million grants listed again, work in the store", "s", 5, True, _inventory(lambda one: one.work_s)),
+    (
+        "the state of 500 clauses for 200 systems, CPU",
+        "s",
+        1,
+        True,
+        lambda r: r.coverage.clauses_s if r.coverage else None,
+    ),
     ("the slowest question to them", "ms", 300, True, _inventory(lambda one: max(one.asked_ms.values()))),
 )

@@ -58,6 +58,8 @@ def grids(results: Results) -> list[Grid]:
         found.append(_verify(results))
     if results.replay is not None:
         found.append(_replay(results))
+    if results.coverage is not None:
+        found.append(_coverage(results))
     if results.inventory is not None:
         found.append(_inventory(results.inventory))
     if results.stages is not None:
@@ -254,6 +256,17 @@ def _replay(results: Results) -> Grid:
         ("of them coming out otherwise", f"{one.differing:,}"),
     ]
     return Grid("Judging a log anew", ("", f"{one.decisions:,} decisions, {one.clauses} clauses"), rows)
+
+
+def _coverage(results: Results) -> Grid:
+    one = results.coverage
+    assert one is not None
+    rows = [
+        ("every clause for every system, CPU s", f"{one.clauses_s:.2f}"),
+        ("every provision of the EU AI Act through them, CPU s", f"{one.law_s:.2f}"),
+        ("opened decisions counted a second", f"{one.counted_per_s:,.0f}"),
+    ]
+    return Grid("Coverage", ("", f"{one.clauses} clauses, {one.systems} systems"), rows)
 
 
 def _stages(results: Results) -> Grid:

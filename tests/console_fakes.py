@@ -18,10 +18,13 @@ from wardlaw.audit.envelope import SealedPart
 from wardlaw.console.api.app import build_api
 from wardlaw.console.api.deps import ApiDependencies, Glance, PolicyStatus, ReplayAsked, ReplayPart
 from wardlaw.console.api.identity import PEER_UID
+from wardlaw.console.desks.coverage import CoverageDesk
 from wardlaw.console.desks.habits import HabitDesk
+from wardlaw.console.desks.policies import Published
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.decision.replay import ReplayReport
+from wardlaw.evidence.survey import Heard
 from wardlaw.facts.approval import HeldDetail
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import InputError, UnavailableError
@@ -176,6 +179,20 @@ def policy_set(sources: bytes) -> PolicySet:
     return PolicySet.build(checked.text)
 
 
+@functools.cache
+def published(sources: bytes) -> Published:
+    """The clauses of the fakes as something that was published when the tests begin."""
+    checked = check(msgspec.json.decode(sources), today=date(2026, 11, 22))
+    return Published(checked.clauses, policy_set(sources), START)
+
+
+class NoKeys:
+    """A keyring that can open nothing any more."""
+
+    def unseal(self, pseudonym, part, blob):
+        raise InputError("WL-KEY-010", "The key was destroyed.", "It is gone for good.")
+
+
 class FakeReplays:
     def __init__(self) -> None:
         self.asked: list[tuple[ReplayAsked, bool]] = []
@@ -226,6 +243,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         replays=FakeReplays(),
         grants=FakeGrantRules(),
         credentials=FakeCredentials(),
+        heard=Heard(),
         clock=Clock(),
         entropy=counted_entropy(),
     )
@@ -243,6 +261,13 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         policies=made.policies,
         grants=made.grants,
         replays=made.replays,
+        coverage=CoverageDesk(
+            NoKeys(),
+            lambda: published(msgspec.json.encode(made.grants.sources)),
+            heard=lambda _: made.heard,
+            readings={},
+            clock=made.clock,
+        ),
         fingerprint=fingerprint,
         health=lambda: {"status": "ok"},
         clock=made.clock,

@@ -55,6 +55,11 @@ class Output:
         for line in lines:
             self._stdout.print(line, soft_wrap=isinstance(line, str))
 
+    def exactly(self, data: Mapping[str, Any]) -> None:
+        """One JSON object with these fields and no other, where a form was promised."""
+        sys.stdout.buffer.write(msgspec.json.encode(data, enc_hook=str) + b"\n")
+        sys.stdout.buffer.flush()
+
     def note(self, text: str | Text) -> None:
         """A word beside the result."""
         if not self.quiet:

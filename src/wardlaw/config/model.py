@@ -7,6 +7,7 @@ default stands for the ``data_dir`` in force.
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -503,6 +504,18 @@ class Notify(msgspec.Struct, frozen=True):
     syslog: Annotated[tuple[Syslog, ...], Meta(description="Syslog receivers.")] = ()
 
 
+class Law(msgspec.Struct, frozen=True):
+    """How the law is read where careful readers differ."""
+
+    readings: Annotated[
+        dict[str, date],
+        Meta(
+            description="Day from which a provision applies, where several readings of it are known, such as "
+            '`"eu-ai-act:art-49": 2027-12-02`; the earliest one otherwise.'
+        ),
+    ] = {}
+
+
 class Config(msgspec.Struct, frozen=True):
     """One installation's configuration, complete and checked."""
 
@@ -533,6 +546,7 @@ class Config(msgspec.Struct, frozen=True):
     inventory: Annotated[InventorySettings, Meta(description="Organisations whose grants and identities are read.")] = (
         InventorySettings()
     )
+    law: Annotated[Law, Meta(description="Laws and standards.")] = Law()
     logs: Annotated[Logs, Meta(description="What the processes say about themselves.")] = Logs()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
 import msgspec
@@ -162,7 +163,8 @@ class Reader:
                 "WL-CFG-003", path, f"expected text, found {node.value}", f'Put it in quotes: "{node.value}".', node
             )
             return msgspec.NODEFAULT
-        value = node.value if is_text else yaml.safe_load(yaml.serialize(node))
+        # A day is read here, not by YAML, which fails on one that does not exist.
+        value = node.value if is_text or kind is date else yaml.safe_load(yaml.serialize(node))
         return self._leaf(declared, value, path, node)
 
     def _list(self, inner: typing.Any, node: yaml.Node, path: str) -> typing.Any:

@@ -1,1 +1,1 @@
-"""Clause states and reports; none yet."""
+"""For each clause and system: whether a live control enforces it today, and by what that is known."""

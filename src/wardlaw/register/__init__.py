@@ -1,1 +1,1 @@
-"""AI systems and their gates; none yet."""
+"""AI systems: what they are for, who answers for them, and which traffic is theirs."""

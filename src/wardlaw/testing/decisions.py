@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from wardlaw.audit.envelope import Envelope, RecordKind, encode
 from wardlaw.decision.decide import decide
 from wardlaw.decision.policyset import PolicySet
+from wardlaw.facts.decision import Decision
 from wardlaw.facts.finding import Finding
 from wardlaw.facts.record import Inputs
 from wardlaw.facts.request import RequestFacts, Snapshot
@@ -34,7 +35,7 @@ def put_decisions(
     for place, (request, findings, state) in enumerate(moments, first):
         decision = decide(request, findings, policies, state)
         inputs = msgspec.json.encode(Inputs(request, tuple(findings), state, decision))
-        row, part = _sealed(keyring, request, inputs, place)
+        row, part = _sealed(keyring, request, inputs, place, decision)
         rows.append(row | {"effect": decision.effect.value, "demanded": decision.demanded.value})
         parts.append(part)
     if rows:
@@ -50,7 +51,7 @@ def put_inputs(connection: Connection, keyring: Keyring, request: RequestFacts, 
 
 
 def _sealed(
-    keyring: Keyring, request: RequestFacts, inputs: bytes, leaf: int
+    keyring: Keyring, request: RequestFacts, inputs: bytes, leaf: int, decision: Decision | None = None
 ) -> tuple[dict[str, object], dict[str, object]]:
     subject = request.principal.acting_for or request.principal.id
     sealed = keyring.seal_parts(subject, MONTH, (("inputs", inputs),))
@@ -59,11 +60,13 @@ def _sealed(
     envelope = Envelope(
         action=request.action.value,
         at=at_ms,
+        clauses=tuple(one.clause for one in decision.reasons if one.clause) if decision else (),
         epoch=1,
         exchange=request.exchange,
         gateway="gateway-1",
         id=request.id,
         kind=RecordKind.DECISION,
+        policies=decision.policies if decision else "",
         route=request.route,
         sealed=(one.part,),
         seq=leaf,
@@ -83,7 +86,7 @@ def _sealed(
         "demanded": "",
         "action": request.action.value,
         "route": request.route,
-        "policies": "",
+        "policies": envelope.policies,
         "code": "",
         "envelope": encode(envelope),
     }

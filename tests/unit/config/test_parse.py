@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from wardlaw.config.model import Config
@@ -147,3 +149,16 @@ def test_near_misses_in_the_environment_are_told() -> None:
     assert unknown_env({"WARDLAW_GATEWAY_LISTN": "x", "HOME": "y"}) == [
         ("WARDLAW_GATEWAY_LISTN", "WARDLAW_GATEWAY_LISTEN")
     ]
+
+
+@pytest.mark.parametrize("text", ["2027-12-02", '"2027-12-02"'])
+def test_a_day_is_read_with_and_without_quotes(text: str) -> None:
+    config = parse_config(f'version: 1\nlaw: {{readings: {{"eu-ai-act:art-49": {text}}}}}\n', source="x")
+    assert config.law.readings == {"eu-ai-act:art-49": date(2027, 12, 2)}
+
+
+@pytest.mark.parametrize("text", ["2027-13-02", "soon", "2027-12-02 10:00:00", "12"])
+def test_a_day_that_is_none_is_one_problem_with_its_line(text: str) -> None:
+    with pytest.raises(ConfigProblemsError) as error:
+        parse_config(f'version: 1\nlaw:\n  readings: {{"eu-ai-act:art-49": {text}}}\n', source="x")
+    assert "x:3: law.readings.eu-ai-act:art-49" in str(error.value)

@@ -84,6 +84,7 @@ async def confirm_erasure(call: Given, erasure_id: FromPath[str]) -> ErasureAnsw
         for key in call.deps.habits.keys_of(erasure.subject):
             place_order(turn.connection, HabitOrder(0, key, HabitOrderKind.FORGET, erasure_id, "", turn.now))
         call.deps.held.forget(turn.connection, erasure.subject)
+        call.deps.coverage.forget()
 
         def destroy() -> ErasureAnswer:
             # Keys cannot be brought back: should the commit fail after this, the request is still

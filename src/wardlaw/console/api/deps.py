@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, Protocol
 
 import msgspec
@@ -10,10 +11,15 @@ from sqlalchemy.engine import Connection, Engine
 
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.decision.replay import ReplayReport
+from wardlaw.evidence.coverage import Line
+from wardlaw.evidence.running import RunningClause
+from wardlaw.evidence.survey import Survey
 from wardlaw.facts.approval import HeldDetail
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.habit import Habit
 from wardlaw.facts.record import Content
+from wardlaw.governance.frameworks.control import Control
+from wardlaw.governance.frameworks.framework import Framework
 from wardlaw.governance.rights import RoleBook
 from wardlaw.inventory.granted import GrantMoment
 from wardlaw.inventory.ruling import RevokingLimits
@@ -233,6 +239,47 @@ class PolicyDesk(Protocol):
         """
 
 
+class Counted(msgspec.Struct, frozen=True):
+    """How far the log was counted: records before ``end``, of ``log_end`` there are; ``since`` Unix seconds."""
+
+    end: int
+    log_end: int
+    since: float
+
+
+class CoverageDesk(Protocol):
+    """Looks at clauses, systems and the log together."""
+
+    def frameworks(self, connection: Connection) -> dict[str, Framework]:
+        """The frameworks that count, by id."""
+
+    def named(self, frameworks: Mapping[str, Framework], name: str) -> Framework:
+        """One of them.
+
+        Raises:
+            InputError: There is none of that id (WL-FWK-003).
+        """
+
+    def controls(self) -> tuple[Control, ...]:
+        """All controls."""
+
+    def running(self) -> tuple[RunningClause, ...]:
+        """The published clauses."""
+
+    def survey(self, connection: Connection, day: date | None = None) -> tuple[Survey, Counted]:
+        """Count on in the log for a moment, and look at everything; ``day`` is when the law is asked."""
+
+    def lines(self, connection: Connection, survey: Survey, framework: str) -> tuple[Line, ...]:
+        """Every clause for every system; of a framework, every provision.
+
+        Raises:
+            WardlawError: There is no such framework, or its dates are configured wrong.
+        """
+
+    def forget(self) -> None:
+        """Let go of what was counted: somebody is erased."""
+
+
 class GrantDesk(Protocol):
     """What decides about grants of the inventory."""
 
@@ -278,6 +325,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     policies: PolicyDesk
     grants: GrantDesk
     replays: ReplayDesk
+    coverage: CoverageDesk
     fingerprint: Callable[[str, str, bool], RegisteredSecret]
     health: Callable[[], Mapping[str, Any]]
     clock: Callable[[], float]

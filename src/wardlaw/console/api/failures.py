@@ -28,6 +28,11 @@ _NOT_FOUND = frozenset(
         "WL-STO-072",
         "WL-STO-075",
         "WL-MCP-026",
+        "WL-SYS-001",
+        "WL-FWK-003",
+        "WL-COV-001",
+        "WL-COV-003",
+        "WL-COV-004",
     }
 )
 _CONFLICT = frozenset(
@@ -43,6 +48,9 @@ _CONFLICT = frozenset(
         "WL-STO-073",
         "WL-STO-074",
         "WL-STO-076",
+        "WL-SYS-002",
+        "WL-SYS-003",
+        "WL-FWK-005",
         "WL-API-007",
         "WL-API-008",
     }

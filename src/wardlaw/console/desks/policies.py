@@ -11,6 +11,7 @@ import msgspec
 
 from wardlaw.console.api.deps import PolicyStatus
 from wardlaw.decision.policyset import PolicySet
+from wardlaw.facts.clause import Clause
 from wardlaw.facts.errors import ConfigError, InputError, UnavailableError
 from wardlaw.governance.bundle import bundle_payload, decode_bundle, schema_digest
 from wardlaw.governance.check import Checked, check
@@ -20,6 +21,14 @@ from wardlaw.store.installation import Installation
 from wardlaw.store.keyring_signing import replace_file
 
 _ENDINGS = (".yaml", ".cedar")
+
+
+class Published(msgspec.Struct, frozen=True):
+    """What is in force: the forms of its clauses, the set as the door reads it, since when (Unix seconds)."""
+
+    clauses: tuple[Clause, ...]
+    policies: PolicySet
+    published_at: float
 
 
 class PolicyDesk:
@@ -115,6 +124,14 @@ class PolicyDesk:
         Raises:
             ConfigError: It was published by another version (WL-INV-077): its clauses ask for other attributes.
         """
+        return self.published().policies
+
+    def published(self) -> Published:
+        """The published set with the forms of its clauses.
+
+        Raises:
+            ConfigError: As ``in_force``.
+        """
         bundle = decode_bundle(self._published_payload())
         if bundle.schema != schema_digest():
             raise ConfigError(
@@ -124,7 +141,7 @@ class PolicyDesk:
             )
         if self._in_force is None or self._in_force.digest != bundle.digest:
             self._in_force = PolicySet.build(bundle.text)
-        return self._in_force
+        return Published(bundle.clauses, self._in_force, self._places.bundle_path.stat().st_mtime)
 
     def keep_published(self) -> None:
         """Keep the published set by its digest, so that old decisions can be explained after it changed."""

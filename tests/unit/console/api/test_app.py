@@ -32,7 +32,7 @@ def test_no_endpoint_stands_outside_the_table(api: Api) -> None:
     assert all(path.startswith("/api/openapi.json") for path in others), others
 
 
-LARGE_QUESTIONS = {"decisions.replay"}
+LARGE_QUESTIONS = {"decisions.replay", "frameworks.diff"}
 """What reads, and asks with more than fits into an address."""
 
 
@@ -54,6 +54,9 @@ SAMPLES = {
     "habits.accept": {"reason": "x"}, "habits.forget": {"reason": "x"},
     "approvals.answer": {"approves": True, "reason": "x"},
     "credentials.set": {"server": "x", "name": "x", "value": "x"},
+    "systems.add": {"id": "x", "title": "x", "owner": "person:x", "purpose": "x"}, "systems.change": {},
+    "frameworks.diff": {"pack": "{}"}, "frameworks.apply": {"pack": "{}", "digest": "0" * 64},
+    "attestations.give": {"clause": "GOV-07", "system": "x", "text": "we looked at it", "until": 1},
     "tools.approve": {"tool": "x", "digest": "aabbccddeeff", "reason": "x"},
     "inventory.begin": {"directory": "x", "platform": "x", "feed": "x", "kind": "listing"}, "inventory.take": {"sightings": []},
     "inventory.end": {"complete": True}, "inventory.accept": {"reason": "x"}, "inventory.close": {"reason": "x"},

@@ -1,0 +1,154 @@
+"""``wardlaw system``: AI systems, who answers for them, and which traffic is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from wardlaw.cli.client import quoted
+from wardlaw.cli.options import NONE, Options
+from wardlaw.cli.output import rows
+from wardlaw.cli.plaintext import plain
+from wardlaw.cli.session import connect, show_one, when, with_prefix
+from wardlaw.facts.tier import SystemRole, Tier
+
+app = App(name="system", help="AI systems: what they are for, who answers for them, which traffic is theirs.")
+
+_Texts = Annotated[tuple[str, ...] | None, Parameter(negative=(), show_default=False)]
+_Roles = Annotated[tuple[SystemRole, ...] | None, Parameter(negative=(), show_default=False)]
+_Text = Annotated[str | None, Parameter(show_default=False)]
+
+
+# A dataclass, not a struct: the command-line framework flattens those.
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Described:
+    """What is said of a system; what is left out stays, or is not said."""
+
+    title: _Text = None
+    """Its name for people."""
+    owner: _Text = None
+    """Person who answers for it."""
+    purpose: _Text = None
+    """What it is for, in plain words."""
+    role: _Roles = None
+    """What we are for it; may be given again."""
+    tier: Annotated[Tier | None, Parameter(show_default=False)] = None
+    """Legal risk tier."""
+    annex_point: _Text = None
+    """Such as annex-iii-4a, or annex-i; "" for none."""
+    placed_at: _Text = None
+    """Day it was put into service, such as 2026-09-01; "none" for none."""
+    principal: _Texts = None
+    """Whose calls are its own: an id or a pattern such as agent:crm-*, of a user, agent, nhi or app; may be given again."""
+    route: _Texts = None
+    """Only calls on this route; may be given again."""
+    model: _Texts = None
+    """Only calls of this model, or a pattern; may be given again."""
+    environment: _Text = None
+    """Such as production or test."""
+
+    def body(self) -> dict[str, Any]:
+        """What was given, as the API takes it."""
+        named = {
+            "title": self.title, "purpose": self.purpose, "roles": self.role, "tier": self.tier,
+            "annex_point": self.annex_point, "placed_at": self.placed_at, "principals": self.principal,
+            "routes": self.route, "models": self.model, "environment": self.environment,
+            "owner": None if self.owner is None else with_prefix(self.owner, "person"),
+        }  # fmt: skip
+        return {name: value for name, value in named.items() if value is not None}
+
+
+@app.command
+def add(system: str, *, described: Described = Described(), options: Options = NONE) -> int:
+    """Register a system; it needs a title, an owner and a purpose.
+
+    Args:
+        system: Short name, such as crm-bot.
+    """
+    body = {"title": system, "owner": "", "purpose": "", "id": system, **described.body()}
+    if body.get("placed_at") in ("none", ""):
+        del body["placed_at"]
+    return _show(options, connect(options).post("/systems", body))
+
+
+@app.command(name="list")
+def list_systems(*, retired: Annotated[bool, Parameter(negative=())] = False, options: Options = NONE) -> int:
+    """List systems.
+
+    Args:
+        retired: Those taken out of use too.
+    """
+    found = connect(options).get("/systems", **({"retired": "true"} if retired else {}))
+    heads = ("system", "title", "owner", "tier", "roles", "annex", "whose calls", "said by", "said at")
+    lines = [[plain(cell) for cell in _cells(one)] for one in found]
+    options.output().result({"systems": found}, rows(heads, lines) if lines else "no systems")
+    return 0
+
+
+@app.command
+def show(system: str, *, options: Options = NONE) -> int:
+    """Show one system and every state it was in.
+
+    Args:
+        system: Short name.
+    """
+    detail = connect(options).get(f"/systems/{quoted(system)}")
+    lines: list[Any] = [rows(("", ""), _fields(detail["kept"])), ""]
+    heads = ("version", "step", "tier", "owner", "by", "at")
+    history = [
+        [str(one["version"]), one["step"], one["system"]["tier"], one["system"]["owner"], one["changed_by"],
+         when(one["changed_at"])]
+        for one in detail["history"]
+    ]  # fmt: skip
+    options.output().result(detail, *lines, rows(heads, history))
+    return 0
+
+
+@app.command
+def change(system: str, *, described: Described = Described(), options: Options = NONE) -> int:
+    """Change a system; what is left out stays, and what it was stays in its history.
+
+    Args:
+        system: Short name.
+    """
+    return _show(options, connect(options).patch(f"/systems/{quoted(system)}", described.body()))
+
+
+@app.command
+def retire(system: str, *, options: Options = NONE) -> int:
+    """Take a system out of use. Its traffic, if there still is some, is unregistered from then on.
+
+    Args:
+        system: Short name.
+    """
+    return _show(options, connect(options).delete(f"/systems/{quoted(system)}"))
+
+
+def _show(options: Options, kept: Mapping[str, Any]) -> int:
+    item = {**kept["system"], **{name: value for name, value in kept.items() if name != "system"}}
+    return show_one(options, "system", {name: _plain(value) for name, value in item.items()})
+
+
+def _plain(value: Any) -> Any:
+    return plain(value) if isinstance(value, str) else value
+
+
+def _cells(kept: Mapping[str, Any]) -> tuple[str, ...]:
+    one = kept["system"]
+    return (
+        one["id"], one["title"], one["owner"], one["tier"], ", ".join(one["roles"]), one["annex_point"],
+        ", ".join(one["principals"]), kept["changed_by"], when(kept["changed_at"]),
+    )  # fmt: skip
+
+
+def _fields(kept: Mapping[str, Any]) -> list[list[str]]:
+    item = {**kept["system"], "version": kept["version"], "retired_at": when(kept["retired_at"])}
+    return [
+        [name.replace("_", " "), plain(", ".join(value) if isinstance(value, list) else str(value))]
+        for name, value in item.items()
+        if value not in ("", [], None)
+    ]

@@ -1,0 +1,133 @@
+"""AI systems: what there is, who answers for it, and which traffic is its own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import delete, get, patch, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from wardlaw.console.api.desk import Done, Given, Turn
+from wardlaw.facts.errors import InputError
+from wardlaw.facts.tier import SystemRole, Tier
+from wardlaw.register.system import System
+from wardlaw.store.people import get_person
+from wardlaw.store.systems import (
+    KeptSystem,
+    SystemVersion,
+    add_system,
+    change_system,
+    get_system,
+    list_systems,
+    living_system,
+    retire_system,
+    system_history,
+)
+
+_All = Annotated[bool, QueryParameter(name="retired")]
+_NOT_SAID = "none"
+
+
+class SystemChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to be another; None leaves it. ``placed_at`` may be ``none``."""
+
+    title: str | None = None
+    owner: str | None = None
+    purpose: str | None = None
+    roles: tuple[SystemRole, ...] | None = None
+    tier: Tier | None = None
+    annex_point: str | None = None
+    placed_at: str | None = None
+    principals: tuple[str, ...] | None = None
+    routes: tuple[str, ...] | None = None
+    models: tuple[str, ...] | None = None
+    environment: str | None = None
+
+
+class SystemDetail(msgspec.Struct, frozen=True):
+    """A system and every state it was in."""
+
+    kept: KeptSystem
+    history: tuple[SystemVersion, ...]
+
+
+@get("/systems", operation_id="systems.list", summary="AI systems")
+async def list_of_systems(call: Given, *, retired: _All = False) -> tuple[KeptSystem, ...]:
+    """Systems by id; ``retired`` adds those taken out of use."""
+    return await call.read(lambda turn: list_systems(turn.connection, retired=retired))
+
+
+@get("/systems/{system_id:str}", operation_id="systems.get", summary="One system with its history")
+async def show_system(call: Given, system_id: FromPath[str]) -> SystemDetail:
+    """One system and every state it was in."""
+
+    def work(turn: Turn) -> SystemDetail:
+        return SystemDetail(get_system(turn.connection, system_id), system_history(turn.connection, system_id))
+
+    return await call.read(work)
+
+
+@post("/systems", operation_id="systems.add", summary="Register a system")
+async def register_system(call: Given, data: JSONBody[System]) -> KeptSystem:
+    """Register a system; its owner must be a person Wardlaw knows."""
+
+    def work(turn: Turn) -> Done[KeptSystem]:
+        get_person(turn.connection, data.owner)
+        return _done(add_system(turn.connection, data, by=turn.person.id, now=turn.now))
+
+    return await call.change(work)
+
+
+@patch("/systems/{system_id:str}", operation_id="systems.change", summary="Change a system")
+async def alter_system(call: Given, system_id: FromPath[str], data: JSONBody[SystemChange]) -> KeptSystem:
+    """Change a system; what it was stays in its history."""
+
+    def work(turn: Turn) -> Done[KeptSystem]:
+        new = _changed(living_system(turn.connection, system_id).system, data)
+        get_person(turn.connection, new.owner)
+        return _done(change_system(turn.connection, new, by=turn.person.id, now=turn.now))
+
+    return await call.change(work)
+
+
+@delete("/systems/{system_id:str}", operation_id="systems.retire", summary="Retire a system", status_code=200)
+async def end_system(call: Given, system_id: FromPath[str]) -> KeptSystem:
+    """Take a system out of use. Its traffic, if there still is some, is unregistered from then on."""
+    return await call.change(
+        lambda turn: _done(retire_system(turn.connection, system_id, by=turn.person.id, now=turn.now))
+    )
+
+
+def _done(kept: KeptSystem) -> Done[KeptSystem]:
+    one = kept.system
+    facts: dict[str, str | int] = {
+        "system": one.id,
+        "version": kept.version,
+        "tier": one.tier.value,
+        "owner": one.owner,
+        "retired": int(bool(kept.retired_at)),
+    }
+    return Done(kept, facts)
+
+
+def _changed(old: System, change: SystemChange) -> System:
+    """The system with what was given in place of what it was, held against the same rules as a new one."""
+    given: dict[str, Any] = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not None}
+    if given.get("placed_at") == _NOT_SAID:
+        given["placed_at"] = None
+    return read_system({**msgspec.to_builtins(old), **given})
+
+
+def read_system(fields: dict[str, Any]) -> System:
+    """A system from its fields.
+
+    Raises:
+        InputError: One of them is not valid (WL-SYS-004).
+    """
+    try:
+        return msgspec.convert(fields, System)
+    except msgspec.ValidationError as error:
+        raise InputError(
+            "WL-SYS-004", f"The system is not valid: {error}.", "`wardlaw system change --help` says what may stand."
+        ) from error

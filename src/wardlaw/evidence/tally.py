@@ -1,0 +1,141 @@
+"""Counting decisions of the log by whose traffic they were, day by day, so that old days fall out of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
+
+import msgspec
+
+from wardlaw.evidence.observed import Counts
+from wardlaw.evidence.running import RunningClause
+from wardlaw.register.system import Traffic
+
+MOST_KINDS = 50_000
+"""Kinds of traffic kept apart for one day; what comes beyond belongs to nobody, and so to no system."""
+SWITCH_S = 60.0
+"""How long after a set was published a decision under the one before is no stray, in seconds; gateways follow in one."""
+_DAY_S = 86_400
+
+
+class Told(msgspec.Struct, frozen=True):
+    """One decision of the log.
+
+    Attributes:
+        at: Unix seconds.
+        policies: Digest of the set that decided.
+        fired: Clauses that matched, whatever their mode.
+        observes: The route carries nothing out.
+        unread: It had content nobody could read.
+    """
+
+    id: str
+    at: float
+    traffic: Traffic
+    policies: str
+    fired: tuple[str, ...] = ()
+    observes: bool = False
+    unread: bool = False
+
+
+class _Group:
+    """Counts of one kind of traffic."""
+
+    __slots__ = ("fired", "observed", "sets", "unread")
+
+    def __init__(self) -> None:
+        self.sets: dict[str, tuple[int, float]] = {}
+        self.fired: dict[str, tuple[int, float, str]] = {}
+        self.observed = 0
+        self.unread = 0
+
+    def add(self, told: Told) -> None:
+        count, last = self.sets.get(told.policies, (0, 0.0))
+        self.sets[told.policies] = (count + 1, max(last, told.at))
+        for name in told.fired:
+            self._fire(name, 1, told.at, told.id)
+        self.observed += told.observes
+        self.unread += told.unread
+
+    def join(self, other: _Group) -> None:
+        for digest, (count, last) in other.sets.items():
+            mine, before = self.sets.get(digest, (0, 0.0))
+            self.sets[digest] = (mine + count, max(before, last))
+        for name, (count, at, record) in other.fired.items():
+            self._fire(name, count, at, record)
+        self.observed += other.observed
+        self.unread += other.unread
+
+    def _fire(self, name: str, count: int, at: float, record: str) -> None:
+        before, last, kept = self.fired.get(name, (0, -1.0, ""))
+        self.fired[name] = (before + count, at, record) if at >= last else (before + count, last, kept)
+
+
+Scene = Mapping[tuple[str, str], Mapping[str, _Group]]
+"""The traffic of one system by action and kind of principal, and by resource."""
+
+
+class Tally:
+    """Adds up decisions; keeps no texts, and names of callers only for as long as the window is."""
+
+    def __init__(self) -> None:
+        self._days: dict[int, dict[Traffic, _Group]] = {}
+
+    def add(self, told: Told) -> None:
+        """Count one decision."""
+        groups = self._days.setdefault(int(told.at // _DAY_S), {})
+        traffic = told.traffic
+        if traffic not in groups and len(groups) >= MOST_KINDS:
+            traffic = Traffic("", "", traffic.kind, traffic.action, "", "")
+        groups.setdefault(traffic, _Group()).add(told)
+
+    def forget_before(self, at: float) -> None:
+        """Let whole days before a time (Unix seconds) go."""
+        for day in [day for day in self._days if day < int(at // _DAY_S)]:
+            del self._days[day]
+
+    def scenes(self, owners: Callable[[Traffic], Iterable[str]]) -> Mapping[str, Scene]:
+        """The traffic of each system, by the system's id."""
+        found: dict[str, dict[tuple[str, str], dict[str, _Group]]] = {}
+        for groups in self._days.values():
+            for traffic, group in groups.items():
+                for name in owners(traffic):
+                    scene = found.setdefault(name, {}).setdefault((traffic.action, traffic.kind), {})
+                    scene.setdefault(traffic.resource, _Group()).join(group)
+        return found
+
+
+def counts_of(running: RunningClause, scene: Scene, *, in_force: str, published_at: float) -> Counts:
+    """What a system's traffic says of one clause.
+
+    Args:
+        in_force: Digest of the published set.
+        published_at: Since when, Unix seconds.
+    """
+    seen = evaluated = fired = observed = unread = 0
+    last_at, last, stray_at = 0.0, "", 0.0
+    # This runs for every clause and system: a scene has a handful of entries.
+    for place, by_resource in scene.items():
+        if place not in running.scope:
+            continue
+        for resource, group in by_resource.items():
+            if running.resources and not _is_meant(resource, running.resources):
+                continue
+            for digest, (count, newest) in group.sets.items():
+                seen += count
+                if digest == in_force:
+                    evaluated += count
+                elif newest > published_at + SWITCH_S:
+                    stray_at = max(stray_at, newest)
+            match = group.fired.get(running.id)
+            if match is not None:
+                fired += match[0]
+                last_at, last = match[1:] if match[1] >= last_at else (last_at, last)
+            observed += group.observed
+            if running.reads_content:
+                unread += group.unread
+    return Counts(seen, evaluated, stray_at, fired, last_at, last, observed, unread)
+
+
+def _is_meant(resource: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(resource, one) for one in patterns)

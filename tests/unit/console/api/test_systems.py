@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from tests.console_fakes import Api
+from wardlaw.facts.person import Role
+
+CRM = {"id": "crm-bot", "title": "CRM bot", "owner": "person:own", "purpose": "answers customers"}
+
+
+def test_a_system_is_registered_changed_and_retired(api: Api) -> None:
+    owner, auditor = api.person("own", Role.OWNER), api.person("aud", Role.AUDITOR)
+    assert api.error("POST", "/systems", CRM, uid=auditor) == (403, "WL-RGT-010")
+    added = api.ok("POST", "/systems", {**CRM, "principals": ["agent:crm-*"]}, uid=owner)
+    assert (added["version"], added["changed_by"], added["system"]["tier"]) == (1, "person:own", "undetermined")
+    changed = api.ok(
+        "PATCH",
+        "/systems/crm-bot",
+        {"tier": "high", "annex_point": "annex-iii-4a", "placed_at": "2026-01-02"},
+        uid=owner,
+    )
+    assert (changed["system"]["tier"], changed["system"]["placed_at"]) == ("high", "2026-01-02")
+    assert changed["system"]["principals"] == ["agent:crm-*"]
+    assert api.ok("PATCH", "/systems/crm-bot", {"placed_at": "none"}, uid=owner)["system"]["placed_at"] is None
+    assert [one["system"]["id"] for one in api.ok("GET", "/systems", uid=auditor)] == ["crm-bot"]
+    assert api.ok("DELETE", "/systems/crm-bot", uid=owner)["retired_at"] > 0
+    assert api.ok("GET", "/systems", uid=auditor) == []
+    assert len(api.ok("GET", "/systems?retired=true", uid=auditor)) == 1
+    detail = api.ok("GET", "/systems/crm-bot", uid=auditor)
+    assert [one["step"] for one in detail["history"]] == ["added", "changed", "changed", "retired"]
+    told = [facts for _, _, name, facts in api.made.recorder.records if name.startswith("systems.")]
+    assert [one.get("tier") for one in told] == [None, "undetermined", "high", "high", "high"]
+
+
+def test_what_cannot_be(api: Api) -> None:
+    owner = api.person("own", Role.OWNER)
+    assert api.error("POST", "/systems", {**CRM, "owner": "person:nobody"}, uid=owner) == (404, "WL-STO-011")
+    assert api.error("POST", "/systems", {**CRM, "id": "unregistered"}, uid=owner) == (400, "WL-API-003")
+    api.ok("POST", "/systems", CRM, uid=owner)
+    assert api.error("POST", "/systems", CRM, uid=owner) == (409, "WL-SYS-002")
+    assert api.error("GET", "/systems/none", uid=owner) == (404, "WL-SYS-001")
+    assert api.error("PATCH", "/systems/crm-bot", {"placed_at": "soon"}, uid=owner) == (400, "WL-SYS-004")
+    api.ok("DELETE", "/systems/crm-bot", uid=owner)
+    assert api.error("PATCH", "/systems/crm-bot", {"title": "x"}, uid=owner) == (409, "WL-SYS-003")
