@@ -17,6 +17,7 @@ from wardlaw.console.api import (
     access,
     approvals,
     audit,
+    clauselife,
     credentials,
     decisions,
     findings,
@@ -141,6 +142,17 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     pruning.confirm_pruning,
     policy.policy_status,
     policy.policy_reload,
+    clauselife.clause_life,
+    clauselife.clause_history,
+    clauselife.look_at_clause,
+    clauselife.review_clause,
+    clauselife.retire_clause,
+    clauselife.approve_clause,
+    clauselife.reject_clause,
+    clauselife.try_clause,
+    clauselife.backtest_clause,
+    clauselife.enforce_clause,
+    clauselife.emergency_clause,
 )
 
 

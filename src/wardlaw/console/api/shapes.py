@@ -91,13 +91,18 @@ class PersonRequest(_Body, frozen=True):
     id: PersonId
     name: Line
     roles: tuple[Role, ...] = ()
+    identity: MaybeLine = ""
 
 
 class PersonChange(_Body, frozen=True):
-    """What is to change; what is left out stays. ``unbind`` takes the account of the machine away."""
+    """What is to change; what is left out stays. ``unbind`` takes the account of the machine away.
+
+    ``identity`` is never taken away again: it would make two persons of one.
+    """
 
     name: Line | None = None
     roles: tuple[Role, ...] | None = None
+    identity: Line | None = None
     disabled: bool | None = None
     unbind: bool = False
 

@@ -15,6 +15,7 @@ from wardlaw.facts.errors import ConfigError, InputError, UnavailableError
 from wardlaw.governance.bundle import bundle_payload, decode_bundle, schema_digest
 from wardlaw.governance.check import Checked, check
 from wardlaw.governance.problems import Severity
+from wardlaw.governance.renewal import published_set
 from wardlaw.store.bundle import read_bundle, write_bundle
 from wardlaw.store.installation import Installation
 from wardlaw.store.keyring_signing import replace_file
@@ -56,7 +57,7 @@ class PolicyDesk:
         Raises:
             InputError: It was not prepared, or something was published in between (WL-CTL-004).
         """
-        return await asyncio.to_thread(self._publish, prepared)
+        return await asyncio.to_thread(self.publish_now, prepared)
 
     def check_clauses(self) -> Checked:
         """Read and check the clauses on disk.
@@ -126,6 +127,10 @@ class PolicyDesk:
             self._in_force = PolicySet.build(bundle.text)
         return self._in_force
 
+    def published(self) -> Checked:
+        """What is in force, in the form sets are compared in."""
+        return published_set(decode_bundle(self._published_payload()))
+
     def keep_published(self) -> None:
         """Keep the published set by its digest, so that old decisions can be explained after it changed."""
         self._keep(self._published_payload())
@@ -155,7 +160,8 @@ class PolicyDesk:
     def _prepare(self) -> PolicyStatus:
         return self.prepare_checked(self.check_clauses())
 
-    def _publish(self, prepared: PolicyStatus) -> PolicyStatus:
+    def publish_now(self, prepared: PolicyStatus) -> PolicyStatus:
+        """As ``publish``, from a thread that may wait."""
         payload = self._prepared.get(prepared.digest)
         if payload is None or self._status().version + 1 != prepared.version:
             raise InputError(
