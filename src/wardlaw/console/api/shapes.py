@@ -215,13 +215,14 @@ class CredentialView(msgspec.Struct, frozen=True):
     set_at: float
 
 
-class SecretView(msgspec.Struct, frozen=True):
-    """A registered secret; nothing that tells of its text."""
+class SecretView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A registered secret; nothing that tells of its text. Who asked to remove it, where somebody has."""
 
     id: str
     tripwire: bool
     created_by: str
     created_at: float
+    removal_asked_by: str = ""
 
 
 class RecordView(msgspec.Struct, frozen=True):
