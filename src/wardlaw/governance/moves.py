@@ -7,12 +7,12 @@ which the set to publish is made before a row is written.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 
 import msgspec
 
 from wardlaw.facts.clauselife import ClauseText, ClauseVersion, LifeState, LifeStep, SignOff, TextKind
 from wardlaw.facts.errors import InputError
+from wardlaw.governance.check import Checked
 from wardlaw.governance.clausetext import retirement_of
 from wardlaw.governance.differ import Direction, diff
 from wardlaw.governance.life import (
@@ -23,7 +23,7 @@ from wardlaw.governance.life import (
     newest,
     state_after,
 )
-from wardlaw.governance.running import BESIDE, Book, running, running_set
+from wardlaw.governance.running import BESIDE, Book
 
 LEAST_DIGITS = 8  # of a digest: enough that nobody approves another text by chance
 ADOPTED = "wardlaw"
@@ -198,21 +198,27 @@ def enforcing(
     return (Move(version, LifeStep.ENFORCE, state), *_replaced(_older_enforced(book, version)))
 
 
-def emergency(book: Book, file: ClauseText, author: Author, *, at: float, today: date) -> tuple[Move, ...]:
-    """Put the text of a file in force at once; only what tightens.
+def emergency(book: Book, file: ClauseText, author: Author, *, at: float) -> tuple[Move, ...]:
+    """Put the text of a file in force at once; ``need_tightening`` of what it comes to is the caller's to ask."""
+    versions = book.get(file.clause, ())
+    # A version of its own, also where the same text waits already: its review is about whoever put it in force.
+    new = _new(versions, file, author, at)
+    return (
+        *_replaced(one for one in versions if one.state in _PENDING),
+        msgspec.structs.replace(new, step=LifeStep.EMERGENCY, state=LifeState.ENFORCE, until=at + EMERGENCY_REVIEW_S),
+    )
+
+
+def need_tightening(file: ClauseText, before: Checked, then: Checked) -> None:
+    """Refuse an emergency that does anything but tighten.
+
+    Args:
+        before: What runs.
+        then: What would.
 
     Raises:
         InputError: It loosens anything, or tightens nothing (WL-LIF-007).
     """
-    versions = book.get(file.clause, ())
-    # A version of its own, also where the same text waits already: its review is about whoever put it in force.
-    new = _new(versions, file, author, at)
-    moves = (
-        *_replaced(one for one in versions if one.state in _PENDING),
-        msgspec.structs.replace(new, step=LifeStep.EMERGENCY, state=LifeState.ENFORCE, until=at + EMERGENCY_REVIEW_S),
-    )
-    before = running_set(running(book), today=today)
-    then = running_set(running(after(book, moves, at=at)), today=today)
     changes = [one for one in diff(before, then) if not one.clause.endswith(BESIDE)]
     loose = [one for one in changes if one.direction not in (Direction.TIGHTENED, Direction.WORDING)]
     if file.kind is TextKind.PERMITS or loose or not any(one.direction is Direction.TIGHTENED for one in changes):
@@ -222,7 +228,6 @@ def emergency(book: Book, file: ClauseText, author: Author, *, at: float, today:
             f"An emergency only tightens, and this does not: {why or 'nothing becomes tighter'}.",
             f"Hand it in for approval: `wardlaw policy review {file.clause}`.",
         )
-    return moves
 
 
 def as_if_enforced(book: Book, clause: str, *, at: float) -> dict[str, tuple[ClauseVersion, ...]]:

@@ -17,12 +17,13 @@ from wardlaw.governance.moves import (
     as_if_enforced,
     emergency,
     enforcing,
+    need_tightening,
     retiring,
     reviewing,
     shadowing,
     signing,
 )
-from wardlaw.governance.running import running
+from wardlaw.governance.running import running, running_set
 
 S = LifeState
 ANN = Author("person:ann", "ann@x")
@@ -31,6 +32,10 @@ NEXT = text(GOV.replace("1000", "500"))
 
 def begun():
     return after({}, adopted([text(), text(OPS)], at=AT), at=AT)
+
+
+def compiled(book):
+    return running_set(running(book), today=TODAY)
 
 
 def states(book, clause: str = "GOV-20") -> list[tuple[int, str]]:
@@ -94,8 +99,11 @@ def test_shadow_is_for_what_is_approved_and_on_disk_as_approved() -> None:
 
 def test_an_emergency_never_opens_a_door_by_hand() -> None:
     permits = clause_texts(check(BY_HAND, today=TODAY))[BASE]
-    assert refused(emergency, begun(), permits, ANN, at=AT, today=TODAY) == "WL-LIF-007"
-    moves = emergency(begun(), NEXT, ANN, at=AT, today=TODAY)
+    opened = emergency(begun(), permits, ANN, at=AT)
+    assert refused(need_tightening, permits, compiled(begun()), compiled(after(begun(), opened, at=AT))) == "WL-LIF-007"
+    assert refused(need_tightening, text(), compiled(begun()), compiled(begun())) == "WL-LIF-007"
+    moves = emergency(begun(), NEXT, ANN, at=AT)
+    need_tightening(NEXT, compiled(begun()), compiled(after(begun(), moves, at=AT)))
     assert states(after(begun(), moves, at=AT)) == [(1, "enforce"), (2, "enforce")]
     assert moves[0].until == AT + 86_400
     # The one before it waits: should the emergency be sent back, it is in force again.

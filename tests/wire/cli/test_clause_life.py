@@ -11,7 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.wire.cli.test_up import Machine, person
+from tests.wire.cli.test_up import Machine
+
+from wardlaw.cli.client import ManagementClient
 
 pytestmark = pytest.mark.xdist_group("clause_life")
 CLAUSE = """id: OPS-90
@@ -35,11 +37,20 @@ def ask(machine: Machine, key: str, tokens: int) -> int:
     headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
     url = f"http://127.0.0.1:{machine.port}/v1/chat/completions"
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), headers), timeout=30) as answer:
+        with urllib.request.urlopen(
+            urllib.request.Request(url, json.dumps(body).encode(), headers), timeout=30
+        ) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         error.close()
         return error.code
+
+
+def token(admin: ManagementClient, name: str, role: str) -> str:
+    """An API token of a new person."""
+    admin.post("/persons", {"id": f"person:{name}", "name": name, "roles": [role]})
+    once = admin.post("/tokens", {"person": f"person:{name}", "label": "", "hours": 1})["text"]
+    return str(admin.post("/session/redeem", {"token": once, "bind": False, "api_token": True})["api_token"])
 
 
 def until(what: Callable[[], bool]) -> None:
@@ -66,7 +77,8 @@ def test_a_clause_is_enforced_when_others_approved_it_and_stays(tmp_path: Path) 
 
 def story(machine: Machine) -> None:
     roles = {"writer": "compliance", "lex": "legal", "chief": "ciso", "ci": "devsecops", "sec": "secops"}
-    who = {name: {"WARDLAW_TOKEN": person(machine, name, role)} for name, role in roles.items()}
+    admin = ManagementClient(socket_path=machine.folder / "c.sock")
+    who = {name: {"WARDLAW_TOKEN": token(admin, name, role)} for name, role in roles.items()}
     key = machine.run("key", "create", "app", "--principal", "user:me").strip()
     file = machine.folder / "policies" / "own.yaml"
     file.write_text(CLAUSE)

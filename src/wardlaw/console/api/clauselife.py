@@ -101,6 +101,7 @@ async def review_clause(call: Given, clause: _Clause, data: JSONBody[ReviewReque
         plan = life.review(turn.connection, clause, _author(turn), at=turn.now)
         return _kept(life, turn, plan, data.reason)
 
+    await call.ahead(lambda turn: life.review(turn.connection, clause, _author(turn), at=turn.now))
     return await call.change(work)
 
 
@@ -169,6 +170,7 @@ async def enforce_clause(call: Given, clause: _Clause) -> PolicyStatus:
     def work(turn: Turn) -> Done[PolicyStatus]:
         return published(call, turn, life.enforce(turn.connection, clause, at=turn.now), reason="")
 
+    await call.ahead(lambda turn: life.enforce(turn.connection, clause, at=turn.now))
     return await call.change(work, circumstances=circumstances)
 
 
@@ -181,6 +183,7 @@ async def emergency_clause(call: Given, clause: _Clause, data: JSONBody[ReasonRe
         plan = life.emergency(turn.connection, clause, _author(turn), at=turn.now)
         return published(call, turn, plan, reason=data.reason)
 
+    await call.ahead(lambda turn: life.emergency(turn.connection, clause, _author(turn), at=turn.now))
     return await call.change(work)
 
 

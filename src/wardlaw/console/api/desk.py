@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeAlias, TypeVar
@@ -155,6 +156,26 @@ class Desk:
 
         return await self._recorded(operation, caller, judged)
 
+    async def ahead(self, operation: Operation, caller: Caller, work: Callable[[Turn], object]) -> None:
+        """Do before a change, without the lock that keeps all other writers waiting, what takes long in it.
+
+        What comes of it is forgotten, but for what the work itself keeps. Whoever may not do the operation costs nothing
+        here; that, and whatever else goes wrong, is told by the change.
+        """
+
+        def run() -> None:
+            with reading(self.deps.engine) as connection:
+                person = get_person(connection, caller.person)
+                if isinstance(
+                    admit(person, operation, context=Circumstances(asks=True), book=self.deps.roles), Refusal
+                ):
+                    return
+                turn = Turn(connection, person, self.deps.clock(), self.deps.entropy, accounts_of(connection, person))
+                with contextlib.suppress(WardlawError):
+                    work(turn)
+
+        await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
     async def change_unsigned(self, operation: Operation, work: Callable[[Turn], Done[T]]) -> T:
         """Carry out an operation whose credential is part of the call; ``work`` checks it.
 
@@ -272,6 +293,10 @@ class Call:
     ) -> T:
         """Judge, change and record; see ``Desk.change``."""
         return await self._desk.change(self._operation, self._signed_in(), work, circumstances=circumstances)
+
+    async def ahead(self, work: Callable[[Turn], object]) -> None:
+        """Do beforehand what takes long; see ``Desk.ahead``."""
+        await self._desk.ahead(self._operation, self._signed_in(), work)
 
     async def change_unsigned(self, work: Callable[[Turn], Done[T]]) -> T:
         """Change and record where the credential is part of the call; see ``Desk.change_unsigned``."""

@@ -58,6 +58,7 @@ async def _publish_approved(call: Call) -> PolicyStatus:
     def work(turn: Turn) -> Done[PolicyStatus]:
         return published(call, turn, plans[-1], reason="")
 
+    await call.ahead(lambda turn: call.deps.life.publish(turn.connection, at=turn.now))
     return await call.change(work, circumstances=circumstances)
 
 

@@ -36,6 +36,7 @@ from wardlaw.governance.moves import (
     as_if_enforced,
     emergency,
     enforcing,
+    need_tightening,
     no_such_clause,
     retiring,
     reviewing,
@@ -43,12 +44,13 @@ from wardlaw.governance.moves import (
     signing,
     to_sign,
 )
-from wardlaw.governance.running import Book, running, running_set
+from wardlaw.governance.running import Book, Running, running, running_set
 from wardlaw.governance.sentence import render_sentence
 from wardlaw.governance.signing import haste_of, missing_approvals, slot_words
 from wardlaw.governance.standing import Beside, standings
 from wardlaw.store.life import LifeStore
 
+_MOST_SETS = 8  # what runs, and what a few people are about to make of it
 _MOST_LOOKS = 10_000  # people times texts; the oldest are forgotten, which counts as not having looked
 
 
@@ -71,6 +73,7 @@ class LifeDesk:
         self._rules = rules
         self._lock = threading.Lock()
         self._looks: dict[tuple[str, str], float] = {}
+        self._sets: dict[tuple[tuple[Running, ...], date], Checked] = {}
 
     def adopt(self, connection: Connection, *, at: float) -> LifePlan | None:
         """What is in force becomes the first version of each clause; None where clauses have versions already.
@@ -175,8 +178,11 @@ class LifeDesk:
     def emergency(self, connection: Connection, clause: str, author: Author, *, at: float) -> LifePlan:
         """The text on disk into force at once."""
         book = self._store.load(connection)
-        moves = emergency(book, self._file(clause), author, at=at, today=_day(at))
-        return LifePlan(moves, self._prepared(after(book, moves, at=at), at))
+        file = self._file(clause)
+        moves = emergency(book, file, author, at=at)
+        then = after(book, moves, at=at)
+        need_tightening(file, self._set(book, at), self._set(then, at))
+        return LifePlan(moves, self._prepared(then, at))
 
     def renewed(self, connection: Connection, *, at: float) -> Checked | None:
         """What the tables say is in force, compiled by this version of Wardlaw; None where they know no clause."""
@@ -233,7 +239,17 @@ class LifeDesk:
         self._store.add_backtest(connection, version, version.backtest, id_=id_)
 
     def _set(self, book: Book, at: float) -> Checked:
-        return running_set(running(book), today=_day(at))
+        """The set that runs by a book; a few are kept, since compiling one takes longer than everything else here."""
+        key = (running(book), _day(at))
+        with self._lock:
+            known = self._sets.get(key)
+        if known is None:
+            known = running_set(key[0], today=key[1])
+            with self._lock:
+                if len(self._sets) >= _MOST_SETS:
+                    self._sets.pop(next(iter(self._sets)))
+                self._sets[key] = known
+        return known
 
     def _prepared(self, book: Book, at: float) -> PolicyStatus:
         return self._policies.prepare_checked(self._set(book, at))
