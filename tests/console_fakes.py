@@ -16,31 +16,68 @@ import msgspec
 
 from wardlaw.audit.envelope import SealedPart
 from wardlaw.console.api.app import build_api
-from wardlaw.console.api.deps import ApiDependencies, Glance, PolicyStatus, ReplayAsked, ReplayPart
+from wardlaw.console.api.deps import ApiDependencies, BacktestPart, Glance, PolicyStatus, ReplayAsked, ReplayPart
 from wardlaw.console.api.identity import PEER_UID
 from wardlaw.console.desks.coverage import CoverageDesk
 from wardlaw.console.desks.habits import HabitDesk
 from wardlaw.console.desks.policies import Published
+from wardlaw.console.desks.life import LifeDesk
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.decision.replay import ReplayReport
 from wardlaw.evidence.survey import Heard
 from wardlaw.facts.approval import HeldDetail
+from wardlaw.facts.clauselife import Backtest, TeamEffect
 from wardlaw.facts.credential import RegisteredSecret
-from wardlaw.facts.errors import InputError, UnavailableError
+from wardlaw.facts.errors import ConfigError, InputError, UnavailableError
 from wardlaw.facts.person import Person, Role
 from wardlaw.facts.record import Content, Passage
+from wardlaw.governance.bundle import bundle_payload, decode_bundle
 from wardlaw.governance.check import check
+from wardlaw.governance.life import LifeRules
+from wardlaw.governance.renewal import published_set
 from wardlaw.governance.shipped import starter_sources
 from wardlaw.inventory.granted import GrantMoment
 from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.store.approvals import SealedDetail, forget_calls_of
 from wardlaw.store.database import open_database, writing
+from wardlaw.store.life import LifeStore
 from wardlaw.store.migrate import upgrade
 from wardlaw.store.people import add_person
 from wardlaw.store.prunings import PruningBook
 
 START = 1_790_000_000.0
+LIFE_KEY = b"l" * 32
+TWO_CLAUSES = {
+    "one.yaml": """
+id: GOV-20
+title: No bulk exports
+text: Nobody may ask a tool for more than a thousand rows.
+owner: legal
+wing: governance
+risk: high
+effect: deny
+actions: [ToolCall]
+when: {all: [{attribute: requestedRows, over: 1000}]}
+examples:
+  - {name: all, effect: deny, action: ToolCall, context: {requestedRows: 250000}}
+  - {name: one, effect: allow, action: ToolCall, context: {requestedRows: 1}}
+""",
+    "two.yaml": """
+id: OPS-30
+title: No calls at night
+text: Nobody may call a tool before six.
+owner: risk
+wing: governance
+risk: low
+effect: deny
+actions: [ToolCall]
+when: {all: [{attribute: hour, under: 6}]}
+examples:
+  - {name: night, effect: deny, action: ToolCall, context: {hour: 3}}
+  - {name: day, effect: allow, action: ToolCall, context: {hour: 12}}
+""",
+}
 HABITS_SECRET = b"h" * 32
 
 
@@ -138,17 +175,40 @@ class FakeCredentials:
 
 
 class FakePolicies:
+    """Keeps what is published in memory; files are a mapping of names to texts."""
+
     def __init__(self) -> None:
-        self.published = PolicyStatus(digest="aa", version=1, clauses=12)
+        self.status_now = PolicyStatus(digest="aa", version=1, clauses=12)
+        self.files = dict(TWO_CLAUSES)
+        self.set_now = self.check_clauses()
+        self._ready = {}
+
+    def check_clauses(self):
+        checked = check(self.files, today=date(2026, 11, 22))
+        if not checked.ok:
+            raise ConfigError("WL-CTL-003", f"The clauses have errors: {checked.problems[0]}", "")
+        return checked
+
+    def published(self):
+        return published_set(decode_bundle(bundle_payload(self.set_now)))
+
+    def prepare_checked(self, checked):
+        digest = decode_bundle(bundle_payload(checked)).digest
+        self._ready[digest] = checked
+        return PolicyStatus(digest=digest, version=self.status_now.version + 1, clauses=len(checked.clauses))
+
+    def publish_now(self, prepared):
+        self.status_now, self.set_now = prepared, self._ready[prepared.digest]
+        return prepared
 
     async def status(self):
-        return self.published
+        return self.status_now
 
     async def prepare(self):
         return PolicyStatus(digest="bb", version=2, clauses=13)
 
     async def publish(self, prepared):
-        self.published = prepared
+        self.status_now = prepared
         return prepared
 
 
@@ -202,6 +262,29 @@ class FakeReplays:
         return ReplayPart(0, 9, 7, ReplayReport(judged=3))
 
 
+class FakeBacktests:
+    """A backtest that judged one decision and would have stopped it; the clock is the test's."""
+
+    def __init__(self) -> None:
+        self.at = START
+        self.begun = set()
+
+    def part(self, connection, digest, asked, sets, *, by):
+        before, after = sets(self.at)
+        assert before.text != after.text
+        self.begun.add((digest, by))
+        return BacktestPart(0, 9, 9, self._result(digest, by))
+
+    def finished(self, digest, *, by):
+        if (digest, by) not in self.begun:
+            raise InputError("WL-LIF-012", "None.", "")
+        return self._result(digest, by)
+
+    def _result(self, digest, by):
+        teams = {"sales": TeamEffect(stopped=3, stopped_people=2)}
+        return Backtest(digest, 0, 1, self.at, by, 40, 1, 0, teams)
+
+
 class Clock:
     def __init__(self) -> None:
         self.now = START
@@ -244,10 +327,13 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         grants=FakeGrantRules(),
         credentials=FakeCredentials(),
         heard=Heard(),
+        backtests=FakeBacktests(),
         clock=Clock(),
         entropy=counted_entropy(),
     )
     made.log.folder = folder
+    rules = LifeRules(load_role_book())
+    made.life = LifeDesk(made.policies, LifeStore(LIFE_KEY), made.backtests, rules, is_on=False)
     made.deps = ApiDependencies(
         engine=engine,
         roles=load_role_book(),
@@ -268,6 +354,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
             readings={},
             clock=made.clock,
         ),
+        life=made.life,
         fingerprint=fingerprint,
         health=lambda: {"status": "ok"},
         clock=made.clock,

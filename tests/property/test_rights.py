@@ -27,7 +27,14 @@ CONTEXTS = st.builds(
     purpose=st.text(max_size=12),
     asks=st.booleans(),
     first=st.none() | PERSONS,
+    selves=st.frozensets(st.sampled_from(["person:a", "person:b", "person:c"])),
+    authors=st.lists(st.sampled_from(["person:a", "person:b"]), max_size=2).map(tuple),
+    lacks_approval=st.booleans(),
+    lowers=st.booleans(),
+    edits=st.booleans(),
+    loosens=st.booleans(),
 )
+OWN_WORK = {Permission.APPROVE_POLICY, Permission.PUBLISH_POLICY, Permission.APPROVE_GATE}
 JUDGING = {
     Permission.AUTHOR_POLICY, Permission.APPROVE_POLICY, Permission.APPROVE_GATE, Permission.APPROVE_EXCEPTION,
     Permission.APPROVE_RUNTIME_ACTION, Permission.VIEW_PROMPT_CONTENT,
@@ -51,13 +58,24 @@ def test_what_is_permitted_breaks_no_rule(
     if permission is None:
         return
     assert not (context.changes and Role.AUDITOR in person.roles)
-    assert not (context.adds and context.target == person.id)
+    selves = {person.id, *context.selves}
+    assert not (context.adds and context.target in selves)
+    assert not (permission in OWN_WORK and selves & set(context.authors))
+    assert not (permission is Permission.PUBLISH_POLICY and context.lacks_approval)
+    if permission is Permission.CLASSIFY_SYSTEM:
+        assert not context.edits
+        assert not context.lowers or Role.LEGAL in person.roles
+    if permission is Permission.TUNE_DETECTOR and context.loosens and not context.asks:
+        assert context.first is not None
+        assert context.first.id not in selves
+        assert Role.RISK in person.roles
+        return  # the one thing somebody agrees to who may not do it alone
     assert role_conflict(context.will_hold, BOOK) is None
     if permission is not Permission.CHANGE_RETENTION:
         assert permission in held
     elif not context.asks:
         assert context.first is not None
-        assert context.first.id != person.id
+        assert context.first.id not in selves
         assert not context.first.disabled
         assert {Role.COMPLIANCE, Role.CISO} <= {*context.first.roles, *person.roles}
     if permission is Permission.VIEW_PROMPT_CONTENT:

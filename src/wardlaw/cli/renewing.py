@@ -7,7 +7,8 @@ import os
 import time
 
 from wardlaw.cli.accounting import record_by_account
-from wardlaw.config.model import Config
+from wardlaw.cli.roles.control import life_desk
+from wardlaw.config.model import ClauseLife, Config
 from wardlaw.console.api.deps import PolicyStatus
 from wardlaw.console.desks.policies import PolicyDesk
 from wardlaw.facts.errors import ConfigError, EvidenceError, UnavailableError
@@ -16,8 +17,10 @@ from wardlaw.governance.check import Checked
 from wardlaw.governance.examples import run_examples
 from wardlaw.governance.renewal import differences, is_of_this_version
 from wardlaw.store.bundle import BundleReader, read_bundle
+from wardlaw.store.database import open_database, reading
 from wardlaw.store.installation import Installation
 from wardlaw.store.instance import InstanceLock
+from wardlaw.store.migrate import upgrade
 
 _OTHER_VERSION = "The policies in force were made by another version of Wardlaw"
 _KEPT = "Nothing was published, the old bundle is kept, nothing was started."
@@ -38,6 +41,9 @@ def renew_policies(config: Config) -> str:
     if content is None or is_of_this_version(content):
         return ""
     desk = PolicyDesk(places, clock=time.time)
+    if (approved := _approved(config, desk)) is not None:
+        status = _publish(config, desk, approved, reason="upgrade")
+        return f"Approved clauses compiled and published for this version as bundle {status.version}: {status.digest[:16]}."
     try:
         checked = desk.check_clauses()
     except ConfigError as error:
@@ -57,7 +63,7 @@ def renew_policies(config: Config) -> str:
 
 
 def publish_stopped(config: Config) -> PolicyStatus:
-    """Put the clauses on disk in force while Wardlaw is stopped.
+    """Put the clauses on disk in force while Wardlaw is stopped; where clauses have a life, those that are approved.
 
     Raises:
         UnavailableError: Wardlaw runs on this data directory (WL-INS-001).
@@ -66,9 +72,31 @@ def publish_stopped(config: Config) -> PolicyStatus:
     places = Installation(config)
     with InstanceLock(places.data_dir, role="wardlaw policy publish"):
         desk = PolicyDesk(places, clock=time.time)
-        checked = desk.check_clauses()
+        checked = _approved(config, desk) or desk.check_clauses()
         _refuse_failing(checked)
         return _publish(config, desk, checked, reason="stopped")
+
+
+def _approved(config: Config, desk: PolicyDesk) -> Checked | None:
+    """What the tables say is in force; None where clauses have no life, or none yet.
+
+    Raises:
+        WardlawError: They cannot be believed (WL-LIF-009), or do not pass with this version (WL-LIF-010).
+    """
+    if config.policies.life is ClauseLife.OFF:
+        return None
+    places = Installation(config)
+    keyring = places.open_keyring(os.environ)
+    try:
+        engine = open_database(places.database_url(os.environ))
+        try:
+            upgrade(engine)
+            with reading(engine) as connection:
+                return life_desk(config, desk, keyring).renewed(connection, at=time.time())
+        finally:
+            engine.dispose()
+    finally:
+        keyring.close()
 
 
 def _in_force(places: Installation) -> Bundle | None:

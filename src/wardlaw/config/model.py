@@ -327,12 +327,30 @@ class DetectorSetting(msgspec.Struct, frozen=True):
     ] = OnFailure.DENY
 
 
+class ClauseLife(StrEnum):
+    """Whether clauses need approval."""
+
+    OFF = "off"
+    ON = "on"
+
+
 class Policies(msgspec.Struct, frozen=True):
     """Where the clauses are."""
 
     dir: Annotated[str, Meta(description="Folder with clause files (`*.yaml`) and hand-written Cedar (`*.cedar`).")] = (
         "policies"
     )
+    life: Annotated[
+        ClauseLife,
+        Meta(
+            description="`on`: only what was reviewed and approved by others is put in force, in shadow first; `off`: "
+            "whoever publishes puts the files in force. See docs/clause-life.md."
+        ),
+    ] = ClauseLife.OFF
+    sign_off_days: Annotated[int, Meta(ge=1, le=3650, description="Days an approval of a clause holds.")] = 365
+    backtest_days: Annotated[
+        int, Meta(ge=1, le=365, description="Days after which a backtest is too old to enforce a clause on it.")
+    ] = 7
 
 
 class State(msgspec.Struct, frozen=True):

@@ -56,6 +56,8 @@ class Person(msgspec.Struct, frozen=True):
     Attributes:
         id: ``person:<slug>``.
         unix_uid: Uid whose processes are this person on the management socket; -1 when none is bound.
+        identity: Who the human is to the organisation (mail address or subject of the identity provider), as an admin
+            verified it; accounts with the same one are one human. Empty when nobody said.
     """
 
     id: str
@@ -63,3 +65,4 @@ class Person(msgspec.Struct, frozen=True):
     roles: tuple[Role, ...]
     unix_uid: int = -1
     disabled: bool = False
+    identity: str = ""

@@ -21,8 +21,11 @@ USUAL_MINUTES = 60
 _SAME_PERSON = ("user", "person")
 
 
-def answered(approval: CallApproval, answer: CallAnswer) -> CallApproval:
+def answered(approval: CallApproval, answer: CallAnswer, *, selves: frozenset[str] = frozenset()) -> CallApproval:
     """The approval after one more answer.
+
+    Args:
+        selves: What else the human who answers is called: the other accounts, and the identity behind them.
 
     Raises:
         InputError: It has run out (WL-APR-002), is no longer waiting (WL-APR-003), or this person may not answer it
@@ -34,9 +37,10 @@ def answered(approval: CallApproval, answer: CallAnswer) -> CallApproval:
         )
     if approval.state is not ApprovalState.WAITING:
         raise InputError("WL-APR-003", f"{approval.id} is {approval.state} already.", "Nothing is left to do.")
-    if short_name(answer.by) in {short_name(one.by) for one in approval.answers}:
+    names = {short_name(name) for name in (answer.by, *selves)}
+    if names & {short_name(one.by) for one in approval.answers}:
         raise InputError("WL-APR-004", f"{answer.by} has answered {approval.id} before.", "Ask a second person.")
-    if answer.approves and short_name(answer.by) in kept_out(approval):
+    if answer.approves and names & kept_out(approval):
         raise InputError(
             "WL-APR-005",
             f"{approval.id} is a call of {answer.by}, who may refuse it and not approve it.",

@@ -160,6 +160,18 @@ _ALL: tuple[Operation, ...] = (
     _changes("prunings.confirm", _P.CHANGE_RETENTION),
     _reads("policy.status", _P.VIEW_DASHBOARDS),
     _changes("policy.reload", _P.PUBLISH_POLICY),
+    _reads("policy.life", _P.VIEW_DASHBOARDS),
+    _reads("policy.history", _P.VIEW_AUDIT_LOG, _P.PUBLISH_POLICY),
+    _reads("policy.look", _P.APPROVE_POLICY, _P.AUTHOR_POLICY, _P.VIEW_AUDIT_LOG),
+    _changes("policy.review", _P.AUTHOR_POLICY),
+    _changes("policy.retire", _P.AUTHOR_POLICY),
+    _changes("policy.approve", _P.APPROVE_POLICY),
+    _changes("policy.reject", _P.APPROVE_POLICY),
+    _reads("policy.try", _P.AUTHOR_POLICY, _P.APPROVE_POLICY, _P.PUBLISH_POLICY),
+    _changes("policy.backtest", _P.AUTHOR_POLICY, _P.APPROVE_POLICY, _P.PUBLISH_POLICY),
+    _changes("policy.enforce", _P.PUBLISH_POLICY),
+    # Who may cut a connection may put a tightening in force at once; others look at it within a day.
+    _changes("policy.emergency", _P.KILL_CONNECTION),
 )
 
 OPERATIONS: dict[str, Operation] = {operation.id: operation for operation in _ALL}

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from wardlaw.facts.clause import Risk
 from wardlaw.facts.errors import ConfigError
 from wardlaw.facts.person import Permission, Person, Role
 
@@ -33,10 +34,11 @@ _MIN_PURPOSE = 8
 
 
 class RoleBook(msgspec.Struct, frozen=True):
-    """What each role permits, and the rules it came with (id → text)."""
+    """What each role permits, the rules it came with (id → text), and whose approvals a clause of each risk needs."""
 
     roles: dict[Role, frozenset[Permission]]
     rules: dict[str, str]
+    sign_offs: dict[Risk, tuple[frozenset[Role], ...]]
 
 
 class Circumstances(msgspec.Struct, frozen=True):
@@ -50,6 +52,12 @@ class Circumstances(msgspec.Struct, frozen=True):
         purpose: Why prompt content is to be read.
         asks: It only records a request that a second person must confirm, or makes retention longer.
         first: The person who made that request, as they are now.
+        selves: Every name of the human who calls: all accounts, not only this one.
+        authors: Whose work is approved or published: who wrote the clause, asked for the gate, made the model.
+        lacks_approval: What is to be published is not approved, digest for digest.
+        lowers: A classification becomes milder.
+        edits: A classification would be changed in place, instead of a new version beside it.
+        loosens: A detector will see less than before.
     """
 
     changes: bool = False
@@ -59,6 +67,12 @@ class Circumstances(msgspec.Struct, frozen=True):
     purpose: str = ""
     asks: bool = False
     first: Person | None = None
+    selves: frozenset[str] = frozenset()
+    authors: tuple[str, ...] = ()
+    lacks_approval: bool = False
+    lowers: bool = False
+    edits: bool = False
+    loosens: bool = False
 
 
 class Permitted(msgspec.Struct, frozen=True):
@@ -78,6 +92,7 @@ class _RoleFile(msgspec.Struct, frozen=True):
     permissions: tuple[Permission, ...]
     roles: dict[Role, frozenset[Permission]]
     separation_of_duties: tuple[dict[str, str], ...]
+    sign_offs: dict[Risk, tuple[frozenset[Role], ...]]
 
 
 def parse_role_book(text: bytes) -> RoleBook:
@@ -93,7 +108,9 @@ def parse_role_book(text: bytes) -> RoleBook:
         raise _broken(str(error)) from error
     if set(data.roles) != set(Role) or set(data.permissions) != set(Permission):
         raise _broken("it does not name each role and each permission")
-    return RoleBook(data.roles, rules)
+    if set(data.sign_offs) != set(Risk) or not all(slots and all(slots) for slots in data.sign_offs.values()):
+        raise _broken("it does not say for each risk who must approve")
+    return RoleBook(data.roles, rules, data.sign_offs)
 
 
 def authorise(
@@ -113,15 +130,15 @@ def authorise(
         return Permitted(None)
     joint = _JOINT.get(permission)
     held = permission in _union(person.roles, book) if joint is None else bool(set(joint) & set(person.roles))
-    if not held:
+    if not held and not _agrees_to_loosen(person, permission, context):
         return Refusal("ROLE", f"{permission} needs one of the roles: {', '.join(roles_with(permission, book))}.")
     if context.changes and Role.AUDITOR in person.roles:
         return Refusal("SOD-6", "An auditor reads and exports, and changes nothing.")
     refusal = _granting(person, context, book)
     if refusal is None and joint is not None:
         refusal = _two_persons(person, context, joint)
-    if refusal is None and permission is Permission.VIEW_PROMPT_CONTENT:
-        refusal = _purpose(context)
+    if refusal is None:
+        refusal = _duties_apart(person, permission, context)
     return Permitted(permission) if refusal is None else refusal
 
 
@@ -159,7 +176,7 @@ def roles_with(permission: Permission, book: RoleBook) -> tuple[Role, ...]:
 
 
 def _granting(person: Person, context: Circumstances, book: RoleBook) -> Refusal | None:
-    if context.adds and context.target == person.id:
+    if context.adds and context.target in {person.id, *context.selves}:
         return Refusal("SOD-5", "Nobody grants a role to themselves.")
     return role_conflict(context.will_hold, book)
 
@@ -171,11 +188,60 @@ def _two_persons(person: Person, context: Circumstances, joint: tuple[Role, ...]
     one, other = joint
     if first is None or first.disabled or not set(first.roles) & set(joint):
         return Refusal("SOD-7", f"This needs two persons, with the roles {one} and {other}; nobody else has asked yet.")
-    if first.id == person.id:
-        return Refusal("SOD-7", "The person who asked cannot confirm it.")
+    if first.id in {person.id, *context.selves}:
+        return Refusal("SOD-7", "The person who asked cannot confirm it, by no account they have.")
     if (one in first.roles and other in person.roles) or (other in first.roles and one in person.roles):
         return None
     return Refusal("SOD-7", f"The two persons must hold the roles {one} and {other} between them.")
+
+
+def _duties_apart(person: Person, permission: Permission, context: Circumstances) -> Refusal | None:
+    """The rules that belong to one permission each."""
+    is_own_work = not {person.id, *context.selves}.isdisjoint(context.authors)
+    match permission:
+        case Permission.APPROVE_POLICY if is_own_work:
+            return Refusal("SOD-1", "Whoever wrote a clause cannot approve it, by no account they have.")
+        case Permission.PUBLISH_POLICY if is_own_work:
+            return Refusal("SOD-2", "Whoever wrote a clause cannot publish it, by no account they have.")
+        case Permission.PUBLISH_POLICY if context.lacks_approval:
+            return Refusal("SOD-2", "Only a text whose digest is approved can be published.")
+        case Permission.APPROVE_GATE if is_own_work:
+            return Refusal("SOD-3", "Whoever asked for a gate or made its model cannot approve it.")
+        case Permission.CLASSIFY_SYSTEM:
+            return _classifying(person, context)
+        case Permission.TUNE_DETECTOR if context.loosens:
+            return _loosening(person, context)
+        case Permission.VIEW_PROMPT_CONTENT:
+            return _purpose(context)
+        case _:
+            return None
+
+
+def _classifying(person: Person, context: Circumstances) -> Refusal | None:
+    if context.edits:
+        return Refusal("SOD-8", "A classification is never edited; a new version stands beside the old one.")
+    if context.lowers and Role.LEGAL not in person.roles:
+        return Refusal("SOD-8", "A milder classification needs somebody with the role legal.")
+    return None
+
+
+def _agrees_to_loosen(person: Person, permission: Permission, context: Circumstances) -> bool:
+    """Whoever answers for risk tunes no detector and yet says yes to a loosening that somebody asked for."""
+    is_asked = permission is Permission.TUNE_DETECTOR and context.loosens and not context.asks
+    return is_asked and Role.RISK in person.roles
+
+
+def _loosening(person: Person, context: Circumstances) -> Refusal | None:
+    first = context.first
+    if context.asks:
+        return None
+    if first is None or first.disabled:
+        return Refusal("SOD-10", "A detector is loosened only when somebody who tunes it has asked.")
+    if first.id in {person.id, *context.selves}:
+        return Refusal("SOD-10", "Whoever asked to loosen a detector cannot agree to it, by no account they have.")
+    if Role.RISK not in person.roles:
+        return Refusal("SOD-10", "Loosening a detector needs the agreement of somebody with the role risk.")
+    return None
 
 
 def _purpose(context: Circumstances) -> Refusal | None:

@@ -141,8 +141,13 @@ def extended(one: Revocation, steps: Sequence[RevocationStep], *, by: str, at: f
     return msgspec.structs.replace(one, steps=(*one.steps, *more), version=one.version + 1)
 
 
-def confirmed(one: Revocation, *, by: str, at: float, links: tuple[str, ...] = ()) -> Revocation:
+def confirmed(
+    one: Revocation, *, by: str, at: float, links: tuple[str, ...] = (), selves: frozenset[str] = frozenset()
+) -> Revocation:
     """The revocation after somebody agreed to it.
+
+    Args:
+        selves: What else the human who agrees is called: two accounts of one human are no four eyes.
 
     Raises:
         InputError: It is agreed to already or lapsed (WL-INV-072), or four eyes are needed and these are the first two
@@ -150,7 +155,7 @@ def confirmed(one: Revocation, *, by: str, at: float, links: tuple[str, ...] = (
     """
     if withdrawal_state(one, Aftermath(), at=at) is not WithdrawalState.PLANNED:
         raise _waits_for_nobody()
-    if one.persons > 1 and by == one.planned_by:
+    if one.persons > 1 and one.planned_by in {by, *selves}:
         raise InputError(
             "WL-INV-073",
             "This revocation needs four eyes: whoever planned it cannot confirm it.",

@@ -144,14 +144,19 @@ def list_approvals(
     return tuple(map(_approval, connection.execute(query).mappings()))
 
 
-def answer_call(connection: Connection, approval_id: str, answer: CallAnswer) -> CallApproval:
+def answer_call(
+    connection: Connection, approval_id: str, answer: CallAnswer, *, selves: frozenset[str] = frozenset()
+) -> CallApproval:
     """Keep what somebody said of a held call.
+
+    Args:
+        selves: What else the human who answers is called.
 
     Raises:
         InputError: It may not be said (``governance.approvals``), or somebody answered at the same moment (WL-APR-006).
     """
     before = get_approval(connection, approval_id)
-    after = answered(before, answer)
+    after = answered(before, answer, selves=selves)
     changed = connection.execute(
         update(TABLE)
         .where(TABLE.c.id == approval_id, TABLE.c.version == before.version)

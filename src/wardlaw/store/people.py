@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.person import Person, Role
+from wardlaw.governance.humans import is_same_human
 from wardlaw.store.tables import PERSON, PERSON_ROLE
 
 
@@ -27,6 +28,7 @@ def add_person(connection: Connection, person: Person, *, by: str, now: float) -
                 unix_uid=_stored_uid(person.unix_uid),
                 disabled=person.disabled,
                 created_at=now,
+                identity=person.identity,
             )
         )
     except IntegrityError as error:
@@ -46,7 +48,12 @@ def change_person(connection: Connection, person: Person, *, by: str, now: float
         changed = connection.execute(
             update(PERSON)
             .where(PERSON.c.id == person.id)
-            .values(name=person.name, unix_uid=_stored_uid(person.unix_uid), disabled=person.disabled)
+            .values(
+                name=person.name,
+                unix_uid=_stored_uid(person.unix_uid),
+                disabled=person.disabled,
+                identity=person.identity,
+            )
         )
     except IntegrityError as error:
         raise InputError(
@@ -82,6 +89,14 @@ def list_people(connection: Connection) -> tuple[Person, ...]:
     return _load(connection, None)
 
 
+def accounts_of(connection: Connection, person: Person) -> tuple[Person, ...]:
+    """Every account of the human behind one, that one included, disabled ones too."""
+    if not person.identity:
+        return (person,)
+    others = _load(connection, (PERSON.c.identity != "") & (PERSON.c.id != person.id))
+    return (person, *(one for one in others if is_same_human(one, person)))
+
+
 def count_admins(connection: Connection) -> int:
     """How many persons who are not disabled hold the role admin."""
     joined = PERSON.join(PERSON_ROLE, PERSON.c.id == PERSON_ROLE.c.person)
@@ -100,7 +115,7 @@ def no_such_person(person_id: str) -> InputError:
 
 def _load(connection: Connection, which: ColumnElement[bool] | None) -> tuple[Person, ...]:
     query = (
-        select(PERSON.c.id, PERSON.c.name, PERSON.c.unix_uid, PERSON.c.disabled, PERSON_ROLE.c.role)
+        select(PERSON.c.id, PERSON.c.name, PERSON.c.unix_uid, PERSON.c.disabled, PERSON.c.identity, PERSON_ROLE.c.role)
         .select_from(PERSON.outerjoin(PERSON_ROLE, PERSON.c.id == PERSON_ROLE.c.person))
         .order_by(PERSON.c.id, PERSON_ROLE.c.role)
     )
@@ -115,6 +130,7 @@ def _load(connection: Connection, which: ColumnElement[bool] | None) -> tuple[Pe
             roles=roles + ((Role(row.role),) if row.role is not None else ()),
             unix_uid=-1 if row.unix_uid is None else row.unix_uid,
             disabled=bool(row.disabled),
+            identity=row.identity,
         )
     return tuple(people.values())
 

@@ -12,6 +12,7 @@ _SUBJECTS = "data-subjects"
 _SESSIONS = "sessions"
 _STATE = "state-keys"
 _TRIPWIRES = "prompt-tripwires"
+_LIFE = "clause-life"
 
 
 class Purposes(NamedTuple):
@@ -24,6 +25,7 @@ class Purposes(NamedTuple):
         sessions: Key of session ids.
         state: Key of the digests under which the state authority knows people.
         tripwires: Key of the tokens planted in system prompts.
+        life: Key of the marks on rows of the life of clauses.
     """
 
     fingerprint: bytes
@@ -32,6 +34,7 @@ class Purposes(NamedTuple):
     sessions: bytes
     state: bytes
     tripwires: bytes
+    life: bytes
 
 
 def derive_purposes(keyring: Keyring) -> Purposes:
@@ -43,4 +46,5 @@ def derive_purposes(keyring: Keyring) -> Purposes:
         sessions=keyring.derive(_SESSIONS),
         state=keyring.derive(_STATE),
         tripwires=keyring.derive(_TRIPWIRES),
+        life=keyring.derive(_LIFE),
     )

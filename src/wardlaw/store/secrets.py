@@ -44,10 +44,20 @@ def remove_secret(connection: Connection, secret_id: str) -> None:
     Raises:
         InputError: There is none of that id (WL-STO-031).
     """
-    gone = connection.execute(delete(REGISTERED_SECRET).where(REGISTERED_SECRET.c.id == secret_id))
-    if gone.rowcount == 0:
-        raise InputError("WL-STO-031", f"{secret_id} is not registered.", "`wardlaw secret list` shows what is.")
+    need_secret(connection, secret_id)
+    connection.execute(delete(REGISTERED_SECRET).where(REGISTERED_SECRET.c.id == secret_id))
     bump(connection, Generation.SECRETS)
+
+
+def need_secret(connection: Connection, secret_id: str) -> None:
+    """Refuse what is about a fingerprint that is not there.
+
+    Raises:
+        InputError: There is none of that id (WL-STO-031).
+    """
+    found = select(REGISTERED_SECRET.c.id).where(REGISTERED_SECRET.c.id == secret_id)
+    if connection.execute(found).scalar() is None:
+        raise InputError("WL-STO-031", f"{secret_id} is not registered.", "`wardlaw secret list` shows what is.")
 
 
 def list_secrets(connection: Connection) -> tuple[KeptSecret, ...]:

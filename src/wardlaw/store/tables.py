@@ -100,6 +100,7 @@ PERSON = Table(
     Column("unix_uid", BigInteger, nullable=True),
     Column("disabled", Boolean, nullable=False),
     Column("created_at", Double, nullable=False),
+    Column("identity", String(256), nullable=False, server_default=""),  # not unique: one human, several accounts
     UniqueConstraint("unix_uid"),  # one account of the machine is one person
 )
 

@@ -86,6 +86,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> RecordingClient:
         "tail",
         "audit",
         "policy",
+        "policylife",
     ):
         monkeypatch.setattr(f"wardlaw.cli.commands.{module}.connect", lambda _options: client)
     return client

@@ -12,11 +12,13 @@ import pytest
 
 from wardlaw.cli.creating import create_installation
 from wardlaw.cli.renewing import publish_stopped, renew_policies
-from wardlaw.config.model import Config
+from wardlaw.cli.roles.control import begin_life, life_desk
+from wardlaw.config.model import ClauseLife, Config
 from wardlaw.console.desks.policies import PolicyDesk
 from wardlaw.facts.errors import ConfigError, UnavailableError
 from wardlaw.governance.bundle import Bundle, decode_bundle, parse_bundle
 from wardlaw.store.bundle import read_bundle, write_bundle
+from wardlaw.store.database import open_database
 from wardlaw.store.installation import Installation
 from wardlaw.store.instance import InstanceLock
 from wardlaw.store.spoolread import read_frames
@@ -163,3 +165,38 @@ def test_without_the_keys_nothing_is_published(config: Config) -> None:
     with pytest.raises(ConfigError):
         renew_policies(config)
     assert Installation(config).bundle_path.read_bytes() == before
+
+
+def with_life(config: Config) -> Config:
+    """The same installation, where clauses have a life: what is in force was taken over at its first start."""
+    lively = msgspec.structs.replace(config, policies=msgspec.structs.replace(config.policies, life=ClauseLife.ON))
+    places = Installation(lively)
+    engine, keyring = open_database(places.database_url({})), places.open_keyring({})
+    told: list[tuple[str, ...]] = []
+
+    class Recorder:
+        async def record(self, *about: object) -> str:
+            told.append(tuple(map(str, about[:3])))
+            return "ctl_1"
+
+    desk = life_desk(lively, PolicyDesk(places, clock=lambda: 1_790_000_000.0), keyring)
+    try:
+        for _ in range(2):  # a second start takes nothing over again
+            asyncio.run(begin_life(desk, engine, Recorder(), at=1_790_000_000.0))  # type: ignore[arg-type]
+    finally:
+        keyring.close()
+        engine.dispose()
+    assert told == [("control", "", "policy.adopt")]
+    return lively
+
+
+def test_with_a_life_only_what_is_approved_comes_into_force_again(config: Config) -> None:
+    lively = with_life(config)
+    made_by_another_version(lively)
+    version, before = in_force(lively)
+    clause_file(lively).unlink()  # a draft on disk is nobody's business here
+    assert f"bundle {version + 1}" in renew_policies(lively)
+    assert in_force(lively)[1].clauses == before.clauses
+    status = publish_stopped(lively)
+    assert (status.version, status.clauses) == (version + 2, len(before.clauses))
+    assert in_force(lively)[1].clauses == before.clauses

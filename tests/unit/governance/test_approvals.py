@@ -45,6 +45,17 @@ def test_four_eyes_are_two_persons_and_not_whom_the_agent_acts_for() -> None:
     assert answered(waiting, said("person:cleo")).state is ApprovalState.APPROVED
 
 
+def test_two_accounts_of_one_human_are_no_four_eyes() -> None:
+    waiting = answered(held(approvers=2), said("person:ben"))
+    with pytest.raises(InputError, match="WL-APR-004"):
+        answered(waiting, said("person:ben2"), selves=frozenset({"person:ben2", "person:ben"}))
+    own = held(principal="user:ana", acting_for="")
+    with pytest.raises(InputError, match="WL-APR-005"):
+        answered(own, said("person:second"), selves=frozenset({"person:ana@corp.example"}))
+    other = answered(waiting, said("person:cleo"), selves=frozenset({"person:cleo"}))
+    assert other.state is ApprovalState.APPROVED
+
+
 def test_nobody_approves_a_call_of_their_own_and_everybody_may_refuse_it() -> None:
     own = held(principal="user:ana", acting_for="")
     with pytest.raises(InputError, match="is a call of"):

@@ -95,6 +95,7 @@ def test_a_report_cannot_date_a_proof() -> None:
     (lambda: confirmed(gone(), by="person:b", at=NOW), "WL-INV-072"),
     (lambda: confirmed(planned(), by="person:b", at=NOW + PLAN_LIVES_S), "WL-INV-072"),
     (lambda: confirmed(planned(persons=2), by="person:a", at=NOW), "WL-INV-073"),
+    (lambda: confirmed(planned(persons=2), by="person:a2", at=NOW, selves=frozenset({"person:a"})), "WL-INV-073"),
     (lambda: extended(planned(), STEPS[:1], by="person:a", at=NOW, most=9), "WL-INV-083"),
     (lambda: extended(planned(steps=()), STEPS, by="person:a", at=NOW, most=1), "WL-INV-083"),
     (lambda: extended(planned(steps=()), STEPS, by="person:b", at=NOW, most=9), "WL-INV-083"),

@@ -6,7 +6,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
-import wardlaw.store.inventorytables  # noqa: F401 (its tables belong to the schema)
+import wardlaw.store.inventorytables
+import wardlaw.store.lifetables  # noqa: F401 (as those)
 from wardlaw.facts.errors import ConfigError
 from wardlaw.store.database import reading, writing
 from wardlaw.store.migrate import downgrade, revision, upgrade

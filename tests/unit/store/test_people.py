@@ -69,3 +69,15 @@ def test_a_role_nobody_knows_is_no_silent_loss(database) -> None:
         connection.execute(text("INSERT INTO person_role VALUES ('person:bob', 'emperor', 'x', 1.0)"))
         with pytest.raises(ValueError, match="emperor"):
             people.get_person(connection, BOB.id)
+
+
+def test_all_accounts_of_a_human(database) -> None:
+    one = msgspec.structs.replace(ANN, identity="Ann@Corp.example")
+    two = Person(id="person:ann2", name="Ann", roles=(), identity="ann@corp.example ", disabled=True)
+    with writing(database) as connection:
+        for person in (one, two, BOB):
+            people.add_person(connection, person, by="person:admin", now=1.0)
+    with reading(database) as connection:
+        assert people.accounts_of(connection, one) == (one, two)
+        assert people.accounts_of(connection, two) == (two, one)
+        assert people.accounts_of(connection, BOB) == (BOB,)

@@ -5,6 +5,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 import wardlaw.store.coveragetables
 import wardlaw.store.inventorytables  # noqa: F401 (its tables belong to the schema)
+import wardlaw.store.inventorytables
+import wardlaw.store.lifetables  # noqa: F401 (as those)
 from wardlaw.facts.credential import KeyEntry, RegisteredSecret
 from wardlaw.facts.habit import HabitOrder
 from wardlaw.facts.incident import Incident, Quarantine

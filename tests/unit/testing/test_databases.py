@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import inspect
 from sqlalchemy.engine import create_engine
 
-import wardlaw.store.inventorytables  # noqa: F401 (its tables belong to the schema)
+import wardlaw.store.inventorytables
+import wardlaw.store.lifetables  # noqa: F401 (as those)
 from wardlaw.store.tables import METADATA
 from wardlaw.testing.databases import postgres_database, sqlite_database
 

@@ -15,22 +15,28 @@ app = App(name="person", help="People and their roles.")
 
 
 @app.command
-def add(person: str, *, name: str, role: tuple[Role, ...] = (), options: Options = NONE) -> int:
+def add(person: str, *, name: str, role: tuple[Role, ...] = (), identity: str = "", options: Options = NONE) -> int:
     """Add a person. They get in with a one-time token: wardlaw token invite.
 
     Args:
         person: Short name, such as a.meyer.
         name: Full name.
         role: A role; may be given again.
+        identity: Who the human is to the organisation, such as the mail address you verified. Accounts with the same
+            one count as one person wherever two are asked for.
     """
-    body = {"id": with_prefix(person, "person"), "name": name, "roles": list(role)}
+    body: dict[str, Any] = {"id": with_prefix(person, "person"), "name": name, "roles": list(role)}
+    if identity:
+        body["identity"] = identity
     return show_one(options, "person", connect(options).post("/persons", body))
 
 
 @app.command(name="list")
 def list_persons(*, options: Options = NONE) -> int:
     """List everybody and their roles."""
-    return show_list(options, "persons", connect(options).get("/persons"), columns=("id", "name", "roles", "disabled"))
+    return show_list(
+        options, "persons", connect(options).get("/persons"), columns=("id", "name", "roles", "identity", "disabled")
+    )
 
 
 @app.command
@@ -72,6 +78,20 @@ def change(
     return show_one(
         options, "person", connect(options).patch(f"/persons/{quoted(with_prefix(person, 'person'))}", body)
     )
+
+
+@app.command
+def identify(person: str, identity: str, *, options: Options = NONE) -> int:
+    """Say who the human behind an account is; accounts of one human count as one person wherever two are asked for.
+
+    It can be corrected and not taken away.
+
+    Args:
+        person: Short name.
+        identity: Who the human is to the organisation, such as the mail address you verified.
+    """
+    path = f"/persons/{quoted(with_prefix(person, 'person'))}"
+    return show_one(options, "person", connect(options).patch(path, {"unbind": False, "identity": identity}))
 
 
 @app.command

@@ -9,7 +9,9 @@ import msgspec
 from cyclopts import App, Parameter
 from rich.text import Text
 
+from wardlaw.cli.commands import policylife
 from wardlaw.cli.exits import Exit
+from wardlaw.cli.lifewords import DIRECTIONS
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import rows
 from wardlaw.cli.renewing import publish_stopped
@@ -30,13 +32,6 @@ from wardlaw.store.bundle import read_bundle
 from wardlaw.store.installation import Installation
 
 app = App(name="policy", help="Check, format, test, explain and compare clauses.")
-
-_COLORS = {
-    Direction.TIGHTENED: "green",
-    Direction.LOOSENED: "red",
-    Direction.CHANGED: "yellow",
-    Direction.WORDING: "dim",
-}
 
 
 @app.command
@@ -168,7 +163,7 @@ def diff(old: str = "", new: str = "", *, options: Options = NONE) -> int:
     """
     changes = compare(_usable(old, options) if old else _published(options), _usable(new, options))
     lines = [
-        (change.clause, Text(change.direction.value, style=_COLORS[change.direction]), change.words)
+        (change.clause, Text(change.direction.value, style=DIRECTIONS[change.direction]), change.words)
         for change in changes
     ]
     data = {
@@ -181,22 +176,31 @@ def diff(old: str = "", new: str = "", *, options: Options = NONE) -> int:
 
 
 @app.command
-def publish(*, stopped: bool = False, options: Options = NONE) -> int:
+def publish(
+    *, stopped: bool = False, enforce: str = "", emergency: str = "", reason: str = "", options: Options = NONE
+) -> int:
     """Have the running Wardlaw check the clauses on disk and put them in force.
+
+    Where clauses have a life (policies.life: on), what is approved goes into shadow first, and an edited clause stays
+    as it was approved.
 
     Args:
         stopped: Do it while Wardlaw is stopped, as after an upgrade whose clauses must change first; recorded
             under the name of your account, which must be able to read the bundle's key.
+        enforce: Id of a clause to take from shadow into force; needs its approvals and a backtest.
+        emergency: Id of a clause to put in force at once, which must only tighten; reviewed by others within a day.
+        reason: Why it cannot wait; with --emergency.
     """
+    if stopped + bool(enforce) + bool(emergency) > 1:
+        raise InputError("WL-LIF-017", "These do not go together.", "Give one of --stopped, --enforce and --emergency.")
+    if bool(emergency) != bool(reason):
+        raise InputError("WL-LIF-017", "An emergency needs a reason, and nothing else has one.", "Give --reason.")
     if stopped:
         return show_one(options, "policy", msgspec.to_builtins(publish_stopped(options.configuration())))
-    return show_one(options, "policy", connect(options).post("/policy/reload"))
+    return policylife.publish_part(connect(options), options, enforce=enforce, emergency=emergency, reason=reason)
 
 
-@app.command
-def status(*, options: Options = NONE) -> int:
-    """Show which set of clauses is in force."""
-    return show_one(options, "policy", connect(options).get("/policy"))
+policylife.add_to(app)
 
 
 def _published(options: Options) -> Checked:

@@ -35,13 +35,13 @@ def register(name: str, *, tripwire: bool = False, file: str = "", options: Opti
 @app.command(name="list")
 def list_secrets(*, options: Options = NONE) -> int:
     """List registered secrets and tripwires by name."""
-    columns = ("id", "created_by", "created_at")
+    columns = ("id", "created_by", "created_at", "removal_asked_by")
     return show_list(options, "secrets", connect(options).get("/secrets"), columns=columns)
 
 
 @app.command
 def remove(name: str, *, tripwire: Annotated[bool, Parameter(negative=())] = False, options: Options = NONE) -> int:
-    """Stop watching for a secret.
+    """Stop watching for a secret. Who tunes detectors asks; somebody with the role risk agrees by the same command.
 
     Args:
         name: Name of the secret.

@@ -7,17 +7,22 @@ import os
 import time
 from pathlib import Path
 
+from sqlalchemy.engine import Engine
+
 from wardlaw import __version__
 from wardlaw.cli.readiness import ending_signals, tell_ready
 from wardlaw.config.address import parse_listen
-from wardlaw.config.model import Config
+from wardlaw.config.model import ClauseLife, Config
 from wardlaw.console.api.app import build_api
 from wardlaw.console.api.deps import ApiDependencies
 from wardlaw.console.desks.coverage import CoverageDesk, heard
+from wardlaw.console.api.deps import ApiDependencies, LifePlan
+from wardlaw.console.desks.backtest import BacktestDesk
 from wardlaw.console.desks.credentials import CredentialDesk
 from wardlaw.console.desks.grants import GrantDesk
 from wardlaw.console.desks.habits import HabitDesk
 from wardlaw.console.desks.held import HeldDesk
+from wardlaw.console.desks.life import LifeDesk
 from wardlaw.console.desks.log import LogDesk
 from wardlaw.console.desks.policies import PolicyDesk
 from wardlaw.console.desks.recorder import ControlRecorder
@@ -27,10 +32,14 @@ from wardlaw.console.notify.notifier import Notifier
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.console.serve import Listener, TcpListener, UnixListener, serve_control
 from wardlaw.facts.credential import RegisteredSecret
+from wardlaw.governance.life import LifeRules
+from wardlaw.governance.moves import ADOPTED
 from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.security.fingerprint import make_fingerprint
-from wardlaw.store.database import open_database
+from wardlaw.store.database import open_database, reading, writing
 from wardlaw.store.installation import Installation
+from wardlaw.store.keyring import Keyring
+from wardlaw.store.life import LifeStore
 from wardlaw.store.migrate import upgrade
 from wardlaw.store.purposes import derive_purposes
 from wardlaw.store.spool import SpoolSettings, SpoolWriter
@@ -57,6 +66,10 @@ async def _serve_control(config: Config) -> None:
     policies = PolicyDesk(places, clock=time.time)
     await asyncio.to_thread(policies.keep_published)
     records = RecordDesk(keyring, policies.set_of)
+    recorder = ControlRecorder(spool, keyring, clock=time.time, entropy=os.urandom)
+    life = life_desk(config, policies, keyring)
+    if life.is_on:
+        await begin_life(life, engine, recorder, at=time.time())
 
     def fingerprint(text: str, name: str, tripwire: bool) -> RegisteredSecret:
         return make_fingerprint(
@@ -67,7 +80,7 @@ async def _serve_control(config: Config) -> None:
         ApiDependencies(
             engine=engine,
             roles=load_role_book(),
-            recorder=ControlRecorder(spool, keyring, clock=time.time, entropy=os.urandom),
+            recorder=recorder,
             explainer=records,
             contents=records,
             log=LogDesk(engine, places, keyring, clock=time.time),
@@ -80,6 +93,7 @@ async def _serve_control(config: Config) -> None:
             coverage=CoverageDesk(
                 keyring, policies.published, heard=heard, readings=config.law.readings, clock=time.time
             ),
+            life=life,
             fingerprint=fingerprint,
             health=lambda: {
                 "status": "ok" if spool.healthy else "records cannot be made durable",
@@ -103,6 +117,36 @@ async def _serve_control(config: Config) -> None:
         await asyncio.to_thread(spool.close)
         keyring.close()
         engine.dispose()
+
+
+def life_desk(config: Config, policies: PolicyDesk, keyring: Keyring) -> LifeDesk:
+    """The life of clauses as the configuration wants it."""
+    wanted = config.policies
+    rules = LifeRules(load_role_book(), sign_off_days=wanted.sign_off_days, backtest_days=wanted.backtest_days)
+    store = LifeStore(derive_purposes(keyring).life)
+    backtests = BacktestDesk(keyring, clock=time.time)
+    return LifeDesk(policies, store, backtests, rules, is_on=wanted.life is ClauseLife.ON)
+
+
+async def begin_life(life: LifeDesk, engine: Engine, recorder: ControlRecorder, *, at: float) -> None:
+    """Where clauses have a life for the first time, what is in force becomes the first version of each.
+
+    Raises:
+        InputError: It cannot (WL-LIF-011).
+    """
+
+    def adopt() -> LifePlan | None:
+        with reading(engine) as connection:
+            return life.adopt(connection, at=at)
+
+    def keep(plan: LifePlan, record: str) -> None:
+        with writing(engine) as connection:
+            life.keep(connection, plan, by=ADOPTED, at=at, reason="it was in force already", record=record)
+
+    plan = await asyncio.to_thread(adopt)
+    if plan is not None:
+        record = await recorder.record("control", "", "policy.adopt", {"clauses": len(plan.moves)})
+        await asyncio.to_thread(keep, plan, record)
 
 
 def app_facts(config: Config) -> dict[str, dict[str, AppFacts]]:

@@ -19,6 +19,7 @@ from wardlaw.console.api import (
     attestations,
     audit,
     coverage,
+    clauselife,
     credentials,
     decisions,
     findings,
@@ -159,6 +160,17 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     pruning.confirm_pruning,
     policy.policy_status,
     policy.policy_reload,
+    clauselife.clause_life,
+    clauselife.clause_history,
+    clauselife.look_at_clause,
+    clauselife.review_clause,
+    clauselife.retire_clause,
+    clauselife.approve_clause,
+    clauselife.reject_clause,
+    clauselife.try_clause,
+    clauselife.backtest_clause,
+    clauselife.enforce_clause,
+    clauselife.emergency_clause,
 )
 
 

@@ -63,7 +63,7 @@ async def answer_held(call: Given, approval_id: FromPath[str], data: JSONBody[Ca
 
     def work(turn: Turn) -> Done[ApprovalView]:
         answer = CallAnswer(turn.person.id, turn.now, data.approves, data.reason)
-        approval = answer_call(turn.connection, approval_id, answer)
+        approval = answer_call(turn.connection, approval_id, answer, selves=turn.selves)
         facts: dict[str, str | int] = {
             "approval": approval.id,
             "approves": int(data.approves),

@@ -143,7 +143,7 @@ async def lift_hold(call: Given, hold_id: FromPath[str]) -> HoldLift:
 def _lift_asker(turn: Turn, hold_id: str) -> Person | None:
     """The other person who asked to lift it and could still do so."""
     hold = holds.standing_hold(turn.connection, hold_id)
-    if hold.lift_asked_by in ("", turn.person.id):
+    if hold.lift_asked_by in ("", turn.person.id, *turn.selves):
         return None
     first = people.get_person(turn.connection, hold.lift_asked_by)
     return None if first.disabled or not set(first.roles) & {Role.COMPLIANCE, Role.CISO} else first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeAlias, TypeVar
@@ -15,10 +16,11 @@ from sqlalchemy.exc import DBAPIError
 from wardlaw.console.api.deps import ApiDependencies, Fact
 from wardlaw.facts.errors import Fault, RefusedError, UnavailableError, WardlawError
 from wardlaw.facts.person import Person
+from wardlaw.governance.humans import names_of
 from wardlaw.governance.operations import Audience, Operation, admit
 from wardlaw.governance.rights import Circumstances, Refusal
 from wardlaw.store.database import reading, store_failure, writing
-from wardlaw.store.people import get_person
+from wardlaw.store.people import accounts_of, get_person
 
 T = TypeVar("T")
 
@@ -30,10 +32,14 @@ _THREADS = 8  # people and scripts, not traffic
 _HINTS = {
     "DISABLED": "Ask an admin.",
     "ROLE": "Ask somebody with that role, or an admin to grant it.",
+    "SOD-1": "Ask another person with the right to approve clauses.",
     "SOD-2": "Let another person do one of the two.",
+    "SOD-3": "Ask another person with the right to approve gates.",
     "SOD-5": "Let another person do it.",
     "SOD-6": "Use a person without the role auditor.",
     "SOD-7": "Ask a second person with the other role.",
+    "SOD-8": "Ask somebody with the role legal for a new version.",
+    "SOD-10": "Ask somebody with the role risk to agree.",
     "SOD-11": "Say which case or incident it is for.",
 }
 
@@ -47,12 +53,21 @@ class Caller(msgspec.Struct, frozen=True):
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """What the work of one operation is given; ``now`` is Unix seconds."""
+    """What the work of one operation is given; ``now`` is Unix seconds.
+
+    ``accounts`` are all accounts of the human who calls, the one they call with included.
+    """
 
     connection: Connection
     person: Person
     now: float
     entropy: Callable[[int], bytes]
+    accounts: tuple[Person, ...] = ()
+
+    @property
+    def selves(self) -> frozenset[str]:
+        """Everything the human who calls is called; whoever else is to be asked is none of these."""
+        return names_of(self.accounts)
 
     def new_id(self, prefix: str) -> str:
         """A fresh id: the prefix and 26 characters (128 bits would do; 26 is what all our ids have)."""
@@ -141,6 +156,26 @@ class Desk:
 
         return await self._recorded(operation, caller, judged)
 
+    async def ahead(self, operation: Operation, caller: Caller, work: Callable[[Turn], object]) -> None:
+        """Do before a change, without the lock that keeps all other writers waiting, what takes long in it.
+
+        What comes of it is forgotten, but for what the work itself keeps. Whoever may not do the operation costs nothing
+        here; that, and whatever else goes wrong, is told by the change.
+        """
+
+        def run() -> None:
+            with reading(self.deps.engine) as connection:
+                person = get_person(connection, caller.person)
+                if isinstance(
+                    admit(person, operation, context=Circumstances(asks=True), book=self.deps.roles), Refusal
+                ):
+                    return
+                turn = Turn(connection, person, self.deps.clock(), self.deps.entropy, accounts_of(connection, person))
+                with contextlib.suppress(WardlawError):
+                    work(turn)
+
+        await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
     async def change_unsigned(self, operation: Operation, work: Callable[[Turn], Done[T]]) -> T:
         """Carry out an operation whose credential is part of the call; ``work`` checks it.
 
@@ -216,9 +251,9 @@ class Desk:
     ) -> Turn:
         # The person is read again in the transaction of the change: rights taken away a moment ago count.
         person = get_person(connection, caller.person)
-        turn = Turn(connection, person, self.deps.clock(), self.deps.entropy)
+        turn = Turn(connection, person, self.deps.clock(), self.deps.entropy, accounts_of(connection, person))
         try:
-            context = circumstances(turn)
+            context = msgspec.structs.replace(circumstances(turn), selves=turn.selves)
         except WardlawError:
             # What is to be changed does not exist. Say so only to those who might change it.
             answer = admit(person, operation, context=Circumstances(asks=True), book=self.deps.roles)
@@ -258,6 +293,10 @@ class Call:
     ) -> T:
         """Judge, change and record; see ``Desk.change``."""
         return await self._desk.change(self._operation, self._signed_in(), work, circumstances=circumstances)
+
+    async def ahead(self, work: Callable[[Turn], object]) -> None:
+        """Do beforehand what takes long; see ``Desk.ahead``."""
+        await self._desk.ahead(self._operation, self._signed_in(), work)
 
     async def change_unsigned(self, work: Callable[[Turn], Done[T]]) -> T:
         """Change and record where the credential is part of the call; see ``Desk.change_unsigned``."""

@@ -10,6 +10,7 @@ from wardlaw.console.api.desk import Done, Given, Turn
 from wardlaw.console.api.shapes import PersonChange, PersonRequest
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.person import Person, Role
+from wardlaw.governance.humans import is_same_human
 from wardlaw.governance.rights import Circumstances
 from wardlaw.store import people, tokens
 
@@ -29,14 +30,16 @@ async def get_person(call: Given, person_id: FromPath[str]) -> Person:
 @post("/persons", operation_id="persons.create", summary="Add a person")
 async def create_person(call: Given, data: JSONBody[PersonRequest]) -> Person:
     """Add a person; they sign in with a one-time token made afterwards."""
-    person = Person(id=data.id, name=data.name, roles=_in_order(data.roles))
+    person = Person(id=data.id, name=data.name, roles=_in_order(data.roles), identity=data.identity)
 
     def work(turn: Turn) -> Done[Person]:
         people.add_person(turn.connection, person, by=turn.person.id, now=turn.now)
-        return Done(person, {"person": person.id, "roles": ",".join(person.roles)})
+        facts: dict[str, str | int] = {"person": person.id, "roles": ",".join(person.roles)}
+        return Done(person, facts | _identity_told(person))
 
-    def circumstances(_turn: Turn) -> Circumstances:
-        return Circumstances(target=person.id, adds=person.roles, will_hold=person.roles)
+    def circumstances(turn: Turn) -> Circumstances:
+        held = _held_by_human(turn, person)
+        return Circumstances(target=_target(turn, person), adds=person.roles, will_hold=held)
 
     return await call.change(work, circumstances=circumstances)
 
@@ -51,13 +54,16 @@ async def change_person(call: Given, person_id: FromPath[str], data: JSONBody[Pe
         if new.disabled:
             tokens.revoke_all_of(turn.connection, person_id, now=turn.now)
         _keep_an_admin(turn)
-        return Done(new, {"person": new.id, "roles": ",".join(new.roles), "disabled": int(new.disabled)})
+        facts: dict[str, str | int] = {"person": new.id, "roles": ",".join(new.roles), "disabled": int(new.disabled)}
+        return Done(new, facts | _identity_told(new))
 
     def circumstances(turn: Turn) -> Circumstances:
         old = people.get_person(turn.connection, person_id)
         new = _changed(old, data)
         adds = tuple(role for role in new.roles if role not in old.roles)
-        return Circumstances(target=person_id, adds=adds, will_hold=new.roles if adds else ())
+        joins = new.identity != old.identity
+        held = _held_by_human(turn, new) if adds or joins else ()
+        return Circumstances(target=_target(turn, new), adds=adds, will_hold=held)
 
     return await call.change(work, circumstances=circumstances)
 
@@ -84,7 +90,23 @@ def _changed(old: Person, data: PersonChange) -> Person:
         roles=old.roles if data.roles is None else _in_order(data.roles),
         unix_uid=-1 if data.unbind else old.unix_uid,
         disabled=old.disabled if data.disabled is None else data.disabled,
+        identity=old.identity if data.identity is None else data.identity,
     )
+
+
+def _identity_told(person: Person) -> dict[str, str | int]:
+    return {"identity": person.identity} if person.identity else {}
+
+
+def _held_by_human(turn: Turn, person: Person) -> tuple[Role, ...]:
+    """Roles of all accounts of a person's human: what must not meet in one person must not meet in two of their accounts."""
+    accounts = people.accounts_of(turn.connection, person)
+    return _in_order(tuple(role for one in accounts if not one.disabled for role in one.roles))
+
+
+def _target(turn: Turn, person: Person) -> str:
+    """Whose rights change: the caller, where the account belongs to the same human."""
+    return turn.person.id if person.id in turn.selves or is_same_human(person, turn.person) else person.id
 
 
 def _keep_an_admin(turn: Turn) -> None:

@@ -201,7 +201,7 @@ async def confirm_revocation(call: Given, revocation: FromPath[str]) -> Revocati
         known = get_revocation(turn.connection, revocation)
         linked = list_links(turn.connection, directory=known.directory, app=known.app) if known.app else ()
         names = tuple(one.principal for one in linked)
-        one = confirmed(known, by=turn.person.id, at=turn.now, links=names)
+        one = confirmed(known, by=turn.person.id, at=turn.now, links=names, selves=turn.selves)
         change_revocation(turn.connection, one)
         for name in names:
             lock = Quarantine(

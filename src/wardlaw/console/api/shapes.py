@@ -91,13 +91,18 @@ class PersonRequest(_Body, frozen=True):
     id: PersonId
     name: Line
     roles: tuple[Role, ...] = ()
+    identity: MaybeLine = ""
 
 
 class PersonChange(_Body, frozen=True):
-    """What is to change; what is left out stays. ``unbind`` takes the account of the machine away."""
+    """What is to change; what is left out stays. ``unbind`` takes the account of the machine away.
+
+    ``identity`` is never taken away again: it would make two persons of one.
+    """
 
     name: Line | None = None
     roles: tuple[Role, ...] | None = None
+    identity: Line | None = None
     disabled: bool | None = None
     unbind: bool = False
 
@@ -210,13 +215,14 @@ class CredentialView(msgspec.Struct, frozen=True):
     set_at: float
 
 
-class SecretView(msgspec.Struct, frozen=True):
-    """A registered secret; nothing that tells of its text."""
+class SecretView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A registered secret; nothing that tells of its text. Who asked to remove it, where somebody has."""
 
     id: str
     tripwire: bool
     created_by: str
     created_at: float
+    removal_asked_by: str = ""
 
 
 class RecordView(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
@@ -16,6 +16,7 @@ from wardlaw.facts.errors import ConfigError, InputError, UnavailableError
 from wardlaw.governance.bundle import bundle_payload, decode_bundle, schema_digest
 from wardlaw.governance.check import Checked, check
 from wardlaw.governance.problems import Severity
+from wardlaw.governance.renewal import published_set
 from wardlaw.store.bundle import read_bundle, write_bundle
 from wardlaw.store.installation import Installation
 from wardlaw.store.keyring_signing import replace_file
@@ -46,6 +47,7 @@ class PolicyDesk:
         self._kept = places.bundle_path.parent / "kept"
         self._prepared: dict[str, bytes] = {}
         self._in_force: PolicySet | None = None
+        self._last: tuple[dict[str, str], date, Checked] | None = None
 
     async def status(self) -> PolicyStatus:
         """What is published now."""
@@ -65,7 +67,7 @@ class PolicyDesk:
         Raises:
             InputError: It was not prepared, or something was published in between (WL-CTL-004).
         """
-        return await asyncio.to_thread(self._publish, prepared)
+        return await asyncio.to_thread(self.publish_now, prepared)
 
     def check_clauses(self) -> Checked:
         """Read and check the clauses on disk.
@@ -86,7 +88,7 @@ class PolicyDesk:
         if not sources:
             # An empty folder is a wrong path or a lost disk; publishing nothing would open the door.
             raise ConfigError("WL-CTL-003", f"There are no clauses in {self._folder}.", "Check policies.dir.")
-        checked = check(sources, today=datetime.fromtimestamp(self._clock(), tz=UTC).date())
+        checked = self._check(sources, datetime.fromtimestamp(self._clock(), tz=UTC).date())
         errors = [str(one) for one in checked.problems if one.severity is Severity.ERROR]
         if errors:
             raise ConfigError(
@@ -95,6 +97,13 @@ class PolicyDesk:
                 "See `wardlaw policy check`. What is published stays in force.",
             )
         return checked
+
+    def _check(self, sources: dict[str, str], today: date) -> Checked:
+        """As ``check``; what came of the same files is not worked out again: whoever publishes holds up all writers."""
+        known = self._last
+        if known is None or known[:2] != (sources, today):
+            known = self._last = (sources, today, check(sources, today=today))
+        return known[2]
 
     def prepare_checked(self, checked: Checked) -> PolicyStatus:
         """Make what was checked ready to be published."""
@@ -143,6 +152,10 @@ class PolicyDesk:
             self._in_force = PolicySet.build(bundle.text)
         return Published(bundle.clauses, self._in_force, self._places.bundle_path.stat().st_mtime)
 
+    def published(self) -> Checked:
+        """What is in force, in the form sets are compared in."""
+        return published_set(decode_bundle(self._published_payload()))
+
     def keep_published(self) -> None:
         """Keep the published set by its digest, so that old decisions can be explained after it changed."""
         self._keep(self._published_payload())
@@ -172,7 +185,8 @@ class PolicyDesk:
     def _prepare(self) -> PolicyStatus:
         return self.prepare_checked(self.check_clauses())
 
-    def _publish(self, prepared: PolicyStatus) -> PolicyStatus:
+    def publish_now(self, prepared: PolicyStatus) -> PolicyStatus:
+        """As ``publish``, from a thread that may wait."""
         payload = self._prepared.get(prepared.digest)
         if payload is None or self._status().version + 1 != prepared.version:
             raise InputError(

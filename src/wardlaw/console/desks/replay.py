@@ -141,7 +141,7 @@ class _Part:
         """Judge every row of a page."""
         for leaf_index, name, at_ms, gateway, epoch, subject, envelope, ciphertext in page:
             try:
-                opened = self._open(subject, envelope, ciphertext)
+                opened = open_inputs(self._keyring, subject, envelope, ciphertext)
                 if opened is None:
                     self.adding.erased()
                     continue
@@ -161,20 +161,6 @@ class _Part:
             self.adding.judged(one, person=self._person(inputs.request.principal, subject), unknown=unknown)
             if self.adding.wants_example(one):
                 self.adding.example(self._example(one, at_ms, subject, unknown))
-
-    def _open(self, subject: str, envelope: bytes, ciphertext: bytes | None) -> bytes | None:
-        """The plaintext of the inputs; None when they are gone."""
-        committed = next((part for part in decode(envelope).sealed if part.klass == _INPUTS), None)
-        if committed is None:
-            raise EvidenceError("WL-CTL-011", "It commits to no inputs.", "Run `wardlaw audit verify`.")
-        if ciphertext is None:
-            return None
-        try:
-            return self._keyring.unseal(subject, committed, ciphertext)
-        except InputError as error:
-            if error.code == _ERASED:
-                return None
-            raise
 
     def _unknown(self, opened: bytes, action: Action) -> tuple[str, ...]:
         """Attributes the clauses ask for that the writer of a record did not know.
@@ -210,6 +196,25 @@ class _Part:
             grounds=one.grounds,
             why=self._wording.why(one, unknown=unknown),
         )
+
+
+def open_inputs(keyring: Keyring, subject: str, envelope: bytes, ciphertext: bytes | None) -> bytes | None:
+    """The plaintext of a decision's inputs; None when they are gone.
+
+    Raises:
+        EvidenceError: The record commits to no inputs (WL-CTL-011), or what is kept is not what it commits to.
+    """
+    committed = next((part for part in decode(envelope).sealed if part.klass == _INPUTS), None)
+    if committed is None:
+        raise EvidenceError("WL-CTL-011", "It commits to no inputs.", "Run `wardlaw audit verify`.")
+    if ciphertext is None:
+        return None
+    try:
+        return keyring.unseal(subject, committed, ciphertext)
+    except InputError as error:
+        if error.code == _ERASED:
+            return None
+        raise
 
 
 def _is_written(raw: Any, path: Sequence[str]) -> bool:

@@ -6,6 +6,8 @@ from alembic import context
 
 import wardlaw.store.coveragetables
 import wardlaw.store.inventorytables  # noqa: F401 (its tables belong to the schema)
+import wardlaw.store.inventorytables
+import wardlaw.store.lifetables  # noqa: F401 (their tables belong to the schema)
 from wardlaw.store.tables import METADATA
 
 # SQLite cannot alter constraints in place; batch mode lets later migrations rebuild a table instead.

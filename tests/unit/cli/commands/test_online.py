@@ -68,6 +68,7 @@ COVERS = (
     "key",
     "mcp",
     "person",
+    "policylife",
     "quarantine",
     "secret",
     "token",
@@ -87,6 +88,8 @@ CASES: list[tuple[str, str, str, Any, Any]] = [
     ("person add a --name A --role secops", "POST", "/persons", {"id": "person:a", "name": "A", "roles": ["secops"]}, DONE),
     ("person change a --enable", "PATCH", "/persons/person%3Aa", {"unbind": False, "disabled": False}, DONE),
     ("person change a --name B --role legal", "PATCH", "/persons/person%3Aa", {"unbind": False, "name": "B", "roles": ["legal"]}, DONE),
+    ("person add a --name A --identity a@b.example", "POST", "/persons", {"id": "person:a", "name": "A", "roles": [], "identity": "a@b.example"}, DONE),
+    ("person identify a a@b.example", "PATCH", "/persons/person%3Aa", {"unbind": False, "identity": "a@b.example"}, DONE),
     ("person disable a", "DELETE", "/persons/person%3Aa", None, DONE),
     ("person whoami", "GET", "/session", None, {"person": {"id": "person:a"}, "permissions": []}),
     ("token create --label l --days 3", "POST", "/session/tokens", {"label": "l", "days": 3}, TOKEN),
@@ -149,6 +152,30 @@ CASES: list[tuple[str, str, str, Any, Any]] = [
     ("audit hold lift h1", "POST", "/audit/holds/h1/lift", None, {"hold": {"id": "h1"}, "lifted": False}),
     ("policy status", "GET", "/policy", None, {"version": 1}),
     ("policy publish", "POST", "/policy/reload", None, {"version": 2}),
+    ("policy publish --enforce GOV-20", "POST", "/policy/clauses/GOV-20/enforce", None, {"version": 2, "moved": ["x"]}),
+    (
+        "policy publish --emergency GOV-20 --reason r",
+        "POST",
+        "/policy/clauses/GOV-20/emergency",
+        {"reason": "r"},
+        {"version": 2, "held": ["y"]},
+    ),
+    ("policy review GOV-20 --reason r", "POST", "/policy/clauses/GOV-20/review", {"reason": "r"}, DONE),
+    ("policy retire GOV-20 --reason r", "POST", "/policy/clauses/GOV-20/retire", {"reason": "r"}, DONE),
+    (
+        "policy approve GOV-20 --digest abababab",
+        "POST",
+        "/policy/clauses/GOV-20/approve",
+        {"digest": "abababab", "reason": ""},
+        DONE,
+    ),
+    (
+        "policy reject GOV-20 --digest abababab --reason r",
+        "POST",
+        "/policy/clauses/GOV-20/reject",
+        {"digest": "abababab", "reason": "r"},
+        DONE,
+    ),
 ]  # fmt: skip
 
 

@@ -111,3 +111,19 @@ def test_nobody_else_even_asks(api: Api, role: Role) -> None:
     uid = api.person("x", role)
     assert api.error("POST", "/audit/erasures", SUBJECT, uid=uid) == (403, "WL-RGT-010")
     assert api.error("POST", "/audit/holds", SUBJECT, uid=uid) == (403, "WL-RGT-010")
+
+
+def test_sod_7_two_accounts_of_one_human_do_not_suffice(api: Api, compliance: int, ciso: int) -> None:
+    admin = api.person("admin", Role.ADMIN)
+    for name in ("comp", "ciso"):
+        api.ok("PATCH", f"/persons/person:{name}", {"identity": "one@corp.example"}, uid=admin)
+    asked = api.ok("POST", "/audit/erasures", SUBJECT, uid=compliance)["erasure"]["id"]
+    assert api.error("POST", f"/audit/erasures/{asked}/confirm", uid=ciso) == (403, "WL-RGT-010")
+    pruning = api.ok("POST", "/audit/prunings", {"before_ms": 5_000, "reason": "old"}, uid=compliance)["pruning"]["id"]
+    assert api.error("POST", f"/audit/prunings/{pruning}/confirm", uid=ciso) == (403, "WL-RGT-010")
+    hold = api.ok("POST", "/audit/holds", SUBJECT, uid=compliance)["id"]
+    assert not api.ok("POST", f"/audit/holds/{hold}/lift", uid=compliance)["lifted"]
+    assert not api.ok("POST", f"/audit/holds/{hold}/lift", uid=ciso)["lifted"]
+    assert api.ok("POST", f"/audit/holds/{hold}/lift", uid=api.person("comp2", Role.COMPLIANCE))["lifted"]
+    other = api.person("ciso2", Role.CISO)
+    assert api.ok("POST", f"/audit/erasures/{asked}/confirm", uid=other)["erasure"]["state"] == "done"

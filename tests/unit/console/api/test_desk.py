@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests.console_fakes import Api, make_dependencies
 from wardlaw.console.api.desk import Call, Caller, Desk, Done
-from wardlaw.facts.errors import Fault, RefusedError
+from wardlaw.facts.errors import Fault, InputError, RefusedError
 from wardlaw.facts.person import Role
 from wardlaw.governance.operations import OPERATIONS
 from wardlaw.store.database import reading
@@ -100,3 +100,18 @@ def test_work_never_begins_for_somebody_refused(api: Api) -> None:
     with pytest.raises(RefusedError):
         asyncio.run(desk.read(OPERATIONS["persons.list"], Caller("person:ann"), lambda turn: worked.append("x")))
     assert worked == []
+
+
+def test_what_is_done_ahead_keeps_nothing_and_nobody_without_the_right_has_it_done(api: Api) -> None:
+    api.person("admin", Role.ADMIN)
+    api.person("audit", Role.AUDITOR)
+    desk, operation, done = Desk(api.made.deps), OPERATIONS["persons.create"], []
+
+    def work(turn) -> None:
+        done.append(turn.person.id)
+        raise InputError("WL-API-007", "The change will tell it.", "")
+
+    for name in ("audit", "admin"):
+        asyncio.run(desk.ahead(operation, Caller(f"person:{name}"), work))
+    assert done == ["person:admin"]
+    assert api.made.recorder.records == []

@@ -68,3 +68,26 @@ def test_who_may_not_change_learns_nothing_of_what_exists(api: Api, admin: int) 
     assert api.error("PATCH", "/persons/person:nobody", {"name": "x"}, uid=ann) == (403, "WL-RGT-010")
     assert api.error("PATCH", "/persons/person:nobody", {"name": "x"}, uid=admin) == (404, "WL-STO-011")
     assert api.error("POST", "/persons", {**BOB, "id": "person:ann"}, uid=admin) == (409, "WL-STO-010")
+
+
+def test_roles_that_must_not_meet_do_not_meet_in_two_accounts_of_one_human(api: Api, admin: int) -> None:
+    api.ok("PATCH", "/persons/person:admin", {"identity": "root@corp.example"}, uid=admin)
+    second = {"id": "person:root2", "name": "R", "roles": ["legal"], "identity": "ROOT@corp.example"}
+    assert api.error("POST", "/persons", second, uid=admin) == (403, "WL-RGT-010")
+    assert api.made.recorder.of("persons.create")[-1] == {"refused": "SOD-5"}
+    # Nor by the way round: two accounts that have such roles cannot be said to be one human's.
+    api.ok("POST", "/persons", second | {"identity": ""}, uid=admin)
+    change = {"identity": "root@corp.example"}
+    assert api.error("PATCH", "/persons/person:root2", change, uid=admin) == (403, "WL-RGT-010")
+    # A role for an own second account is a role for oneself.
+    api.ok("POST", "/persons", {"id": "person:root3", "name": "R", "identity": "root@corp.example"}, uid=admin)
+    assert api.error("PATCH", "/persons/person:root3", {"roles": ["devsecops"]}, uid=admin) == (403, "WL-RGT-010")
+    assert api.made.recorder.of("persons.change")[-1] == {"refused": "SOD-5"}
+
+
+def test_an_identity_is_corrected_and_never_taken_away(api: Api, admin: int) -> None:
+    api.ok("POST", "/persons", BOB | {"identity": "b@corp.example"}, uid=admin)
+    changed = api.ok("PATCH", "/persons/person:bob", {"identity": "bob@corp.example"}, uid=admin)
+    assert changed["identity"] == "bob@corp.example"
+    assert api.made.recorder.of("persons.change")[-1]["identity"] == "bob@corp.example"
+    assert api.error("PATCH", "/persons/person:bob", {"identity": ""}, uid=admin)[0] == 400

@@ -24,7 +24,7 @@ def test_nothing_is_published_that_is_not_recorded(api: Api) -> None:
     pipeline = api.person("ci", Role.DEVSECOPS)
     api.made.recorder.broken = True
     assert api.error("POST", "/policy/reload", uid=pipeline) == (503, "WL-SPL-001")
-    assert api.made.policies.published.digest == "aa"
+    assert api.made.policies.status_now.digest == "aa"
     assert generations.read(api.made.engine)["policies"] == 0
 
 
