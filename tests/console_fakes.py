@@ -20,8 +20,8 @@ from wardlaw.console.api.deps import ApiDependencies, BacktestPart, Glance, Poli
 from wardlaw.console.api.identity import PEER_UID
 from wardlaw.console.desks.coverage import CoverageDesk
 from wardlaw.console.desks.habits import HabitDesk
-from wardlaw.console.desks.policies import Published
 from wardlaw.console.desks.life import LifeDesk
+from wardlaw.console.desks.policies import Published
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.decision.replay import ReplayReport

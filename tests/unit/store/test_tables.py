@@ -4,7 +4,6 @@ from sqlalchemy import JSON, DateTime
 from sqlalchemy.dialects import postgresql, sqlite
 
 import wardlaw.store.coveragetables
-import wardlaw.store.inventorytables  # noqa: F401 (its tables belong to the schema)
 import wardlaw.store.inventorytables
 import wardlaw.store.lifetables  # noqa: F401 (as those)
 from wardlaw.facts.credential import KeyEntry, RegisteredSecret

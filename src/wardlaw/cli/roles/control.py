@@ -14,10 +14,9 @@ from wardlaw.cli.readiness import ending_signals, tell_ready
 from wardlaw.config.address import parse_listen
 from wardlaw.config.model import ClauseLife, Config
 from wardlaw.console.api.app import build_api
-from wardlaw.console.api.deps import ApiDependencies
-from wardlaw.console.desks.coverage import CoverageDesk, heard
 from wardlaw.console.api.deps import ApiDependencies, LifePlan
 from wardlaw.console.desks.backtest import BacktestDesk
+from wardlaw.console.desks.coverage import CoverageDesk, heard
 from wardlaw.console.desks.credentials import CredentialDesk
 from wardlaw.console.desks.grants import GrantDesk
 from wardlaw.console.desks.habits import HabitDesk

@@ -19,9 +19,9 @@ from wardlaw.facts.clauselife import Backtest, ClauseVersion, LifeEvent, SignOff
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.habit import Habit
 from wardlaw.facts.record import Content
+from wardlaw.governance.differ import Change
 from wardlaw.governance.frameworks.control import Control
 from wardlaw.governance.frameworks.framework import Framework
-from wardlaw.governance.differ import Change
 from wardlaw.governance.moves import Author, Move
 from wardlaw.governance.rights import RoleBook
 from wardlaw.governance.signing import Haste

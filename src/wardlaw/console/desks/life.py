@@ -84,7 +84,7 @@ class LifeDesk:
         """
         if not self._store.is_empty(connection):
             return None
-        published = self._policies.published()
+        published = self._policies.published_forms()
         texts = clause_texts(published)
         by_hand = {name: one for name, one in texts.items() if one.kind is TextKind.CEDAR}
         if by_hand:
@@ -111,7 +111,7 @@ class LifeDesk:
             expected = self._set(book, at)
         except WardlawError as error:
             problem = problem or f"{error.code} {error.message}"
-        beside = Beside(on_disk, self._policies.published(), expected if self.is_on else None)
+        beside = Beside(on_disk, self._policies.published_forms(), expected if self.is_on else None)
         clauses = standings(book, beside, rules=self._rules, at=at)
         return LifeOverview(self.is_on, clauses, haste_of(self._store.sign_offs(connection)), problem)
 

@@ -152,7 +152,7 @@ class PolicyDesk:
             self._in_force = PolicySet.build(bundle.text)
         return Published(bundle.clauses, self._in_force, self._places.bundle_path.stat().st_mtime)
 
-    def published(self) -> Checked:
+    def published_forms(self) -> Checked:
         """What is in force, in the form sets are compared in."""
         return published_set(decode_bundle(self._published_payload()))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from alembic import context
 
 import wardlaw.store.coveragetables
-import wardlaw.store.inventorytables  # noqa: F401 (its tables belong to the schema)
 import wardlaw.store.inventorytables
 import wardlaw.store.lifetables  # noqa: F401 (their tables belong to the schema)
 from wardlaw.store.tables import METADATA
