@@ -72,6 +72,18 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     context: dict[str, str | int | bool | list[str]] = {}
 
 
+class FilledForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The filled form a clause was made from, so that it can be edited as a form again.
+
+    Attributes:
+        template: Name of the template.
+        fields: Answers by field, in the words of a business.
+    """
+
+    template: str
+    fields: dict[str, str | int | list[str]] = {}
+
+
 class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One rule as its owner wrote it.
 
@@ -89,6 +101,7 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         quarantine_minutes: How long the quarantine stands; 0 until a person releases it.
         approvers: Persons who must approve a call it holds, 1 or 2 (effect ``hold`` only); 0 leaves it at 1.
         expires_minutes: How long a held call waits, and an approval stands; 0 leaves it at the usual time.
+        form: The form it was made from; None when it was written by hand.
     """
 
     id: str
@@ -114,3 +127,4 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     approvers: int = 0
     expires_minutes: int = 0
     examples: tuple[Example, ...] = ()
+    form: FilledForm | None = None
