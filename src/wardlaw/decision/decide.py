@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from wardlaw.decision.context import Facts, classes_of
 from wardlaw.decision.policy import Policy
 from wardlaw.decision.policyset import Matched, PolicySet
 from wardlaw.facts.decision import Decision, Hit, Obligation, ObligationKind, Reason, ReasonCode
 from wardlaw.facts.effect import Effect, RouteMode, strongest
 from wardlaw.facts.exchange import Channel
+from wardlaw.facts.exemption import Exemption, ExemptionKind
 from wardlaw.facts.finding import Finding, FindingKind
 from wardlaw.facts.request import RequestFacts, Snapshot
 
@@ -36,7 +39,9 @@ def decide(request: RequestFacts, findings: Sequence[Finding], policies: PolicyS
     except Exception as error:  # noqa: BLE001 - INVARIANT: total; an unforeseen fault must deny, not escape
         message = f"The policy engine failed ({type(error).__name__}); nothing is allowed while it does."
         reasons, hits, quarantine = [_fault(ReasonCode.ENGINE_FAULT, message)], (), ()
-    return _conclude(request, reasons, hits, quarantine, policies)
+    decision = _conclude(request, reasons, hits, quarantine, policies)
+    glass = _glass(request, state) if state.exemptions else ()
+    return msgspec.structs.replace(decision, glass=glass) if glass else decision
 
 
 def _judge(
@@ -60,6 +65,9 @@ def _judge(
         message = "A policy could not be evaluated, and a policy that fails must not be skipped."
         reasons.append(_fault(ReasonCode.ENGINE_FAULT, message))
     hit_policies = [policies.policies[name] for name in matched.forbids]
+    lifted: tuple[Hit, ...] = ()
+    if state.exemptions and hit_policies:
+        hit_policies, lifted = _lift(hit_policies, request, state)
     reasons.extend(_clause_reason(policy, findings) for policy in hit_policies)
     if not (
         matched.permitted or matched.errors or any(p.effect.strength >= Effect.DENY.strength for p in hit_policies)
@@ -69,8 +77,43 @@ def _judge(
     if state.approved:
         # INVARIANT: after the permit was looked for; an approval lifts holds of its clauses and stands for nothing else.
         reasons = [reason for reason in reasons if not _is_approved(reason, state)]
-    hits = tuple(_hit(policies.policies[name]) for name in matched.observed)
+    hits = (*(_hit(policies.policies[name]) for name in matched.observed), *lifted)
     return reasons, hits, _quarantine_signals(hit_policies, matched)
+
+
+def _lift(
+    hit_policies: Sequence[Policy], request: RequestFacts, state: Snapshot
+) -> tuple[list[Policy], tuple[Hit, ...]]:
+    """The clauses that stay in force for this request, and those that were lifted, as they would have fired.
+
+    INVARIANT: an exemption stands for no permit, lifts no built-in reason, no clause on a prohibited practice and none
+    that sets callers apart; broken glass lifts no security clause.
+    """
+    standing = [one for one in state.exemptions if one.covers(request.principal, request.resource.id, at=request.at)]
+    kept: list[Policy] = []
+    lifted: list[Hit] = []
+    for policy in hit_policies:
+        by = next((one for one in standing if _may_lift(one, policy)), None)
+        if by is None:
+            kept.append(policy)
+        else:
+            lifted.append(msgspec.structs.replace(_hit(policy), lifted_by=by.id))
+    return kept, tuple(lifted)
+
+
+def _may_lift(exemption: Exemption, policy: Policy) -> bool:
+    if not policy.liftable or not exemption.names(policy.clause):
+        return False
+    return exemption.kind is ExemptionKind.WAIVER or not policy.security
+
+
+def _glass(request: RequestFacts, state: Snapshot) -> tuple[str, ...]:
+    """Broken glass this request falls under."""
+    return tuple(
+        one.id
+        for one in state.exemptions
+        if one.kind is ExemptionKind.BREAK_GLASS and one.covers(request.principal, request.resource.id, at=request.at)
+    )
 
 
 def _standing_reasons(findings: Sequence[Finding], state: Snapshot) -> list[Reason]:

@@ -83,7 +83,7 @@ class Metrics(Collector):
             if reason.clause:
                 self._count_clause(reason.clause, "enforce")
         for hit in decision.hits:
-            self._count_clause(hit.clause, hit.mode.value)
+            self._count_clause(hit.clause, "lifted" if hit.lifted_by else hit.mode.value)
 
     def _count_clause(self, clause: str, mode: str) -> None:
         self._clauses[clause, mode] = self._clauses.get((clause, mode), 0) + 1

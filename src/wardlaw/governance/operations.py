@@ -143,6 +143,16 @@ _ALL: tuple[Operation, ...] = (
     _reads("prunings.list", _P.VIEW_AUDIT_LOG),
     _changes("prunings.request", _P.CHANGE_RETENTION),
     _changes("prunings.confirm", _P.CHANGE_RETENTION),
+    _reads("waivers.list", _P.VIEW_AUDIT_LOG, _P.REQUEST_EXCEPTION, _P.APPROVE_EXCEPTION),
+    _reads("waivers.get", _P.VIEW_AUDIT_LOG, _P.REQUEST_EXCEPTION, _P.APPROVE_EXCEPTION),
+    _changes("waivers.request", _P.REQUEST_EXCEPTION),
+    _changes("waivers.answer", _P.APPROVE_EXCEPTION),
+    # Putting a clause in force again is for everybody who may ask, agree or cut.
+    _changes("waivers.end", _P.REQUEST_EXCEPTION, _P.APPROVE_EXCEPTION, _P.KILL_CONNECTION),
+    _reads("glass.list", _P.VIEW_AUDIT_LOG, _P.BREAK_GLASS),
+    _changes("glass.open", _P.BREAK_GLASS),
+    _changes("glass.close", _P.BREAK_GLASS, _P.CLOSE_INCIDENT, _P.APPROVE_EXCEPTION),
+    _changes("glass.review", _P.CLOSE_INCIDENT, _P.APPROVE_EXCEPTION),
     _reads("policy.status", _P.VIEW_DASHBOARDS),
     _changes("policy.reload", _P.PUBLISH_POLICY),
 )

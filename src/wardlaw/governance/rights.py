@@ -50,6 +50,8 @@ class Circumstances(msgspec.Struct, frozen=True):
         purpose: Why prompt content is to be read.
         asks: It only records a request that a second person must confirm, or makes retention longer.
         first: The person who made that request, as they are now.
+        not_by: Id of the person whose own doing this answers to: whoever asked for a waiver, broke the glass or appealed.
+        rule: The rule that keeps that person from it.
     """
 
     changes: bool = False
@@ -59,6 +61,8 @@ class Circumstances(msgspec.Struct, frozen=True):
     purpose: str = ""
     asks: bool = False
     first: Person | None = None
+    not_by: str = ""
+    rule: str = ""
 
 
 class Permitted(msgspec.Struct, frozen=True):
@@ -109,6 +113,8 @@ def authorise(
     conflict = role_conflict(person.roles, book)
     if conflict is not None:
         return conflict
+    if context.not_by and context.not_by == person.id:
+        return Refusal(context.rule, "It answers to what this person did or asked for; another one must say.")
     if permission is None:
         return Permitted(None)
     joint = _JOINT.get(permission)

@@ -73,6 +73,8 @@ def api(monkeypatch: pytest.MonkeyPatch) -> RecordingClient:
         "secret",
         "quarantine",
         "approvals",
+        "waiver",
+        "breakglass",
         "habits",
         "inventory",
         "findings",

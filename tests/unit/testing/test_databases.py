@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import inspect
 from sqlalchemy.engine import create_engine
 
+import wardlaw.store.dutytables
 import wardlaw.store.inventorytables  # noqa: F401 (its tables belong to the schema)
 from wardlaw.store.tables import METADATA
 from wardlaw.testing.databases import postgres_database, sqlite_database

@@ -17,6 +17,7 @@ from wardlaw.console.api import (
     access,
     approvals,
     audit,
+    breakglass,
     credentials,
     decisions,
     findings,
@@ -36,6 +37,7 @@ from wardlaw.console.api import (
     tail,
     tools,
     toolsightings,
+    waivers,
     watched,
 )
 from wardlaw.console.api.deps import ApiDependencies
@@ -139,6 +141,15 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     pruning.list_prunings,
     pruning.request_pruning,
     pruning.confirm_pruning,
+    waivers.list_of_waivers,
+    waivers.show_waiver,
+    waivers.request_waiver,
+    waivers.answer_waiver,
+    waivers.end_waiver,
+    breakglass.list_broken,
+    breakglass.open_glass,
+    breakglass.close_glass,
+    breakglass.review_glass,
     policy.policy_status,
     policy.policy_reload,
 )

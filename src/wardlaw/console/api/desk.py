@@ -31,8 +31,10 @@ _HINTS = {
     "DISABLED": "Ask an admin.",
     "ROLE": "Ask somebody with that role, or an admin to grant it.",
     "SOD-2": "Let another person do one of the two.",
+    "SOD-4": "Let two others grant it, with two different roles.",
     "SOD-5": "Let another person do it.",
     "SOD-6": "Use a person without the role auditor.",
+    "SOD-9": "Let another person look at it.",
     "SOD-7": "Ask a second person with the other role.",
     "SOD-11": "Say which case or incident it is for.",
 }

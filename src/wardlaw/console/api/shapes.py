@@ -263,6 +263,43 @@ class CallAnswerRequest(_Body, frozen=True):
     reason: Line
 
 
+class WaiverRequest(_Body, frozen=True):
+    """Who is to be taken out of which clause, for how long, and why.
+
+    Attributes:
+        principals: Callers, or persons that callers act for.
+        systems: Apps and agents that ask.
+        resources: ``model:<name>`` or ``tool:<name>``, ``*`` for any characters.
+        owner: Who answers for what happens under it; whoever asks where it is left out.
+    """
+
+    clause: Line
+    reason: Line
+    minutes: Annotated[int, msgspec.Meta(ge=1)]
+    principals: Names = ()
+    systems: Names = ()
+    resources: Names = ()
+    owner: MaybeLine = ""
+
+
+class GlassRequest(_Body, frozen=True):
+    """What is to be lifted at once, for whom or what, and why; no clause named means every one that may be lifted."""
+
+    reason: Line
+    minutes: Annotated[int, msgspec.Meta(ge=1)]
+    clauses: Names = ()
+    principals: Names = ()
+    systems: Names = ()
+    resources: Names = ()
+
+
+class GlassReview(_Body, frozen=True):
+    """What somebody else found about broken glass."""
+
+    justified: bool
+    review: Line
+
+
 class ToolApproval(_Body, frozen=True):
     """What may be used: a tool as its server offers it, by the digest of the definition that was looked at."""
 
