@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from wardlaw.decision.context import Facts, classes_of
 from wardlaw.decision.policy import Policy
 from wardlaw.decision.policyset import Matched, PolicySet
+from wardlaw.facts.clause import Duty
 from wardlaw.facts.decision import Decision, Hit, Obligation, ObligationKind, Reason, ReasonCode
 from wardlaw.facts.effect import Effect, RouteMode, strongest
 from wardlaw.facts.exchange import Channel
@@ -35,19 +37,25 @@ def decide(request: RequestFacts, findings: Sequence[Finding], policies: PolicyS
         state: What the state authority remembers, this request included.
     """
     try:
-        reasons, hits, quarantine = _judge(request, findings, policies, state)
+        judged = _judge(request, findings, policies, state)
     except Exception as error:  # noqa: BLE001 - INVARIANT: total; an unforeseen fault must deny, not escape
         message = f"The policy engine failed ({type(error).__name__}); nothing is allowed while it does."
-        reasons, hits, quarantine = [_fault(ReasonCode.ENGINE_FAULT, message)], (), ()
-    decision = _conclude(request, reasons, hits, quarantine, policies)
+        judged = _Judged([_fault(ReasonCode.ENGINE_FAULT, message)])
+    decision = _conclude(request, judged, policies)
     glass = _glass(request, state) if state.exemptions else ()
     return msgspec.structs.replace(decision, glass=glass) if glass else decision
 
 
-def _judge(
-    request: RequestFacts, findings: Sequence[Finding], policies: PolicySet, state: Snapshot
-) -> tuple[list[Reason], tuple[Hit, ...], tuple[str, ...]]:
-    """Reasons, recorded hits and the clauses that allow a quarantine."""
+class _Judged(NamedTuple):
+    """What the clauses say: reasons, recorded hits, clauses that allow a quarantine, policies that oblige."""
+
+    reasons: list[Reason]
+    hits: tuple[Hit, ...] = ()
+    quarantine: tuple[str, ...] = ()
+    obliging: tuple[Policy, ...] = ()
+
+
+def _judge(request: RequestFacts, findings: Sequence[Finding], policies: PolicySet, state: Snapshot) -> _Judged:
     reasons = _standing_reasons(findings, state)
     slice_ = policies.slice(request.action, request.principal.kind)
     try:
@@ -60,7 +68,7 @@ def _judge(
     except KeyError as error:
         message = f"A policy asks for the attribute {error}, which nothing produces."
         reasons.append(_fault(ReasonCode.MISSING_ATTRIBUTE, message))
-        return reasons, (), ()
+        return _Judged(reasons)
     if matched.errors:
         message = "A policy could not be evaluated, and a policy that fails must not be skipped."
         reasons.append(_fault(ReasonCode.ENGINE_FAULT, message))
@@ -68,6 +76,9 @@ def _judge(
     lifted: tuple[Hit, ...] = ()
     if state.exemptions and hit_policies:
         hit_policies, lifted = _lift(hit_policies, request, state)
+    obliging = tuple(policy for policy in hit_policies if policy.effect is Effect.OBLIGE)
+    if obliging:
+        hit_policies = [policy for policy in hit_policies if policy.effect is not Effect.OBLIGE]
     reasons.extend(_clause_reason(policy, findings) for policy in hit_policies)
     if not (
         matched.permitted or matched.errors or any(p.effect.strength >= Effect.DENY.strength for p in hit_policies)
@@ -77,8 +88,8 @@ def _judge(
     if state.approved:
         # INVARIANT: after the permit was looked for; an approval lifts holds of its clauses and stands for nothing else.
         reasons = [reason for reason in reasons if not _is_approved(reason, state)]
-    hits = (*(_hit(policies.policies[name]) for name in matched.observed), *lifted)
-    return reasons, hits, _quarantine_signals(hit_policies, matched)
+    hits = (*(_hit(policies.policies[name]) for name in matched.observed), *lifted, *map(_hit, obliging))
+    return _Judged(reasons, hits, _quarantine_signals(hit_policies, matched), obliging)
 
 
 def _lift(
@@ -225,13 +236,8 @@ def _quarantine_signals(policies: Sequence[Policy], matched: Matched) -> tuple[s
     return tuple(policy.clause for policy in policies if policy.quarantine) if matched.forbids else ()
 
 
-def _conclude(
-    request: RequestFacts,
-    reasons: list[Reason],
-    hits: tuple[Hit, ...],
-    quarantine: tuple[str, ...],
-    policies: PolicySet,
-) -> Decision:
+def _conclude(request: RequestFacts, judged: _Judged, policies: PolicySet) -> Decision:
+    reasons = judged.reasons
     demanded = strongest(tuple(reason.effect for reason in reasons))
     if request.rewritten and demanded is Effect.TRANSFORM:
         reasons.append(
@@ -251,8 +257,13 @@ def _conclude(
         demanded=demanded,
         policies=policies.digest,
         reasons=ordered,
-        obligations=() if observed else _obligations(demanded, ordered, policies, quarantine),
-        hits=hits,
+        obligations=()
+        if observed
+        else (
+            *_obligations(demanded, ordered, policies, judged.quarantine),
+            *_owed(request, demanded, judged.obliging),
+        ),
+        hits=judged.hits,
     )
 
 
@@ -273,6 +284,19 @@ def _obligations(
     if quarantine:
         duties.append(Obligation(ObligationKind.QUARANTINE, tuple(sorted(set(quarantine)))))
     return tuple(duties)
+
+
+def _owed(request: RequestFacts, demanded: Effect, obliging: Sequence[Policy]) -> tuple[Obligation, ...]:
+    """What is owed with an answer that goes out."""
+    if not obliging or demanded not in (Effect.ALLOW, Effect.TRANSFORM):
+        return ()
+    owed: list[Obligation] = []
+    notices = sorted({policy.notice for policy in obliging if Duty.DISCLOSE in policy.duties and policy.notice})
+    if notices and request.first_reply:
+        owed.append(Obligation(ObligationKind.DISCLOSE, tuple(notices)))
+    if any(Duty.MARK in policy.duties for policy in obliging):
+        owed.append(Obligation(ObligationKind.MARK))
+    return tuple(owed)
 
 
 def quarantine_reaches_caller(findings: Sequence[Finding], state: Snapshot) -> bool:

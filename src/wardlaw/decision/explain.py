@@ -66,6 +66,7 @@ class Explanation(msgspec.Struct, frozen=True):
 
 _VERBS = {
     Effect.ALLOW: "was allowed",
+    Effect.OBLIGE: "was allowed",
     Effect.TRANSFORM: "was allowed after masking",
     Effect.HOLD: "was held for a person to decide",
     Effect.DENY: "was denied",

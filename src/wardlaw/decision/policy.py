@@ -29,6 +29,8 @@ class Policy(msgspec.Struct, frozen=True):
         opaque: Attributes used in any other way than a comparison with a literal.
         names_principal: Its scope or condition depends on *which* principal asks.
         names_resource: Its scope or condition depends on *which* resource is meant.
+        duties: What answers owe by it; of policies that oblige.
+        notice: What people are told.
         liftable: A waiver may take somebody out of it for a while.
         source: The policy in Cedar's JSON form.
     """
@@ -53,6 +55,8 @@ class Policy(msgspec.Struct, frozen=True):
     names_principal: bool
     names_resource: bool
     liftable: bool
+    duties: tuple[str, ...]
+    notice: str
     source: dict[str, Any]
 
 
@@ -151,6 +155,8 @@ def read_policy(source: dict[str, Any]) -> Policy:
         liftable=may_be_lifted(
             (ref.strip() for ref in notes.get("refs", "").split(",")), quarantine=notes.get("quarantine", "") == "true"
         ),
+        duties=tuple(part.strip() for part in notes.get("duties", "").split(",") if part.strip()),
+        notice=notes.get("notice", ""),
         source=source,
     )
 

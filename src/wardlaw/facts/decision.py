@@ -29,6 +29,8 @@ class ObligationKind(StrEnum):
     CLOSE_CONNECTION = "close-connection"
     QUARANTINE = "quarantine"  # classes: the signals that allow it
     TAINT = "taint"  # classes: labels the session takes on
+    DISCLOSE = "disclose"  # classes: what people are told with the first reply of a conversation
+    MARK = "mark"  # the answer is marked, for machines, as made by an AI system
 
 
 class Obligation(msgspec.Struct, frozen=True):

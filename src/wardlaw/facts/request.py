@@ -29,6 +29,7 @@ class RequestFacts(msgspec.Struct, frozen=True):
         rewritten: This is the second decision, on a redacted request.
         call: Where the arguments of a tool call came from; None for everything else.
         grant: The grant that is judged; None at the door.
+        first_reply: An answer before which nothing was answered in its conversation.
     """
 
     id: str
@@ -47,6 +48,7 @@ class RequestFacts(msgspec.Struct, frozen=True):
     rewritten: bool = False
     call: CallJudgement | None = None
     grant: GrantFacts | None = None
+    first_reply: bool = False
 
 
 class Snapshot(msgspec.Struct, frozen=True):

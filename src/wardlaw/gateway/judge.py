@@ -75,6 +75,7 @@ class Matter(msgspec.Struct, frozen=True):
         call: Where the arguments of a tool call came from.
         parks: What is held may wait for a person: its caller can make it again unchanged.
         pin: Digest of the called tool's definition; ``""`` for what has none.
+        first_reply: An answer before which nothing was answered in its conversation.
         passes: Approvals this very exchange has used up already, for what is judged once more in it.
     """
 
@@ -98,6 +99,7 @@ class Matter(msgspec.Struct, frozen=True):
     call: CallJudgement | None = None
     parks: bool = False
     pin: str = ""
+    first_reply: bool = False
     passes: tuple[CallPass, ...] = ()
 
 
@@ -329,6 +331,7 @@ class Judge:
             body_sha256=matter.body_sha256,
             rewritten=matter.rewritten,
             call=matter.call,
+            first_reply=matter.first_reply,
         )
 
     async def _punish(

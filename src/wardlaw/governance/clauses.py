@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from wardlaw.facts.action import Action
-from wardlaw.facts.clause import Clause, Example, Risk, Wing
+from wardlaw.facts.clause import Clause, Duty, Example, Risk, Wing
 from wardlaw.facts.effect import Effect, Mode
 from wardlaw.facts.principal import PrincipalKind
 from wardlaw.governance.problems import Problem, in_order
@@ -23,7 +23,7 @@ COMPARISONS = ("over", "at_least", "under", "equals", "one_of", "contains_any")
 CLAUSE_KEYS: tuple[str, ...] = (
     "id", "title", "text", "owner", "wing", "risk", "refs", "mode", "effect", "actions", "principals",
     "resources", "valid_from", "valid_to", "when", "unless", "redact", "quarantine", "quarantine_minutes", "approvers",
-    "expires_minutes", "advice", "examples", "form",
+    "expires_minutes", "duties", "notice", "advice", "examples", "form",
 )  # fmt: skip
 REQUIRED = ("id", "title", "text", "owner", "wing", "risk", "effect", "actions", "when")
 EXAMPLE_KEYS = ("name", "effect", "action", "principal", "resource", "context")
@@ -240,6 +240,8 @@ _FIELDS: dict[str, Callable[[Reader, Node], Any]] = {
     "quarantine_minutes": lambda reader, node: reader.number(node),
     "approvers": lambda reader, node: reader.number(node),
     "expires_minutes": lambda reader, node: reader.number(node),
+    "duties": lambda reader, node: reader.several(node, lambda item: reader.one_of(item, Duty)),
+    "notice": _line,
     "advice": _words,
     "examples": _examples,
     "form": _form,

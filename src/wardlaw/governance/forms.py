@@ -11,7 +11,8 @@ import msgspec
 from wardlaw.facts.clause import Clause, FilledForm
 from wardlaw.governance.template import Field, FieldKind, Template, Value, meant, read_form
 
-_PLACE = re.compile(r"\{([a-z_]+)(?:\.(first|outside))?(\+[0-9]+)?\}")
+# A field, what of it, and what stands there when it was left out: {tools.first|tool:any}, {people+1}.
+_PLACE = re.compile(r"\{([a-z_]+)(?:\.(first|outside))?(\+[0-9]+)?(?:\|([^}]*))?\}")
 _OUTSIDE = "not-on-the-list"
 _UNKNOWN = "unknown"  # a value every open choice leaves out
 
@@ -118,9 +119,9 @@ class _Filling:
         words = iter(found)
         return _PLACE.sub(lambda _place: str(next(words)), text)
 
-    def _value(self, name: str, which: str | None, step: str | None) -> Any:
+    def _value(self, name: str, which: str | None, step: str | None, usual: str | None) -> Any:
         if name not in self._answers:
-            return _GONE
+            return _GONE if usual is None else usual
         field, answer = self._fields[name], self._answers[name]
         if which == "outside":
             return _outside(field, _listed(meant(field, answer)))
@@ -129,10 +130,10 @@ class _Filling:
             return _listed(value)[0]
         return value + int(step) if step and isinstance(value, int) else value
 
-    def _words(self, name: str, which: str | None, step: str | None) -> Any:
+    def _words(self, name: str, which: str | None, step: str | None, usual: str | None) -> Any:
         """The same for people: numbers grouped, lists joined, a business's own words."""
         if name not in self._answers:
-            return _GONE
+            return _GONE if usual is None else usual
         answer = self._answers[name]
         if isinstance(answer, int):
             return f"{answer + int(step or 0):,}"
