@@ -52,6 +52,9 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry(
         "break-glass", "Guard", "Lift clauses at once in an emergency, for an hour at most.", _HERE + "breakglass:app"
     ),
+    CommandEntry(
+        "appeal", "Guard", "Say that a decision was wrong, and what another person found.", _HERE + "appeal:app"
+    ),
     CommandEntry("habits", "Guard", "What callers usually do, and what they do now.", _HERE + "habits:app"),
     CommandEntry("mcp", "Guard", "Servers of tools: what they offer, and what of it may be used.", _HERE + "mcp:app"),
     CommandEntry("tools", "Guard", "What tools do: inferred, and confirmed by a person.", _HERE + "tools:app"),

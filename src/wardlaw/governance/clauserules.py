@@ -206,13 +206,13 @@ def _duties(clause: Clause, sheet: _Sheet) -> Iterator[Problem]:
     obliges = clause.effect is Effect.OBLIGE
     if obliges != bool(clause.duties):
         message = "A clause that obliges says to what: duties." if obliges else "Duties are of clauses that oblige."
-        yield sheet.note("WL-POL-036", "effect", message, "Write effect: oblige and duties: [disclose, mark].")
+        yield sheet.note("WL-DUE-020", "effect", message, "Write effect: oblige and duties: [disclose, mark].")
     elif obliges and clause.actions != (Action.MODEL_ANSWER,):
         message = "Only answers can be disclosed and marked."
-        yield sheet.note("WL-POL-036", "actions", message, "Write actions: [ModelAnswer].")
+        yield sheet.note("WL-DUE-020", "actions", message, "Write actions: [ModelAnswer].")
     if bool(clause.notice) != (Duty.DISCLOSE in clause.duties):
         message = "The duty disclose and the key notice go together: what people are told."
-        yield sheet.note("WL-POL-036", "notice", message, "Add the one that is missing, or take the other out.")
+        yield sheet.note("WL-DUE-020", "notice", message, "Add the one that is missing, or take the other out.")
 
 
 def holding_faults(effect: Effect, approvers: int, minutes: int) -> Iterator[tuple[str, str]]:

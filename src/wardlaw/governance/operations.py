@@ -153,6 +153,16 @@ _ALL: tuple[Operation, ...] = (
     _changes("glass.open", _P.BREAK_GLASS),
     _changes("glass.close", _P.BREAK_GLASS, _P.CLOSE_INCIDENT, _P.APPROVE_EXCEPTION),
     _changes("glass.review", _P.CLOSE_INCIDENT, _P.APPROVE_EXCEPTION),
+    _reads("serious.list", _P.VIEW_AUDIT_LOG),
+    _reads("serious.get", _P.VIEW_AUDIT_LOG),
+    _reads("serious.draft", _P.VIEW_AUDIT_LOG),
+    # A hold only keeps: whoever may open an incident may have its evidence kept; lifting takes two (SOD-7).
+    _changes("serious.open", _P.OPEN_INCIDENT),
+    _changes("serious.close", _P.CLOSE_INCIDENT),
+    Operation("appeals.make", Audience.PERSON, changes=True),
+    Operation("appeals.own", Audience.PERSON),
+    _reads("appeals.list", _P.VIEW_AUDIT_LOG, _P.CLOSE_INCIDENT),
+    _changes("appeals.answer", _P.CLOSE_INCIDENT, _P.APPROVE_EXCEPTION),
     _reads("policy.status", _P.VIEW_DASHBOARDS),
     _changes("policy.reload", _P.PUBLISH_POLICY),
 )

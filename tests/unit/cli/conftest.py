@@ -74,6 +74,8 @@ def api(monkeypatch: pytest.MonkeyPatch) -> RecordingClient:
         "quarantine",
         "approvals",
         "waiver",
+        "serious",
+        "appeal",
         "breakglass",
         "habits",
         "inventory",

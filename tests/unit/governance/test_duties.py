@@ -1,62 +1,91 @@
-"""Clauses that oblige, and what nothing may lift, under the rules for all clauses."""
+"""Deadlines, reports and appeals."""
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from tests.unit.governance.cases import TODAY
-from wardlaw.governance.check import Checked, check
-from wardlaw.governance.differ import Direction, diff
-from wardlaw.governance.fmt import write_clause
-from wardlaw.governance.forms import clause_from_form
-from wardlaw.governance.sentence import render_sentence
-from wardlaw.governance.shipped import templates
-
-TELL = write_clause(
-    clause_from_form(templates()["disclosure"], {"notice": "A machine.", "mode": "enforce"}, identity="DIS-01")
+from wardlaw.facts.appeal import Appeal, AppealCount, AppealState
+from wardlaw.facts.errors import InputError
+from wardlaw.facts.serious import SeriousClass, SeriousIncident
+from wardlaw.governance.duties import (
+    answered_appeal,
+    check_times,
+    count_appeals,
+    report_draft,
+    report_due,
+    reported,
+    serious_standing,
 )
 
+DAY = 86_400.0
+SERIOUS = SeriousIncident(
+    "ser_1", "inc_1", SeriousClass.DEATH, False, "triage", "", "Somebody died.", 50.0, 100.0, 100.0 + 10 * DAY,
+    "person:lex", 120.0, ("dec_1",), ("hld_1",), "wardlaw.example\n12\nAAAA\n",
+)  # fmt: skip
+APPEAL = Appeal("app_1", "dec_1", ("GOV-07", "ACC-05"), "deny", "person:ana", 100.0, "It was mine.")
 
-def checked(*texts: str) -> Checked:
-    return check({f"{place}.yaml": text for place, text in enumerate(texts)}, today=TODAY)
+
+def code(work: object, *args: object, **named: object) -> str:
+    with pytest.raises(InputError) as caught:
+        work(*args, **named)  # type: ignore[operator]
+    assert caught.value.hint
+    return caught.value.code
 
 
 @pytest.mark.parametrize(
-    ("before", "after"),
+    ("kind", "widespread", "days"),
     [
-        ("duties: [disclose, mark]\n", ""),
-        ("effect: oblige", "effect: deny"),
-        ("notice: A machine.\n", ""),
-        ("duties: [disclose, mark]", "duties: [mark]"),
-        ("actions: [ModelAnswer]", "actions: [ModelCall]"),
+        (SeriousClass.DEATH, False, 10),
+        (SeriousClass.DEATH, True, 2),
+        (SeriousClass.INFRASTRUCTURE, False, 2),
+        (SeriousClass.INFRASTRUCTURE, True, 2),
+        (SeriousClass.HEALTH, False, 15),
+        (SeriousClass.RIGHTS, False, 15),
+        (SeriousClass.RIGHTS, True, 2),
+        (SeriousClass.PROPERTY, False, 15),
     ],
 )
-def test_duties_effect_notice_and_actions_go_together(before: str, after: str) -> None:
-    assert before in TELL
-    text = TELL.partition("form:")[0].replace(before, after)
-    assert "WL-POL-036" in {one.code for one in checked(text).problems}
+def test_the_clock_starts_with_awareness_and_the_shortest_deadline_counts(
+    kind: SeriousClass, widespread: bool, days: int
+) -> None:
+    assert report_due(kind, 1_000.0, is_widespread=widespread) == 1_000.0 + days * DAY
 
 
-def test_it_is_read_back_with_its_words() -> None:
-    (clause,) = checked(TELL).clauses
-    assert 'goes on with this notice before the first reply: "A machine." and marked' in render_sentence(clause)
+def test_times_must_be_in_their_order() -> None:
+    check_times(occurred_at=1.0, aware_at=1.0, now=1.0)
+    assert code(check_times, occurred_at=2.0, aware_at=1.0, now=3.0) == "WL-DUE-002"
+    assert code(check_times, occurred_at=1.0, aware_at=4.0, now=3.0) == "WL-DUE-002"
 
 
-def test_two_notices_do_not_say_the_same_and_one_with_less_duties_is_shadowed() -> None:
-    other = TELL.partition("form:")[0].replace("DIS-01", "DIS-02")
-    assert checked(TELL, other.replace("A machine.", "A robot.")).problems == ()
-    less = other.replace("duties: [disclose, mark]", "duties: [mark]").replace("notice: A machine.\n", "")
-    assert checked(TELL, less).problems == ()  # it does not say the same words, so both stand
-    assert [one.code for one in checked(TELL, other).problems] == ["WL-POL-012"]
+def test_it_is_overdue_the_moment_after_and_late_when_it_was_sent_late() -> None:
+    assert [serious_standing(SERIOUS, now=at) for at in (SERIOUS.due_at, SERIOUS.due_at + 1)] == ["open", "overdue"]
+    late = SERIOUS.due_at + 5
+    for sent, standing in ((SERIOUS.due_at, "reported"), (late, "reported-late")):
+        closed = reported(SERIOUS, by="person:lex", sent_at=sent, report_ref="B-7", now=late)
+        assert serious_standing(closed, now=late) == standing
+    assert code(reported, closed, by="x", sent_at=200.0, report_ref="y", now=late) == "WL-DUE-003"
+    for sent in (99.0, late + 1):
+        assert code(reported, SERIOUS, by="x", sent_at=sent, report_ref="y", now=late) == "WL-DUE-004"
 
 
-def test_what_was_taken_out_of_reach_or_brought_into_it_is_told() -> None:
-    plain = TELL.partition("form:")[0]
-    prohibited = plain.replace("eu-ai-act:art-50-1", "eu-ai-act:art-5-1-f")
-    told = {(one.direction, one.words) for one in diff(checked(prohibited), checked(plain))}
-    assert (Direction.LOOSENED, "Waivers can now lift it.") in told
-    told = {(one.direction, one.words) for one in diff(checked(plain), checked(prohibited))}
-    assert (Direction.TIGHTENED, "Waivers can no longer lift it.") in told
-    less = plain.replace("duties: [disclose, mark]", "duties: [mark]").replace("notice: A machine.\n", "")
-    told = {(one.direction, one.words) for one in diff(checked(plain), checked(less))}
-    assert (Direction.LOOSENED, "Answers no longer owe: disclose.") in told
+def test_a_draft_says_what_is_known_and_what_is_missing() -> None:
+    draft = report_draft(SERIOUS, now=500.0)
+    for part in ("3(49)(a): the death", "Somebody died.", "1970-01-11 00:01Z", "dec_1", "hld_1", "    AAAA"):
+        assert part in draft
+    assert "**Member State:** MISSING" in draft
+    assert "**Corrective actions:** MISSING" in draft
+    assert "no checkpoint yet" in report_draft(msgspec.structs.replace(SERIOUS, checkpoint=""), now=500.0)
+
+
+def test_an_appeal_is_answered_once_and_counted_for_each_clause() -> None:
+    right = answered_appeal(APPEAL, by="person:lex", overturns=True, answer="It was.", now=200.0)
+    assert (right.state, right.answered_by, right.version) == (AppealState.OVERTURNED, "person:lex", 2)
+    assert code(answered_appeal, right, by="person:ris", overturns=False, answer="x", now=300.0) == "WL-DUE-013"
+    wrong = answered_appeal(APPEAL, by="person:lex", overturns=False, answer="No.", now=200.0)
+    other = msgspec.structs.replace(APPEAL, clauses=())
+    assert count_appeals([right, wrong, APPEAL, other]) == (
+        AppealCount("", 1, 0, 0),
+        AppealCount("ACC-05", 1, 1, 1),
+        AppealCount("GOV-07", 1, 1, 1),
+    )

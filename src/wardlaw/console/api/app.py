@@ -15,6 +15,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 import wardlaw
 from wardlaw.console.api import (
     access,
+    appeals,
     approvals,
     audit,
     breakglass,
@@ -33,6 +34,7 @@ from wardlaw.console.api import (
     replay,
     response,
     revocations,
+    serious,
     session,
     tail,
     tools,
@@ -150,6 +152,15 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     breakglass.open_glass,
     breakglass.close_glass,
     breakglass.review_glass,
+    serious.list_of_serious,
+    serious.show_serious,
+    serious.draft_serious,
+    serious.open_serious,
+    serious.close_serious,
+    appeals.make_appeal,
+    appeals.own_appeals,
+    appeals.all_appeals,
+    appeals.answer_appeal,
     policy.policy_status,
     policy.policy_reload,
 )

@@ -28,6 +28,7 @@ RECORD_TIMEOUT_S = 30.0
 _THREADS = 8  # people and scripts, not traffic
 
 _HINTS = {
+    "APPEAL": "Let somebody else answer it.",
     "DISABLED": "Ask an admin.",
     "ROLE": "Ask somebody with that role, or an admin to grant it.",
     "SOD-2": "Let another person do one of the two.",

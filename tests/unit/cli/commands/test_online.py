@@ -64,6 +64,25 @@ GLASS: dict[str, Any] = {
         "closed_at": 0.0, "reviewed_by": "", "reviewed_at": 0.0, "is_justified": False, "review": "", "version": 1,
     },
 }  # fmt: skip
+SERIOUS = {
+    "standing": "open",
+    "left_s": 7_200,
+    "serious": {"id": "ser_1", "kind": "death", "due_at": 9.0, "holds": ["hld_1"]},
+}
+APPEALS = {
+    "appeals": [
+        {
+            "id": "app_1",
+            "state": "open",
+            "decision": "dec_1",
+            "clauses": ["GOV-07"],
+            "by": "person:a",
+            "at": 1.0,
+            "reason": "r",
+        }
+    ],
+    "counts": [{"clause": "GOV-07", "open": 1, "upheld": 0, "overturned": 2}],
+}
 BROKEN = {"reason": "r", "minutes": 30, "clauses": [], "principals": [], "systems": ["agent:a"], "resources": []}
 HELD: dict[str, Any] = {
     "standing": "waiting",
@@ -81,6 +100,7 @@ TOOL: dict[str, Any] = {
     "changes": [{"pointer": "/description", "before": "", "after": '"\u202e"'}],
 }  # fmt: skip
 COVERS = (
+    "appeal",
     "approvals",
     "audit",
     "breakglass",
@@ -93,6 +113,7 @@ COVERS = (
     "person",
     "quarantine",
     "secret",
+    "serious",
     "token",
     "waiver",
 )
@@ -132,6 +153,32 @@ CASES: list[tuple[str, str, str, Any, Any]] = [
     ("approvals show apr_1", "GET", "/approvals/apr_1", None, HELD),
     ("approvals approve apr_1 --reason r", "POST", "/approvals/apr_1/answer", {"approves": True, "reason": "r"}, HELD),
     ("approvals refuse apr_1 --reason r", "POST", "/approvals/apr_1/answer", {"approves": False, "reason": "r"}, HELD),
+    ("appeal make dec_1 --reason r", "POST", "/appeals", {"decision": "dec_1", "reason": "r"}, DONE),
+    ("appeal mine", "GET", "/appeals/own", None, []),
+    ("appeal list", "GET", "/appeals", None, APPEALS),
+    ("appeal list --state open", "GET", "/appeals", {"state": "open"}, {"appeals": [], "counts": []}),
+    ("appeal answer app_1 --overturns --answer r", "POST", "/appeals/app_1/answer", {"overturns": True, "answer": "r"}, DONE),
+    ("incidents serious list", "GET", "/serious-incidents", None, [SERIOUS]),
+    ("incidents serious list --everything", "GET", "/serious-incidents", {"everything": "true"}, []),
+    ("incidents serious show ser_1", "GET", "/serious-incidents/ser_1", None, SERIOUS),
+    ("incidents serious draft ser_1", "GET", "/serious-incidents/ser_1/draft", None, {"serious": "ser_1", "draft": "# D"}),
+    (
+        "incidents serious open death --aware 2026-11-01 --system s --description d --decision dec_1 --widespread",
+        "POST",
+        "/serious-incidents",
+        {
+            "kind": "death", "aware_at": 1_793_491_200.0, "occurred_at": 0.0, "system": "s", "description": "d",
+            "widespread": True, "member_state": "", "incident": "", "decisions": ["dec_1"],
+        },
+        SERIOUS,
+    ),
+    (
+        "incidents serious close ser_1 --report-ref B-7 --sent 2026-11-01",
+        "POST",
+        "/serious-incidents/ser_1/close",
+        {"report_ref": "B-7", "sent_at": 1_793_491_200.0},
+        SERIOUS,
+    ),
     ("waiver list", "GET", "/waivers", None, [WAIVER]),
     ("waiver list --everything", "GET", "/waivers", {"everything": "true"}, []),
     ("waiver show wvr_1", "GET", "/waivers/wvr_1", None, WAIVER),

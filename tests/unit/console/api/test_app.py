@@ -53,6 +53,8 @@ SAMPLES = {
     "incidents.release": {"reason": "x"}, "audit.export": {}, "erasures.request": {"subject": "aabbccdd", "reason": "x"},
     "habits.accept": {"reason": "x"}, "habits.forget": {"reason": "x"},
     "approvals.answer": {"approves": True, "reason": "x"},
+    "serious.open": {"kind": "death", "aware_at": 1.0, "system": "x", "description": "x"}, "serious.close": {"report_ref": "x"},
+    "appeals.make": {"decision": "dec_1", "reason": "x"}, "appeals.answer": {"overturns": True, "answer": "x"},
     "waivers.request": {"clause": "x", "reason": "x", "minutes": 1}, "waivers.answer": {"approves": True, "reason": "x"},
     "waivers.end": {"reason": "x"}, "glass.open": {"reason": "x", "minutes": 1}, "glass.close": {"reason": "x"},
     "glass.review": {"justified": True, "review": "x"},
