@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import msgspec
 
 from wardlaw.audit.envelope import SealedPart
+from wardlaw.audit.note import signer_key
 from wardlaw.console.api.app import build_api
 from wardlaw.console.api.deps import ApiDependencies, BacktestPart, Glance, PolicyStatus, ReplayAsked, ReplayPart
 from wardlaw.console.api.identity import PEER_UID
@@ -79,6 +80,7 @@ examples:
 """,
 }
 HABITS_SECRET = b"h" * 32
+BUNDLE_KEY = signer_key("bundle.example", b"b" * 32)
 
 
 class FakeRecorder:
@@ -359,6 +361,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         health=lambda: {"status": "ok"},
         clock=made.clock,
         entropy=made.entropy,
+        sign=BUNDLE_KEY.sign,
     )
     return made
 

@@ -1,4 +1,4 @@
-"""A moment as people give it on the command line: a date, a time, or how long ago."""
+"""Moments and times as people give them on the command line: a date, a time, how long ago, for how long."""
 
 from __future__ import annotations
 
@@ -32,3 +32,15 @@ def read_moment(text: str, *, now: float) -> float:
             "Say how long ago (90m, 24h, 7d, 2w), a day (2026-11-01) or a time (2026-11-01T08:30).",
         ) from None
     return max(0.0, (given if given.tzinfo else given.replace(tzinfo=UTC)).timestamp())
+
+
+def read_minutes(text: str) -> int:
+    """Minutes of ``45m``, ``12h``, ``7d`` or ``2w``.
+
+    Raises:
+        InputError: It is no such time (WL-CLI-052).
+    """
+    found = _AGO.fullmatch(text)
+    if not found:
+        raise InputError("WL-CLI-052", f"{text} does not say for how long.", "Write 45m, 12h, 7d or 2w.")
+    return int(found[1]) * _SECONDS[found[2]] // 60

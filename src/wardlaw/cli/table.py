@@ -48,6 +48,13 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("quarantine", "Guard", "Who is locked out.", _HERE + "quarantine:app"),
     CommandEntry("incidents", "Guard", "What security stopped and nobody has closed yet.", _HERE + "incidents:app"),
     CommandEntry("approvals", "Guard", "Calls that wait for a person, and the answer.", _HERE + "approvals:app"),
+    CommandEntry("waiver", "Guard", "Time-limited exceptions to clauses, and who agreed.", _HERE + "waiver:app"),
+    CommandEntry(
+        "break-glass", "Guard", "Lift clauses at once in an emergency, for an hour at most.", _HERE + "breakglass:app"
+    ),
+    CommandEntry(
+        "appeal", "Guard", "Say that a decision was wrong, and what another person found.", _HERE + "appeal:app"
+    ),
     CommandEntry("habits", "Guard", "What callers usually do, and what they do now.", _HERE + "habits:app"),
     CommandEntry("mcp", "Guard", "Servers of tools: what they offer, and what of it may be used.", _HERE + "mcp:app"),
     CommandEntry("tools", "Guard", "What tools do: inferred, and confirmed by a person.", _HERE + "tools:app"),

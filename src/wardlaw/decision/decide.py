@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
 
 from wardlaw.decision.context import Facts, classes_of
 from wardlaw.decision.policy import Policy
 from wardlaw.decision.policyset import Matched, PolicySet
+from wardlaw.facts.clause import Duty
 from wardlaw.facts.decision import Decision, Hit, Obligation, ObligationKind, Reason, ReasonCode
 from wardlaw.facts.effect import Effect, RouteMode, strongest
 from wardlaw.facts.exchange import Channel
+from wardlaw.facts.exemption import Exemption, ExemptionKind
 from wardlaw.facts.finding import Finding, FindingKind
 from wardlaw.facts.request import RequestFacts, Snapshot
 
@@ -32,17 +37,25 @@ def decide(request: RequestFacts, findings: Sequence[Finding], policies: PolicyS
         state: What the state authority remembers, this request included.
     """
     try:
-        reasons, hits, quarantine = _judge(request, findings, policies, state)
+        judged = _judge(request, findings, policies, state)
     except Exception as error:  # noqa: BLE001 - INVARIANT: total; an unforeseen fault must deny, not escape
         message = f"The policy engine failed ({type(error).__name__}); nothing is allowed while it does."
-        reasons, hits, quarantine = [_fault(ReasonCode.ENGINE_FAULT, message)], (), ()
-    return _conclude(request, reasons, hits, quarantine, policies)
+        judged = _Judged([_fault(ReasonCode.ENGINE_FAULT, message)])
+    decision = _conclude(request, judged, policies)
+    glass = _glass(request, state) if state.exemptions else ()
+    return msgspec.structs.replace(decision, glass=glass) if glass else decision
 
 
-def _judge(
-    request: RequestFacts, findings: Sequence[Finding], policies: PolicySet, state: Snapshot
-) -> tuple[list[Reason], tuple[Hit, ...], tuple[str, ...]]:
-    """Reasons, recorded hits and the clauses that allow a quarantine."""
+class _Judged(NamedTuple):
+    """What the clauses say: reasons, recorded hits, clauses that allow a quarantine, policies that oblige."""
+
+    reasons: list[Reason]
+    hits: tuple[Hit, ...] = ()
+    quarantine: tuple[str, ...] = ()
+    obliging: tuple[Policy, ...] = ()
+
+
+def _judge(request: RequestFacts, findings: Sequence[Finding], policies: PolicySet, state: Snapshot) -> _Judged:
     reasons = _standing_reasons(findings, state)
     slice_ = policies.slice(request.action, request.principal.kind)
     try:
@@ -55,11 +68,17 @@ def _judge(
     except KeyError as error:
         message = f"A policy asks for the attribute {error}, which nothing produces."
         reasons.append(_fault(ReasonCode.MISSING_ATTRIBUTE, message))
-        return reasons, (), ()
+        return _Judged(reasons)
     if matched.errors:
         message = "A policy could not be evaluated, and a policy that fails must not be skipped."
         reasons.append(_fault(ReasonCode.ENGINE_FAULT, message))
     hit_policies = [policies.policies[name] for name in matched.forbids]
+    lifted: tuple[Hit, ...] = ()
+    if state.exemptions and hit_policies:
+        hit_policies, lifted = _lift(hit_policies, request, state)
+    obliging = tuple(policy for policy in hit_policies if policy.effect is Effect.OBLIGE)
+    if obliging:
+        hit_policies = [policy for policy in hit_policies if policy.effect is not Effect.OBLIGE]
     reasons.extend(_clause_reason(policy, findings) for policy in hit_policies)
     if not (
         matched.permitted or matched.errors or any(p.effect.strength >= Effect.DENY.strength for p in hit_policies)
@@ -69,8 +88,43 @@ def _judge(
     if state.approved:
         # INVARIANT: after the permit was looked for; an approval lifts holds of its clauses and stands for nothing else.
         reasons = [reason for reason in reasons if not _is_approved(reason, state)]
-    hits = tuple(_hit(policies.policies[name]) for name in matched.observed)
-    return reasons, hits, _quarantine_signals(hit_policies, matched)
+    hits = (*(_hit(policies.policies[name]) for name in matched.observed), *lifted, *map(_hit, obliging))
+    return _Judged(reasons, hits, _quarantine_signals(hit_policies, matched), obliging)
+
+
+def _lift(
+    hit_policies: Sequence[Policy], request: RequestFacts, state: Snapshot
+) -> tuple[list[Policy], tuple[Hit, ...]]:
+    """The clauses that stay in force for this request, and those that were lifted, as they would have fired.
+
+    INVARIANT: an exemption stands for no permit, lifts no built-in reason, no clause on a prohibited practice and none
+    that sets callers apart; broken glass lifts no security clause.
+    """
+    standing = [one for one in state.exemptions if one.covers(request.principal, request.resource.id, at=request.at)]
+    kept: list[Policy] = []
+    lifted: list[Hit] = []
+    for policy in hit_policies:
+        by = next((one for one in standing if _may_lift(one, policy)), None)
+        if by is None:
+            kept.append(policy)
+        else:
+            lifted.append(msgspec.structs.replace(_hit(policy), lifted_by=by.id))
+    return kept, tuple(lifted)
+
+
+def _may_lift(exemption: Exemption, policy: Policy) -> bool:
+    if not policy.liftable or not exemption.names(policy.clause):
+        return False
+    return exemption.kind is ExemptionKind.WAIVER or not policy.security
+
+
+def _glass(request: RequestFacts, state: Snapshot) -> tuple[str, ...]:
+    """Broken glass this request falls under."""
+    return tuple(
+        one.id
+        for one in state.exemptions
+        if one.kind is ExemptionKind.BREAK_GLASS and one.covers(request.principal, request.resource.id, at=request.at)
+    )
 
 
 def _standing_reasons(findings: Sequence[Finding], state: Snapshot) -> list[Reason]:
@@ -182,13 +236,8 @@ def _quarantine_signals(policies: Sequence[Policy], matched: Matched) -> tuple[s
     return tuple(policy.clause for policy in policies if policy.quarantine) if matched.forbids else ()
 
 
-def _conclude(
-    request: RequestFacts,
-    reasons: list[Reason],
-    hits: tuple[Hit, ...],
-    quarantine: tuple[str, ...],
-    policies: PolicySet,
-) -> Decision:
+def _conclude(request: RequestFacts, judged: _Judged, policies: PolicySet) -> Decision:
+    reasons = judged.reasons
     demanded = strongest(tuple(reason.effect for reason in reasons))
     if request.rewritten and demanded is Effect.TRANSFORM:
         reasons.append(
@@ -208,8 +257,13 @@ def _conclude(
         demanded=demanded,
         policies=policies.digest,
         reasons=ordered,
-        obligations=() if observed else _obligations(demanded, ordered, policies, quarantine),
-        hits=hits,
+        obligations=()
+        if observed
+        else (
+            *_obligations(demanded, ordered, policies, judged.quarantine),
+            *_owed(request, demanded, judged.obliging),
+        ),
+        hits=judged.hits,
     )
 
 
@@ -230,6 +284,19 @@ def _obligations(
     if quarantine:
         duties.append(Obligation(ObligationKind.QUARANTINE, tuple(sorted(set(quarantine)))))
     return tuple(duties)
+
+
+def _owed(request: RequestFacts, demanded: Effect, obliging: Sequence[Policy]) -> tuple[Obligation, ...]:
+    """What is owed with an answer that goes out."""
+    if not obliging or demanded not in (Effect.ALLOW, Effect.TRANSFORM):
+        return ()
+    owed: list[Obligation] = []
+    notices = sorted({policy.notice for policy in obliging if Duty.DISCLOSE in policy.duties and policy.notice})
+    if notices and request.first_reply:
+        owed.append(Obligation(ObligationKind.DISCLOSE, tuple(notices)))
+    if any(Duty.MARK in policy.duties for policy in obliging):
+        owed.append(Obligation(ObligationKind.MARK))
+    return tuple(owed)
 
 
 def quarantine_reaches_caller(findings: Sequence[Finding], state: Snapshot) -> bool:

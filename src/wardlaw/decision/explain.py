@@ -15,7 +15,7 @@ from wardlaw.decision.context import Facts, build_context, classes_of
 from wardlaw.decision.policy import Policy
 from wardlaw.decision.policyset import PolicySet, Slice
 from wardlaw.facts.attributes import BY_NAME, AttributeType
-from wardlaw.facts.decision import Decision, Reason, ReasonCode
+from wardlaw.facts.decision import Decision, Hit, Reason, ReasonCode
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.finding import Finding
 from wardlaw.facts.origin import DECISIVE, CallJudgement, Source
@@ -52,7 +52,7 @@ class Explanation(msgspec.Struct, frozen=True):
         causes: Reasons, strongest first.
         changes: Facts each of which alone would have let it pass; empty when none alone would.
         together: Facts that only together would have let it pass.
-        observed: Warn and shadow clauses that matched, as ``CLAUSE (mode, effect)``.
+        observed: Warn, shadow and lifted clauses that matched, as ``CLAUSE (mode, effect)``.
         origins: Of a tool call: what is wrong with it and where its decisive arguments came from, one sentence each.
     """
 
@@ -66,6 +66,7 @@ class Explanation(msgspec.Struct, frozen=True):
 
 _VERBS = {
     Effect.ALLOW: "was allowed",
+    Effect.OBLIGE: "was allowed",
     Effect.TRANSFORM: "was allowed after masking",
     Effect.HOLD: "was held for a person to decide",
     Effect.DENY: "was denied",
@@ -102,9 +103,15 @@ def explain(
         causes=causes,
         changes=changes,
         together=together,
-        observed=tuple(f"{hit.clause} ({hit.mode.value}, {hit.effect.value})" for hit in decision.hits),
+        observed=tuple(_noted(hit) for hit in decision.hits),
         origins=_origins(request.call) if request.call is not None else (),
     )
+
+
+def _noted(hit: Hit) -> str:
+    if hit.lifted_by:
+        return f"{hit.clause} (lifted by {hit.lifted_by}, {hit.effect.value})"
+    return f"{hit.clause} ({hit.mode.value}, {hit.effect.value})"
 
 
 def _origins(call: CallJudgement) -> tuple[str, ...]:
@@ -131,6 +138,9 @@ def _sentence(request: RequestFacts, decision: Decision) -> str:
     who = request.principal.id + (f" for {request.principal.acting_for}" if request.principal.acting_for else "")
     what = f"{request.action.value} by {who} on {request.resource.id}"
     if decision.demanded is Effect.ALLOW:
+        lifted = [f"{hit.clause} ({hit.lifted_by})" for hit in decision.hits if hit.lifted_by]
+        if lifted:
+            return f"{what} was allowed: for a while it is taken out of {', '.join(lifted)}."
         return f"{what} was allowed: no clause in force forbids it."
     because = decision.reasons[0].message.rstrip(".")
     clause = f" (clause {decision.reasons[0].clause})" if decision.reasons[0].clause else ""

@@ -79,7 +79,7 @@ class Wording:
             return f"it would {_DO.get(weaker.effect, 'act')}"
         noted = next((hit for hit in one.decision.hits if hit.clause == ground), None)
         if noted is not None:
-            return f"it stands at {noted.mode.value}"
+            return f"it is lifted by {noted.lifted_by}" if noted.lifted_by else f"it stands at {noted.mode.value}"
         clause = self._clauses.get(ground)
         if clause is None:
             return "its condition does not hold"

@@ -9,6 +9,7 @@ import msgspec
 from wardlaw.facts.effect import Effect, Mode
 from wardlaw.facts.errors import ConfigError
 from wardlaw.governance.approvals import LONGEST_MINUTES, MOST_APPROVERS, USUAL_MINUTES
+from wardlaw.governance.exemptions import may_be_lifted
 
 _MINUTES_DIGITS = 6
 
@@ -28,6 +29,9 @@ class Policy(msgspec.Struct, frozen=True):
         opaque: Attributes used in any other way than a comparison with a literal.
         names_principal: Its scope or condition depends on *which* principal asks.
         names_resource: Its scope or condition depends on *which* resource is meant.
+        duties: What answers owe by it; of policies that oblige.
+        notice: What people are told.
+        liftable: A waiver may take somebody out of it for a while.
         source: The policy in Cedar's JSON form.
     """
 
@@ -50,6 +54,9 @@ class Policy(msgspec.Struct, frozen=True):
     opaque: frozenset[str]
     names_principal: bool
     names_resource: bool
+    liftable: bool
+    duties: tuple[str, ...]
+    notice: str
     source: dict[str, Any]
 
 
@@ -145,6 +152,11 @@ def read_policy(source: dict[str, Any]) -> Policy:
         opaque=frozenset(reading.opaque),
         names_principal=_names_one(source["principal"]) or "principal" in reading.variables,
         names_resource=_names_one(source["resource"]) or "resource" in reading.variables,
+        liftable=may_be_lifted(
+            (ref.strip() for ref in notes.get("refs", "").split(",")), quarantine=notes.get("quarantine", "") == "true"
+        ),
+        duties=tuple(part.strip() for part in notes.get("duties", "").split(",") if part.strip()),
+        notice=notes.get("notice", ""),
         source=source,
     )
 

@@ -72,6 +72,25 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     context: dict[str, str | int | bool | list[str]] = {}
 
 
+class Duty(StrEnum):
+    """What an answer owes to whoever reads it (EU AI Act, Article 50)."""
+
+    DISCLOSE = "disclose"  # people are told that they talk to an AI system
+    MARK = "mark"  # machines can tell that an AI system made it
+
+
+class FilledForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The filled form a clause was made from, so that it can be edited as a form again.
+
+    Attributes:
+        template: Name of the template.
+        fields: Answers by field, in the words of a business.
+    """
+
+    template: str
+    fields: dict[str, str | int | list[str]] = {}
+
+
 class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One rule as its owner wrote it.
 
@@ -89,6 +108,9 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
         quarantine_minutes: How long the quarantine stands; 0 until a person releases it.
         approvers: Persons who must approve a call it holds, 1 or 2 (effect ``hold`` only); 0 leaves it at 1.
         expires_minutes: How long a held call waits, and an approval stands; 0 leaves it at the usual time.
+        duties: What answers owe (effect ``oblige`` only).
+        notice: What people are told with the first reply of a conversation (duty ``disclose``).
+        form: The form it was made from; None when it was written by hand.
     """
 
     id: str
@@ -113,4 +135,7 @@ class Clause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     quarantine_minutes: int = 0
     approvers: int = 0
     expires_minutes: int = 0
+    duties: tuple[Duty, ...] = ()
+    notice: str = ""
     examples: tuple[Example, ...] = ()
+    form: FilledForm | None = None

@@ -29,6 +29,8 @@ class ObligationKind(StrEnum):
     CLOSE_CONNECTION = "close-connection"
     QUARANTINE = "quarantine"  # classes: the signals that allow it
     TAINT = "taint"  # classes: labels the session takes on
+    DISCLOSE = "disclose"  # classes: what people are told with the first reply of a conversation
+    MARK = "mark"  # the answer is marked, for machines, as made by an AI system
 
 
 class Obligation(msgspec.Struct, frozen=True):
@@ -61,12 +63,17 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """A warn or shadow clause that matched: recorded, never part of the verdict."""
+    """A clause that matched and is no part of the verdict: it warns, it only watches, or it was lifted.
+
+    Attributes:
+        lifted_by: Id of the waiver or broken glass that took this request out of a clause in force; ``""`` for others.
+    """
 
     clause: str
     policy: str
     mode: Mode
     effect: Effect
+    lifted_by: str = ""
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -77,8 +84,9 @@ class Decision(msgspec.Struct, frozen=True):
         effect: What is carried out.
         demanded: What the clauses demanded; differs from ``effect`` only in observe mode.
         reasons: Strongest first; empty only when the demanded effect is allow.
-        hits: Warn and shadow clauses that matched.
+        hits: Warn and shadow clauses that matched, and clauses in force that were lifted.
         policies: SHA-256 of the policy set that decided, hex.
+        glass: Broken glass it was made under, whether or not that lifted anything.
     """
 
     request: str
@@ -88,3 +96,4 @@ class Decision(msgspec.Struct, frozen=True):
     reasons: tuple[Reason, ...] = ()
     obligations: tuple[Obligation, ...] = ()
     hits: tuple[Hit, ...] = ()
+    glass: tuple[str, ...] = ()

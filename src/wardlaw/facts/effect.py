@@ -6,9 +6,13 @@ from enum import StrEnum
 
 
 class Effect(StrEnum):
-    """What happens to a request; the strongest effect wins (DESIGN: cut > deny > hold > transform > allow)."""
+    """What happens to a request; the strongest effect wins (DESIGN: cut > deny > hold > transform > allow).
+
+    ``OBLIGE`` is an effect of clauses alone: the request is allowed, and the door owes something with the answer.
+    """
 
     ALLOW = "allow"
+    OBLIGE = "oblige"
     TRANSFORM = "transform"
     HOLD = "hold"
     DENY = "deny"
@@ -16,7 +20,7 @@ class Effect(StrEnum):
 
     @property
     def strength(self) -> int:
-        """Place in the order of strength: 0 for allow to 4 for cut."""
+        """Place in the order of strength: 0 for allow to 5 for cut."""
         return _STRENGTH[self]
 
 

@@ -7,6 +7,7 @@ import msgspec
 from wardlaw.facts.action import Action
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.exchange import Measures
+from wardlaw.facts.exemption import Exemption
 from wardlaw.facts.grantfacts import GrantFacts
 from wardlaw.facts.origin import CallJudgement
 from wardlaw.facts.principal import Principal
@@ -28,6 +29,7 @@ class RequestFacts(msgspec.Struct, frozen=True):
         rewritten: This is the second decision, on a redacted request.
         call: Where the arguments of a tool call came from; None for everything else.
         grant: The grant that is judged; None at the door.
+        first_reply: An answer before which nothing was answered in its conversation.
     """
 
     id: str
@@ -46,6 +48,7 @@ class RequestFacts(msgspec.Struct, frozen=True):
     rewritten: bool = False
     call: CallJudgement | None = None
     grant: GrantFacts | None = None
+    first_reply: bool = False
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -66,6 +69,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         authority_ok: False when the authority could not be asked; that is a deny of its own.
         approved: Clauses whose hold of exactly this call people have approved; of those alone the hold falls away.
         approval: The approval that says so, used up with this decision; ``""`` without one.
+        exemptions: Waivers and broken glass that are for this caller and this resource.
     """
 
     calls_minute: int = 0
@@ -81,3 +85,4 @@ class Snapshot(msgspec.Struct, frozen=True):
     authority_ok: bool = True
     approved: tuple[str, ...] = ()
     approval: str = ""
+    exemptions: tuple[Exemption, ...] = ()

@@ -14,6 +14,7 @@ from wardlaw.facts.exchange import Channel, Measures, Segment, ToolCall
 from wardlaw.facts.finding import Finding
 from wardlaw.gateway.aside import compare_aside, inspect_aside, meter_aside
 from wardlaw.gateway.asking import read_asking
+from wardlaw.gateway.disclosing import disclosed, is_first_reply
 from wardlaw.gateway.gists import Conversation
 from wardlaw.gateway.history import call_digest
 from wardlaw.gateway.judge import Case, Judgement, Matter
@@ -87,7 +88,9 @@ class AnswerHalf:
                     return Withheld(one, answer.usage)
         finally:
             tracer.close()
-        return Released(body, judgement, answer.usage) if held is None else Withheld(held, answer.usage)
+        if held is not None:
+            return Withheld(held, answer.usage)
+        return Released(disclosed(self.surface, answer, body, judgement.decision), judgement, answer.usage)
 
     def tracer(self, case: Case, accepted: Accepted) -> CallTracer:
         """What traces the tool calls of an answer; to be closed by whoever asked for it."""
@@ -207,6 +210,7 @@ def _answer_matter(
         findings=findings,
         segments=tuple(segments),
         body_sha256=hashlib.sha256(raw).hexdigest(),
+        first_reply=is_first_reply(accepted.prepared.segments),
     )
 
 

@@ -16,6 +16,7 @@ from wardlaw.facts.record import Outcome
 from wardlaw.facts.resource import Resource
 from wardlaw.gateway.admitted import Admitted
 from wardlaw.gateway.answering import AnswerHalf, Released
+from wardlaw.gateway.disclosing import answer_labels
 from wardlaw.gateway.judge import Case, Judgement
 from wardlaw.gateway.port import Call, CallerGoneError
 from wardlaw.gateway.request import Accepted, Prepared, Refused, RequestHalf
@@ -196,7 +197,7 @@ class ModelExchange:
             return
         self._ending.status = answer.status
         self._ending.result = "complete"
-        own = self._own(accepted.judgement, self._watch.overhead_us)
+        own = self._own(accepted.judgement, self._watch.overhead_us) + self._labelled(released.judgement)
         self._call.reply(answer.status, caller_headers(names, stream=False, own=own), released.body)
 
     def _own(self, judgement: Judgement, overhead_us: int | None) -> tuple[tuple[str, str], ...]:
@@ -205,6 +206,12 @@ class ModelExchange:
             overhead_us=overhead_us,
             receipt=judgement.receipt if self._services.receipts else "",
         )
+
+    def _labelled(self, judgement: Judgement) -> tuple[tuple[str, str], ...]:
+        """What an answer that goes out is labelled with; counted, so that coverage can be told."""
+        labels = answer_labels(judgement.decision)
+        self._services.metrics.labelled([name for name, _ in labels])
+        return labels
 
     async def _upstream_refused(self, case: Case, accepted: Accepted, raw: bytes) -> None:
         """Pass an upstream's own error on, judged like any answer."""
@@ -237,7 +244,7 @@ class ModelExchange:
         if not opening.released:
             self._refuse(opening)
             return
-        own = self._own(accepted.judgement, self._watch.overhead_us)
+        own = self._own(accepted.judgement, self._watch.overhead_us) + self._labelled(opening)
         self._ending.status = accepted.answer.status
         self._call.open(accepted.answer.status, caller_headers(names, stream=True, own=own))
         try:

@@ -22,6 +22,7 @@ from wardlaw.facts.approval import CallPass, HeldNotice
 from wardlaw.facts.decision import Decision, ObligationKind, ReasonCode
 from wardlaw.facts.effect import Effect, RouteMode
 from wardlaw.facts.exchange import Channel, Measures, Segment, ToolCall
+from wardlaw.facts.exemption import Exemption
 from wardlaw.facts.finding import Finding, FindingKind
 from wardlaw.facts.origin import CallJudgement
 from wardlaw.facts.principal import Principal
@@ -74,6 +75,7 @@ class Matter(msgspec.Struct, frozen=True):
         call: Where the arguments of a tool call came from.
         parks: What is held may wait for a person: its caller can make it again unchanged.
         pin: Digest of the called tool's definition; ``""`` for what has none.
+        first_reply: An answer before which nothing was answered in its conversation.
         passes: Approvals this very exchange has used up already, for what is judged once more in it.
     """
 
@@ -97,6 +99,7 @@ class Matter(msgspec.Struct, frozen=True):
     call: CallJudgement | None = None
     parks: bool = False
     pin: str = ""
+    first_reply: bool = False
     passes: tuple[CallPass, ...] = ()
 
 
@@ -186,6 +189,8 @@ class Judge:
         """Profiles the anomaly score comes from; without them it is 0."""
         self.inspected = ""
         """Mark of the detectors in force, for the records."""
+        self.exemptions: Callable[[], tuple[Exemption, ...]] = tuple
+        """Waivers and broken glass in force; none where nobody knows any."""
         self.holding: Holding | None = None
         """Where held calls wait; without it they are refused."""
         self._minute = -1  # the one whose hour and weekday are known
@@ -210,6 +215,7 @@ class Judge:
         noted = self._note(case, matter, measures, at)
         if noted.score:
             state = msgspec.structs.replace(state, anomaly_score=noted.score)
+        state = _with_exemptions(state, self.exemptions(), request)
         decided = await self._decide(matter, request, state)
         decision, state = decided.decision, decided.state
         released = decision.effect in _RELEASING
@@ -325,6 +331,7 @@ class Judge:
             body_sha256=matter.body_sha256,
             rewritten=matter.rewritten,
             call=matter.call,
+            first_reply=matter.first_reply,
         )
 
     async def _punish(
@@ -418,6 +425,12 @@ def _is_own(finding: Finding, taint: Sequence[str]) -> bool:
         case _:
             pass
     return finding.kind in _ATTACKS and finding.channel not in _FOREIGN
+
+
+def _with_exemptions(snapshot: Snapshot, exemptions: Sequence[Exemption], request: RequestFacts) -> Snapshot:
+    """The state with what is for this caller and this resource now; the rest is none of the record's business."""
+    mine = tuple(one for one in exemptions if one.covers(request.principal, request.resource.id, at=request.at))
+    return msgspec.structs.replace(snapshot, exemptions=mine) if mine else snapshot
 
 
 def _with_labels(snapshot: Snapshot, labels: Sequence[str]) -> Snapshot:

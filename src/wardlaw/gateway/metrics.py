@@ -7,7 +7,7 @@ counters take a lock and several calls for each addition, and a request makes ei
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
@@ -70,6 +70,7 @@ class Metrics(Collector):
         self._decided: dict[tuple[str, Effect, Effect], int] = {}
         self._clauses: dict[tuple[str, str], int] = {}
         self._refused: dict[str, int] = {}
+        self._labels: dict[str, int] = {}
         self._overhead = _Times(_OVERHEAD_S)
         self._duration = _Times(_DURATION_S)
         self._registry = CollectorRegistry()
@@ -83,10 +84,15 @@ class Metrics(Collector):
             if reason.clause:
                 self._count_clause(reason.clause, "enforce")
         for hit in decision.hits:
-            self._count_clause(hit.clause, hit.mode.value)
+            self._count_clause(hit.clause, "lifted" if hit.lifted_by else hit.mode.value)
 
     def _count_clause(self, clause: str, mode: str) -> None:
         self._clauses[clause, mode] = self._clauses.get((clause, mode), 0) + 1
+
+    def labelled(self, headers: Sequence[str]) -> None:
+        """Count an answer that goes out, and the headers that label it as made by an AI system."""
+        for name in ("all", *headers):
+            self._labels[name] = self._labels.get(name, 0) + 1
 
     def refused(self, code: str) -> None:
         """Count a caller that was not admitted."""
@@ -114,6 +120,12 @@ class Metrics(Collector):
             (((action, done.value, asked.value), count) for (action, done, asked), count in self._decided.items()),
         )
         yield _counter("wardlaw_clause_matches", "Clauses that matched", ("clause", "mode"), self._clauses.items())
+        yield _counter(
+            "wardlaw_answer_labels",
+            "Answers given out, and how many of them were labelled",
+            ("label",),
+            (((name,), count) for name, count in self._labels.items()),
+        )
         yield _counter(
             "wardlaw_admission_refusals",
             "Callers not admitted",

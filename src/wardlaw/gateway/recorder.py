@@ -13,6 +13,7 @@ from functools import lru_cache
 import msgspec
 
 from wardlaw.audit.envelope import Envelope, RecordKind
+from wardlaw.facts.decision import Hit
 from wardlaw.facts.exchange import Segment, ToolCall
 from wardlaw.facts.record import Content, Inputs, Outcome, Passage
 from wardlaw.store.keyring import Keyring
@@ -93,7 +94,9 @@ class Recorder:
         if approval:
             facts["approval"] = approval
         if decision.hits:
-            facts["observed"] = ",".join(f"{hit.clause}:{hit.mode.value}" for hit in decision.hits)
+            facts |= _noted(decision.hits)
+        if decision.glass:
+            facts["break_glass"] = ",".join(decision.glass)
         reasons = decision.reasons
         envelope = Envelope(
             action=request.action.value,
@@ -173,6 +176,13 @@ class Recorder:
             for old in list(self._recorded)[: _RECORDED // 4]:
                 self._recorded.pop(old, None)
         self._recorded.update(dict.fromkeys(marks))
+
+
+def _noted(hits: Sequence[Hit]) -> dict[str, str | int]:
+    """Clauses that only watched, and those that were lifted with what lifted them."""
+    observed = ",".join(f"{hit.clause}:{hit.mode.value}" for hit in hits if not hit.lifted_by)
+    lifted = ",".join(f"{hit.clause}:{hit.lifted_by}" for hit in hits if hit.lifted_by)
+    return {name: value for name, value in (("observed", observed), ("lifted", lifted)) if value}
 
 
 def month_of(at: float) -> str:

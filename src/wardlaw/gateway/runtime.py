@@ -7,6 +7,7 @@ import logging
 import os
 import time
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from wardlaw.facts.habit import HabitOrder
 from wardlaw.gateway.admission import Admission
 from wardlaw.gateway.door import Door, Health
 from wardlaw.gateway.doubts import Doubts
+from wardlaw.gateway.exempting import ExemptionBook
 from wardlaw.gateway.gists import Gists, Leaks
 from wardlaw.gateway.habits import HabitsFile
 from wardlaw.gateway.holding import TableHolding
@@ -61,6 +63,7 @@ from wardlaw.security.tripwire import PromptTripwires
 from wardlaw.state.authority import StateAuthority
 from wardlaw.state.habits import Habits
 from wardlaw.store.database import open_database, reading
+from wardlaw.store.exemptions import Exemptions, load_exemptions
 from wardlaw.store.generations import Generation, read
 from wardlaw.store.habitorders import list_orders, newest_number
 from wardlaw.store.installation import Installation
@@ -96,6 +99,7 @@ class Runtime:
         self._habits: HabitsFile | None = None
         self._sharing: Sharing | None = None
         self._watcher: Watcher | None = None
+        self._exemptions = ExemptionBook(lambda: self._watcher.age_s if self._watcher is not None else inf)
         self._reporter: Reporter | None = None
         self._door: Door | None = None
         self._holder: PolicyHolder | None = None
@@ -152,6 +156,7 @@ class Runtime:
             zone=ZoneInfo(config.installation.timezone),
             notice=reporter.notice,
         )
+        judge.exemptions = self._exemptions.in_force
         judge.habits = await self._open_habits(purposes)
         judge.holding = TableHolding(
             engine, keyring, secret=purposes.state, inspect=self._inspect_text, channels=channel_names(config.notify)
@@ -172,6 +177,7 @@ class Runtime:
                 Generation.HABITS: self._load_habit_orders,
                 Generation.TOOLS: self._load_tools,
                 Generation.CREDENTIALS: self._load_credentials,
+                Generation.EXEMPTIONS: self._load_exemptions,
             },
             clock=time.monotonic,
         )
@@ -419,6 +425,14 @@ class Runtime:
     async def _load_credentials(self) -> None:
         if self._tools is not None:
             await self._tools.load_credentials()
+
+    async def _load_exemptions(self) -> None:
+        def load() -> Exemptions:
+            assert self._engine is not None
+            with reading(self._engine) as connection:
+                return load_exemptions(connection, now=time.time(), keys=self._places.bundle_keys())
+
+        await self._exemptions.renew(lambda: asyncio.to_thread(load))
 
     def _position(self) -> tuple[int, int]:
         """The last frame written; its changes, and those of all before it, are in the ledger."""

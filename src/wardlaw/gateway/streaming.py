@@ -21,6 +21,7 @@ from wardlaw.facts.exchange import Channel, Measures, Segment
 from wardlaw.facts.finding import Finding
 from wardlaw.gateway.answering import AnswerHalf
 from wardlaw.gateway.aside import compare_aside, inspect_aside, weigh_aside
+from wardlaw.gateway.disclosing import Notice, is_first_reply
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.port import Call, CallerGoneError
 from wardlaw.gateway.request import Accepted, redacted_classes, uninspected_findings
@@ -101,6 +102,8 @@ class StreamHalf:
         self._came: list[bytes] = []  # the whole answer, where it may have to be kept
         self._came_bytes = 0
         self._pieces = accepted.answer.pieces()
+        self._first = is_first_reply(accepted.prepared.segments)
+        self._notice = Notice()
         self.end: StreamEnd | None = None
         """How it ended, once that is settled; a caller that leaves afterwards changes nothing in it."""
 
@@ -110,7 +113,9 @@ class StreamHalf:
 
     async def open(self) -> Judgement:
         """The judgement under which text without findings is released."""
-        return await self._judge((), Measures(), "")
+        opening = await self._judge((), Measures(), "")
+        self._notice = Notice.of(opening.decision)
+        return opening
 
     async def run(self) -> None:
         """Carry the stream; the head has been sent. How it ended stands in ``end``."""
@@ -143,7 +148,8 @@ class StreamHalf:
                 case Send():
                     self._out.append(command.data)
                 case Judge():
-                    waiting.extend(self._layer.handle(await self._piece(command)))
+                    judged = self._notice.before(command, await self._piece(command))
+                    waiting.extend(self._layer.handle(judged))
                 case JudgeToolCall():
                     waiting.extend(self._layer.handle(await self._tool_call(command)))
                 case JudgeUninspected():
@@ -293,6 +299,7 @@ class StreamHalf:
             findings=findings,
             segments=(Segment(0, Channel.ANSWER, "/stream", text),) if text else (),
             body_sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+            first_reply=self._first,
         )
 
     async def _judge(self, findings: tuple[Finding, ...], measures: Measures, text: str) -> Judgement:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cached_property
 from itertools import combinations, permutations
 
 import cedarpy
@@ -11,18 +12,20 @@ import msgspec
 
 from wardlaw.facts.clause import Clause, Example
 from wardlaw.facts.effect import Effect, Mode
-from wardlaw.facts.errors import ConfigError
+from wardlaw.facts.errors import ConfigError, InputError
 from wardlaw.governance.clauserules import clause_problems, example_problems
 from wardlaw.governance.clauses import EXAMPLES_SUFFIX, PlacedClause, read_clauses, read_examples
 from wardlaw.governance.compile import base_permits, compile_clause
 from wardlaw.governance.compiled import CompiledClause
 from wardlaw.governance.examples import matches
+from wardlaw.governance.forms import departs_from_form
 from wardlaw.governance.handwritten import WrittenPolicy, compile_written, read_cedar
 from wardlaw.governance.implication import covers, never_true, same_condition
 from wardlaw.governance.problems import Problem, Severity, did_you_mean, has_errors, in_order
 from wardlaw.governance.reader import Located
 from wardlaw.governance.schema import cedar_schema
-from wardlaw.governance.shipped import Known, known
+from wardlaw.governance.shipped import Known, known, templates
+from wardlaw.governance.template import Template, template_named
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -114,9 +117,31 @@ class _Check:
         for placed in self._placed:
             found = clause_problems(placed, known=self._known, today=self._today)
             self._problems += found
+            self._problems += self._form(placed)
             compiled = None if has_errors(found) else self._compile(placed)
             if compiled is not None:
                 yield compiled
+
+    def _form(self, placed: PlacedClause) -> Iterable[Problem]:
+        """Whether a clause still says what the form it carries says."""
+        clause, located = placed.clause, placed.located
+        if clause.form is None:
+            return
+        place = located.at("form")
+        try:
+            template_named(clause.form.template, self._templates)
+            differing = departs_from_form(clause, self._templates)
+        except InputError as error:
+            yield Problem(error.code, Severity.ERROR, located.source, *place, error.message, error.hint)
+            return
+        if differing:
+            message = f"{clause.id} was edited by hand: its form says otherwise of {', '.join(differing)}."
+            hint = f"Take the form out, or make it anew with `wardlaw policy new --edit {clause.id}`."
+            yield Problem("WL-TPL-006", Severity.WARNING, located.source, *place, message, hint)
+
+    @cached_property
+    def _templates(self) -> Mapping[str, Template]:
+        return templates()
 
     def _compile(self, placed: PlacedClause) -> CompiledClause | None:
         clause, located = placed.clause, placed.located

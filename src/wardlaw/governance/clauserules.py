@@ -9,7 +9,7 @@ import msgspec
 
 from wardlaw.facts.action import Action
 from wardlaw.facts.attributes import BY_NAME, AttributeType
-from wardlaw.facts.clause import Clause, Condition, Example, Test, Wing
+from wardlaw.facts.clause import Clause, Condition, Duty, Example, Test, Wing
 from wardlaw.facts.effect import Effect
 from wardlaw.governance.approvals import LONGEST_MINUTES, MOST_APPROVERS
 from wardlaw.governance.clauses import PlacedClause
@@ -194,10 +194,25 @@ def _effect(clause: Clause, sheet: _Sheet) -> Iterator[Problem]:
     if clause.redact and clause.effect is not Effect.TRANSFORM:
         message = f"redact has no meaning with the effect {clause.effect.value}."
         yield sheet.note("WL-POL-020", "redact", message, "Take it out, or write effect: transform.")
+    yield from _duties(clause, sheet)
     for place, word in enumerate(clause.redact):
         if domain("dataClasses").unknown(word) or "," in word:
             hint = did_you_mean(word, domain("dataClasses").words)
             yield sheet.note("WL-POL-020", f"redact.{place}", f'"{word}" is not a class of data.', hint)
+
+
+def _duties(clause: Clause, sheet: _Sheet) -> Iterator[Problem]:
+    """What is wrong with what a clause says of duties."""
+    obliges = clause.effect is Effect.OBLIGE
+    if obliges != bool(clause.duties):
+        message = "A clause that obliges says to what: duties." if obliges else "Duties are of clauses that oblige."
+        yield sheet.note("WL-DUE-020", "effect", message, "Write effect: oblige and duties: [disclose, mark].")
+    elif obliges and clause.actions != (Action.MODEL_ANSWER,):
+        message = "Only answers can be disclosed and marked."
+        yield sheet.note("WL-DUE-020", "actions", message, "Write actions: [ModelAnswer].")
+    if bool(clause.notice) != (Duty.DISCLOSE in clause.duties):
+        message = "The duty disclose and the key notice go together: what people are told."
+        yield sheet.note("WL-DUE-020", "notice", message, "Add the one that is missing, or take the other out.")
 
 
 def holding_faults(effect: Effect, approvers: int, minutes: int) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from wardlaw.facts.action import Action
-from wardlaw.facts.clause import Clause, Example, Risk, Wing
+from wardlaw.facts.clause import Clause, Duty, Example, Risk, Wing
 from wardlaw.facts.effect import Effect, Mode
 from wardlaw.facts.principal import PrincipalKind
 from wardlaw.governance.problems import Problem, in_order
@@ -23,7 +23,7 @@ COMPARISONS = ("over", "at_least", "under", "equals", "one_of", "contains_any")
 CLAUSE_KEYS: tuple[str, ...] = (
     "id", "title", "text", "owner", "wing", "risk", "refs", "mode", "effect", "actions", "principals",
     "resources", "valid_from", "valid_to", "when", "unless", "redact", "quarantine", "quarantine_minutes", "approvers",
-    "expires_minutes", "advice", "examples",
+    "expires_minutes", "duties", "notice", "advice", "examples", "form",
 )  # fmt: skip
 REQUIRED = ("id", "title", "text", "owner", "wing", "risk", "effect", "actions", "when")
 EXAMPLE_KEYS = ("name", "effect", "action", "principal", "resource", "context")
@@ -208,6 +208,16 @@ def _context(reader: Reader, node: Node, path: str) -> dict[str, Any]:
     return values
 
 
+def _form(reader: Reader, node: Node) -> dict[str, Any] | None:
+    found = reader.fields(node, "form", known=("template", "fields"), required=("template", "fields"))
+    if len(found) != 2:
+        return None
+    return {
+        "template": _line(reader, found["template"]) or "",
+        "fields": _context(reader, found["fields"], "form.fields"),
+    }
+
+
 _FIELDS: dict[str, Callable[[Reader, Node], Any]] = {
     "id": _id,
     "title": _line,
@@ -230,8 +240,11 @@ _FIELDS: dict[str, Callable[[Reader, Node], Any]] = {
     "quarantine_minutes": lambda reader, node: reader.number(node),
     "approvers": lambda reader, node: reader.number(node),
     "expires_minutes": lambda reader, node: reader.number(node),
+    "duties": lambda reader, node: reader.several(node, lambda item: reader.one_of(item, Duty)),
+    "notice": _line,
     "advice": _words,
     "examples": _examples,
+    "form": _form,
 }
 _TEST_FIELDS: dict[str, Callable[[Reader, Node], Any]] = {
     "attribute": _line,

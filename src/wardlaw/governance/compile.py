@@ -21,7 +21,7 @@ from wardlaw.governance.schema import NAMESPACE, resource_kind
 # In the order they are written; ``decision.policy`` reads them back.
 ANNOTATIONS = (
     "id", "clause", "title", "refs", "owner", "wing", "risk", "mode", "effect", "advice", "redact", "quarantine",
-    "quarantine_minutes", "approvers", "expires_minutes",
+    "quarantine_minutes", "approvers", "expires_minutes", "duties", "notice",
 )  # fmt: skip
 
 
@@ -114,6 +114,10 @@ def _annotations(clause: Clause, identity: str) -> list[str]:
     for name in ("quarantine_minutes", "approvers", "expires_minutes"):
         if number := getattr(clause, name):
             values[name] = str(number)
+    if clause.duties:
+        values["duties"] = ",".join(sorted(set(clause.duties)))
+    if clause.notice:
+        values["notice"] = clause.notice
     return [f"@{name}({quote(values[name])})" for name in ANNOTATIONS if name in values]
 
 

@@ -14,6 +14,7 @@ from wardlaw.facts.principal import PrincipalKind
 from wardlaw.governance.approvals import USUAL_MINUTES
 from wardlaw.governance.check import Checked
 from wardlaw.governance.compiled import CompiledClause
+from wardlaw.governance.exemptions import may_be_lifted
 from wardlaw.governance.sentence import PHRASES, phrase
 
 
@@ -111,6 +112,14 @@ def _structured(name: str, before: Clause, after: Clause) -> Iterator[Change]:
     yield from _members(name, "principals", _texts(before.principals), _texts(after.principals), every=PrincipalKind)
     yield from _scope(name, before.resources, after.resources)
     yield from _members(name, "masked classes", set(before.redact), set(after.redact))
+    for words, here, there, way in (("now owe", after, before, _T), ("no longer owe", before, after, _L)):
+        for duty in sorted(set(here.duties) - set(there.duties)):
+            yield Change(name, way, f"Answers {words}: {duty.value}.")
+    if before.notice != after.notice:
+        yield Change(name, _C, f'Notice: "{before.notice}" → "{after.notice}".')
+    could, can = (may_be_lifted(one.refs, quarantine=one.quarantine) for one in (before, after))
+    if could != can:
+        yield Change(name, _L if can else _T, f"Waivers {'can now' if can else 'can no longer'} lift it.")
     yield from _days(name, before, after)
     yield from _holding(name, before, after)
     yield from _condition(name, "when", before.when, after.when)

@@ -45,7 +45,9 @@ def _values(closed: type[StrEnum]) -> frozenset[str]:
 
 
 _FINDINGS = _values(FindingKind) | {f"{kind.value}:{level.value}" for kind in FindingKind for level in Level}
-_CALL_FINDINGS = _values(CallRule) | {f"{rule.value}:{demand.value}" for rule in CallRule for demand in Effect}
+_CALL_FINDINGS = _values(CallRule) | {
+    f"{rule.value}:{demand.value}" for rule in CallRule for demand in Effect if demand is not Effect.OBLIGE
+}
 # INVARIANT: the words ``decision.context.classes_of`` and ``facts.exchange.Measures`` name.
 _DOMAINS: dict[str, Domain] = {
     "hour": Domain(0, 23),

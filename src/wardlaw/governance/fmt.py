@@ -15,7 +15,7 @@ import cedarpy
 import msgspec
 import yaml
 
-from wardlaw.facts.clause import Clause, Condition, Example, Test
+from wardlaw.facts.clause import Clause, Condition, Example, FilledForm, Test
 from wardlaw.governance.clauses import (
     CLAUSE_KEYS,
     COMPARISONS,
@@ -103,6 +103,11 @@ def format_clauses(text: str, *, source: str) -> tuple[str, tuple[Problem, ...]]
     return _with_comments(lines, _comments(text), _places(root if as_list else _as_list(root))), ()
 
 
+def write_clause(clause: Clause) -> str:
+    """A clause as a file of its own, in canonical form."""
+    return "\n".join(line.text for line in _clause(clause, "")) + "\n"
+
+
 def _clause(clause: Clause, path: str) -> Iterator[_Line]:
     for key in CLAUSE_KEYS:
         yield from _field(key, getattr(clause, key), f"{path}.{key}")
@@ -113,6 +118,12 @@ def _field(key: str, value: Any, path: str) -> Iterator[_Line]:
     match value:
         case Condition():
             yield from _condition(key, value, path)
+        case FilledForm():
+            yield _Line("form:", path)
+            yield _Line(f"  template: {_scalar(value.template)}", f"{path}.template")
+            pairs = [_Line(f"    {name}: {_any(item)}", f"{path}.fields.{name}") for name, item in value.fields.items()]
+            yield _Line("  fields:" if pairs else "  fields: {}", f"{path}.fields")
+            yield from pairs
         case False | None | "" | ():
             return
         case True:

@@ -34,6 +34,7 @@ REQUIRED_OF_PERMIT = ("id", "base", "owner")
 _POLICY_ID = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}\Z")
 _GUESSES = frozenset(("findings", "injectionScore", "anomalyScore"))
 _CLOSED = (("effect", Effect), ("mode", Mode), ("wing", Wing), ("risk", Risk))
+_OF_DUTIES = ("duties", "notice")  # clauses that oblige are structured ones: their text must be told as it stands
 
 
 class WrittenPolicy(msgspec.Struct, frozen=True):
@@ -195,7 +196,7 @@ class _Statement:
         for name in REQUIRED_OF_PERMIT if permit else REQUIRED:
             if not notes.get(name) and not (permit and name == "base"):  # that one has a problem of its own
                 self._note("WL-POL-025", f"The annotation @{name} is missing.", f'Add @{name}("…").')
-        allowed = (*ANNOTATIONS, "base") if permit else ANNOTATIONS
+        allowed = tuple(name for name in ANNOTATIONS if name not in _OF_DUTIES) + (("base",) if permit else ())
         for name in notes:
             if name not in allowed:
                 self._note("WL-POL-025", f"Unknown annotation @{name}.", did_you_mean(name, allowed), near=f"@{name}")
@@ -205,7 +206,8 @@ class _Statement:
                 "WL-POL-007", f'"{identity}" is not a policy id.', "Write letters and digits: GOV-20.2", near="@id"
             )
         for name, closed in _CLOSED:
-            values = {member.value for member in closed} - ({Effect.ALLOW.value} if not permit else set())
+            values = {member.value for member in closed} - {Effect.OBLIGE.value}
+            values -= {Effect.ALLOW.value} if not permit else set()
             if name in notes and notes[name] not in values:
                 message = f'@{name} is never "{notes[name]}".'
                 self._note("WL-POL-025", message, did_you_mean(notes[name], values), near=f"@{name}")

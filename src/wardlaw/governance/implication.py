@@ -154,6 +154,8 @@ def covers(general: Clause, special: Clause, *, whatever_effect: bool = False) -
 
 def same_condition(one: Clause, other: Clause) -> bool:
     """Whether two clauses match exactly the same requests."""
+    if (set(one.duties), one.notice) != (set(other.duties), other.notice):
+        return False
     return covers(one, other, whatever_effect=True) and covers(other, one, whatever_effect=True)
 
 
@@ -162,6 +164,11 @@ def _demands_as_much(general: Clause, special: Clause) -> bool:
         return False
     if general.effect.strength < special.effect.strength or (special.quarantine and not general.quarantine):
         return False
+    if Effect.OBLIGE in (general.effect, special.effect) and general.effect.strength < Effect.DENY.strength:
+        # What is owed with an answer is part of what a clause says; only where no answer goes out it falls away.
+        return (general.effect, general.notice) == (special.effect, special.notice) and set(special.duties) <= set(
+            general.duties
+        )
     both_mask = general.effect is Effect.TRANSFORM and special.effect is Effect.TRANSFORM
     return not both_mask or set(special.redact) <= set(general.redact)
 

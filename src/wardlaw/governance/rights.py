@@ -58,6 +58,8 @@ class Circumstances(msgspec.Struct, frozen=True):
         lowers: A classification becomes milder.
         edits: A classification would be changed in place, instead of a new version beside it.
         loosens: A detector will see less than before.
+        not_by: Id of the person whose own doing this answers to: whoever asked for a waiver, broke the glass or appealed.
+        rule: The rule that keeps that person from it.
     """
 
     changes: bool = False
@@ -73,6 +75,8 @@ class Circumstances(msgspec.Struct, frozen=True):
     lowers: bool = False
     edits: bool = False
     loosens: bool = False
+    not_by: str = ""
+    rule: str = ""
 
 
 class Permitted(msgspec.Struct, frozen=True):
@@ -126,6 +130,8 @@ def authorise(
     conflict = role_conflict(person.roles, book)
     if conflict is not None:
         return conflict
+    if context.not_by and context.not_by in {person.id, *context.selves}:
+        return Refusal(context.rule, "It answers to what this person did or asked for; another one must say.")
     if permission is None:
         return Permitted(None)
     joint = _JOINT.get(permission)

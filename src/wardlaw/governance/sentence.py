@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from wardlaw.facts.action import Action
-from wardlaw.facts.clause import Clause, Condition, Test
+from wardlaw.facts.clause import Clause, Condition, Duty, Test
 from wardlaw.facts.effect import Effect, Mode
 from wardlaw.facts.principal import PrincipalKind
 
@@ -118,6 +118,8 @@ def _verb(clause: Clause) -> str:
             said = f"goes on only with {_join(list(clause.redact), 'and') or 'nothing'} masked"
         case Effect.ALLOW:
             said = "is allowed"
+        case Effect.OBLIGE:
+            said = f"goes on {_join([_owed(duty, clause) for duty in Duty if duty in clause.duties], 'and')}"
         case never:
             assert_never(never)
     if clause.quarantine:
@@ -126,6 +128,16 @@ def _verb(clause: Clause) -> str:
     if clause.mode is Mode.ENFORCE:
         return said
     return f"is let through and noted ({clause.mode.value}; in force it {said})"
+
+
+def _owed(duty: Duty, clause: Clause) -> str:
+    match duty:
+        case Duty.DISCLOSE:
+            return f'with this notice before the first reply: "{clause.notice}"'
+        case Duty.MARK:
+            return "marked for machines as made by an AI system"
+        case never:
+            assert_never(never)
 
 
 def _window(clause: Clause) -> str:

@@ -1,4 +1,4 @@
-"""What ships inside the package: the starter pack, frameworks and controls, the known owner roles.
+"""What ships inside the package: the starter pack, templates, frameworks and controls, the known owner roles.
 
 Package data is as immutable as the code beside it, so reading it is no more I/O than an import; this
 is the only file of the room that does it, and each call reads afresh so that nothing mutable is kept.
@@ -15,6 +15,7 @@ import msgspec
 from wardlaw.facts.person import Role
 from wardlaw.governance.frameworks.control import FRAMEWORK, Control, Controls
 from wardlaw.governance.frameworks.framework import Framework, Provision
+from wardlaw.governance.template import Template
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -75,6 +76,13 @@ def starter_sources() -> dict[str, str]:
         for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
         if entry.name.endswith((".yaml", ".cedar"))
     }
+
+
+def templates() -> dict[str, Template]:
+    """The forms clauses can be made from, by name, in order of names."""
+    folder = files("wardlaw.governance").joinpath("data", "templates")
+    read = [msgspec.yaml.decode(entry.read_bytes(), type=Template) for entry in folder.iterdir()]
+    return {template.name: template for template in sorted(read, key=lambda template: template.name)}
 
 
 def _data(name: str) -> bytes:

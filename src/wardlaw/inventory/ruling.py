@@ -90,7 +90,7 @@ class Breaker:
     def fate(self, effect: Effect, app: str) -> Fate:
         """What becomes of a grant to this app."""
         match effect:
-            case Effect.ALLOW:
+            case Effect.ALLOW | Effect.OBLIGE:
                 return Fate.STANDS
             case Effect.HOLD | Effect.TRANSFORM:
                 return Fate.ASKED

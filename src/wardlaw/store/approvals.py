@@ -130,6 +130,12 @@ def get_approval(connection: Connection, approval_id: str) -> CallApproval:
     return _approval(row)
 
 
+def answered_by(connection: Connection, decision: str) -> frozenset[str]:
+    """Who said yes or no to the held call of a decision; nobody where nothing was held."""
+    rows = connection.execute(select(TABLE).where(TABLE.c.decision == decision)).mappings()
+    return frozenset(answer.by for row in rows for answer in _approval(row).answers)
+
+
 def list_approvals(
     connection: Connection, *, now: float, waiting: bool = True, limit: int = 100
 ) -> tuple[CallApproval, ...]:

@@ -21,6 +21,7 @@ class Generation(StrEnum):
     HABITS = "habits"
     TOOLS = "tools"
     CREDENTIALS = "credentials"
+    EXEMPTIONS = "exemptions"
 
 
 def read(engine: Engine) -> dict[str, int]:

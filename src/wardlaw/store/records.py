@@ -102,6 +102,12 @@ def get_record(connection: Connection, record_id: str) -> RecordRow:
     return _row(row)
 
 
+def known_records(connection: Connection, record_ids: Sequence[str]) -> tuple[RecordRow, ...]:
+    """Those of these records that the tables still hold, in the order of the log."""
+    query = select(RECORD).where(RECORD.c.id.in_(list(record_ids))).order_by(RECORD.c.leaf_index)
+    return tuple(_row(row) for row in connection.execute(query).mappings())
+
+
 def stored_parts(connection: Connection, leaf_index: int) -> tuple[StoredPart, ...]:
     """The encrypted parts of one record, by class; erased and pruned ones are missing."""
     query = select(SEALED_PART).where(SEALED_PART.c.leaf_index == leaf_index).order_by(SEALED_PART.c.klass)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from wardlaw.cli.moment import read_moment
+from wardlaw.cli.moment import read_minutes, read_moment
 from wardlaw.facts.errors import InputError
 
 NOW = 1_790_000_000.0
@@ -24,3 +24,15 @@ def test_moments(text: str, expected: float) -> None:
 def test_no_moments(text: str) -> None:
     with pytest.raises(InputError, match="WL-CLI-050"):
         read_moment(text, now=NOW)
+
+
+@pytest.mark.parametrize(("text", "minutes"), [("45m", 45), ("12h", 720), ("7d", 10_080), ("2w", 20_160)])
+def test_for_how_long(text: str, minutes: int) -> None:
+    assert read_minutes(text) == minutes
+
+
+@pytest.mark.parametrize("text", ["", "7", "0d", "d", "-1h", "1y", "7d "])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_minutes(text)
+    assert caught.value.code == "WL-CLI-052"

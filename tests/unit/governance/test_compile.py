@@ -62,7 +62,13 @@ def test_annotations_carry_the_clause() -> None:
         quarantine=True,
     )
     (policy,) = policies(compile_clause(clause))
-    assert set(policy["annotations"]) == {*ANNOTATIONS} - {"quarantine_minutes", "approvers", "expires_minutes"}
+    assert set(policy["annotations"]) == {*ANNOTATIONS} - {
+        "quarantine_minutes",
+        "approvers",
+        "expires_minutes",
+        "duties",
+        "notice",
+    }
     assert policy["annotations"] == {
         "id": "GOV-20",
         "clause": "GOV-20",

@@ -1,83 +1,91 @@
-"""The separation of duties at the choke point, rule by rule.
-
-SOD-2, -5, -6, -7 and -11 stand in test_rights.py too. SOD-3 and SOD-8 have no operation yet: what comes later only has to
-say under which circumstances.
-"""
+"""Deadlines, reports and appeals."""
 
 from __future__ import annotations
 
-from wardlaw.console.rolebook import load_role_book
-from wardlaw.facts.person import Permission, Person, Role
-from wardlaw.governance.rights import Circumstances, Refusal, authorise
+import msgspec
+import pytest
 
-BOOK = load_role_book()
-P = Permission
+from wardlaw.facts.appeal import Appeal, AppealCount, AppealState
+from wardlaw.facts.errors import InputError
+from wardlaw.facts.serious import SeriousClass, SeriousIncident
+from wardlaw.governance.duties import (
+    answered_appeal,
+    check_times,
+    count_appeals,
+    report_draft,
+    report_due,
+    reported,
+    serious_standing,
+)
 
-
-def person(*roles: Role, name: str = "ann") -> Person:
-    return Person(f"person:{name}", name, roles)
-
-
-def rule(who: Person, permission: Permission, **context: object) -> str:
-    """The rule that refuses, ``""`` when permitted."""
-    answer = authorise(who, permission, context=Circumstances(changes=True, **context), book=BOOK)
-    return answer.rule if isinstance(answer, Refusal) else ""
-
-
-def test_sod_1_and_2_nobody_approves_or_publishes_their_own_clause() -> None:
-    for permission, role, expected in (
-        (P.APPROVE_POLICY, Role.LEGAL, "SOD-1"),
-        (P.PUBLISH_POLICY, Role.DEVSECOPS, "SOD-2"),
-    ):
-        assert rule(person(role), permission, authors=("person:bob", "b@x")) == ""
-        assert rule(person(role), permission, authors=("person:ann", "a@x")) == expected
-        assert rule(person(role), permission, authors=("person:other",), selves=frozenset({"person:other"})) == expected
+DAY = 86_400.0
+SERIOUS = SeriousIncident(
+    "ser_1", "inc_1", SeriousClass.DEATH, False, "triage", "", "Somebody died.", 50.0, 100.0, 100.0 + 10 * DAY,
+    "person:lex", 120.0, ("dec_1",), ("hld_1",), "wardlaw.example\n12\nAAAA\n",
+)  # fmt: skip
+APPEAL = Appeal("app_1", "dec_1", ("GOV-07", "ACC-05"), "deny", "person:ana", 100.0, "It was mine.")
 
 
-def test_sod_2_only_what_is_approved_is_published() -> None:
-    assert rule(person(Role.DEVSECOPS), P.PUBLISH_POLICY, lacks_approval=True) == "SOD-2"
-    assert rule(person(Role.LEGAL), P.PUBLISH_POLICY, lacks_approval=True) == "ROLE"
+def code(work: object, *args: object, **named: object) -> str:
+    with pytest.raises(InputError) as caught:
+        work(*args, **named)  # type: ignore[operator]
+    assert caught.value.hint
+    return caught.value.code
 
 
-def test_sod_3_a_gate_is_approved_by_neither_who_asked_nor_who_made_the_model() -> None:
-    gate = {"authors": ("person:requester", "person:modeller")}
-    assert rule(person(Role.CISO), P.APPROVE_GATE, **gate) == ""
-    for name in ("requester", "modeller"):
-        assert rule(person(Role.CISO, name=name), P.APPROVE_GATE, **gate) == "SOD-3"
-    assert rule(person(Role.CISO), P.APPROVE_GATE, selves=frozenset({"person:modeller"}), **gate) == "SOD-3"
+@pytest.mark.parametrize(
+    ("kind", "widespread", "days"),
+    [
+        (SeriousClass.DEATH, False, 10),
+        (SeriousClass.DEATH, True, 2),
+        (SeriousClass.INFRASTRUCTURE, False, 2),
+        (SeriousClass.INFRASTRUCTURE, True, 2),
+        (SeriousClass.HEALTH, False, 15),
+        (SeriousClass.RIGHTS, False, 15),
+        (SeriousClass.RIGHTS, True, 2),
+        (SeriousClass.PROPERTY, False, 15),
+    ],
+)
+def test_the_clock_starts_with_awareness_and_the_shortest_deadline_counts(
+    kind: SeriousClass, widespread: bool, days: int
+) -> None:
+    assert report_due(kind, 1_000.0, is_widespread=widespread) == 1_000.0 + days * DAY
 
 
-def test_sod_8_a_milder_classification_is_a_new_version_by_legal() -> None:
-    assert rule(person(Role.LEGAL), P.CLASSIFY_SYSTEM, lowers=True) == ""
-    for role in (Role.RISK, Role.OWNER):
-        assert rule(person(role), P.CLASSIFY_SYSTEM) == ""
-        assert rule(person(role), P.CLASSIFY_SYSTEM, lowers=True) == "SOD-8"
-    for role in (Role.LEGAL, Role.RISK, Role.OWNER):
-        assert rule(person(role), P.CLASSIFY_SYSTEM, edits=True) == "SOD-8"
+def test_times_must_be_in_their_order() -> None:
+    check_times(occurred_at=1.0, aware_at=1.0, now=1.0)
+    assert code(check_times, occurred_at=2.0, aware_at=1.0, now=3.0) == "WL-DUE-002"
+    assert code(check_times, occurred_at=1.0, aware_at=4.0, now=3.0) == "WL-DUE-002"
 
 
-def test_sod_10_loosening_needs_risk_and_tightening_nobody() -> None:
-    secops, asker = person(Role.SECOPS), person(Role.SECOPS, name="bob")
-    assert rule(secops, P.TUNE_DETECTOR) == ""
-    assert rule(secops, P.TUNE_DETECTOR, loosens=True, asks=True) == ""
-    assert rule(secops, P.TUNE_DETECTOR, loosens=True) == "SOD-10"
-    assert rule(secops, P.TUNE_DETECTOR, loosens=True, first=asker) == "SOD-10"
-    assert rule(person(Role.RISK), P.TUNE_DETECTOR, loosens=True, first=asker) == ""
-    assert rule(person(Role.RISK), P.TUNE_DETECTOR, loosens=True) == "SOD-10"
-    assert rule(person(Role.RISK), P.TUNE_DETECTOR) == "ROLE"
-    assert rule(person(Role.RISK), P.TUNE_DETECTOR, loosens=True, asks=True) == "ROLE"
-    both = person(Role.RISK, Role.SECOPS, name="bob")
-    assert rule(both, P.TUNE_DETECTOR, loosens=True, first=asker) == "SOD-10"
-    one_human = {"first": asker, "selves": frozenset({"person:bob"})}
-    assert rule(person(Role.RISK), P.TUNE_DETECTOR, loosens=True, **one_human) == "SOD-10"
-    assert rule(person(Role.LEGAL), P.TUNE_DETECTOR, loosens=True, first=asker) == "ROLE"
+def test_it_is_overdue_the_moment_after_and_late_when_it_was_sent_late() -> None:
+    assert [serious_standing(SERIOUS, now=at) for at in (SERIOUS.due_at, SERIOUS.due_at + 1)] == ["open", "overdue"]
+    late = SERIOUS.due_at + 5
+    for sent, standing in ((SERIOUS.due_at, "reported"), (late, "reported-late")):
+        closed = reported(SERIOUS, by="person:lex", sent_at=sent, report_ref="B-7", now=late)
+        assert serious_standing(closed, now=late) == standing
+    assert code(reported, closed, by="x", sent_at=200.0, report_ref="y", now=late) == "WL-DUE-003"
+    for sent in (99.0, late + 1):
+        assert code(reported, SERIOUS, by="x", sent_at=sent, report_ref="y", now=late) == "WL-DUE-004"
 
 
-def test_sod_5_and_7_hold_over_all_accounts_of_a_human() -> None:
-    selves = frozenset({"person:ann", "person:ann2"})
-    own = {"target": "person:ann2", "adds": (Role.DEVSECOPS,), "will_hold": (Role.DEVSECOPS,)}
-    assert rule(person(Role.ADMIN), P.MANAGE_USERS, **own) == ""
-    assert rule(person(Role.ADMIN), P.MANAGE_USERS, selves=selves, **own) == "SOD-5"
-    first = person(Role.COMPLIANCE, name="ann2")
-    assert rule(person(Role.CISO), P.CHANGE_RETENTION, first=first) == ""
-    assert rule(person(Role.CISO), P.CHANGE_RETENTION, first=first, selves=selves) == "SOD-7"
+def test_a_draft_says_what_is_known_and_what_is_missing() -> None:
+    draft = report_draft(SERIOUS, now=500.0)
+    for part in ("3(49)(a): the death", "Somebody died.", "1970-01-11 00:01Z", "dec_1", "hld_1", "    AAAA"):
+        assert part in draft
+    assert "**Member State:** MISSING" in draft
+    assert "**Corrective actions:** MISSING" in draft
+    assert "no checkpoint yet" in report_draft(msgspec.structs.replace(SERIOUS, checkpoint=""), now=500.0)
+
+
+def test_an_appeal_is_answered_once_and_counted_for_each_clause() -> None:
+    right = answered_appeal(APPEAL, by="person:lex", overturns=True, answer="It was.", now=200.0)
+    assert (right.state, right.answered_by, right.version) == (AppealState.OVERTURNED, "person:lex", 2)
+    assert code(answered_appeal, right, by="person:ris", overturns=False, answer="x", now=300.0) == "WL-DUE-013"
+    wrong = answered_appeal(APPEAL, by="person:lex", overturns=False, answer="No.", now=200.0)
+    other = msgspec.structs.replace(APPEAL, clauses=())
+    assert count_appeals([right, wrong, APPEAL, other]) == (
+        AppealCount("", 1, 0, 0),
+        AppealCount("ACC-05", 1, 1, 1),
+        AppealCount("GOV-07", 1, 1, 1),
+    )

@@ -4,6 +4,7 @@ from sqlalchemy import JSON, DateTime
 from sqlalchemy.dialects import postgresql, sqlite
 
 import wardlaw.store.coveragetables
+import wardlaw.store.dutytables
 import wardlaw.store.inventorytables
 import wardlaw.store.lifetables  # noqa: F401 (as those)
 from wardlaw.facts.credential import KeyEntry, RegisteredSecret

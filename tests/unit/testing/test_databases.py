@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import inspect
 from sqlalchemy.engine import create_engine
 
+import wardlaw.store.dutytables
 import wardlaw.store.inventorytables
 import wardlaw.store.lifetables  # noqa: F401 (as those)
 from wardlaw.store.tables import METADATA

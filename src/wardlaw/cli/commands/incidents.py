@@ -5,12 +5,14 @@ from __future__ import annotations
 from cyclopts import App
 
 from wardlaw.cli.client import quoted
+from wardlaw.cli.commands.serious import app as serious
 from wardlaw.cli.explaining import incident_lines
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.session import connect, show_list, show_one
 from wardlaw.facts.incident import IncidentState
 
 app = App(name="incidents", help="What security stopped and nobody has closed yet.")
+app.command(serious)
 
 
 @app.command(name="list")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +13,17 @@ from rich.text import Text
 
 from wardlaw.cli.commands import policylife
 from wardlaw.cli.exits import Exit
+from wardlaw.cli.forming import (
+    MADE_USUALLY,
+    Making,
+    ask,
+    edit_clause,
+    form_clause,
+    hold_against,
+    read_form_file,
+    shown,
+    template_list,
+)
 from wardlaw.cli.lifewords import DIRECTIONS
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import rows
@@ -28,6 +41,8 @@ from wardlaw.governance.fmt import format_source
 from wardlaw.governance.problems import Problem, Severity
 from wardlaw.governance.renewal import published_set
 from wardlaw.governance.sentence import render_sentence
+from wardlaw.governance.shipped import templates
+from wardlaw.governance.template import template_named
 from wardlaw.store.bundle import read_bundle
 from wardlaw.store.installation import Installation
 
@@ -154,6 +169,48 @@ def explain(clause: str = "", *, path: Annotated[str, Parameter(name="--path")] 
 
 
 @app.command
+def new(
+    template: str = "",
+    *,
+    made: Making = MADE_USUALLY,
+    all_templates: Annotated[bool, Parameter(name="--list")] = False,
+    options: Options = NONE,
+) -> int:
+    """Make a clause from a form in plain words: bulk data, purpose, region, tools, oversight and others.
+
+    A field is given with --set FIELD=VALUE (no field has a dot in its name); in a terminal the rest is asked for.
+
+    Args:
+        template: Which form; --list shows them.
+        all_templates: List the forms with what they ask.
+    """
+    known, output = templates(), options.output()
+    if all_templates or not (template or made.edit):
+        found = template_list(known)
+        lines = [(one["template"], one["about"], ", ".join(field["name"] for field in one["fields"])) for one in found]
+        output.result({"templates": found}, rows(("template", "what it says", "fields"), lines))
+        return Exit.DONE
+    answers = {name: value for name, value in options.flags().items() if "." not in name}
+    settings = replace(options, set=tuple(one for one in options.set if "." in one.partition("=")[0]))
+    folder = Path(made.to) if made.to else Path(settings.configuration().policies.dir)
+    if made.form:
+        answers = {**read_form_file(Path(made.form)), **answers}
+    if made.edit:
+        formed = edit_clause(made.edit, answers, folder, known)
+    else:
+        chosen = template_named(template, known)
+        if sys.stdin.isatty() and not made.form:
+            answers = ask(chosen, answers, output)
+        formed = form_clause(chosen, answers, folder)
+    hold_against(formed, folder, overlapping=made.overlapping)
+    if not made.show:
+        _replace(formed.file, formed.text)
+    data, told = shown(formed)
+    output.result({**data, "written": not made.show}, *told, "" if made.show else f"\nwritten to {formed.file}")
+    return Exit.DONE
+
+
+@app.command
 def diff(old: str = "", new: str = "", *, options: Options = NONE) -> int:
     """Compare two sets of clauses in words. Exit 1 when anything became looser.
 
@@ -226,8 +283,10 @@ def _replace(file: Path, text: str) -> None:
     """Write beside the file and rename, so that an interrupted run leaves the old text."""
     beside = file.with_name(f".{file.name}.new")
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         beside.write_text(text, encoding="utf-8")
-        beside.chmod(file.stat().st_mode & 0o777)
+        if file.exists():
+            beside.chmod(file.stat().st_mode & 0o777)
         beside.replace(file)
     except OSError as error:
         beside.unlink(missing_ok=True)

@@ -100,6 +100,7 @@ async def _serve_control(config: Config) -> None:
             },
             clock=time.time,
             entropy=os.urandom,
+            sign=lambda message: places.bundle_signer().sign(message),
             app_facts=app_facts(config),
         )
     )

@@ -446,6 +446,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
         health: JSON-ready liveness, without anything worth hiding.
         clock: Unix seconds.
         entropy: That many random bytes.
+        sign: Raw signature of the bundle's key: what the door believes of waivers and broken glass.
         app_facts: What the configuration says of apps, by directory and client id.
     """
 
@@ -467,4 +468,5 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     health: Callable[[], Mapping[str, Any]]
     clock: Callable[[], float]
     entropy: Callable[[int], bytes]
+    sign: Callable[[bytes], bytes]
     app_facts: Mapping[str, Mapping[str, AppFacts]] = {}

@@ -30,13 +30,16 @@ RECORD_TIMEOUT_S = 30.0
 _THREADS = 8  # people and scripts, not traffic
 
 _HINTS = {
+    "APPEAL": "Let somebody else answer it.",
     "DISABLED": "Ask an admin.",
     "ROLE": "Ask somebody with that role, or an admin to grant it.",
     "SOD-1": "Ask another person with the right to approve clauses.",
     "SOD-2": "Let another person do one of the two.",
     "SOD-3": "Ask another person with the right to approve gates.",
+    "SOD-4": "Let two others grant it, with two different roles.",
     "SOD-5": "Let another person do it.",
     "SOD-6": "Use a person without the role auditor.",
+    "SOD-9": "Let another person look at it.",
     "SOD-7": "Ask a second person with the other role.",
     "SOD-8": "Ask somebody with the role legal for a new version.",
     "SOD-10": "Ask somebody with the role risk to agree.",

@@ -9,8 +9,10 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.desk import Done, Given, Turn
 from wardlaw.console.api.shapes import IncidentDetail, QuarantineRequest, Release, Released
+from wardlaw.facts.errors import InputError
 from wardlaw.facts.incident import Incident, IncidentState, Quarantine
 from wardlaw.store import incidents, quarantines
+from wardlaw.store.exemptions import unreviewed_glass_of
 from wardlaw.store.treestate import newest_checkpoint
 
 _MINUTE_S = 60
@@ -59,6 +61,13 @@ async def close_incident(call: Given, incident_id: FromPath[str]) -> Incident:
     """Close an incident."""
 
     def work(turn: Turn) -> Done[Incident]:
+        owed = unreviewed_glass_of(turn.connection, incident_id)
+        if owed:
+            raise InputError(
+                "WL-WVR-013",
+                f"{incident_id} stays open until {', '.join(owed)} was reviewed.",
+                f"Another person reviews it: `wardlaw break-glass review {owed[0]}`.",
+            )
         closed = incidents.close_incident(turn.connection, incident_id, by=turn.person.id, now=turn.now)
         return Done(closed, {"incident": incident_id})
 

@@ -10,6 +10,7 @@ from wardlaw.config.toolservers import CREDENTIAL_NAME
 from wardlaw.facts.incident import Evidence, Incident, Quarantine
 from wardlaw.facts.person import Person, Role
 from wardlaw.facts.principal import PrincipalKind
+from wardlaw.facts.serious import SeriousClass
 from wardlaw.store.credentials import KeptCredential
 from wardlaw.store.erasures import Erasure
 from wardlaw.store.holds import LegalHold
@@ -267,6 +268,78 @@ class CallAnswerRequest(_Body, frozen=True):
 
     approves: bool
     reason: Line
+
+
+class WaiverRequest(_Body, frozen=True):
+    """Who is to be taken out of which clause, for how long, and why.
+
+    Attributes:
+        principals: Callers, or persons that callers act for.
+        systems: Apps and agents that ask.
+        resources: ``model:<name>`` or ``tool:<name>``, ``*`` for any characters.
+        owner: Who answers for what happens under it; whoever asks where it is left out.
+    """
+
+    clause: Line
+    reason: Line
+    minutes: Annotated[int, msgspec.Meta(ge=1)]
+    principals: Names = ()
+    systems: Names = ()
+    resources: Names = ()
+    owner: MaybeLine = ""
+
+
+class GlassRequest(_Body, frozen=True):
+    """What is to be lifted at once, for whom or what, and why; no clause named means every one that may be lifted."""
+
+    reason: Line
+    minutes: Annotated[int, msgspec.Meta(ge=1)]
+    clauses: Names = ()
+    principals: Names = ()
+    systems: Names = ()
+    resources: Names = ()
+
+
+class GlassReview(_Body, frozen=True):
+    """What somebody else found about broken glass."""
+
+    justified: bool
+    review: Line
+
+
+class SeriousRequest(_Body, frozen=True):
+    """What happened, and when somebody became aware of it (Unix seconds); decisions by id, or those of an incident."""
+
+    kind: SeriousClass
+    aware_at: float
+    system: Line
+    description: Annotated[str, msgspec.Meta(min_length=1, max_length=8_192, pattern=_VALUE)]
+    occurred_at: float = 0.0
+    widespread: bool = False
+    member_state: MaybeLine = ""
+    incident: MaybeLine = ""
+    decisions: Names = ()
+
+
+class SeriousReport(_Body, frozen=True):
+    """When the authority got the report (now where it is left out), and under which reference it has it."""
+
+    report_ref: Line
+    sent_at: float = 0.0
+
+
+class AppealRequest(_Body, frozen=True):
+    """Which decision was wrong, and why."""
+
+    decision: Annotated[str, msgspec.Meta(pattern=r"^dec_[0-9a-f]{1,64}$(?!\n)")]
+    reason: Line
+
+
+class AppealAnswer(_Body, frozen=True):
+    """What somebody else found: whether the decision was wrong, and why."""
+
+    overturns: bool
+    answer: Line
 
 
 class ToolApproval(_Body, frozen=True):

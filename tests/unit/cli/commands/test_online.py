@@ -43,6 +43,47 @@ APPROVAL: dict[str, Any] = {
     "used_by": "", "version": 1,
     "answers": [{"by": "person:ben", "at": 2.0, "approves": True, "reason": "it is [due]"}],
 }  # fmt: skip
+WAIVER: dict[str, Any] = {
+    "standing": "waiting",
+    "waiver": {
+        "id": "wvr_1", "clause": "GOV-07", "scope": {"principals": ["user:ana"], "systems": [], "resources": []},
+        "owner": "person:own", "reason": "quarter end", "minutes": 10_081, "asked_by": "person:own", "asked_at": 1.0,
+        "state": "waiting", "starts_at": 2.0, "ends_at": 9.0, "ended_by": "", "ended_at": 0.0, "end_reason": "",
+        "answers": [{"by": "person:lex", "at": 2.0, "approves": True, "roles": ["legal"], "reason": "fine"}], "version": 2,
+    },
+}  # fmt: skip
+ASKED = {
+    "clause": "GOV-07", "reason": "r", "minutes": 10_080, "owner": "", "principals": ["user:ana"], "systems": [],
+    "resources": ["tool:x", "tool:y"],
+}  # fmt: skip
+GLASS: dict[str, Any] = {
+    "standing": "unreviewed",
+    "glass": {
+        "id": "brk_1", "clauses": [], "scope": {"principals": [], "systems": ["agent:a"], "resources": []}, "reason": "outage",
+        "opened_by": "person:sec", "opened_at": 1.0, "ends_at": 9.0, "review_by": 90.0, "incident": "inc_1", "closed_by": "",
+        "closed_at": 0.0, "reviewed_by": "", "reviewed_at": 0.0, "is_justified": False, "review": "", "version": 1,
+    },
+}  # fmt: skip
+SERIOUS = {
+    "standing": "open",
+    "left_s": 7_200,
+    "serious": {"id": "ser_1", "kind": "death", "due_at": 9.0, "holds": ["hld_1"]},
+}
+APPEALS = {
+    "appeals": [
+        {
+            "id": "app_1",
+            "state": "open",
+            "decision": "dec_1",
+            "clauses": ["GOV-07"],
+            "by": "person:a",
+            "at": 1.0,
+            "reason": "r",
+        }
+    ],
+    "counts": [{"clause": "GOV-07", "open": 1, "upheld": 0, "overturned": 2}],
+}
+BROKEN = {"reason": "r", "minutes": 30, "clauses": [], "principals": [], "systems": ["agent:a"], "resources": []}
 HELD: dict[str, Any] = {
     "standing": "waiting",
     "approval": APPROVAL,
@@ -59,8 +100,10 @@ TOOL: dict[str, Any] = {
     "changes": [{"pointer": "/description", "before": "", "after": '"\u202e"'}],
 }  # fmt: skip
 COVERS = (
+    "appeal",
     "approvals",
     "audit",
+    "breakglass",
     "credential",
     "explain",
     "habits",
@@ -71,7 +114,9 @@ COVERS = (
     "policylife",
     "quarantine",
     "secret",
+    "serious",
     "token",
+    "waiver",
 )
 ROUTES = [(method, path) for handler in api_app._HANDLERS for method in handler.http_methods for path in handler.paths]
 TOKEN = {"token": {}, "text": "wlt_x"}
@@ -111,6 +156,43 @@ CASES: list[tuple[str, str, str, Any, Any]] = [
     ("approvals show apr_1", "GET", "/approvals/apr_1", None, HELD),
     ("approvals approve apr_1 --reason r", "POST", "/approvals/apr_1/answer", {"approves": True, "reason": "r"}, HELD),
     ("approvals refuse apr_1 --reason r", "POST", "/approvals/apr_1/answer", {"approves": False, "reason": "r"}, HELD),
+    ("appeal make dec_1 --reason r", "POST", "/appeals", {"decision": "dec_1", "reason": "r"}, DONE),
+    ("appeal mine", "GET", "/appeals/own", None, []),
+    ("appeal list", "GET", "/appeals", None, APPEALS),
+    ("appeal list --state open", "GET", "/appeals", {"state": "open"}, {"appeals": [], "counts": []}),
+    ("appeal answer app_1 --overturns --answer r", "POST", "/appeals/app_1/answer", {"overturns": True, "answer": "r"}, DONE),
+    ("incidents serious list", "GET", "/serious-incidents", None, [SERIOUS]),
+    ("incidents serious list --everything", "GET", "/serious-incidents", {"everything": "true"}, []),
+    ("incidents serious show ser_1", "GET", "/serious-incidents/ser_1", None, SERIOUS),
+    ("incidents serious draft ser_1", "GET", "/serious-incidents/ser_1/draft", None, {"serious": "ser_1", "draft": "# D"}),
+    (
+        "incidents serious open death --aware 2026-11-01 --system s --description d --decision dec_1 --widespread",
+        "POST",
+        "/serious-incidents",
+        {
+            "kind": "death", "aware_at": 1_793_491_200.0, "occurred_at": 0.0, "system": "s", "description": "d",
+            "widespread": True, "member_state": "", "incident": "", "decisions": ["dec_1"],
+        },
+        SERIOUS,
+    ),
+    (
+        "incidents serious close ser_1 --report-ref B-7 --sent 2026-11-01",
+        "POST",
+        "/serious-incidents/ser_1/close",
+        {"report_ref": "B-7", "sent_at": 1_793_491_200.0},
+        SERIOUS,
+    ),
+    ("waiver list", "GET", "/waivers", None, [WAIVER]),
+    ("waiver list --everything", "GET", "/waivers", {"everything": "true"}, []),
+    ("waiver show wvr_1", "GET", "/waivers/wvr_1", None, WAIVER),
+    ("waiver request GOV-07 --reason r --for 7d --principal user:ana --resource tool:x --resource tool:y", "POST", "/waivers", ASKED, WAIVER),
+    ("waiver approve wvr_1 --reason r", "POST", "/waivers/wvr_1/answer", {"approves": True, "reason": "r"}, WAIVER),
+    ("waiver refuse wvr_1 --reason r", "POST", "/waivers/wvr_1/answer", {"approves": False, "reason": "r"}, WAIVER),
+    ("waiver end wvr_1 --reason r", "POST", "/waivers/wvr_1/end", {"reason": "r"}, WAIVER),
+    ("break-glass list", "GET", "/break-glass", {"days": "90"}, {"days": 90, "minutes": 7.5, "glasses": [GLASS]}),
+    ("break-glass open --reason r --system agent:a", "POST", "/break-glass", BROKEN, GLASS),
+    ("break-glass close brk_1 --reason r", "POST", "/break-glass/brk_1/close", {"reason": "r"}, GLASS),
+    ("break-glass review brk_1 --review r --justified", "POST", "/break-glass/brk_1/review", {"justified": True, "review": "r"}, GLASS),
     ("habits list", "GET", "/habits", None, []),
     ("habits list --alerting", "GET", "/habits", {"alerting": "true"}, []),
     ("habits show agent:a", "GET", "/habits/agent%3Aa", None, HABIT),

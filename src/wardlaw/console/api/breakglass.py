@@ -1,0 +1,173 @@
+"""Broken glass: clauses lifted at once, everybody told, and an incident that stays open until somebody else has looked."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from litestar import get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from wardlaw.console.api.desk import Done, Given, Turn
+from wardlaw.console.api.shapes import GlassRequest, GlassReview, Release
+from wardlaw.console.api.waivers import check_liftable
+from wardlaw.facts.breakglass import BreakGlass
+from wardlaw.facts.errors import InputError
+from wardlaw.facts.exemption import ExemptionScope
+from wardlaw.facts.incident import Incident, IncidentState
+from wardlaw.governance.exemptions import (
+    REVIEW_S,
+    check_glass,
+    check_scope,
+    closed_glass,
+    glass_minutes,
+    reviewed_glass,
+)
+from wardlaw.governance.rights import Circumstances
+from wardlaw.store import incidents
+from wardlaw.store.exemptions import change_glass, get_glass, keep_glass, list_glass
+from wardlaw.store.notifications import Event, enqueue
+
+KIND = "break-glass"
+"""Kind of the incident that every broken glass opens."""
+
+_Days = Annotated[int, QueryParameter(ge=1, le=3_650)]
+_DAY_S = 86_400.0
+
+
+class GlassView(msgspec.Struct, frozen=True):
+    """Broken glass, and how it stands: ``open``, or what its review is at (``unreviewed``, ``overdue``, ``reviewed``)."""
+
+    standing: str
+    glass: BreakGlass
+
+
+class GlassReport(msgspec.Struct, frozen=True):
+    """What was broken in a time, newest first, and for how many minutes of it any glass stood."""
+
+    days: int
+    minutes: float
+    glasses: tuple[GlassView, ...]
+
+
+@get("/break-glass", operation_id="glass.list", summary="When glass was broken, and for how long")
+async def list_broken(call: Given, *, days: _Days = 90) -> GlassReport:
+    """The last days; minutes of overlapping ones count once."""
+
+    def work(turn: Turn) -> GlassReport:
+        since = turn.now - days * _DAY_S
+        found = list_glass(turn.connection, since=since, limit=1_000)
+        minutes = glass_minutes(found, since=since, until=turn.now)
+        return GlassReport(days, round(minutes, 1), tuple(_view(one, turn) for one in found))
+
+    return await call.read(work)
+
+
+@post("/break-glass", operation_id="glass.open", summary="Break the glass", status_code=201)
+async def open_glass(call: Given, data: JSONBody[GlassRequest]) -> GlassView:
+    """Lift governance clauses for somebody or something at once; an incident is opened and told to every channel."""
+
+    def work(turn: Turn) -> Done[GlassView]:
+        scope = ExemptionScope(data.principals, data.systems, data.resources)
+        check_glass(data.minutes)
+        check_scope(scope)
+        check_liftable(data.clauses, call.deps.grants.policies())
+        _refuse_again(turn)
+        glass = BreakGlass(
+            id=turn.new_id("brk_"),
+            clauses=data.clauses,
+            scope=scope,
+            reason=data.reason,
+            opened_by=turn.person.id,
+            opened_at=turn.now,
+            ends_at=turn.now + data.minutes * 60.0,
+            review_by=turn.now + REVIEW_S,
+            incident=turn.new_id("inc_"),
+        )
+        keep_glass(turn.connection, glass, sign=call.deps.sign)
+        _tell(turn, glass, channels=call.deps.grants.channels)
+        return Done(_view(glass, turn), {**_facts(glass), "reason": data.reason})
+
+    return await call.change(work)
+
+
+@post("/break-glass/{glass_id:str}/close", operation_id="glass.close", summary="End it now", status_code=200)
+async def close_glass(call: Given, glass_id: FromPath[str], data: JSONBody[Release]) -> GlassView:
+    """The clauses are in force again; its review is still owed."""
+
+    def work(turn: Turn) -> Done[GlassView]:
+        glass = closed_glass(get_glass(turn.connection, glass_id), by=turn.person.id, now=turn.now)
+        change_glass(turn.connection, glass, sign=call.deps.sign)
+        return Done(_view(glass, turn), {**_facts(glass), "reason": data.reason})
+
+    return await call.change(work)
+
+
+@post("/break-glass/{glass_id:str}/review", operation_id="glass.review", summary="Say what was found", status_code=200)
+async def review_glass(call: Given, glass_id: FromPath[str], data: JSONBody[GlassReview]) -> GlassView:
+    """Somebody else's word on it; it ends what still stands and closes the incident."""
+
+    def work(turn: Turn) -> Done[GlassView]:
+        glass = reviewed_glass(
+            get_glass(turn.connection, glass_id),
+            by=turn.person.id,
+            is_justified=data.justified,
+            review=data.review,
+            now=turn.now,
+        )
+        change_glass(turn.connection, glass, sign=call.deps.sign)
+        if incidents.get_incident(turn.connection, glass.incident).state is IncidentState.OPEN:
+            incidents.close_incident(turn.connection, glass.incident, by=turn.person.id, now=turn.now)
+        facts = {**_facts(glass), "justified": int(data.justified), "review": data.review}
+        return Done(_view(glass, turn), facts)
+
+    def circumstances(turn: Turn) -> Circumstances:
+        return Circumstances(not_by=get_glass(turn.connection, glass_id).opened_by, rule="SOD-9")
+
+    return await call.change(work, circumstances=circumstances)
+
+
+def _refuse_again(turn: Turn) -> None:
+    """Nobody strings hours together: who broke the glass breaks it again only once somebody has looked."""
+    for one in list_glass(turn.connection, limit=1_000):
+        if one.opened_by == turn.person.id and not one.reviewed_at:
+            raise InputError(
+                "WL-WVR-014",
+                f"{one.id}, which {turn.person.id} broke, has not been reviewed.",
+                "Have another person review it, or let another person break the glass.",
+            )
+
+
+def _tell(turn: Turn, glass: BreakGlass, *, channels: tuple[str, ...]) -> None:
+    """Open the incident and queue it for every channel, in the transaction that lifts the clauses."""
+    incident = Incident(
+        id=glass.incident,
+        exchange=glass.id,
+        principal="",
+        kind=KIND,
+        opened_at=turn.now,
+        last_at=turn.now,
+        detail=f"The glass was broken ({glass.id}); another person reviews it within 24 hours.",
+    )
+    opened = incidents.open_or_join(turn.connection, incident, marks={glass.id})
+    enqueue(turn.connection, opened.incident, Event.OPENED, channels=channels, at=turn.now)
+
+
+def _view(glass: BreakGlass, turn: Turn) -> GlassView:
+    if turn.now < glass.ends_at:
+        return GlassView("open", glass)
+    if glass.reviewed_at:
+        return GlassView("reviewed", glass)
+    return GlassView("overdue" if turn.now >= glass.review_by else "unreviewed", glass)
+
+
+def _facts(glass: BreakGlass) -> dict[str, str | int]:
+    return {
+        "glass": glass.id,
+        "clauses": ", ".join(glass.clauses) or "all that may be lifted",
+        "principals": ", ".join(glass.scope.principals),
+        "systems": ", ".join(glass.scope.systems),
+        "resources": ", ".join(glass.scope.resources),
+        "ends_at": int(glass.ends_at),
+        "incident": glass.incident,
+    }
