@@ -12,6 +12,7 @@ _SUBJECTS = "data-subjects"
 _SESSIONS = "sessions"
 _STATE = "state-keys"
 _TRIPWIRES = "prompt-tripwires"
+_CANARIES = "canaries"
 
 
 class Purposes(NamedTuple):
@@ -24,6 +25,7 @@ class Purposes(NamedTuple):
         sessions: Key of session ids.
         state: Key of the digests under which the state authority knows people.
         tripwires: Key of the tokens planted in system prompts.
+        canaries: Key of the marks of canaries, of their credentials and of what is planted for them.
     """
 
     fingerprint: bytes
@@ -32,6 +34,7 @@ class Purposes(NamedTuple):
     sessions: bytes
     state: bytes
     tripwires: bytes
+    canaries: bytes
 
 
 def derive_purposes(keyring: Keyring) -> Purposes:
@@ -43,4 +46,5 @@ def derive_purposes(keyring: Keyring) -> Purposes:
         sessions=keyring.derive(_SESSIONS),
         state=keyring.derive(_STATE),
         tripwires=keyring.derive(_TRIPWIRES),
+        canaries=keyring.derive(_CANARIES),
     )
