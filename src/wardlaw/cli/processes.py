@@ -19,6 +19,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
     {
         "control": "wardlaw.cli.roles.control:run_control",
         "sequencer": "wardlaw.cli.roles.sequencer:run_sequencer",
+        "canary": "wardlaw.cli.roles.canary:run_canary",
         "demo-model": "wardlaw.cli.roles.demo_model:run_demo_model",
     }
 )

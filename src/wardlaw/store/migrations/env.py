@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+import wardlaw.store.evidencetables
 import wardlaw.store.inventorytables  # noqa: F401 (its tables belong to the schema)
 from wardlaw.store.tables import METADATA
 
