@@ -11,14 +11,20 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+from sqlalchemy.engine import Connection
+
 from tests.wire.house import STARTER, House
 from tests.wire.puppet import Puppet
 from wardlaw.cli.canarying import CanaryRunner, CanaryTools
 from wardlaw.console.desks.canaries import CanaryDesk
 from wardlaw.console.desks.recorder import ControlRecorder
 from wardlaw.evidence.canary import Canary
-from wardlaw.facts.canary import CanaryRun
+from wardlaw.facts.canary import KEY_PREFIX, CanaryRun
+from wardlaw.facts.keytext import Prefix, key_digest, make_key_text
+from wardlaw.facts.mac import hmac_sha256
 from wardlaw.store.database import open_database
+from wardlaw.store.keys import list_keys
 from wardlaw.store.purposes import derive_purposes
 from wardlaw.store.spool import SpoolSettings, SpoolWriter
 
@@ -38,6 +44,7 @@ class CanaryPlace:
     """The installation; the puppet counts what reaches an upstream."""
 
     def __init__(self, folder: Path, *, extra: str = "") -> None:
+        self._loop = asyncio.Runner()  # one for all: the spool belongs to it
         self.puppet = Puppet()
         self.house = House(
             folder,
@@ -49,11 +56,12 @@ class CanaryPlace:
         )
         shutil.copytree(STARTER, folder / "policies")
         self.house.start()
-        self._log = subprocess.Popen(
-            [sys.executable, "-m", "wardlaw.cli.processes", "sequencer", str(self.house.config_path)],
-            stdout=subprocess.DEVNULL,
-            stderr=(folder / "sequencer.log").open("wb"),
-        )
+        with (folder / "sequencer.log").open("wb") as log:
+            self._log = subprocess.Popen(
+                [sys.executable, "-m", "wardlaw.cli.processes", "sequencer", str(self.house.config_path)],
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
         places = self.house.places
         self.engine = open_database(places.database_url(os.environ))
         self.keyring = places.open_keyring(os.environ)
@@ -84,9 +92,23 @@ class CanaryPlace:
         async def all_of_them() -> dict[tuple[str, str], CanaryRun]:
             return {(one.clause, one.route): await self.runner.run(one) for one in self.plan(choose)}
 
-        return asyncio.run(all_of_them())
+        return self._loop.run(all_of_them())
+
+    def keys_of_canaries(self, connection: Connection) -> list[str]:
+        """Texts of every key that canaries have come with: made again from the installation's secret."""
+        known = {key.entry.secret_sha256 for key in list_keys(connection) if key.entry.id.startswith(KEY_PREFIX)}
+        callers = {one.request.caller for one in self.plan() if one.request is not None}
+        texts = [
+            make_key_text(
+                Prefix.KEY,
+                hmac_sha256(self.purposes.canaries, b"credential " + msgspec.json.encode(one, order="deterministic")),
+            )
+            for one in callers
+        ]
+        return [text for text in texts if key_digest(text) in known]
 
     def close(self) -> None:
+        self._loop.close()
         self.house.stop()
         self.puppet.close()
         self.spool.close()

@@ -60,6 +60,9 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("grants", "Guard", "Who may what, by which approval, and taking it away.", _HERE + "grants:app"),
     CommandEntry("nhi", "Guard", "Service accounts, agents, apps and keys, one by one.", _HERE + "nhi:app"),
     CommandEntry("shadow-ai", "Guard", "AI that people use, and whether anybody allowed it.", _HERE + "shadow:app"),
+    CommandEntry(
+        "canary", "Prove", "Requests that each clause must stop, sent by the real door.", _HERE + "canary:app"
+    ),
     CommandEntry("audit", "Prove", "Verify, prove, export, erase and prune.", _HERE + "audit:app"),
     CommandEntry("backup", "Prove", "Copy tables and log into one file.", _HERE + "backup:backup"),
     CommandEntry("restore", "Prove", "Bring a backup back; a log that shrank is noticed.", _HERE + "backup:restore"),

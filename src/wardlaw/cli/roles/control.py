@@ -13,6 +13,7 @@ from wardlaw.config.address import parse_listen
 from wardlaw.config.model import Config
 from wardlaw.console.api.app import build_api
 from wardlaw.console.api.deps import ApiDependencies
+from wardlaw.console.desks.canaries import CanaryDesk
 from wardlaw.console.desks.credentials import CredentialDesk
 from wardlaw.console.desks.grants import GrantDesk
 from wardlaw.console.desks.habits import HabitDesk
@@ -76,6 +77,7 @@ async def _serve_control(config: Config) -> None:
             policies=policies,
             grants=GrantDesk(config, policies.in_force, secret=purposes.state),
             replays=ReplayDesk(keyring, clock=time.time),
+            canaries=CanaryDesk(places, purposes.canaries, clock=time.time),
             fingerprint=fingerprint,
             health=lambda: {
                 "status": "ok" if spool.healthy else "records cannot be made durable",

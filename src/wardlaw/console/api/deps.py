@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.decision.replay import ReplayReport
+from wardlaw.evidence.canary import Canary
 from wardlaw.facts.approval import HeldDetail
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.habit import Habit
@@ -255,6 +256,17 @@ class GrantDesk(Protocol):
         """Under which key, in hex, a gateway locks a principal out."""
 
 
+class CanaryDesk(Protocol):
+    """Says which canaries there should be."""
+
+    def plan(self) -> tuple[Canary, ...]:
+        """One for each clause in force and route, or why there is none; by clause and route.
+
+        Raises:
+            WardlawError: The clauses cannot be read.
+        """
+
+
 class ApiDependencies(msgspec.Struct, frozen=True):
     """Everything the API is built from.
 
@@ -278,6 +290,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     policies: PolicyDesk
     grants: GrantDesk
     replays: ReplayDesk
+    canaries: CanaryDesk
     fingerprint: Callable[[str, str, bool], RegisteredSecret]
     health: Callable[[], Mapping[str, Any]]
     clock: Callable[[], float]
