@@ -31,7 +31,7 @@ class InexpressibleError(Exception):
     """No request can be this; the text says why."""
 
 
-class Content(msgspec.Struct):
+class CanaryContent(msgspec.Struct):
     """What a request must hold; filled in attribute by attribute.
 
     Attributes:
@@ -63,7 +63,7 @@ def attributes_read(compiled: CompiledClause) -> frozenset[str] | None:
     return frozenset(test.attribute for one in conditions for test in _tests(one))
 
 
-def content_of(compiled: CompiledClause, example: Example, planted: Planted) -> Content:
+def content_of(compiled: CompiledClause, example: Example, planted: Planted) -> CanaryContent:
     """What a request must hold to be what an example says.
 
     Attributes the clause does not ask about need not be so.
@@ -71,7 +71,7 @@ def content_of(compiled: CompiledClause, example: Example, planted: Planted) -> 
     Raises:
         InexpressibleError: No request can.
     """
-    content, read = Content(), attributes_read(compiled)
+    content, read = CanaryContent(), attributes_read(compiled)
     for name, value in example.context.items():
         if (read is not None and name not in read) or name in _ELSEWHERE:
             continue
@@ -125,7 +125,7 @@ _REASONS: Mapping[str, str] = MappingProxyType(
 # -- one attribute each ------------------------------------------------------------------------------
 
 
-def _findings(content: Content, value: Value, case: _Case) -> None:
+def _findings(content: CanaryContent, value: Value, case: _Case) -> None:
     named = [str(one) for one in value] if isinstance(value, list) else []
     if case.example.action is Action.MODEL_ANSWER:
         if not any(one.startswith("injection") for one in named):
@@ -138,7 +138,7 @@ def _findings(content: Content, value: Value, case: _Case) -> None:
     content.texts += texts
 
 
-def _classes(content: Content, value: Value, case: _Case) -> None:
+def _classes(content: CanaryContent, value: Value, case: _Case) -> None:
     named = [str(one) for one in value] if isinstance(value, list) else []
     # The finest class says most; a registered secret is more than a secret.
     for one in sorted(named, key=lambda name: (name != "registered-secret", ":" not in name)):
@@ -148,24 +148,24 @@ def _classes(content: Content, value: Value, case: _Case) -> None:
     raise InexpressibleError(f"no text can be made up that holds {', '.join(named)}")
 
 
-def _people(content: Content, value: Value, _case: _Case) -> None:
+def _people(content: CanaryContent, value: Value, _case: _Case) -> None:
     count = int(value) if isinstance(value, int) else 0
     if count > _MOST_PEOPLE:
         raise InexpressibleError(f"it needs the data of {count} people in one request")
     content.people = max(content.people, count)
 
 
-def _carried(content: Content, value: Value, case: _Case) -> None:
+def _carried(content: CanaryContent, value: Value, case: _Case) -> None:
     _people(content, value, case)
     content.arguments["body"] = list_of_people(content.people)
     content.people = 0
 
 
-def _bytes(content: Content, value: Value, _case: _Case) -> None:
+def _bytes(content: CanaryContent, value: Value, _case: _Case) -> None:
     content.result_bytes = max(content.result_bytes, int(value) if isinstance(value, int) else 0)
 
 
-def _rows(content: Content, value: Value, case: _Case) -> None:
+def _rows(content: CanaryContent, value: Value, case: _Case) -> None:
     rows = int(value) if isinstance(value, int) else 0
     kinds = case.example.context.get("sqlKinds", [])
     if case.example.context.get("copiesRows") or (isinstance(kinds, list) and "copy" in kinds):
@@ -187,7 +187,7 @@ def _copying(rows: int) -> str:
     return f"INSERT INTO canary_copy SELECT * FROM customers LIMIT {rows}"  # noqa: S608
 
 
-def _sql(content: Content, value: Value, case: _Case) -> None:
+def _sql(content: CanaryContent, value: Value, case: _Case) -> None:
     kinds = value if isinstance(value, list) else []
     if "destroy" in kinds:
         content.arguments["sql"] = "DROP TABLE customers"
@@ -199,46 +199,46 @@ def _sql(content: Content, value: Value, case: _Case) -> None:
         content.arguments.setdefault("sql", _reading(10))
 
 
-def _copies(content: Content, value: Value, case: _Case) -> None:
+def _copies(content: CanaryContent, value: Value, case: _Case) -> None:
     if value and not str(content.arguments.get("sql", "")).startswith(("INSERT", "DROP")):
         rows = case.example.context.get("requestedRows", 50)
         content.arguments["sql"] = _copying(int(rows) if isinstance(rows, int) else 50)
 
 
-def _unparsed(content: Content, value: Value, _case: _Case) -> None:
+def _unparsed(content: CanaryContent, value: Value, _case: _Case) -> None:
     content.broken = bool(value)
 
 
-def _images(content: Content, value: Value, _case: _Case) -> None:
+def _images(content: CanaryContent, value: Value, _case: _Case) -> None:
     count = int(value) if isinstance(value, int) else 0
     if count > _MOST_IMAGES:
         raise InexpressibleError(f"it needs {count} attachments in one request")
     content.images = max(content.images, count)
 
 
-def _unread(content: Content, value: Value, _case: _Case) -> None:
+def _unread(content: CanaryContent, value: Value, _case: _Case) -> None:
     if not isinstance(value, list) or "image" not in value:
         raise InexpressibleError("only an image can be made up that nobody can read")
     content.images = max(content.images, 1)
 
 
-def _body(content: Content, value: Value, _case: _Case) -> None:
+def _body(content: CanaryContent, value: Value, _case: _Case) -> None:
     content.body_bytes = max(content.body_bytes, int(value) if isinstance(value, int) else 0)
 
 
-def _prompt(content: Content, value: Value, _case: _Case) -> None:
+def _prompt(content: CanaryContent, value: Value, _case: _Case) -> None:
     content.body_bytes = max(content.body_bytes, 4 * (int(value) if isinstance(value, int) else 0))
 
 
-def _hosted(content: Content, value: Value, _case: _Case) -> None:
+def _hosted(content: CanaryContent, value: Value, _case: _Case) -> None:
     content.hosted = [str(one) for one in value] if isinstance(value, list) else []
 
 
-def _most_tokens(content: Content, value: Value, _case: _Case) -> None:
+def _most_tokens(content: CanaryContent, value: Value, _case: _Case) -> None:
     content.max_tokens = int(value) if isinstance(value, int) else 0
 
 
-def _taint(content: Content, _value: Value, case: _Case) -> None:
+def _taint(content: CanaryContent, _value: Value, case: _Case) -> None:
     clause = case.compiled.clause
     tests = _tests(clause.when) if clause is not None else ()
     if not any(test.attribute == "taint" and _UNVERIFIED in (test.contains_any or ()) for test in tests):
@@ -246,7 +246,7 @@ def _taint(content: Content, _value: Value, case: _Case) -> None:
     content.foreign = True
 
 
-_SAID: Mapping[str, Callable[[Content, Value, _Case], None]] = MappingProxyType(
+_SAID: Mapping[str, Callable[[CanaryContent, Value, _Case], None]] = MappingProxyType(
     {
         "findings": _findings,
         "dataClasses": _classes,
@@ -272,6 +272,6 @@ _SAID: Mapping[str, Callable[[Content, Value, _Case], None]] = MappingProxyType(
 )
 
 
-def padding(content: Content, size: int) -> str:
+def padding(content: CanaryContent, size: int) -> str:
     """Text that brings a body of ``size`` bytes to what is wanted of it."""
     return filler(content.body_bytes - size + 1) if content.body_bytes > size else ""

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from wardlaw.evidence.canary import Canary, CanaryCaller, CanaryRequest, ModelPlace, Surroundings
-from wardlaw.evidence.canarycontent import Content, InexpressibleError, attributes_read, content_of
+from wardlaw.evidence.canarycontent import CanaryContent, InexpressibleError, attributes_read, content_of
 from wardlaw.evidence.canarytexts import Planted, calm
 from wardlaw.evidence.canarywire import (
     ANSWERING,
@@ -128,7 +128,7 @@ class _Asking(msgspec.Struct, frozen=True):
         return self.example.context.get(name) if read is None or name in read or name in _ALWAYS else None
 
 
-def _request(asking: _Asking, content: Content) -> CanaryRequest:
+def _request(asking: _Asking, content: CanaryContent) -> CanaryRequest:
     make = _MAKERS.get((asking.example.action, asking.route))
     if make is None:
         make = _USUAL.get(asking.example.action) if asking.route in PATHS else None
@@ -137,52 +137,52 @@ def _request(asking: _Asking, content: Content) -> CanaryRequest:
     return make(asking, content)
 
 
-def _ask_model(asking: _Asking, content: Content) -> CanaryRequest:
+def _ask_model(asking: _Asking, content: CanaryContent) -> CanaryRequest:
     model = _model(asking)
     body = asking_body(asking.route, content, model=model)
     answer = answer_body(asking.route, calm(), model=model)
     return CanaryRequest(PATHS[asking.route], body, answer, _caller(asking))
 
 
-def _hand_in_result(asking: _Asking, content: Content) -> CanaryRequest:
+def _hand_in_result(asking: _Asking, content: CanaryContent) -> CanaryRequest:
     return CanaryRequest(RESULT_PATH, result_body(content, model=_model(asking)), b"", _caller(asking))
 
 
-def _play_answer(asking: _Asking, content: Content) -> CanaryRequest:
+def _play_answer(asking: _Asking, content: CanaryContent) -> CanaryRequest:
     model = _model(asking)
     if content.images or content.hosted or content.body_bytes or content.foreign or content.broken:
         raise InexpressibleError("no answer can be that")
-    body = asking_body(asking.route, Content(), model=model)
+    body = asking_body(asking.route, CanaryContent(), model=model)
     return CanaryRequest(
         PATHS[asking.route], body, answer_body(asking.route, answer_text(content), model=model), _caller(asking)
     )
 
 
-def _play_call(asking: _Asking, content: Content) -> CanaryRequest:
+def _play_call(asking: _Asking, content: CanaryContent) -> CanaryRequest:
     model, tool = _model(asking), _tool(asking)
     if content.foreign or content.people or content.images or content.result_bytes:
         raise InexpressibleError("no tool call can be that")
     call = PlayedCall(tool, arguments_of(content))
-    body = asking_body(asking.route, Content(), model=model)
+    body = asking_body(asking.route, CanaryContent(), model=model)
     return CanaryRequest(
         PATHS[asking.route], body, answer_body(asking.route, "", model=model, call=call), _caller(asking)
     )
 
 
-def _decide_call(asking: _Asking, content: Content) -> CanaryRequest:
+def _decide_call(asking: _Asking, content: CanaryContent) -> CanaryRequest:
     if content.people or content.images or content.result_bytes:
         raise InexpressibleError("no tool call can be that")
     return CanaryRequest(PATHS[routes.DECIDE], deciding_body(content, _tool(asking)), b"", _caller(asking))
 
 
-def _call_server(asking: _Asking, content: Content) -> CanaryRequest:
+def _call_server(asking: _Asking, content: CanaryContent) -> CanaryRequest:
     if content.foreign or content.people or content.images or content.result_bytes:
         raise InexpressibleError("no tool call can be that")
     body = mcp_body(content, _tool(asking, behind=True))
     return CanaryRequest(PATHS[routes.MCP], body, mcp_answer(calm()), _caller(asking))
 
 
-_Maker = Callable[[_Asking, Content], CanaryRequest]
+_Maker = Callable[[_Asking, CanaryContent], CanaryRequest]
 _MAKERS: dict[tuple[Action, str], _Maker] = {
     (Action.MODEL_CALL, routes.DECIDE): _hand_in_result,
     (Action.TOOL_CALL, routes.DECIDE): _decide_call,

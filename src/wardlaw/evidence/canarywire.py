@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from wardlaw.evidence.canarycontent import Content, InexpressibleError, padding
+from wardlaw.evidence.canarycontent import CanaryContent, InexpressibleError, padding
 from wardlaw.evidence.canarytexts import calm, filler, joined, list_of_people, people
 from wardlaw.facts import routes
 
@@ -54,7 +54,7 @@ class PlayedCall(msgspec.Struct, frozen=True):
     arguments: dict[str, str | int]
 
 
-def asking_body(route: str, content: Content, *, model: str) -> bytes:
+def asking_body(route: str, content: CanaryContent, *, model: str) -> bytes:
     """What goes to a model on a route.
 
     Raises:
@@ -65,12 +65,12 @@ def asking_body(route: str, content: Content, *, model: str) -> bytes:
     doc = _ASKING[route](content, model)
     raw = msgspec.json.encode(doc)
     if pad := padding(content, len(raw)):
-        content.texts.append(pad)
+        content.texts = [joined(content.texts), pad]
         raw = msgspec.json.encode(_ASKING[route](content, model))
     return raw
 
 
-def deciding_body(content: Content, tool: str) -> bytes:
+def deciding_body(content: CanaryContent, tool: str) -> bytes:
     """The question about a tool call before it is made."""
     doc: Doc = {"tool": tool, "arguments": arguments_of(content)}
     if content.foreign:
@@ -78,7 +78,7 @@ def deciding_body(content: Content, tool: str) -> bytes:
     return msgspec.json.encode(doc)
 
 
-def result_body(content: Content, *, model: str) -> bytes:
+def result_body(content: CanaryContent, *, model: str) -> bytes:
     """The question about what a tool gave."""
     if content.images or content.hosted or content.max_tokens:
         raise InexpressibleError("what a tool gave is a text")
@@ -90,13 +90,13 @@ def result_body(content: Content, *, model: str) -> bytes:
     return msgspec.json.encode(doc | ({"model": model} if model else {}))
 
 
-def mcp_body(content: Content, tool: str) -> bytes:
+def mcp_body(content: CanaryContent, tool: str) -> bytes:
     """A call of a tool behind ``/mcp``."""
     params = {"name": tool, "arguments": arguments_of(content)}
     return msgspec.json.encode({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params})
 
 
-def arguments_of(content: Content) -> dict[str, str | int]:
+def arguments_of(content: CanaryContent) -> dict[str, str | int]:
     """Arguments of a tool call."""
     arguments = dict(content.arguments)
     if content.texts:
@@ -104,7 +104,7 @@ def arguments_of(content: Content) -> dict[str, str | int]:
     return arguments or {"id": 7}
 
 
-def answer_text(content: Content) -> str:
+def answer_text(content: CanaryContent) -> str:
     """What a model is to seem to say."""
     said = list(content.texts)
     if content.people:
@@ -127,11 +127,11 @@ def mcp_answer(text: str) -> bytes:
 # -- what is asked -------------------------------------------------------------------------------------
 
 
-def _has_result(content: Content) -> bool:
+def _has_result(content: CanaryContent) -> bool:
     return bool(content.people or content.result_bytes or content.broken)
 
 
-def _result(content: Content) -> str:
+def _result(content: CanaryContent) -> str:
     if content.broken:
         return '{"rows": [{"id": 1, "email": "canary.1@example.com"}, {"id": 2, "em'
     rows: Doc = {"rows": people(content.people)}
@@ -149,7 +149,7 @@ def _conversation(result: str) -> list[Doc]:
     ]
 
 
-def _chat(content: Content, model: str) -> Doc:
+def _chat(content: CanaryContent, model: str) -> Doc:
     messages = _conversation(_result(content)) if _has_result(content) or content.foreign else []
     parts: list[Doc] = [{"type": "text", "text": joined(content.texts)}]
     parts += [{"type": "image_url", "image_url": {"url": f"data:image/png;base64,{_PIXEL}"}}] * content.images
@@ -158,7 +158,7 @@ def _chat(content: Content, model: str) -> Doc:
     return doc | _tokens(content, "max_tokens") | _hosted(content)
 
 
-def _messages(content: Content, model: str) -> Doc:
+def _messages(content: CanaryContent, model: str) -> Doc:
     messages: list[Doc] = []
     if _has_result(content) or content.foreign:
         use = {"type": "tool_use", "id": "toolu_canary", "name": _LOOKUP, "input": {}}
@@ -180,7 +180,7 @@ def _messages(content: Content, model: str) -> Doc:
     return doc
 
 
-def _responses(content: Content, model: str) -> Doc:
+def _responses(content: CanaryContent, model: str) -> Doc:
     items: list[Doc] = []
     if _has_result(content) or content.foreign:
         items = [
@@ -193,18 +193,18 @@ def _responses(content: Content, model: str) -> Doc:
     return doc | _tokens(content, "max_output_tokens") | _hosted(content)
 
 
-def _tokens(content: Content, name: str) -> Doc:
+def _tokens(content: CanaryContent, name: str) -> Doc:
     return {name: content.max_tokens} if content.max_tokens else {}
 
 
-def _hosted(content: Content) -> Doc:
+def _hosted(content: CanaryContent) -> Doc:
     if not content.hosted:
         return {}
     tools = [{"type": one} for one in content.hosted if one != "store"]
     return ({"tools": tools} if tools else {}) | ({"store": True} if "store" in content.hosted else {})
 
 
-def _moderation(content: Content, model: str) -> Doc:
+def _moderation(content: CanaryContent, model: str) -> Doc:
     if content.hosted or content.foreign or _has_result(content) or content.max_tokens:
         raise InexpressibleError("moderations takes texts and images alone")
     parts: list[Doc] = [{"type": "text", "text": joined(content.texts)}]
@@ -212,23 +212,23 @@ def _moderation(content: Content, model: str) -> Doc:
     return {"input": parts if content.images else joined(content.texts)} | ({"model": model} if model else {})
 
 
-def _guard(content: Content, model: str) -> Doc:
+def _guard(content: CanaryContent, model: str) -> Doc:
     if content.max_tokens:
         raise InexpressibleError("the guard is asked about texts alone")
     return {"text": joined(content.texts)} | ({"model": model} if model else {})
 
 
-def _completion(content: Content, model: str) -> Doc:
+def _completion(content: CanaryContent, model: str) -> Doc:
     return {"model": model, "prompt": joined(content.texts)} | _tokens(content, "max_tokens")
 
 
-def _embedding(content: Content, model: str) -> Doc:
+def _embedding(content: CanaryContent, model: str) -> Doc:
     if content.max_tokens:
         raise InexpressibleError("embeddings take no ceiling of tokens")
     return {"model": model, "input": joined(content.texts)}
 
 
-_ASKING: dict[str, Callable[[Content, str], Doc]] = {
+_ASKING: dict[str, Callable[[CanaryContent, str], Doc]] = {
     routes.CHAT_COMPLETIONS: _chat,
     routes.MESSAGES: _messages,
     routes.RESPONSES: _responses,

@@ -6,7 +6,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
-import wardlaw.store.evidencetables  # noqa: F401 (its tables belong to the schema)
+import wardlaw.store.evidencetables
 import wardlaw.store.inventorytables  # noqa: F401 (its tables belong to the schema)
 from wardlaw.facts.errors import ConfigError
 from wardlaw.store.database import reading, writing

@@ -3,7 +3,7 @@ from __future__ import annotations
 from sqlalchemy import JSON, DateTime
 from sqlalchemy.dialects import postgresql, sqlite
 
-import wardlaw.store.evidencetables  # noqa: F401 (its tables belong to the schema)
+import wardlaw.store.evidencetables
 import wardlaw.store.inventorytables  # noqa: F401 (its tables belong to the schema)
 from wardlaw.facts.credential import KeyEntry, RegisteredSecret
 from wardlaw.facts.habit import HabitOrder

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import func, select
-
 from tests.wire.canaryplace import CanaryPlace
 from tests.wire.house import STARTER
+
 from wardlaw.audit.envelope import decode
 from wardlaw.facts.canary import MARK_HEADER, CanaryOutcome, make_mark, request_digest
 from wardlaw.facts.incident import IncidentState
@@ -26,6 +26,7 @@ from wardlaw.store.quarantines import list_standing
 from wardlaw.store.records import Search, get_record, search_records
 from wardlaw.store.tables import RECORD
 
+COVERS = ("canarysending",)
 pytestmark = pytest.mark.xdist_group("canaries")
 
 EFFECTS = {
@@ -179,7 +180,7 @@ def test_a_canarys_key_reaches_nothing_without_a_mark_of_its_own_and_a_mark_coun
     assert names
     for key in names:
         assert send(place, body, key=key)[::2] == (403, "WL-CAN-001")
-    status, decision, _ = send(place, body, key=names[0], mark=mark)
+    status, _, _ = send(place, body, key=names[0], mark=mark)
     assert status == 502  # it plays nothing, so the stand-in says nothing that could be judged
     status, _, code = send(place, body, key=names[0], mark=mark)
     assert (status, code) == (403, "WL-CAN-001")
