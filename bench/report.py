@@ -58,6 +58,8 @@ def grids(results: Results) -> list[Grid]:
         found.append(_verify(results))
     if results.replay is not None:
         found.append(_replay(results))
+    if results.export is not None:
+        found.append(_export(results))
     if results.inventory is not None:
         found.append(_inventory(results.inventory))
     if results.stages is not None:
@@ -254,6 +256,13 @@ def _replay(results: Results) -> Grid:
         ("of them coming out otherwise", f"{one.differing:,}"),
     ]
     return Grid("Judging a log anew", ("", f"{one.decisions:,} decisions, {one.clauses} clauses"), rows)
+
+
+def _export(results: Results) -> Grid:
+    one = results.export
+    assert one is not None
+    rows = [("records told a second", short(one.per_second)), ("CPU µs per record", short(one.cpu_us))]
+    return Grid("Telling the log to one target", ("", f"{one.records:,} records, a file"), rows)
 
 
 def _stages(results: Results) -> Grid:

@@ -294,6 +294,9 @@ def _secrets(config: Config, env: Mapping[str, str]) -> Check:
                 count += 1
         for name, value in upstream.headers.items():
             read_reference(value, env=env, what=f"header {name} of upstream {upstream.name}")
+    for target in config.export.targets:
+        if target.token:
+            read_secret(target.token, env=env, what=f"the token of the target {target.name}")
     yield Diagnosis("secrets", Verdict.OK, f"{count} upstream keys can be read")
 
 

@@ -16,7 +16,7 @@ from msgspec import Meta
 from wardlaw.config.channelforms import MailSecurity, SyslogForm, WebhookForm
 from wardlaw.config.connected import InventorySettings
 from wardlaw.config.detection import BuiltIn, Encoder, Planting, Tripwires
-from wardlaw.config.proving import Canaries
+from wardlaw.config.proving import Canaries, Export
 from wardlaw.config.secretref import Certificates, SecretRef
 from wardlaw.config.tools import RegisteredTool
 from wardlaw.config.toolservers import Mcp
@@ -532,6 +532,7 @@ class Config(msgspec.Struct, frozen=True):
     demo_model: Annotated[DemoModel, Meta(description="The scripted model for trying out.")] = DemoModel()
     notify: Annotated[Notify, Meta(description="Who is told about incidents.")] = Notify()
     canaries: Annotated[Canaries, Meta(description="Synthetic requests that clauses must stop.")] = Canaries()
+    export: Annotated[Export, Meta(description="Where the log is told to.")] = Export()
     inventory: Annotated[InventorySettings, Meta(description="Organisations whose grants and identities are read.")] = (
         InventorySettings()
     )

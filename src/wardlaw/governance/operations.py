@@ -136,6 +136,7 @@ _ALL: tuple[Operation, ...] = (
     _reads("canaries.order", _P.VIEW_AUDIT_LOG, _P.TUNE_DETECTOR, _P.PUBLISH_POLICY),
     _changes("canaries.run", _P.TUNE_DETECTOR, _P.PUBLISH_POLICY, _P.CLOSE_INCIDENT),
     _reads("audit.status", _P.VIEW_AUDIT_LOG),
+    _reads("audit.export_status", _P.VIEW_AUDIT_LOG),
     _reads("audit.proof", _P.VIEW_AUDIT_LOG),
     Operation("audit.export", Audience.HOLDER, (_P.EXPORT_EVIDENCE,), recorded=True),
     _reads("erasures.list", _P.VIEW_AUDIT_LOG),

@@ -1,4 +1,4 @@
-"""The tables of canaries; see ``tables``."""
+"""The tables of canaries and of exports; see ``tables``."""
 
 from __future__ import annotations
 
@@ -35,4 +35,18 @@ CANARY_ORDER = Table(
     Column("asked_at", Double, nullable=False),
     Column("done_at", Double, nullable=False),
     Index(None, "done_at"),
+)
+
+# How far each target has read the log. Only its sender writes a row, after the target has taken what it names.
+EXPORT_CURSOR = Table(
+    "export_cursor",
+    METADATA,
+    Column("target", String(64), primary_key=True),
+    Column("next_leaf", BigInteger, nullable=False),
+    Column("sent", BigInteger, nullable=False),
+    Column("missing", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+    Column("sent_at", Double, nullable=False),
+    Column("failures", BigInteger, nullable=False),
+    Column("error", Text, nullable=False),
 )

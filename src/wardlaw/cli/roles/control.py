@@ -86,6 +86,7 @@ async def _serve_control(config: Config) -> None:
             clock=time.time,
             entropy=os.urandom,
             app_facts=app_facts(config),
+            export_targets=tuple(one.name for one in config.export.targets),
         )
     )
     notifier = Notifier(engine, config.notify, installation=config.installation.name, env=os.environ, clock=time.time)

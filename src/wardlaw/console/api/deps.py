@@ -276,6 +276,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
         clock: Unix seconds.
         entropy: That many random bytes.
         app_facts: What the configuration says of apps, by directory and client id.
+        export_targets: Names of the targets the log is told to.
     """
 
     engine: Engine
@@ -296,3 +297,4 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     clock: Callable[[], float]
     entropy: Callable[[int], bytes]
     app_facts: Mapping[str, Mapping[str, AppFacts]] = {}
+    export_targets: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Canaries that were sent, and people's wishes to have some sent now."""
+"""Canaries that were sent, people's wishes to have some sent now, and how far targets have read the log."""
 
 from __future__ import annotations
 
@@ -41,9 +41,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_canary_order")),
     )
     op.create_index(op.f("ix_canary_order_done_at"), "canary_order", ["done_at"])
+    op.create_table(
+        "export_cursor",
+        sa.Column("target", sa.String(length=64), nullable=False),
+        sa.Column("next_leaf", sa.BigInteger(), nullable=False),
+        sa.Column("sent", sa.BigInteger(), nullable=False),
+        sa.Column("missing", sa.BigInteger(), nullable=False),
+        sa.Column("refused", sa.BigInteger(), nullable=False),
+        sa.Column("sent_at", sa.Double(), nullable=False),
+        sa.Column("failures", sa.BigInteger(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("target", name=op.f("pk_export_cursor")),
+    )
 
 
 def downgrade() -> None:
     """Take them away again."""
+    op.drop_table("export_cursor")
     op.drop_table("canary_order")
     op.drop_table("canary_run")
