@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import subprocess
@@ -32,7 +33,11 @@ TOOLS = (
     "  - {name: send_mail, effect: egress}\n"
     "  - {name: pay_invoice, effect: payment}\n"
     "  - {name: delete_customer, effect: write}\n"
+    "  - {name: plain__echo, effect: payment}\n"
 )
+SERVERS = {
+    "servers": [{"name": "plain", "command": [sys.executable, str(Path(__file__).parent / "toolpuppet.py"), "plain"]}]
+}
 # Addresses where nobody is: no canary ever asks for them.
 UPSTREAMS = """  - {name: far, url: "https://far.invalid/v1", region: us, trust: public}
   - {name: claude, url: "https://claude.invalid/v1", kind: anthropic, region: eu, trust: partner}
@@ -43,7 +48,7 @@ MODELS = "  - {name: abroad, upstreams: [far]}\n  - {name: sonnet, upstreams: [c
 class CanaryPlace:
     """The installation; the puppet counts what reaches an upstream."""
 
-    def __init__(self, folder: Path, *, extra: str = "") -> None:
+    def __init__(self, folder: Path) -> None:
         self._loop = asyncio.Runner()  # one for all: the spool belongs to it
         self.puppet = Puppet()
         self.house = House(
@@ -52,7 +57,7 @@ class CanaryPlace:
             tools=TOOLS,
             upstreams=UPSTREAMS,
             models=MODELS,
-            extra=extra,
+            extra=f"mcp: {json.dumps(SERVERS)}\n",
         )
         shutil.copytree(STARTER, folder / "policies")
         self.house.start()

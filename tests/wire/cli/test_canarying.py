@@ -36,6 +36,7 @@ EFFECTS = {
     ("SEC-11", "messages"): "cut",  # in an answer that is played
     ("ACC-06", "chat.completions"): "hold",  # a call in an answer that is played
     ("GOV-16", "decide"): "hold",
+    ("ACC-06", "mcp"): "hold",
     ("PRV-02", "chat.completions"): "transform",
     ("GOV-08", "responses"): "deny",
 }
@@ -118,7 +119,9 @@ def test_a_clause_that_was_left_out_or_loosened_fails_once_and_is_closed_when_it
     loose["bulk-data.yaml"] = bulk.replace(forty, four_hundred)
     head, _, rest = sources["operations.yaml"].partition("- id: OPS-02")
     loose["operations.yaml"] = head + "- id: OPS-03" + rest.partition("- id: OPS-03")[2]
-    chosen = (("OPS-02", "chat.completions"), ("GOV-08", "responses"))
+    first, _, second = sources["access.yaml"].partition("- id: ACC-06")
+    loose["access.yaml"] = first + "- id: ACC-07" + second.partition("- id: ACC-07")[2]
+    chosen = (("OPS-02", "chat.completions"), ("GOV-08", "responses"), ("ACC-06", "mcp"))
 
     def run() -> dict[tuple[str, str], CanaryOutcome]:
         return {name: one.outcome for name, one in place.run(lambda one: (one.clause, one.route) in chosen).items()}
@@ -127,7 +130,7 @@ def test_a_clause_that_was_left_out_or_loosened_fails_once_and_is_closed_when_it
     time.sleep(1.0)
     assert run() == dict.fromkeys(chosen, CanaryOutcome.FAIL)
     opened = incidents(place, CANARY_FAILED)
-    assert len(opened) == 2
+    assert len(opened) == 3
     assert run() == dict.fromkeys(chosen, CanaryOutcome.FAIL)
     assert incidents(place, CANARY_FAILED) == opened
     assert place.puppet.turns == []  # what was let through met a stand-in
