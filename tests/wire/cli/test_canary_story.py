@@ -46,10 +46,8 @@ def test_a_person_has_canaries_run_and_finds_them_everywhere_they_should_be(tmp_
         assert {one["canary"] for one in tailed if one["id"] == run["decision"]} == {run["canary"]}
         listed = machine.json("canary", "list", "SEC-01", **sec)["canaries"]
         assert {one["route"] for one in listed if one["last"]} == set(proved)
-        assert "OPS-02" in machine.run("canary", "list", **sec)
         # The scripted model is not where the upstream of the file says, which is no matter here.
         assert "pass; the last one 0.0 hours ago" in machine.run("doctor", code=1)
-        assert machine.json("incidents", "list", **sec)["incidents"] == []
         assert told_within(told_to, run["decision"])["unmapped"]["facts"]["canary"] == run["canary"]
         (target,) = machine.json("audit", "export-status", **sec)["targets"]
         assert target["sent"] > 0

@@ -17,7 +17,7 @@ from wardlaw.config.model import Config
 from wardlaw.console.desks.canaries import CanaryDesk
 from wardlaw.console.desks.recorder import ControlRecorder
 from wardlaw.evidence.canary import Canary
-from wardlaw.facts.errors import EvidenceError, WardlawError
+from wardlaw.facts.errors import WardlawError
 from wardlaw.store.database import open_database
 from wardlaw.store.installation import Installation
 from wardlaw.store.purposes import derive_purposes
@@ -85,9 +85,9 @@ class Timetable:
             pause = _LOOK_S
             try:
                 await self.turn(stop)
-            except EvidenceError:
-                raise
             except (WardlawError, SQLAlchemyError) as error:
+                # Also evidence that does not verify: whoever guards the door says so, and must not end for what is
+                # noticed here.
                 _log.error("canaries: %s", error)
                 pause = _RETRY_S
             with contextlib.suppress(TimeoutError):
