@@ -21,6 +21,7 @@ from bench import (
     auditing,
     covering,
     deciding,
+    exporting,
     guarding,
     inventory,
     machine,
@@ -39,6 +40,7 @@ from bench.traffic import TrafficPlan
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
 PARTS = ("traffic", "decision", "guard", "mcp", "audit", "verify", "replay", "inventory", "coverage")
+PARTS = ("traffic", "decision", "guard", "mcp", "audit", "verify", "replay", "export", "inventory")
 FORMAT = 1
 _LIMIT_S = 3_600.0  # no process of the benchmark lives longer, whatever happens to the benchmark
 
@@ -185,6 +187,9 @@ def _run(asked: argparse.Namespace, amounts: Amounts, folder: Path, say: traffic
     if "replay" in parts:
         say(f"recording {amounts.replayed} decisions and judging them anew")
         results = msgspec.structs.replace(results, replay=replaying.measure(amounts.replayed, folder))
+    if "export" in parts:
+        say(f"telling a log of {amounts.audit_records} records to a file")
+        results = msgspec.structs.replace(results, export=exporting.measure(amounts.audit_records, folder))
     if "inventory" in parts:
         say(f"an inventory of {amounts.grants} grants, listed twice")
         url = os.environ.get("WARDLAW_BENCH_POSTGRES", "")

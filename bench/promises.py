@@ -10,6 +10,7 @@ import msgspec
 from bench.auditing import AuditFigures
 from bench.covering import CoverageFigures
 from bench.deciding import DecisionFigures
+from bench.exporting import ExportFigures
 from bench.guarding import GuardFigures
 from bench.inventory import InventoryFigures
 from bench.replaying import ReplayFigures
@@ -30,6 +31,7 @@ class Results(msgspec.Struct, frozen=True):
     stages: StageFigures | None = None
     guard: GuardFigures | None = None
     replay: ReplayFigures | None = None
+    export: ExportFigures | None = None
     tools: list[ToolFigures] | None = None
     inventory: InventoryFigures | None = None
     coverage: CoverageFigures | None = None
@@ -206,6 +208,13 @@ _TABLE: tuple[tuple[str, str, float, bool, _Read], ...] = (
         10_000,
         False,
         lambda r: 1e6 / r.replay.cpu_us if r.replay else None,
+    ),
+    (
+        "export, records told to one target on one core",
+        "1/s",
+        10_000,
+        False,
+        lambda r: 1e6 / r.export.cpu_us if r.export else None,
     ),
     (
         "verify 1,000,000 records",

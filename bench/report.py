@@ -60,6 +60,8 @@ def grids(results: Results) -> list[Grid]:
         found.append(_replay(results))
     if results.coverage is not None:
         found.append(_coverage(results))
+    if results.export is not None:
+        found.append(_export(results))
     if results.inventory is not None:
         found.append(_inventory(results.inventory))
     if results.stages is not None:
@@ -267,6 +269,12 @@ def _coverage(results: Results) -> Grid:
         ("opened decisions counted a second", f"{one.counted_per_s:,.0f}"),
     ]
     return Grid("Coverage", ("", f"{one.clauses} clauses, {one.systems} systems"), rows)
+
+
+def _export(results: Results) -> Grid:
+    one = results.export
+    rows = [("records told a second", short(one.per_second)), ("CPU µs per record", short(one.cpu_us))]
+    return Grid("Telling the log to one target", ("", f"{one.records:,} records, a file"), rows)
 
 
 def _stages(results: Results) -> Grid:

@@ -26,10 +26,14 @@ from wardlaw.console.desks.policies import Published
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.decision.replay import ReplayReport
+from wardlaw.evidence.canary import Canary, CanaryCaller, CanaryRequest
 from wardlaw.evidence.survey import Heard
+from wardlaw.facts.action import Action
 from wardlaw.facts.approval import HeldDetail
+from wardlaw.facts.clause import Example
 from wardlaw.facts.clauselife import Backtest, TeamEffect
 from wardlaw.facts.credential import RegisteredSecret
+from wardlaw.facts.effect import Effect
 from wardlaw.facts.errors import ConfigError, InputError, UnavailableError
 from wardlaw.facts.person import Person, Role
 from wardlaw.facts.record import Content, Passage
@@ -96,6 +100,16 @@ class FakeRecorder:
 
     def of(self, operation: str) -> list[dict]:
         return [facts for _, _, name, facts in self.records if name == operation]
+
+
+class FakeCanaries:
+    def plan(self):
+        example = Example("A large body", Effect.DENY, Action.MODEL_CALL)
+        request = CanaryRequest("/v1/guard", b"{}", b"", CanaryCaller())
+        return (
+            Canary("OPS-04", "chat.completions", Effect.DENY, "", example, request),
+            Canary("OPS-04", "scan", Effect.DENY, "", example, None, "scan takes texts alone"),
+        )
 
 
 class FakeReader:
@@ -357,6 +371,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
             clock=made.clock,
         ),
         life=made.life,
+        canaries=FakeCanaries(),
         fingerprint=fingerprint,
         health=lambda: {"status": "ok"},
         clock=made.clock,

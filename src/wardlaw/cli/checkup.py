@@ -7,6 +7,7 @@ import shutil
 import socket
 import ssl
 import stat
+import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,9 +22,11 @@ from wardlaw.config.load import read_reference, read_secret
 from wardlaw.config.model import Authority, Config
 from wardlaw.config.notify import channel_names
 from wardlaw.config.parse import unknown_env
+from wardlaw.facts.canary import CanaryOutcome
 from wardlaw.facts.errors import WardlawError
 from wardlaw.governance.bundle import parse_bundle
 from wardlaw.store.bundle import read_bundle
+from wardlaw.store.canaries import CanaryRuns
 from wardlaw.store.database import open_database, reading
 from wardlaw.store.installation import Installation
 from wardlaw.store.keyring_signing import load_signing_key
@@ -35,6 +38,7 @@ from wardlaw.store.people import count_admins
 LEAST_FREE_BYTES = 512 * 1024 * 1024
 TIMEOUT_S = 3.0
 _BEFORE_NOTIFICATIONS = ("", "0001")  # schema revisions without their table
+_SINCE_CANARIES = "0022"  # the revision that brought their tables
 _SINCE_CREDENTIALS = "0011"  # the revision that brought theirs; revisions count up
 # Tokens and certificates are checked to the minute; a clock off by more than that refuses people.
 MOST_SKEW_S = 60.0
@@ -71,6 +75,7 @@ def examine(config: Config, env: Mapping[str, str]) -> Iterator[Diagnosis]:
         ("database", _database),
         ("notifications", _notifications),
         ("policies", _policies),
+        ("canaries", _canaries),
         ("state", _state),
         ("ports", _ports),
         ("secrets", _secrets),
@@ -189,6 +194,40 @@ def _policies(config: Config, _env: Mapping[str, str]) -> Check:
     )
 
 
+def _canaries(config: Config, env: Mapping[str, str]) -> Check:
+    """Whether clauses are proved: when canaries ran, and which clause did not stop its own."""
+    if not config.canaries.enabled:
+        yield Diagnosis("canaries", Verdict.WARN, "Canaries are off, so no clause is proved.", "canaries.enabled: true")
+        return
+    engine = open_database(Installation(config).database_url(env))
+    try:
+        if revision(engine) < _SINCE_CANARIES:
+            return
+        with reading(engine) as connection:
+            latest = CanaryRuns(connection).latest()
+    finally:
+        engine.dispose()
+    if not latest:
+        fix = "They begin a minute after `wardlaw up`; `wardlaw canary run` runs them now."
+        yield Diagnosis("canaries", Verdict.WARN, "No canary has run yet, so no clause is proved.", fix)
+        return
+    for run in latest:
+        if run.outcome is CanaryOutcome.FAIL:
+            words = f"{run.clause} did not stop its canary on {run.route}: {run.detail}"
+            yield Diagnosis(
+                "canaries", Verdict.BAD, words, f"`wardlaw canary show {run.clause}`; compare what is published."
+            )
+    age_h = (time.time() - max(run.at for run in latest)) / 3_600
+    counts = ", ".join(
+        f"{count} {one.value}" for one in CanaryOutcome if (count := sum(run.outcome is one for run in latest))
+    )
+    if age_h > config.canaries.every_h:
+        fix = "Look whether the canary process of `wardlaw up` runs."
+        yield Diagnosis("canaries", Verdict.WARN, f"No canary has run for {age_h:.0f} hours ({counts}).", fix)
+    else:
+        yield Diagnosis("canaries", Verdict.OK, f"{counts}; the last one {age_h:.1f} hours ago")
+
+
 def _state(config: Config, env: Mapping[str, str]) -> Check:
     if config.state.authority is not Authority.REDIS:
         yield Diagnosis("state", Verdict.OK, "kept by the gateway itself")
@@ -255,6 +294,9 @@ def _secrets(config: Config, env: Mapping[str, str]) -> Check:
                 count += 1
         for name, value in upstream.headers.items():
             read_reference(value, env=env, what=f"header {name} of upstream {upstream.name}")
+    for target in config.export.targets:
+        if target.token:
+            read_secret(target.token, env=env, what=f"the token of the target {target.name}")
     yield Diagnosis("secrets", Verdict.OK, f"{count} upstream keys can be read")
 
 

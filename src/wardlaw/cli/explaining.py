@@ -40,6 +40,12 @@ def explanation_lines(explanation: Mapping[str, Any]) -> list[Text]:
     if unusual := explanation.get("unusual"):
         lines.append(Text(f"  Unlike this caller's own past (score {unusual['score']} of 1000):"))
         lines += [Text(f"    {reason}", style="yellow") for reason in unusual["reasons"]]
+    if canary := explanation.get("canary"):
+        lines.append(Text(f"  A canary, and no traffic of anybody: {canary}", style="magenta"))
+    if forgery := explanation.get("canary_forgery"):
+        lines.append(
+            Text(f"  It carried the mark of a canary, which is {forgery}: judged as any other", style="bold red")
+        )
     if inspected := explanation.get("inspected"):
         lines.append(
             Text(f"  Detectors that looked: {inspected} (named in the record detectors.in-force)", style="dim")

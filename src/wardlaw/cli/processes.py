@@ -20,6 +20,8 @@ ROLES: Mapping[str, str] = MappingProxyType(
     {
         "control": "wardlaw.cli.roles.control:run_control",
         "sequencer": "wardlaw.cli.roles.sequencer:run_sequencer",
+        "canary": "wardlaw.cli.roles.canary:run_canary",
+        "export": "wardlaw.cli.roles.export:run_export",
         "demo-model": "wardlaw.cli.roles.demo_model:run_demo_model",
     }
 )

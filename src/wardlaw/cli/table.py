@@ -72,6 +72,9 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("evidence", "Prove", "From a clause to one decision with its proof.", _HERE + "evidence:app"),
     CommandEntry("attest", "Prove", "Vouch for a clause, until a day.", _HERE + "attest:attest"),
     CommandEntry("frameworks", "Prove", "Laws and standards: what applies from when.", _HERE + "frameworks:app"),
+    CommandEntry(
+        "canary", "Prove", "Requests that each clause must stop, sent by the real door.", _HERE + "canary:app"
+    ),
     CommandEntry("audit", "Prove", "Verify, prove, export, erase and prune.", _HERE + "audit:app"),
     CommandEntry("backup", "Prove", "Copy tables and log into one file.", _HERE + "backup:backup"),
     CommandEntry("restore", "Prove", "Bring a backup back; a log that shrank is noticed.", _HERE + "backup:restore"),

@@ -13,6 +13,7 @@ from wardlaw.config.model import Authority, Config, Issuer, Origin, Tls
 from wardlaw.config.notify import channel_faults
 from wardlaw.config.places import lies_under
 from wardlaw.config.problem import ConfigProblem, nearest
+from wardlaw.config.proving import export_faults
 from wardlaw.config.toolservers import toolserver_faults
 from wardlaw.config.upstreams import upstream_faults
 from wardlaw.facts.resource import ToolEffect
@@ -52,6 +53,7 @@ def check_config(config: Config, origins: Mapping[str, Origin], source: str) -> 
         *_keys(config),
         *_audit(config),
         *channel_faults(config.notify),
+        *export_faults(config.export),
         *directory_faults(config.inventory),
     ]
     return [

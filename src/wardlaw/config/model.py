@@ -17,6 +17,7 @@ from msgspec import Meta
 from wardlaw.config.channelforms import MailSecurity, SyslogForm, WebhookForm
 from wardlaw.config.connected import InventorySettings
 from wardlaw.config.detection import BuiltIn, Encoder, Planting, Tripwires
+from wardlaw.config.proving import Canaries, Export
 from wardlaw.config.secretref import Certificates, SecretRef
 from wardlaw.config.tools import RegisteredTool
 from wardlaw.config.toolservers import Mcp
@@ -561,6 +562,8 @@ class Config(msgspec.Struct, frozen=True):
     audit: Annotated[Audit, Meta(description="The tamper-evident log.")] = Audit()
     demo_model: Annotated[DemoModel, Meta(description="The scripted model for trying out.")] = DemoModel()
     notify: Annotated[Notify, Meta(description="Who is told about incidents.")] = Notify()
+    canaries: Annotated[Canaries, Meta(description="Synthetic requests that clauses must stop.")] = Canaries()
+    export: Annotated[Export, Meta(description="Where the log is told to.")] = Export()
     inventory: Annotated[InventorySettings, Meta(description="Organisations whose grants and identities are read.")] = (
         InventorySettings()
     )

@@ -76,6 +76,11 @@ def resolve(config: Config, root: PurePath) -> Config:
         ),
         tuple(msgspec.structs.replace(one, ca=place(one.ca)) for one in config.notify.syslog),
     )
+    targets = tuple(
+        msgspec.structs.replace(one, path=place(one.path), token=secret(one.token), ca=place(one.ca))
+        for one in config.export.targets
+    )
+    config = msgspec.structs.replace(config, export=msgspec.structs.replace(config.export, targets=targets))
     identity = msgspec.structs.replace(config.identity, issuers=issuers)
     servers = tuple(
         msgspec.structs.replace(

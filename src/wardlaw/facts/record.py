@@ -49,6 +49,7 @@ class Outcome(msgspec.Struct, frozen=True):
         result: ``complete``, ``refused``, ``cut``, ``client-gone``, ``upstream-failed`` or ``fault``.
         status: HTTP status given to the caller.
         sent_bytes: Body bytes released to the caller.
+        canary: The canary it was; ``""`` for ordinary traffic.
     """
 
     exchange: str
@@ -61,3 +62,4 @@ class Outcome(msgspec.Struct, frozen=True):
     completion_tokens: int = 0
     duration_us: int = 0
     overhead_us: int = 0
+    canary: str = ""

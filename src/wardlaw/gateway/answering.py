@@ -196,7 +196,7 @@ class AnswerHalf:
 
     async def _judge(self, case: Case, matter: Matter) -> Judgement:
         judgement = await self._services.judge.judge(case, matter)
-        self._services.metrics.decided(judgement.decision, matter.action.value)
+        self._services.decided(judgement, matter.action.value)
         return judgement
 
 

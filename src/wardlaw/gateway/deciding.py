@@ -109,7 +109,7 @@ class _AskingExchange(LocalExchange):
 
     async def _judge(self, case: Case, matter: Matter) -> Judgement:
         judgement = await self._services.judge.judge(case, matter)
-        self._services.metrics.decided(judgement.decision, matter.action.value)
+        self._services.decided(judgement, matter.action.value)
         return judgement
 
     def _tell(self, judgement: Judgement, resource: Resource, **more: Any) -> None:

@@ -16,6 +16,7 @@ from wardlaw.facts.record import Outcome
 from wardlaw.facts.resource import Resource
 from wardlaw.gateway.admitted import Admitted
 from wardlaw.gateway.answering import AnswerHalf, Released
+from wardlaw.gateway.canaries import Marked
 from wardlaw.gateway.disclosing import answer_labels
 from wardlaw.gateway.judge import Case, Judgement
 from wardlaw.gateway.port import Call, CallerGoneError
@@ -70,9 +71,11 @@ class ModelExchange:
         self._case: Case | None = None
         self._estimated = 0
         self._raw = b""
+        self._marked: Marked | None = None
 
     async def run(self, raw: bytes) -> None:
         """Serve the request whose body is ``raw``; whatever happens, an outcome is recorded."""
+        self._marked = Marked(self._call.headers, self._call.method, self._call.path, raw)
         try:
             await self._serve(raw)
         except CallerGoneError:
@@ -175,6 +178,7 @@ class ModelExchange:
             principal_key=state_key(secret, "caller", principal.id),
             person_key=state_key(secret, "caller", person) if person else b"",
             session_key=state_key(secret, "session", principal.id, session),
+            marked=self._marked,
         )
 
     async def _answer(self, case: Case, accepted: Accepted, asked: Asked) -> None:
@@ -299,9 +303,12 @@ class ModelExchange:
             completion_tokens=usage.completion_tokens,
             duration_us=int(total_s * 1e6),
             overhead_us=self._watch.overhead_us,
+            canary=self._marked.canary if self._marked is not None else "",
         )
         judge = self._services.judge
         judge.recorder.outcome(outcome, record_id=judge.new_id("out"), route=self._route, delta=delta)
+        if outcome.canary:
+            return
         self._services.metrics.ended(
             self._route,
             ending.result,

@@ -188,7 +188,7 @@ class FileExchange(KeeperExchange):
             delta=self._admitted.delta,
         )
         judgement = await services.judge.judge(upload.case, matter)
-        services.metrics.decided(judgement.decision, Action.MODEL_CALL.value)
+        services.decided(judgement, Action.MODEL_CALL.value)
         if judgement.decision.effect is Effect.ALLOW:
             services.meter.settle(moved)
         return judgement

@@ -29,6 +29,7 @@ from wardlaw.facts.principal import Principal
 from wardlaw.facts.record import Inputs
 from wardlaw.facts.request import RequestFacts, Snapshot
 from wardlaw.facts.resource import Resource, ToolEffect
+from wardlaw.gateway.canaries import CanaryReader, Marked
 from wardlaw.gateway.holding import HeldMatter, Holding, pass_for
 from wardlaw.gateway.ids import make_id
 from wardlaw.gateway.recorder import Recorder
@@ -48,7 +49,11 @@ _UNTOLD = Noted(0, ())
 
 
 class Case(msgspec.Struct, frozen=True):
-    """What all decisions of one exchange share."""
+    """What all decisions of one exchange share.
+
+    Attributes:
+        marked: What may mark it as a canary; nobody looks before a decision stands. ``None`` for what no caller sent.
+    """
 
     exchange: str
     principal: Principal
@@ -58,6 +63,12 @@ class Case(msgspec.Struct, frozen=True):
     principal_key: bytes
     person_key: bytes
     session_key: bytes
+    marked: Marked | None = None
+
+    @property
+    def canary(self) -> str:
+        """Id of the canary it turned out to be; ``""`` for ordinary traffic."""
+        return self.marked.canary if self.marked is not None else ""
 
 
 class Matter(msgspec.Struct, frozen=True):
@@ -109,6 +120,7 @@ class Judgement(msgspec.Struct, frozen=True):
     Attributes:
         held: What the caller is told when it is held and may wait; ``None`` where nothing waits.
         used: The approval that let it go.
+        canary: The canary it is about; ``""`` for ordinary traffic.
     """
 
     decision: Decision
@@ -116,6 +128,7 @@ class Judgement(msgspec.Struct, frozen=True):
     measures: Measures
     held: HeldNotice | None = None
     used: CallPass | None = None
+    canary: str = ""
 
     @property
     def released(self) -> bool:
@@ -124,6 +137,7 @@ class Judgement(msgspec.Struct, frozen=True):
 
 
 class _Decided(NamedTuple):
+    request: RequestFacts
     decision: Decision
     state: Snapshot
     held: HeldNotice | None = None
@@ -193,6 +207,10 @@ class Judge:
         """Waivers and broken glass in force; none where nobody knows any."""
         self.holding: Holding | None = None
         """Where held calls wait; without it they are refused."""
+        self.canaries: CanaryReader | None = None
+        """Tells canaries; without it there are none."""
+        self.forged: Callable[[Case, Inputs, str], None] = lambda _case, _inputs, _why: None
+        """Told of a mark that is not believed, after its record is durable."""
         self._minute = -1  # the one whose hour and weekday are known
         self._local = (0, 1)
 
@@ -216,8 +234,10 @@ class Judge:
         if noted.score:
             state = msgspec.structs.replace(state, anomaly_score=noted.score)
         state = _with_exemptions(state, self.exemptions(), request)
-        decided = await self._decide(matter, request, state)
+        decided = await self._decide(case, matter, request, state)
         decision, state = decided.decision, decided.state
+        if case.canary:
+            return await self._end_canary(case, matter, ticket, noted, decided)
         released = decision.effect in _RELEASING
         if self.habits is not None:
             self.habits.settle(noted, released=released)
@@ -249,20 +269,30 @@ class Judge:
             calls=matter.tool_calls,
             delta=join(deltas),
             signals=signals,
-            approval=decided.held.approval if decided.held is not None else state.approval,
+            told={
+                "approval": decided.held.approval if decided.held is not None else state.approval,
+                "canary_forgery": _forgery(case),
+            },
         )
         if notice is not None:
             self._notice(case, notice)
+        if forgery := _forgery(case):
+            self.forged(case, inputs, forgery)
         if decided.used is not None and decided.used not in matter.passes:
             self.recorder.control(self.new_id("ctl"), "approvals.used", decided.used.approval)
         return Judgement(decision, receipt, measures, decided.held, decided.used)
 
-    async def _decide(self, matter: Matter, request: RequestFacts, state: Snapshot) -> _Decided:
+    async def _decide(self, case: Case, matter: Matter, request: RequestFacts, state: Snapshot) -> _Decided:
         """Decide; what is held goes when people have approved exactly this, and else they are asked."""
         policies = self.policies.current  # one and the same for both decisions, whatever is published meanwhile
         decision = decide(request, matter.findings, policies, state)
+        # INVARIANT: the verdict stands before anybody asks whether this is a canary.
+        if case.marked is not None and self.canaries is not None:
+            await case.marked.read(self.canaries, case.principal, request.at)
+        if case.canary:
+            return _Decided(request, decision, state)
         if decision.effect is not Effect.HOLD or not matter.parks or self.holding is None:
-            return _Decided(decision, state)
+            return _Decided(request, decision, state)
         held = HeldMatter(
             request,
             state,
@@ -279,8 +309,26 @@ class Judge:
             state = msgspec.structs.replace(state, approved=used.clauses, approval=used.approval)
             decision = decide(request, matter.findings, policies, state)
         if decision.effect is not Effect.HOLD:
-            return _Decided(decision, state, used=used)
-        return _Decided(decision, state, await self.holding.park(held), used)
+            return _Decided(request, decision, state, used=used)
+        return _Decided(request, decision, state, await self.holding.park(held), used)
+
+    async def _end_canary(
+        self, case: Case, matter: Matter, ticket: Ticket, noted: Noted, decided: _Decided
+    ) -> Judgement:
+        """Take back what a canary counted, and record it: nobody is taught, asked, warned or set apart by one."""
+        if self.habits is not None:
+            for caller in {case.principal_key, case.person_key} - {b""}:
+                self.habits.forget(caller)
+        deltas = [ticket.delta, await self.state.settle(ticket, released=False), _spent(case)]
+        if matter.delta:
+            deltas.insert(0, matter.delta)
+        inputs = Inputs(
+            decided.request, matter.findings, decided.state, decided.decision, noted.unusual, self.inspected
+        )
+        receipt = await self.recorder.decision(
+            inputs, segments=matter.segments, calls=matter.tool_calls, delta=join(deltas), told={"canary": case.canary}
+        )
+        return Judgement(decided.decision, receipt, decided.request.measures, canary=case.canary)
 
     def _note(self, case: Case, matter: Matter, measures: Measures, at: float) -> Noted:
         """Tell the callers' profiles what is judged; what another judgement counted counts for nothing more."""
@@ -364,6 +412,16 @@ class Judge:
         policies = self.policies.current.policies.values()
         minutes = [policy.quarantine_minutes for policy in policies if policy.quarantine and policy.clause in signals]
         return at + max(minutes) * _MINUTE_S if minutes and all(minutes) else 0.0
+
+
+def _spent(case: Case) -> bytes:
+    """What the reading of the mark changed in the state, once for the exchange."""
+    return case.marked.take_delta() if case.marked is not None else b""
+
+
+def _forgery(case: Case) -> str:
+    marked = case.marked
+    return marked.forgery.value if marked is not None and marked.forgery is not None else ""
 
 
 def _ask(case: Case, matter: Matter, at: float) -> Ask:

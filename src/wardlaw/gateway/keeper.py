@@ -19,6 +19,7 @@ from wardlaw.facts.exchange import Measures, Segment
 from wardlaw.facts.finding import Finding
 from wardlaw.facts.kept import Kept, KeptKind
 from wardlaw.gateway.aside import meter_aside
+from wardlaw.gateway.canaries import stand_in
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.keeping import Keeping
 from wardlaw.gateway.local import JSON, LocalExchange
@@ -88,6 +89,9 @@ class KeeperExchange(LocalExchange):
         headers = list(upstream_headers({}, stream=False))
         if content_type:
             headers[0] = ("content-type", content_type)
+        played = stand_in(self._marked, self._admitted.principal)
+        if played is not None:
+            return 200, played
         answer = await self._services.upstreams.call(self._keeper.destination, method, path, body, headers)
         try:
             refuse_encoding({name.lower(): value for name, value in answer.headers})
@@ -137,7 +141,7 @@ class KeeperExchange(LocalExchange):
             body_sha256=hashlib.sha256(raw).hexdigest(),
         )
         judgement = await self._services.judge.judge(case or self._case(), matter)
-        self._services.metrics.decided(judgement.decision, Action.MODEL_ANSWER.value)
+        self._services.decided(judgement, Action.MODEL_ANSWER.value)
         return judgement, findings
 
     async def _release(self, raw: bytes) -> None:

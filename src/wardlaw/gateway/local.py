@@ -16,6 +16,7 @@ from wardlaw.facts.record import Outcome
 from wardlaw.facts.resource import Resource
 from wardlaw.gateway.admitted import Admitted
 from wardlaw.gateway.aside import inspect_aside
+from wardlaw.gateway.canaries import Marked
 from wardlaw.gateway.exchange import ForbiddenError
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.gateway.port import Call, CallerGoneError, Headers
@@ -44,9 +45,11 @@ class LocalExchange(ABC):
         self._id = services.judge.new_id("exc")
         self._result, self._status = "fault", 0
         self._upstream, self._upstream_status = "", 0
+        self._marked: Marked | None = None
 
     async def run(self, raw: bytes) -> None:
         """Serve the request whose body is ``raw``."""
+        self._marked = Marked(self._call.headers, self._call.method, self._call.path, raw)
         try:
             await self._serve(raw)
         except CallerGoneError:
@@ -95,6 +98,7 @@ class LocalExchange(ABC):
             principal_key=state_key(secret, "caller", principal.id),
             person_key=state_key(secret, "caller", person) if person else b"",
             session_key=state_key(secret, "session", principal.id, session),
+            marked=self._marked,
         )
 
     async def _inspect(self, segments: Sequence[Segment]) -> tuple[Finding, ...]:
@@ -134,7 +138,7 @@ class LocalExchange(ABC):
             delta=self._admitted.delta,
         )
         judgement = await self._services.judge.judge(self._case(), matter)
-        self._services.metrics.decided(judgement.decision, Action.MODEL_CALL.value)
+        self._services.decided(judgement, Action.MODEL_CALL.value)
         return judgement
 
     def _refusal(self, judgement: Judgement, resource: Resource | None = None) -> Refusal:
@@ -166,8 +170,11 @@ class LocalExchange(ABC):
             sent_bytes=self._call.sent_bytes,
             duration_us=int(total_s * 1e6),
             overhead_us=overhead_us,
+            canary=self._marked.canary if self._marked is not None else "",
         )
         judge.recorder.outcome(outcome, record_id=judge.new_id("out"), route=self._route)
+        if outcome.canary:
+            return
         self._services.metrics.ended(
             self._route, self._result, status=self._status, duration_s=total_s, overhead_s=overhead_us / 1e6
         )

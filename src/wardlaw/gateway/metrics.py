@@ -7,7 +7,7 @@ counters take a lock and several calls for each addition, and a request makes ei
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
@@ -57,6 +57,7 @@ class Metrics(Collector):
         texts: New texts judged, and those of them that the encoder has read; set by the runtime.
         habits_age_s: Seconds since behaviour was last shared with other workers; 0 where there is nobody to share with.
         habits_lost: Judged calls whose behaviour no other worker will hear of.
+        forgeries: Marks of canaries that were not believed, by the reason; set by the runtime.
     """
 
     def __init__(self) -> None:
@@ -66,6 +67,7 @@ class Metrics(Collector):
         self.texts: Callable[[], tuple[int, int]] = lambda: (0, 0)
         self.habits_age_s: Callable[[], float] = lambda: 0.0
         self.habits_lost: Callable[[], int] = lambda: 0
+        self.forgeries: Callable[[], Mapping[str, int]] = dict
         self._ended: dict[tuple[str, str, int], int] = {}
         self._decided: dict[tuple[str, Effect, Effect], int] = {}
         self._clauses: dict[tuple[str, str], int] = {}
@@ -131,6 +133,12 @@ class Metrics(Collector):
             "Callers not admitted",
             ("code",),
             (((code,), count) for code, count in self._refused.items()),
+        )
+        yield _counter(
+            "wardlaw_canary_forgeries",
+            "Marks of canaries that were not believed",
+            ("why",),
+            (((why,), count) for why, count in self.forgeries().items()),
         )
         judged, read = self.texts()
         yield _counter("wardlaw_texts", "New texts judged", ("tier",), ((("all",), judged), (("encoder",), read)))

@@ -6,7 +6,7 @@ An effect is released only after ``decision()`` has returned: its record is then
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -64,7 +64,7 @@ class Recorder:
         calls: Sequence[ToolCall] = (),
         delta: bytes = b"",
         signals: Sequence[str] = (),
-        approval: str = "",
+        told: Mapping[str, str] | None = None,
     ) -> str:
         """Record a decision; returns its signed receipt once the record is durable.
 
@@ -74,7 +74,9 @@ class Recorder:
             calls: The tool calls that were judged.
             delta: What rebuilds the state.
             signals: Clauses on whose ground a quarantine was set.
-            approval: The approval that let the call go, or that it waits for.
+            told: Further facts that stand open in the log; those that are empty are left out. ``approval``: the one that
+                let the call go, or that it waits for; ``canary``: the one it is; ``canary_forgery``: why a mark it
+                carries as a canary is not believed.
 
         Raises:
             UnavailableError: The record could not be made durable; nothing may be released.
@@ -91,8 +93,8 @@ class Recorder:
             parts.append((CONTENT, _encoder.encode(content)))
         sealed = self._keyring.seal_parts(subject, month, parts, random=self._random)
         facts: dict[str, str | int] = {"quarantine": ",".join(signals)} if signals else {}
-        if approval:
-            facts["approval"] = approval
+        if told:
+            facts |= {name: value for name, value in told.items() if value}
         if decision.hits:
             facts |= _noted(decision.hits)
         if decision.glass:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.incident import Evidence, Incident, Quarantine
 from wardlaw.facts.mac import hmac_sha256
+from wardlaw.facts.record import Inputs
 from wardlaw.gateway.ids import make_id
 from wardlaw.gateway.judge import Case, Notice
 from wardlaw.gateway.recorder import month_of
@@ -39,16 +40,20 @@ _CALLER_KINDS = ("principal", "person")
 _BATCH = 200
 
 
+FORGED_CANARY = "canary-forgery"
+"""Kind of the incident about a mark that is not believed."""
+
+
 class _Item(NamedTuple):
     case: Case
     notice: Notice
 
 
 class ToolReport(msgspec.Struct, frozen=True):
-    """What a server did that people must look at, without a caller's doing.
+    """What people must look at although no clause stopped it: a server's doing, or a mark that is not believed.
 
     Attributes:
-        principal: The server, as records name it.
+        principal: The server or caller, as records name it.
         kind: What happened; also the ground of the incident.
         detail: Plain words without personal data.
         record: Id of the record in the log that says so.
@@ -104,6 +109,20 @@ class Reporter:
     def report(self, told: ToolReport) -> None:
         """Report what a server did; returns at once."""
         self._put(told)
+
+    def forged(self, case: Case, inputs: Inputs, why: str) -> None:
+        """Report a mark of a canary that is not believed; returns at once."""
+        request = inputs.request
+        self._put(
+            ToolReport(
+                principal=request.principal.acting_for or request.principal.id,
+                kind=FORGED_CANARY,
+                detail=f"A request came with the mark of a canary, and the mark is {why}; it was treated as any other.",
+                record=request.id,
+                at=request.at,
+                mark=f"canary-forgery:{case.principal_key.hex()}",
+            )
+        )
 
     def _put(self, item: _Item | ToolReport) -> None:
         if self._task is None:

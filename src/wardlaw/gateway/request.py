@@ -18,6 +18,7 @@ from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import Finding, FindingKind, Level
 from wardlaw.facts.resource import Resource
 from wardlaw.gateway.aside import inspect_aside, meter_aside
+from wardlaw.gateway.canaries import stand_in
 from wardlaw.gateway.destination import Destination
 from wardlaw.gateway.history import attributed, genuine_calls
 from wardlaw.gateway.judge import Case, Judgement, Matter
@@ -28,6 +29,7 @@ from wardlaw.gateway.planting import Planted, plant
 from wardlaw.gateway.recoded import RecodedAnswer
 from wardlaw.gateway.registry import Candidate
 from wardlaw.gateway.services import Services, Stopwatch
+from wardlaw.gateway.shelf import KeptBody
 from wardlaw.gateway.upstream import NOT_TAKEN, UpstreamAnswer, UpstreamRefusedError
 from wardlaw.gateway.wire.asked import Asked
 from wardlaw.gateway.wire.body import BodyLimits, read_json
@@ -164,11 +166,11 @@ class RequestHalf:
                 raise _nowhere(prepared.asked.model)
             self._services.meter.settle(prepared.moved)
             self._services.meter.settle(ready.moved)
-            if self._services.sightings is not None and "tools" in ready.doc:
+            if self._services.sightings is not None and "tools" in ready.doc and not case.canary:
                 await self._services.sightings.note(ready.doc)
             try:
                 planted = self._plant(case, ready)
-                answer = await self._post(candidate, ready, headers, planted)
+                answer = self._stand_in(case) or await self._post(candidate, ready, headers, planted)
             except UpstreamRefusedError as error:
                 failure = error
                 continue
@@ -202,14 +204,14 @@ class RequestHalf:
     ) -> tuple[Judgement, Prepared]:
         matter = msgspec.structs.replace(_matter(prepared, candidate, released), parks=parks)
         judgement = await self._services.judge.judge(case, matter)
-        self._services.metrics.decided(judgement.decision, Action.MODEL_CALL.value)
+        self._services.decided(judgement, Action.MODEL_CALL.value)
         if judgement.decision.effect is not Effect.TRANSFORM:
             return judgement, prepared
         masked = await self._mask(case, prepared, judgement)
         passes = (judgement.used,) if judgement.used is not None else ()
         matter = msgspec.structs.replace(_matter(masked, candidate, judgement), parks=parks, passes=passes)
         again = await self._services.judge.judge(case, matter)
-        self._services.metrics.decided(again.decision, Action.MODEL_CALL.value)
+        self._services.decided(again, Action.MODEL_CALL.value)
         return again, masked
 
     async def _mask(self, case: Case, prepared: Prepared, judgement: Judgement) -> Prepared:
@@ -235,6 +237,15 @@ class RequestHalf:
         return plant(
             prepared.doc, prepared.segments, part=part, owner=case.principal.id, tripwires=services.leaks.tripwires
         )
+
+    def _stand_in(self, case: Case) -> UpstreamAnswer | None:
+        """What a canary meets instead of an upstream; ``None`` for ordinary traffic.
+
+        Raises:
+            RefusedError: WL-CAN-001 a canary's key without a canary.
+        """
+        played = stand_in(case.marked, case.principal)
+        return None if played is None else KeptBody(200, (played,))
 
     async def _post(
         self, candidate: Candidate, prepared: Prepared, caller: Mapping[str, str], planted: Planted | None

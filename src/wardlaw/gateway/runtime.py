@@ -26,6 +26,7 @@ from wardlaw.facts.exchange import Channel
 from wardlaw.facts.finding import Finding
 from wardlaw.facts.habit import HabitOrder
 from wardlaw.gateway.admission import Admission
+from wardlaw.gateway.canaries import CanaryMarks
 from wardlaw.gateway.door import Door, Health
 from wardlaw.gateway.doubts import Doubts
 from wardlaw.gateway.exempting import ExemptionBook
@@ -161,9 +162,12 @@ class Runtime:
         judge.holding = TableHolding(
             engine, keyring, secret=purposes.state, inspect=self._inspect_text, channels=channel_names(config.notify)
         )
+        marks = judge.canaries = CanaryMarks(purposes.canaries, authority)
+        judge.forged = reporter.forged
         sharing = self._sharing = self._share_habits(judge.habits, memory)
         self._admission = await self._open_admission(authority)
         metrics = self._metrics(sharing)
+        metrics.forgeries = lambda: marks.forgeries
         metrics.policies = len(policies.policies)
         services = self._make_services(judge, metrics, purposes)
         self._door = Door(services, self._admission, health=self._health)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from wardlaw.config.model import Files, Limits
 from wardlaw.gateway.gists import Leaks
 from wardlaw.gateway.inspection import Inspection
-from wardlaw.gateway.judge import Judge
+from wardlaw.gateway.judge import Judge, Judgement
 from wardlaw.gateway.keeping import Keeping
 from wardlaw.gateway.mcp.catalogue import Catalogue
 from wardlaw.gateway.metering import Meter
@@ -62,6 +62,11 @@ class Services(NamedTuple):
     is_tls: bool = False
     shelf: AnswerShelf | None = None
     sightings: Sightings | None = None
+
+    def decided(self, judgement: Judgement, action: str) -> None:
+        """Count a decision, unless it is a canary's: figures are of what people and programs do."""
+        if not judgement.canary:
+            self.metrics.decided(judgement.decision, action)
 
 
 class Stopwatch:

@@ -229,7 +229,7 @@ class StreamHalf:
         second = await self._services.judge.judge(
             self._case, msgspec.structs.replace(matter, rewritten=True, counted=False)
         )
-        self._services.metrics.decided(second.decision, Action.MODEL_ANSWER.value)
+        self._services.decided(second, Action.MODEL_ANSWER.value)
         if not second.released:
             return self._refused(command.ticket, second)
         return Judged(command.ticket, masked)
@@ -314,5 +314,5 @@ class StreamHalf:
         judgement = await self._services.judge.judge(self._case, matter)
         if text:
             self._moved = judgement.measures
-        self._services.metrics.decided(judgement.decision, Action.MODEL_ANSWER.value)
+        self._services.decided(judgement, Action.MODEL_ANSWER.value)
         return judgement

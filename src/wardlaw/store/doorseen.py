@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from wardlaw.audit.envelope import RecordKind, decode
+from wardlaw.facts.canary import KEY_PREFIX
 from wardlaw.facts.principal import PrincipalKind
 from wardlaw.inventory.granting import DAY_S
 from wardlaw.inventory.model import (
@@ -62,7 +63,8 @@ def door_view(connection: Connection, names: Names, *, locked: Mapping[str, str]
         locked: Why a principal is locked out, by its id; one that is not named is not.
         now: Unix seconds.
     """
-    keys = list_keys(connection)
+    # Canaries are nobody's app.
+    keys = [key for key in list_keys(connection) if not key.entry.id.startswith(KEY_PREFIX)]
     own: dict[str, list[OwnedKey]] = {}
     for key in keys:
         own.setdefault(key.entry.principal.id, []).append(key)

@@ -13,6 +13,7 @@ _SESSIONS = "sessions"
 _STATE = "state-keys"
 _TRIPWIRES = "prompt-tripwires"
 _LIFE = "clause-life"
+_CANARIES = "canaries"
 
 
 class Purposes(NamedTuple):
@@ -26,6 +27,7 @@ class Purposes(NamedTuple):
         state: Key of the digests under which the state authority knows people.
         tripwires: Key of the tokens planted in system prompts.
         life: Key of the marks on rows of the life of clauses.
+        canaries: Key of the marks of canaries, of their credentials and of what is planted for them.
     """
 
     fingerprint: bytes
@@ -35,6 +37,7 @@ class Purposes(NamedTuple):
     state: bytes
     tripwires: bytes
     life: bytes
+    canaries: bytes
 
 
 def derive_purposes(keyring: Keyring) -> Purposes:
@@ -47,4 +50,5 @@ def derive_purposes(keyring: Keyring) -> Purposes:
         state=keyring.derive(_STATE),
         tripwires=keyring.derive(_TRIPWIRES),
         life=keyring.derive(_LIFE),
+        canaries=keyring.derive(_CANARIES),
     )

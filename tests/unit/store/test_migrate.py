@@ -7,6 +7,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
 import wardlaw.store.dutytables
+import wardlaw.store.evidencetables
 import wardlaw.store.inventorytables
 import wardlaw.store.lifetables  # noqa: F401 (as those)
 from wardlaw.facts.errors import ConfigError

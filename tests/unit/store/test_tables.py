@@ -5,6 +5,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 import wardlaw.store.coveragetables
 import wardlaw.store.dutytables
+import wardlaw.store.evidencetables
 import wardlaw.store.inventorytables
 import wardlaw.store.lifetables  # noqa: F401 (as those)
 from wardlaw.facts.credential import KeyEntry, RegisteredSecret

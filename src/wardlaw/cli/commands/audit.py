@@ -55,6 +55,14 @@ def verify(
 
 
 @app.command
+def export_status(*, options: Options = NONE) -> int:
+    """Show how far each target of the configuration has read the log, and what holds it up."""
+    told = connect(options).get("/audit/targets")
+    columns = ("target", "behind", "sent", "missing", "refused", "sent_at", "failures", "error")
+    return show_list(options, "targets", told["targets"], columns=columns)
+
+
+@app.command
 def status(*, options: Options = NONE) -> int:
     """Show the size of the log, its newest checkpoint and what the witness has seen."""
     return show_one(options, "log", connect(options).get("/audit"))

@@ -17,7 +17,7 @@ from wardlaw.cli.where import parse_where
 
 FIELDS = (
     "kind", "effect", "demanded", "clause", "code", "action", "principal", "resource", "route", "result", "status",
-    "exchange", "id", "record",
+    "exchange", "id", "record", "canary",
 )  # fmt: skip
 """What ``--where`` may ask about."""
 
@@ -61,7 +61,7 @@ def text_line(record: Mapping[str, Any]) -> Text:
         status = record["status"]
         style = "red" if status >= 500 or record["result"] in ("fault", "cut") else "dim"
         head.append(f"{'outcome':<9} {record['result']} {status or ''}".rstrip(), style=style)
-        return head.append(f"  {record['route']} {record['exchange']}", style="dim")
+        return _marked(head.append(f"  {record['route']} {record['exchange']}", style="dim"), record)
     effect = record["effect"]
     head.append(f"{effect:<9}", style=STYLES.get(effect, "default"))
     if record["demanded"] and record["demanded"] != effect:
@@ -69,7 +69,11 @@ def text_line(record: Mapping[str, Any]) -> Text:
     why = ",".join(record["clause"]) or record["code"]
     head.append(f" {why or '-'}", style="default")
     head.append(f"  {record['principal']} {record['action']} {record['resource'] or record['route']}", style="default")
-    return head.append(f"  {record['id']}", style="dim")
+    return _marked(head.append(f"  {record['id']}", style="dim"), record)
+
+
+def _marked(line: Text, record: Mapping[str, Any]) -> Text:
+    return line.append("  canary", style="magenta") if record.get("canary") else line
 
 
 def _lines(client: ManagementClient, *, last: int, follow: bool) -> Iterator[Mapping[str, Any]]:

@@ -33,7 +33,14 @@ from wardlaw.store.people import count_admins
 
 DEFAULT_FOLDER = "wardlaw-data"
 _SUN_PATH = 107  # unix(7): sun_path holds 108 bytes with the closing zero
-_COLORS = {"gateway": "cyan", "control": "magenta", "sequencer": "blue", "demo-model": "green"}
+_COLORS = {
+    "gateway": "cyan",
+    "control": "magenta",
+    "sequencer": "blue",
+    "canary": "yellow",
+    "export": "yellow",
+    "demo-model": "green",
+}
 
 
 def up(*, options: Options = NONE) -> int:
@@ -181,6 +188,10 @@ def parts_of(config: Config, config_path: Path) -> list[Part]:
         Part("control", python_command("wardlaw.cli.processes", "control", path), may_restart=True),
         Part("sequencer", python_command("wardlaw.cli.processes", "sequencer", path), may_restart=True),
     ]
+    if config.canaries.enabled:
+        parts.append(Part("canary", python_command("wardlaw.cli.processes", "canary", path), may_restart=True))
+    if config.export.targets:
+        parts.append(Part("export", python_command("wardlaw.cli.processes", "export", path), may_restart=True))
     if config.demo_model.enabled:
         parts.append(Part("demo-model", python_command("wardlaw.cli.processes", "demo-model", path), may_restart=True))
 

@@ -16,6 +16,7 @@ from wardlaw.config.model import ClauseLife, Config
 from wardlaw.console.api.app import build_api
 from wardlaw.console.api.deps import ApiDependencies, LifePlan
 from wardlaw.console.desks.backtest import BacktestDesk
+from wardlaw.console.desks.canaries import CanaryDesk
 from wardlaw.console.desks.coverage import CoverageDesk, heard
 from wardlaw.console.desks.credentials import CredentialDesk
 from wardlaw.console.desks.grants import GrantDesk
@@ -93,6 +94,7 @@ async def _serve_control(config: Config) -> None:
                 keyring, policies.published, heard=heard, readings=config.law.readings, clock=time.time
             ),
             life=life,
+            canaries=CanaryDesk(places, purposes.canaries, clock=time.time),
             fingerprint=fingerprint,
             health=lambda: {
                 "status": "ok" if spool.healthy else "records cannot be made durable",
@@ -102,6 +104,7 @@ async def _serve_control(config: Config) -> None:
             entropy=os.urandom,
             sign=lambda message: places.bundle_signer().sign(message),
             app_facts=app_facts(config),
+            export_targets=tuple(one.name for one in config.export.targets),
         )
     )
     notifier = Notifier(engine, config.notify, installation=config.installation.name, env=os.environ, clock=time.time)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.decision.replay import ReplayReport
+from wardlaw.evidence.canary import Canary
 from wardlaw.evidence.coverage import Line
 from wardlaw.evidence.running import RunningClause
 from wardlaw.evidence.survey import Survey
@@ -438,6 +439,17 @@ class GrantDesk(Protocol):
         """Under which key, in hex, a gateway locks a principal out."""
 
 
+class CanaryDesk(Protocol):
+    """Says which canaries there should be."""
+
+    def plan(self) -> tuple[Canary, ...]:
+        """One for each clause in force and route, or why there is none; by clause and route.
+
+        Raises:
+            WardlawError: The clauses cannot be read.
+        """
+
+
 class ApiDependencies(msgspec.Struct, frozen=True):
     """Everything the API is built from.
 
@@ -448,6 +460,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
         entropy: That many random bytes.
         sign: Raw signature of the bundle's key: what the door believes of waivers and broken glass.
         app_facts: What the configuration says of apps, by directory and client id.
+        export_targets: Names of the targets the log is told to.
     """
 
     engine: Engine
@@ -464,9 +477,11 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     replays: ReplayDesk
     coverage: CoverageDesk
     life: LifeDesk
+    canaries: CanaryDesk
     fingerprint: Callable[[str, str, bool], RegisteredSecret]
     health: Callable[[], Mapping[str, Any]]
     clock: Callable[[], float]
     entropy: Callable[[int], bytes]
     sign: Callable[[bytes], bytes]
     app_facts: Mapping[str, Mapping[str, AppFacts]] = {}
+    export_targets: tuple[str, ...] = ()

@@ -36,6 +36,7 @@ class TailLine(msgspec.Struct, frozen=True):
         principal: Name by right, else the pseudonym of the log; ``""`` for an outcome.
         resource: ``""`` for an outcome, and where the inputs were erased.
         result: How an exchange ended, for an outcome; ``status`` is what the caller got.
+        canary: The canary it was; ``""`` for ordinary traffic.
     """
 
     leaf_index: int
@@ -53,6 +54,7 @@ class TailLine(msgspec.Struct, frozen=True):
     resource: str = ""
     result: str = ""
     status: int = 0
+    canary: str = ""
 
 
 class TailPage(msgspec.Struct, frozen=True):
@@ -107,6 +109,7 @@ def _line(row: RecordRow, glance: Glance, *, named: bool) -> TailLine:
             row.route,
             result=str(envelope.facts.get("result", "")),
             status=status if isinstance(status, int) else 0,
+            canary=str(envelope.facts.get("canary", "")),
         )
     return TailLine(
         row.leaf_index,
@@ -122,4 +125,5 @@ def _line(row: RecordRow, glance: Glance, *, named: bool) -> TailLine:
         row.action,
         (glance.principal if named else "") or row.subject,
         glance.resource,
+        canary=str(envelope.facts.get("canary", "")),
     )

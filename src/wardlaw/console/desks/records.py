@@ -63,10 +63,10 @@ class RecordDesk:
             ]
             sentence = f"{decision.effect.value}: the policy set {decision.policies[:16]} that decided is not kept in a form of this version."
             told = {"sentence": sentence, "causes": causes, "changes": [], "together": [], "observed": []}
-            return told | _besides(inputs)
+            return told | _besides(row, inputs)
         found = explain(inputs.request, inputs.findings, policies, inputs.state, decision=decision)
         explained: dict[str, Any] = msgspec.to_builtins(found)
-        return explained | _besides(inputs)
+        return explained | _besides(row, inputs)
 
     def glance(self, row: RecordRow, parts: tuple[StoredPart, ...]) -> Glance:
         """Who and what a decision's record is about."""
@@ -122,9 +122,11 @@ class RecordDesk:
             ) from error
 
 
-def _besides(inputs: Inputs) -> dict[str, Any]:
-    """What was no input of the verdict: how unusual it was, and which detectors had looked."""
-    return {UNUSUAL: _unusual(inputs), "inspected": inputs.inspected}
+def _besides(row: RecordRow, inputs: Inputs) -> dict[str, Any]:
+    """What was no input of the verdict: how unusual it was, which detectors had looked, and whether it was a canary."""
+    facts = decode(row.envelope).facts
+    marks: dict[str, Any] = {name: facts[name] for name in ("canary", "canary_forgery") if name in facts}
+    return {UNUSUAL: _unusual(inputs), "inspected": inputs.inspected, **marks}
 
 
 def _unusual(inputs: Inputs) -> dict[str, Any]:

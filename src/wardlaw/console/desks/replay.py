@@ -45,6 +45,8 @@ OF_CALLS = frozenset(
     ("tool_effects", "tool_confirmed", "call_findings", "argument_origins", "intent_matched", "user_channel")
 )
 _CALL = ("request", "call")
+_CANARY = b'"canary":"can_'
+"""Stands in the envelope of a canary's decision, which is nobody's traffic."""
 _decoder = msgspec.json.Decoder(Inputs)
 
 
@@ -140,6 +142,8 @@ class _Part:
     def judge(self, page: Sequence[Any]) -> None:
         """Judge every row of a page."""
         for leaf_index, name, at_ms, gateway, epoch, subject, envelope, ciphertext in page:
+            if _CANARY in envelope:
+                continue
             try:
                 opened = open_inputs(self._keyring, subject, envelope, ciphertext)
                 if opened is None:

@@ -27,6 +27,7 @@ from wardlaw.facts.resource import Resource
 from wardlaw.facts.routes import MCP
 from wardlaw.facts.toolpin import PinState
 from wardlaw.gateway.admitted import Admitted
+from wardlaw.gateway.canaries import stand_in
 from wardlaw.gateway.judge import Case, Judgement
 from wardlaw.gateway.local import JSON, LocalExchange
 from wardlaw.gateway.mcp.catalogue import Catalogue, OfferedTool
@@ -49,6 +50,7 @@ from wardlaw.gateway.mcp.message import (
 from wardlaw.gateway.mcp.session import ToolServerError
 from wardlaw.gateway.port import Call
 from wardlaw.gateway.services import Services
+from wardlaw.gateway.wire.answer import ANSWER_LIMITS, read_document
 from wardlaw.gateway.wire.body import BodyLimits, read_json
 from wardlaw.gateway.wire.headers import check_request_headers
 from wardlaw.gateway.wire.heldwords import held_meta
@@ -292,6 +294,9 @@ class McpExchange(LocalExchange):
     # -- answers ----------------------------------------------------------------------------------
 
     async def _ask(self, server: str, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        played = stand_in(self._marked, self._admitted.principal)
+        if played is not None:
+            return read_document(played, ANSWER_LIMITS)
         self._watch.leave()
         try:
             return await while_free(self._catalogue.servers[server].ask(method, params), self._is_set_apart)

@@ -175,7 +175,7 @@ class ToolJudge:
 
     async def _judge(self, matter: Matter) -> Judgement:
         judgement = await self._services.judge.judge(self._case, matter)
-        self._services.metrics.decided(judgement.decision, matter.action.value)
+        self._services.decided(judgement, matter.action.value)
         return judgement
 
 

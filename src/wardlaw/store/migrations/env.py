@@ -6,6 +6,7 @@ from alembic import context
 
 import wardlaw.store.coveragetables
 import wardlaw.store.dutytables
+import wardlaw.store.evidencetables
 import wardlaw.store.inventorytables
 import wardlaw.store.lifetables  # noqa: F401 (their tables belong to the schema)
 from wardlaw.store.tables import METADATA

@@ -19,9 +19,9 @@ from wardlaw.config.model import Config, DemoModel, LogFormat, Logs
 
 def test_the_gateway_is_the_first_to_end_and_must_not_die() -> None:
     parts = parts_of(msgspec.structs.replace(Config(), demo_model=DemoModel(enabled=True)), Path("/w.yaml"))
-    assert [part.name for part in parts] == ["control", "sequencer", "demo-model", "gateway"]
-    assert [part.may_restart for part in parts] == [True, True, True, False]
-    assert [part.name for part in parts_of(Config(), Path("/w.yaml"))] == ["control", "sequencer", "gateway"]
+    assert [part.name for part in parts] == ["control", "sequencer", "canary", "demo-model", "gateway"]
+    assert [part.may_restart for part in parts] == [True, True, True, True, False]
+    assert [part.name for part in parts_of(Config(), Path("/w.yaml"))] == ["control", "sequencer", "canary", "gateway"]
 
 
 def test_a_socket_path_too_long_is_told_before_anything_starts(command: Any, tmp_path: Path) -> None:

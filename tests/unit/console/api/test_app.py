@@ -70,7 +70,7 @@ SAMPLES = {
     "grants.link": {"directory": "x", "app": "x", "principal": "agent:x"},
     "grants.unlink": {"directory": "x", "app": "x", "principal": "agent:x"},
     "revocations.plan": {"directory": "x", "reason": "x", "steps": [_STEP]}, "revocations.add": {"steps": [_STEP]},
-    "revocations.report": {"step": "x"},
+    "revocations.report": {"step": "x"}, "canaries.run": {"clause": "x"},
     "prunings.request": {"before_ms": 1, "reason": "x"}, "holds.place": {"subject": "aabbccdd", "reason": "x"},
 }  # fmt: skip
 

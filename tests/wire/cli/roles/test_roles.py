@@ -17,7 +17,7 @@ from wardlaw.config.connected import DecidedApp, InventorySettings
 from wardlaw.config.model import Config, ControlPlane, Tls
 from wardlaw.console.serve import TcpListener, UnixListener
 
-COVERS = ("control", "demo_model", "sequencer")
+COVERS = ("canary", "export", "control", "demo_model", "sequencer")
 
 
 def free_port() -> int:
@@ -26,7 +26,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.mark.parametrize("role", ["control", "sequencer", "demo-model"])
+@pytest.mark.parametrize("role", ["canary", "export", "control", "sequencer", "demo-model"])
 def test_a_role_serves_and_ends(role: str, tmp_path: Path) -> None:
     path = create_installation(tmp_path).config_path
     env = os.environ | {

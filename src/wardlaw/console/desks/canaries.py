@@ -1,0 +1,149 @@
+"""Which canaries there should be: from the clauses people wrote, the published ones, and what the configuration serves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from wardlaw.config.model import Config, Model
+from wardlaw.evidence.canary import Canary, ModelPlace, Surroundings, ToolPlace
+from wardlaw.evidence.canaryplan import plan_canaries
+from wardlaw.evidence.canarytexts import Planted
+from wardlaw.facts import routes
+from wardlaw.facts.clause import Clause
+from wardlaw.facts.effect import RouteMode
+from wardlaw.facts.mac import hmac_sha256
+from wardlaw.facts.routes import UpstreamKind, WireForm
+from wardlaw.facts.toolclass import gravest
+from wardlaw.governance.bundle import decode_bundle
+from wardlaw.governance.check import Checked, check
+from wardlaw.governance.compile import compile_clause
+from wardlaw.governance.compiled import CompiledClause
+from wardlaw.security.toolnames import JOINT
+from wardlaw.store.bundle import read_bundle
+from wardlaw.store.installation import Installation
+
+_ENDINGS = (".yaml", ".cedar")
+_OPENAI_ROUTES = (routes.CHAT_COMPLETIONS, routes.COMPLETIONS, routes.EMBEDDINGS, routes.RESPONSES)
+_SERVED: Mapping[UpstreamKind, tuple[str, ...]] = MappingProxyType(
+    {
+        UpstreamKind.OPENAI: _OPENAI_ROUTES,
+        UpstreamKind.OLLAMA: _OPENAI_ROUTES,
+        UpstreamKind.VLLM: _OPENAI_ROUTES,
+        UpstreamKind.AZURE: _OPENAI_ROUTES,
+        UpstreamKind.VERTEX_OPENAI: (routes.CHAT_COMPLETIONS,),
+        UpstreamKind.ANTHROPIC: (routes.MESSAGES,),
+        UpstreamKind.BEDROCK: (routes.MESSAGES,),
+        UpstreamKind.VERTEX: (routes.MESSAGES,),
+    }
+)
+_TRANSLATED: Mapping[WireForm, str] = MappingProxyType(
+    {WireForm.OPENAI: routes.MESSAGES, WireForm.ANTHROPIC: routes.CHAT_COMPLETIONS}
+)
+
+
+class CanaryDesk:
+    """The canaries of one installation.
+
+    Args:
+        key: Key from which what is planted for canaries is derived.
+        clock: Unix seconds.
+    """
+
+    def __init__(self, places: Installation, key: bytes, *, clock: Callable[[], float]) -> None:
+        self._places = places
+        self._clock = clock
+        self._folder = Path(places.config.policies.dir)
+        self._around = surroundings(places.config)
+        self.planted = planted_texts(key)
+
+    def plan(self) -> tuple[Canary, ...]:
+        """A canary for each clause in force and route, or why there is none.
+
+        Clauses are taken as people wrote them, so that one that was loosened or left out of what is published is
+        noticed; and as published where no file has them any more.
+
+        Raises:
+            WardlawError: The published clauses cannot be read.
+        """
+        payload = read_bundle(self._places.bundle_path, trusted_keys=self._places.bundle_keys()).payload
+        written = {one.id: one for one in self._written().compiled}
+        for clause in decode_bundle(payload).clauses:
+            written.setdefault(clause.id, _compiled(clause))
+        clauses = (written[name] for name in sorted(written))
+        return plan_canaries(clauses, self._around, self.planted, at=self._clock())
+
+    def _written(self) -> Checked:
+        """The clauses on disk; what does not pass its check says nothing here."""
+        sources: dict[str, str] = {}
+        for path in sorted(self._folder.rglob("*")):
+            if path.suffix in _ENDINGS and path.is_file():
+                try:
+                    sources[str(path.relative_to(self._folder))] = path.read_text(encoding="utf-8")
+                except (OSError, UnicodeDecodeError):
+                    continue
+        checked = check(sources, today=datetime.fromtimestamp(self._clock(), tz=UTC).date())
+        return checked if checked.ok else Checked("", (), checked.problems)
+
+
+def planted_texts(key: bytes) -> Planted:
+    """What is registered for canaries alone: nobody else ever says it."""
+    return Planted(
+        secret=f"CnrS{hmac_sha256(key, b'planted secret').hex()[:36]}",
+        tripwire=f"CnrT{hmac_sha256(key, b'planted tripwire').hex()[:36]}",
+    )
+
+
+def surroundings(config: Config) -> Surroundings:
+    """What of the configuration canaries can be sent to."""
+    observing = config.installation.mode is RouteMode.OBSERVE
+    return Surroundings(
+        models=tuple(place for model in config.models for place in _places(config, model)),
+        tools=tuple(
+            ToolPlace(one.name, gravest(one.said_effects), one.name.partition(JOINT)[0] if JOINT in one.name else "")
+            for one in config.tools
+        ),
+        observing=frozenset(
+            route
+            for route in routes.ROUTES
+            if observing or (route in config.gateway.routes and config.gateway.routes[route].mode is RouteMode.OBSERVE)
+        ),
+        body_bytes=config.gateway.limits.body_bytes,
+        has_servers=bool(config.mcp.servers),
+    )
+
+
+def _places(config: Config, model: Model) -> Iterator[ModelPlace]:
+    """Each route a model is served on, at the upstream that is asked first there."""
+    upstreams = {one.name: one for one in config.upstreams}
+    served: set[str] = set()
+    for link in model.upstreams:
+        upstream = upstreams.get(link.name)
+        if upstream is None:
+            continue
+        on = [*_SERVED[upstream.kind], *([_TRANSLATED[upstream.kind.form]] if model.translate else [])]
+        for route in on:
+            if route in served or (model.routes and route not in model.routes):
+                continue
+            served.add(route)
+            region = link.region or upstream.region
+            yield ModelPlace(model.name, route, upstream.name, region, upstream.trust, upstream.kind.form)
+
+
+def _compiled(clause: Clause) -> CompiledClause:
+    return CompiledClause(
+        id=clause.id,
+        title=clause.title,
+        owner=clause.owner,
+        wing=clause.wing,
+        effect=clause.effect,
+        mode=clause.mode,
+        quarantine=clause.quarantine,
+        text=compile_clause(clause),
+        examples=clause.examples,
+        source="",
+        line=0,
+        clause=clause,
+    )

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+from tests.unit.console.desks.conftest import NOW, House
+
+from wardlaw.config.model import Model, ModelUpstream, Surface, Upstream
+from wardlaw.config.tools import RegisteredTool
+from wardlaw.console.desks.canaries import CanaryDesk, planted_texts, surroundings
+from wardlaw.facts.effect import RouteMode
+from wardlaw.facts.resource import ToolEffect, Trust
+from wardlaw.facts.routes import UpstreamKind
+from wardlaw.security.fingerprint import make_fingerprint
+
+KEY = b"k" * 32
+
+
+def planned(house: House) -> set[str]:
+    return {one.clause for one in CanaryDesk(house.places, KEY, clock=lambda: NOW).plan()}
+
+
+def test_a_clause_that_is_written_or_published_has_its_canary(house: House) -> None:
+    folder = house.places.data_dir.parent / "policies"
+    assert {"OPS-02", "SEC-01"} <= planned(house)
+    (folder / "operations.yaml").unlink()  # published all the same
+    assert "OPS-02" in planned(house)
+    (folder / "own.yaml").write_text(
+        "id: OWN-01\ntitle: Nothing for tests\ntext: Tests ask nothing.\nowner: risk\nwing: governance\nrisk: low\n"
+        "effect: deny\nactions: [ModelCall]\nwhen: {all: [{attribute: maxTokens, over: 7}]}\nexamples:\n"
+        "  - {name: Many, effect: deny, action: ModelCall, context: {maxTokens: 8}}\n"
+        "  - {name: Few, effect: allow, action: ModelCall, context: {maxTokens: 7}}\n"
+    )
+    assert "OWN-01" in planned(house)  # written, and left out of what is published
+    (folder / "own.yaml").write_text("id: [")
+    assert "SEC-01" in planned(house)
+
+
+def test_models_stand_at_the_upstream_that_is_asked_first_on_each_route(house: House) -> None:
+    change = msgspec.structs.replace
+    near = Upstream("near", "https://near.invalid/v1", region="eu", trust=Trust.PARTNER)
+    claude = Upstream("claude", "https://claude.invalid", kind=UpstreamKind.ANTHROPIC, region="us", trust=Trust.PUBLIC)
+    models = (
+        Model("demo", (ModelUpstream("near", region="local"), ModelUpstream("claude"))),
+        Model("both", (ModelUpstream("claude"),), routes=("chat.completions",), translate=True),
+        Model("lost", (ModelUpstream("nowhere"),)),
+    )
+    tools = (
+        RegisteredTool("db__sql", ToolEffect.READ),
+        RegisteredTool("pay", effects=(ToolEffect.READ, ToolEffect.PAYMENT)),
+    )
+    gateway = change(house.config.gateway, routes={"scan": Surface(RouteMode.OBSERVE)})
+    found = surroundings(change(house.config, upstreams=(near, claude), models=models, tools=tools, gateway=gateway))
+    told = {(one.name, one.route): (one.upstream, one.region, one.trust) for one in found.models}
+    assert told["demo", "chat.completions"] == ("near", "local", Trust.PARTNER)
+    assert told["demo", "messages"] == ("claude", "us", Trust.PUBLIC)
+    assert [route for name, route in told if name == "both"] == ["chat.completions"]
+    assert not any(name == "lost" for name, _ in told)
+    assert [(one.name, one.effect, one.server) for one in found.tools] == [
+        ("db__sql", ToolEffect.READ, "db"), ("pay", ToolEffect.PAYMENT, ""),
+    ]  # fmt: skip
+    assert found.observing == {"scan"}
+
+
+def test_an_installation_that_observes_observes_on_every_route(house: House) -> None:
+    observing = msgspec.structs.replace(house.config.installation, mode=RouteMode.OBSERVE)
+    found = surroundings(msgspec.structs.replace(house.config, installation=observing))
+    assert {"chat.completions", "scan", "mcp"} <= found.observing
+
+
+@pytest.mark.parametrize("kind", ["secret", "tripwire"])
+def test_what_is_planted_is_long_enough_to_be_registered_and_differs_by_installation(kind: str) -> None:
+    mine, other = (getattr(planted_texts(key), kind) for key in (KEY, b"j" * 32))
+    assert mine != other
+    assert make_fingerprint(mine, id=f"{kind}:x", key=KEY, base=12_345_677).length == 40

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+from sqlalchemy.engine import Engine
+
+from wardlaw.facts.canary import KEY_PREFIX, CanaryOrder, CanaryOutcome, CanaryRun
+from wardlaw.facts.credential import RegisteredSecret
+from wardlaw.facts.errors import InputError
+from wardlaw.facts.incident import Incident, IncidentState
+from wardlaw.facts.keytext import key_digest
+from wardlaw.facts.principal import Principal, PrincipalKind
+from wardlaw.store.canaries import (
+    CANARY_FAILED,
+    OWNER,
+    CanaryOrders,
+    CanaryRuns,
+    hold_key,
+    hold_secret,
+    settle_incident,
+)
+from wardlaw.store.database import writing
+from wardlaw.store.incidents import list_incidents
+from wardlaw.store.keys import list_keys
+from wardlaw.store.people import get_person
+from wardlaw.store.secrets import list_secrets
+
+RUN = CanaryRun(
+    "crn_1", "can_1", "OPS-02", "scan", "Endless", 100.0, CanaryOutcome.PASS, "dec_1", 1_200, "deny", "cor_1"
+)
+
+
+def run(number: int, **changes: object) -> CanaryRun:
+    return msgspec.structs.replace(RUN, id=f"crn_{number}", at=100.0 + number, **changes)
+
+
+def test_the_latest_of_each_clause_and_route_is_told_and_all_of_its_history(database: Engine) -> None:
+    with writing(database) as connection:
+        runs = CanaryRuns(connection)
+        kept = [
+            run(1), run(2, outcome=CanaryOutcome.FAIL), run(3, route="decide"),
+            run(4, clause="SEC-01", outcome=CanaryOutcome.NOT_EXPRESSIBLE),
+        ]  # fmt: skip
+        for one in kept:
+            runs.keep(one)
+        assert runs.latest() == (kept[2], kept[1], kept[3])
+        assert runs.latest("SEC-01") == (kept[3],)
+        assert runs.history(limit=2) == (kept[3], kept[2])
+        assert runs.history(clause="OPS-02", route="scan") == (kept[1], kept[0])
+        assert len(runs.history(order="cor_1")) == 4
+        assert runs.has_passed("OPS-02", "scan")
+        assert not runs.has_passed("SEC-01", "scan")
+
+
+def test_a_failure_opens_one_incident_while_it_stands_and_a_pass_closes_it(database: Engine) -> None:
+    def settle(one: CanaryRun) -> str:
+        incident = Incident(f"inc_{one.id}", one.canary, "pseudonym", CANARY_FAILED, one.at, one.at, "It went through")
+        with writing(database) as connection:
+            opened = settle_incident(connection, one, incident, channels=("pager",))
+            CanaryRuns(connection).keep(msgspec.structs.replace(one, incident=opened))
+            return opened
+
+    def standing() -> list[str]:
+        with writing(database) as connection:
+            return [one.id for one in list_incidents(connection, state=IncidentState.OPEN)]
+
+    failed = {"outcome": CanaryOutcome.FAIL}
+    assert settle(run(1)) == ""
+    first = settle(run(2, **failed))
+    assert settle(run(90_000, **failed)) == first
+    assert settle(run(90_001, outcome=CanaryOutcome.UNAVAILABLE)) == ""
+    assert standing() == [first]
+    other = settle(run(90_002, route="decide", **failed))
+    assert sorted(standing()) == sorted([first, other])
+    assert settle(run(90_003)) == ""
+    assert standing() == [other]
+    assert settle(run(90_004, **failed)) not in (first, other)
+
+
+def test_orders_wait_until_they_are_done(database: Engine) -> None:
+    with writing(database) as connection:
+        orders = CanaryOrders(connection)
+        orders.place(CanaryOrder("cor_1", "", "person:ana", 5.0))
+        orders.place(CanaryOrder("cor_2", "SEC-01", "person:ana", 6.0))
+        orders.done("cor_1", now=7.0)
+        assert [one.id for one in orders.waiting()] == ["cor_2"]
+        assert orders.get("cor_1").done_at == 7.0
+        with pytest.raises(InputError, match="no order"):
+            orders.get("cor_9")
+
+
+def test_a_key_is_made_once_and_its_owner_can_do_nothing(database: Engine) -> None:
+    who = Principal("agent:wardlaw-canary-a", PrincipalKind.AGENT, "Canary", registered=False)
+    with writing(database) as connection:
+        text = hold_key(connection, "a", who, secret=b"s" * 32, now=1.0)
+        assert hold_key(connection, "a", who, secret=b"s" * 32, now=2.0) == text
+        (key,) = list_keys(connection)
+        assert (key.entry.id, key.entry.secret_sha256) == (f"{KEY_PREFIX}a", key_digest(text))
+        assert key.entry.principal == msgspec.structs.replace(who, credential=f"{KEY_PREFIX}a")
+        owner = get_person(connection, OWNER)
+        assert (owner.roles, owner.disabled) == ((), True)
+
+
+def test_what_canaries_say_is_registered_once(database: Engine) -> None:
+    secret = RegisteredSecret("secret:wardlaw-canary", 40, 16, 7, "00")
+    with writing(database) as connection:
+        hold_secret(connection, secret, now=1.0)
+        hold_secret(connection, secret, now=2.0)
+        assert [(one.secret.id, one.created_at) for one in list_secrets(connection)] == [(secret.id, 1.0)]
