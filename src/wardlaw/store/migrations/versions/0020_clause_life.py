@@ -8,7 +8,7 @@ from alembic import op
 from wardlaw.store.databaseroles import guard_statements, unguard_statements
 
 revision = "0020"
-down_revision = "0014"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
