@@ -366,7 +366,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         coverage=CoverageDesk(
             NoKeys(),
             lambda: published(msgspec.json.encode(made.grants.sources)),
-            heard=lambda _: made.heard,
+            heard=lambda *_: made.heard,
             readings={},
             clock=made.clock,
         ),

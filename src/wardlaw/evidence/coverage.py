@@ -150,6 +150,8 @@ def _bypassed(one: Observed) -> tuple[State, str] | None:
 
 def _drifted(one: Observed, now: float) -> tuple[State, str] | None:
     approved = one.approved
+    if approved.drift:
+        return State.DRIFTED, approved.drift
     if approved.digest and approved.digest != one.running_digest:
         return State.DRIFTED, "the text that runs is not the one that was approved"
     if approved.digest and approved.ends_at and approved.ends_at <= now:

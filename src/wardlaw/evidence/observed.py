@@ -35,11 +35,13 @@ class Approved(msgspec.Struct, frozen=True):
         digest: Of the text, as ``clause_digest`` makes it; ``""`` when there is none.
         by: Who signed.
         ends_at: When the last needed sign-off ends, Unix seconds; 0 for never.
+        drift: Why files, history and what is published do not agree; empty when they do.
     """
 
     digest: str = ""
     by: tuple[str, ...] = ()
     ends_at: float = 0.0
+    drift: str = ""
 
 
 class Counts(msgspec.Struct, frozen=True):

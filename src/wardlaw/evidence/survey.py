@@ -35,13 +35,13 @@ class Heard(msgspec.Struct, frozen=True):
         approved: By clause.
         canaries: By clause, one for each route.
         waivers: Ids of exceptions in force, by clause and system.
-        break_glass_minutes: For how long in the window clauses could be passed by.
+        break_glass_minutes: For how long in the window a clause could be passed by.
     """
 
     approved: dict[str, Approved] = {}
     canaries: dict[str, tuple[CanaryStanding, ...]] = {}
     waivers: dict[_Place, tuple[str, ...]] = {}
-    break_glass_minutes: float = 0.0
+    break_glass_minutes: dict[str, float] = {}
 
 
 class Survey(msgspec.Struct, frozen=True):
@@ -96,7 +96,7 @@ class Survey(msgspec.Struct, frozen=True):
             counts=counts,
             canaries=self.heard.canaries.get(running.id, ()),
             waivers=self.heard.waivers.get(place, ()),
-            break_glass_minutes=self.heard.break_glass_minutes,
+            break_glass_minutes=self.heard.break_glass_minutes.get(running.id, 0.0),
             missing=running.missing,
             overlapped_by=running.overlapped_by,
             is_dead=running.is_dead,

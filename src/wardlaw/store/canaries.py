@@ -61,6 +61,22 @@ class CanaryRuns:
         found = {(run.clause, run.route): run for run in map(_run, self._connection.execute(query).mappings())}
         return tuple(found.values())
 
+    def last_of_each(self) -> tuple[CanaryRun, ...]:
+        """The newest run of each clause, route and outcome."""
+        newest = (
+            select(_RUN.clause, _RUN.route, _RUN.outcome, func.max(_RUN.at).label("at"))
+            .group_by(_RUN.clause, _RUN.route, _RUN.outcome)
+            .subquery()
+        )
+        same = and_(
+            _RUN.clause == newest.c.clause,
+            _RUN.route == newest.c.route,
+            _RUN.outcome == newest.c.outcome,
+            _RUN.at == newest.c.at,
+        )
+        query = select(CANARY_RUN).join(newest, same).order_by(_RUN.clause, _RUN.route, _RUN.outcome, _RUN.id)
+        return tuple(map(_run, self._connection.execute(query).mappings()))
+
     def history(self, *, clause: str = "", route: str = "", order: str = "", limit: int = 100) -> tuple[CanaryRun, ...]:
         """Runs, newest first."""
         query = select(CANARY_RUN).order_by(_RUN.at.desc(), _RUN.id.desc()).limit(limit)

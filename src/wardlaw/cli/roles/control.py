@@ -17,10 +17,11 @@ from wardlaw.console.api.app import build_api
 from wardlaw.console.api.deps import ApiDependencies, LifePlan
 from wardlaw.console.desks.backtest import BacktestDesk
 from wardlaw.console.desks.canaries import CanaryDesk
-from wardlaw.console.desks.coverage import CoverageDesk, heard
+from wardlaw.console.desks.coverage import CoverageDesk
 from wardlaw.console.desks.credentials import CredentialDesk
 from wardlaw.console.desks.grants import GrantDesk
 from wardlaw.console.desks.habits import HabitDesk
+from wardlaw.console.desks.hearing import HearingDesk
 from wardlaw.console.desks.held import HeldDesk
 from wardlaw.console.desks.life import LifeDesk
 from wardlaw.console.desks.log import LogDesk
@@ -91,7 +92,11 @@ async def _serve_control(config: Config) -> None:
             grants=GrantDesk(config, policies.in_force, secret=purposes.state),
             replays=ReplayDesk(keyring, clock=time.time),
             coverage=CoverageDesk(
-                keyring, policies.published, heard=heard, readings=config.law.readings, clock=time.time
+                keyring,
+                policies.published,
+                heard=HearingDesk(life, places.bundle_keys).hear,
+                readings=config.law.readings,
+                clock=time.time,
             ),
             life=life,
             canaries=CanaryDesk(places, purposes.canaries, clock=time.time),

@@ -41,6 +41,9 @@ _OBSERVED = "observed"  # facts of a record: warn and shadow clauses that matche
 _CANARY = "canary"  # facts of a record: it was made to try a clause out, and is nobody's traffic
 
 
+Hearing = Callable[[Connection, tuple[RunningClause, ...], tuple[System, ...], float], Heard]
+
+
 class _Who(msgspec.Struct, frozen=True):
     id: str
     kind: str
@@ -78,7 +81,7 @@ class CoverageDesk:
     Args:
         keyring: Opens the inputs of decisions, to see whose traffic they were.
         published: What is published now.
-        heard: What is known of clauses beside the log.
+        heard: What is known of clauses beside the log, of the published ones and for these systems.
         readings: Another reading of a provision's day, from the configuration.
         clock: Unix seconds.
     """
@@ -88,7 +91,7 @@ class CoverageDesk:
         keyring: Keyring,
         published: Callable[[], Published],
         *,
-        heard: Callable[[Connection], Heard],
+        heard: Hearing,
         readings: Mapping[str, date],
         clock: Callable[[], float],
     ) -> None:
@@ -161,7 +164,7 @@ class CoverageDesk:
             published_at=published.published_at,
             systems=tuple(systems),
             scenes=scenes,
-            heard=self._heard(connection),
+            heard=self._heard(connection, running, tuple(one.system for one in systems), now),
             attestations=_by_place(list_attestations(connection, after=now)),
             reopened=_reopened(connection),
         )
@@ -254,15 +257,6 @@ class CoverageDesk:
             # Whose traffic it was cannot be told: it counts as nobody's, which never helps a clause. What is wrong
             # with the record is for `wardlaw audit verify` to say.
             return None
-
-
-def heard(_connection: Connection) -> Heard:
-    """What is known of clauses beside the log.
-
-    This version keeps no sign-offs, canaries or exceptions of clauses, so nothing of it is known and nothing proven;
-    whatever keeps them fills them in here.
-    """
-    return Heard()
 
 
 def _traffic(envelope: Envelope, asked: _Asked | None) -> Traffic:

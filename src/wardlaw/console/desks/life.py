@@ -27,7 +27,7 @@ from wardlaw.governance.check import Checked
 from wardlaw.governance.clausetext import clause_of, clause_texts, written_of
 from wardlaw.governance.differ import diff
 from wardlaw.governance.fmt import format_clauses
-from wardlaw.governance.life import DAY_S, LifeRules
+from wardlaw.governance.life import DAY_S, LifeRules, in_force
 from wardlaw.governance.moves import (
     ADOPTED,
     Author,
@@ -114,6 +114,11 @@ class LifeDesk:
         beside = Beside(on_disk, self._policies.published_forms(), expected if self.is_on else None)
         clauses = standings(book, beside, rules=self._rules, at=at)
         return LifeOverview(self.is_on, clauses, haste_of(self._store.sign_offs(connection)), problem)
+
+    def enforced(self, connection: Connection) -> dict[str, ClauseVersion]:
+        """The version of each clause that is in force by its history."""
+        found = {name: in_force(versions) for name, versions in self._store.load(connection).items()}
+        return {name: version for name, version in found.items() if version is not None}
 
     def history(self, connection: Connection, clause: str) -> ClauseHistory:
         """Everything of one clause.

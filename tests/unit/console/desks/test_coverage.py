@@ -42,7 +42,7 @@ def desk(place: Any) -> SimpleNamespace:
         return msgspec.structs.replace(PUBLISHED, published_at=made.published_at)
 
     made.desk = CoverageDesk(
-        place.keyring, in_force, heard=lambda _: made.heard, readings=made.readings, clock=lambda: made.now
+        place.keyring, in_force, heard=lambda *_: made.heard, readings=made.readings, clock=lambda: made.now
     )
     made.place = place
     with writing(place.engine) as connection:
