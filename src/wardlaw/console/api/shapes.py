@@ -42,6 +42,8 @@ ServerName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]([a-z0-9-]{0,30}[a-z
 CredentialName = Annotated[str, msgspec.Meta(pattern=CREDENTIAL_NAME)]
 Pseudonym = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8,128}$(?!\n)")]
 Names = Annotated[tuple[Line, ...], msgspec.Meta(max_length=100)]
+Moment = Annotated[float, msgspec.Meta(ge=0, le=32_503_680_000)]
+"""Unix seconds up to the year 3000: what no calendar holds is refused here."""
 Days = Annotated[int, msgspec.Meta(ge=1, le=MAX_TOKEN_DAYS)]
 
 
@@ -311,10 +313,10 @@ class SeriousRequest(_Body, frozen=True):
     """What happened, and when somebody became aware of it (Unix seconds); decisions by id, or those of an incident."""
 
     kind: SeriousClass
-    aware_at: float
+    aware_at: Moment
     system: Line
     description: Annotated[str, msgspec.Meta(min_length=1, max_length=8_192, pattern=_VALUE)]
-    occurred_at: float = 0.0
+    occurred_at: Moment = 0.0
     widespread: bool = False
     member_state: MaybeLine = ""
     incident: MaybeLine = ""
@@ -325,7 +327,7 @@ class SeriousReport(_Body, frozen=True):
     """When the authority got the report (now where it is left out), and under which reference it has it."""
 
     report_ref: Line
-    sent_at: float = 0.0
+    sent_at: Moment = 0.0
 
 
 class AppealRequest(_Body, frozen=True):

@@ -85,6 +85,8 @@ def test_it_is_overdue_then_closed_by_the_report_and_the_hold_stays(api: Api) ->
         ({"decisions": ["dec_9"]}, "WL-STO-060"),
         ({"incident": "inc_9"}, "WL-STO-040"),
         ({"kind": "mishap"}, "WL-API-003"),
+        ({"aware_at": -1.0}, "WL-API-003"),
+        ({"occurred_at": 1e300}, "WL-API-003"),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_held(api: Api, changes: dict[str, Any], code: str) -> None:
