@@ -12,7 +12,7 @@ from sqlalchemy import update
 from tests.console_fakes import published
 from tests.unit.console.desks.test_replay import asked, place
 
-from wardlaw.console.desks.coverage import CoverageDesk, heard
+from wardlaw.console.desks.coverage import CoverageDesk
 from wardlaw.console.desks.policies import Published
 from wardlaw.evidence.coverage import State
 from wardlaw.evidence.survey import Heard, Survey
@@ -112,7 +112,6 @@ def test_old_traffic_falls_out_of_the_window(desk: SimpleNamespace) -> None:
 def test_nothing_is_proven_where_nothing_else_speaks_for_it(desk: SimpleNamespace) -> None:
     put(desk.place, asked(1, principal=BOT))
     with reading(desk.place.engine) as connection:
-        assert heard(connection) == Heard()
         survey, _ = desk.desk.survey(connection, date(2030, 1, 1))
         states = {one.state for one in desk.desk.lines(connection, survey, "")}
         law = desk.desk.lines(connection, survey, "eu-ai-act")
@@ -128,7 +127,7 @@ def test_a_reading_of_a_day_is_one_that_readers_know(desk: SimpleNamespace, plac
         frameworks = desk.desk.frameworks(connection)
 
     def ask(ref: str, day: date) -> Any:
-        made = CoverageDesk(place.keyring, lambda: None, heard=heard, readings={ref: day}, clock=lambda: AT)
+        made = CoverageDesk(place.keyring, lambda: None, heard=lambda *_: Heard(), readings={ref: day}, clock=lambda: AT)
         return made.readings(frameworks)
 
     assert ask("eu-ai-act:art-49", date(2027, 12, 2)) == {"eu-ai-act:art-49": date(2027, 12, 2)}
