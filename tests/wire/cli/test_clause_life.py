@@ -76,7 +76,7 @@ def test_a_clause_is_enforced_when_others_approved_it_and_stays(tmp_path: Path) 
 
 
 def story(machine: Machine) -> None:
-    roles = {"writer": "compliance", "lex": "legal", "chief": "ciso", "ci": "devsecops", "sec": "secops"}
+    roles = {"writer": "compliance", "lex": "legal", "chief": "ciso", "ci": "devsecops", "sec": "secops", "rik": "risk"}
     admin = ManagementClient(socket_path=machine.folder / "c.sock")
     who = {name: {"WARDLAW_TOKEN": token(admin, name, role)} for name, role in roles.items()}
     key = machine.run("key", "create", "app", "--principal", "user:me").strip()
@@ -113,6 +113,17 @@ def story(machine: Machine) -> None:
     told = machine.run("policy", "history", "OPS-90", **who["lex"])
     assert "emergency by person:sec" in told
     assert "enforce by person:ci" in told
+
+    # Whoever wrote a clause does not approve it, and a detector is loosened by two.
+    (machine.folder / "policies" / "more.yaml").write_text(
+        CLAUSE.replace("OPS-90", "OPS-91").replace("50", "70").replace("51", "71")
+    )
+    digest = machine.json("policy", "review", "OPS-91", **who["lex"])["clause"]["digest"]
+    machine.run("policy", "approve", "OPS-91", "--digest", digest, code=10, **who["lex"])
+    machine.run("secret", "register", "x", stdin="a secret of the tests\n", **who["sec"])
+    assert machine.json("secret", "remove", "x", **who["sec"])["secret"] == {"asked": "secret:x", "waits_for": "risk"}
+    machine.run("secret", "remove", "x", code=10, **who["lex"])
+    assert machine.json("secret", "remove", "x", **who["rik"])["secret"] == {"removed": "secret:x"}
 
     # A hand in the tables is told, and nothing is published from them.
     with sqlite3.connect(machine.folder / "data" / "wardlaw.db") as tables:

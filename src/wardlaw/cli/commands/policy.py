@@ -31,7 +31,7 @@ from wardlaw.governance.sentence import render_sentence
 from wardlaw.store.bundle import read_bundle
 from wardlaw.store.installation import Installation
 
-app = App(name="policy", help="Check, format, test, explain and compare clauses.")
+app = App(name="policy", help="Check, test, approve and publish clauses.")
 
 
 @app.command
