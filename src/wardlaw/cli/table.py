@@ -33,7 +33,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("demo", "Run", "Play two stories on live traffic; needs no key and no network.", _HERE + "demo:demo"),
     CommandEntry("doctor", "Run", "Look for what is wrong and say how to mend it.", _HERE + "doctor:doctor"),
     CommandEntry("witness", "Run", "Run a witness that cosigns checkpoints.", _HERE + "witness:app"),
-    CommandEntry("policy", "Decide", "Check, format, test, explain and compare clauses.", _HERE + "policy:app"),
+    CommandEntry("policy", "Decide", "Check, test, approve and publish clauses.", _HERE + "policy:app"),
     CommandEntry("decide", "Decide", "Decide one request offline, with reasons.", _HERE + "decide:decide"),
     CommandEntry(
         "replay", "Decide", "Try clauses on logged traffic before they are in force.", _HERE + "replay:replay"

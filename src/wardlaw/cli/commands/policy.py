@@ -46,7 +46,7 @@ from wardlaw.governance.template import template_named
 from wardlaw.store.bundle import read_bundle
 from wardlaw.store.installation import Installation
 
-app = App(name="policy", help="Check, format, test, explain and compare clauses.")
+app = App(name="policy", help="Check, test, approve and publish clauses.")
 
 
 @app.command

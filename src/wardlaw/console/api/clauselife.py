@@ -31,7 +31,7 @@ from wardlaw.governance.rights import Circumstances, RoleBook
 from wardlaw.store.generations import Generation, bump
 
 _Millis = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-_Clause = FromPath[Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2,8}(-[0-9]{2,4})?$(?!\n)")]]
+_Clause = FromPath[str]
 
 
 class ReasonRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,7 +95,7 @@ async def look_at_clause(call: Given, clause: _Clause) -> ClauseLook:
 @post("/policy/clauses/{clause:str}/review", operation_id="policy.review", summary="Hand in", status_code=200)
 async def review_clause(call: Given, clause: _Clause, data: JSONBody[ReviewRequest]) -> ClauseMoved:
     """The text on disk becomes a version in review, and whoever hands it in its author."""
-    life = _life(call)
+    life = call.deps.life
 
     def work(turn: Turn) -> Done[ClauseMoved]:
         plan = life.review(turn.connection, clause, _author(turn), at=turn.now)
@@ -108,7 +108,7 @@ async def review_clause(call: Given, clause: _Clause, data: JSONBody[ReviewReque
 @post("/policy/clauses/{clause:str}/retire", operation_id="policy.retire", summary="Ask for its end", status_code=200)
 async def retire_clause(call: Given, clause: _Clause, data: JSONBody[ReasonRequest]) -> ClauseMoved:
     """The end of a clause is approved like its beginning."""
-    life = _life(call)
+    life = call.deps.life
 
     def work(turn: Turn) -> Done[ClauseMoved]:
         plan = life.retire(turn.connection, clause, _author(turn), at=turn.now)
@@ -134,7 +134,7 @@ async def reject_clause(call: Given, clause: _Clause, data: JSONBody[SignRequest
 @post("/policy/clauses/{clause:str}/try", operation_id="policy.try", summary="Part of a backtest", status_code=200)
 async def try_clause(call: Given, clause: _Clause, data: JSONBody[TryRequest]) -> BacktestPart:
     """Judges about a second's worth of the log; asked again from ``next`` until that is ``end``."""
-    life = _life(call)
+    life = call.deps.life
     asked = BacktestAsked(**msgspec.structs.asdict(data))
     return await call.read(lambda turn: life.backtest(turn.connection, clause, asked, by=turn.person.id))
 
@@ -142,7 +142,7 @@ async def try_clause(call: Given, clause: _Clause, data: JSONBody[TryRequest]) -
 @post("/policy/clauses/{clause:str}/backtest", operation_id="policy.backtest", summary="Keep it", status_code=200)
 async def backtest_clause(call: Given, clause: _Clause) -> Backtest:
     """Keep what the backtest found that just came to its end; the figures are ours, not the caller's."""
-    life = _life(call)
+    life = call.deps.life
 
     def work(turn: Turn) -> Done[Backtest]:
         version = life.tested(turn.connection, clause, by=turn.person.id)
@@ -161,7 +161,7 @@ async def backtest_clause(call: Given, clause: _Clause) -> Backtest:
 @post("/policy/clauses/{clause:str}/enforce", operation_id="policy.enforce", summary="Into force", status_code=200)
 async def enforce_clause(call: Given, clause: _Clause) -> PolicyStatus:
     """What was in shadow takes effect, in place of the version before; needs approvals and a backtest."""
-    life = _life(call)
+    life = call.deps.life
 
     def circumstances(turn: Turn) -> Circumstances:
         origin = life.origin(turn.connection, clause, at=turn.now)
@@ -177,7 +177,7 @@ async def enforce_clause(call: Given, clause: _Clause) -> PolicyStatus:
 @post("/policy/clauses/{clause:str}/emergency", operation_id="policy.emergency", summary="At once", status_code=200)
 async def emergency_clause(call: Given, clause: _Clause, data: JSONBody[ReasonRequest]) -> PolicyStatus:
     """The text on disk takes effect at once if it only tightens; another person reviews it within a day."""
-    life = _life(call)
+    life = call.deps.life
 
     def work(turn: Turn) -> Done[PolicyStatus]:
         plan = life.emergency(turn.connection, clause, _author(turn), at=turn.now)
@@ -213,7 +213,7 @@ def told(moves: tuple[Move, ...]) -> tuple[str, ...]:
 
 
 async def _sign(call: Call, clause: str, data: SignRequest, *, approves: bool) -> ClauseMoved:
-    life = _life(call)
+    life = call.deps.life
 
     def circumstances(turn: Turn) -> Circumstances:
         return Circumstances(authors=life.origin(turn.connection, clause, at=turn.now).authors)
@@ -272,18 +272,3 @@ def _author(turn: Turn) -> Author:
 
 def _approving(turn: Turn, book: RoleBook) -> tuple[str, ...]:
     return tuple(role.value for role in turn.person.roles if Permission.APPROVE_POLICY in book.roles[role])
-
-
-def _life(call: Call) -> LifeDesk:
-    """The desk, where clauses have a life here.
-
-    Raises:
-        InputError: ``policies.life`` is off (WL-LIF-013).
-    """
-    if not call.deps.life.is_on:
-        raise InputError(
-            "WL-LIF-013",
-            "Clauses need no approval in this installation: policies.life is off.",
-            "`wardlaw policy publish` puts the files in force; to have them approved first, see docs/clause-life.md.",
-        )
-    return call.deps.life

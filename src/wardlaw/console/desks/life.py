@@ -93,6 +93,7 @@ class LifeDesk:
 
     def origin(self, connection: Connection, clause: str, *, at: float) -> ClauseOrigin:
         """Who wrote the newest version, and whether it lacks an approval."""
+        self._need_on()
         version = to_sign(self._store.load(connection, clause), clause)
         names = (version.author, version.author_human)
         lacks = bool(missing_approvals(version, self._rules.book, at=at))
@@ -150,15 +151,18 @@ class LifeDesk:
 
     def review(self, connection: Connection, clause: str, author: Author, *, at: float) -> LifePlan:
         """Hand in the text on disk."""
+        self._need_on()
         file = self._file(clause)
         return LifePlan(reviewing(self._store.load(connection), file, author, at=at))
 
     def retire(self, connection: Connection, clause: str, author: Author, *, at: float) -> LifePlan:
         """Ask that a clause ends."""
+        self._need_on()
         return LifePlan(retiring(self._store.load(connection), clause, author, at=at))
 
     def sign(self, connection: Connection, clause: str, word: SignOff) -> LifePlan:
         """Approve or send back; the time it took and its end are filled in."""
+        self._need_on()
         book = self._store.load(connection)
         version = to_sign(book, clause)
         with self._lock:
@@ -176,12 +180,14 @@ class LifeDesk:
 
     def enforce(self, connection: Connection, clause: str, *, at: float) -> LifePlan:
         """What is in shadow into force."""
+        self._need_on()
         book = self._store.load(connection)
         moves = enforcing(book, clause_texts(self._policies.check_clauses()), clause, self._rules, at=at)
         return LifePlan(moves, self._prepared(after(book, moves, at=at), at))
 
     def emergency(self, connection: Connection, clause: str, author: Author, *, at: float) -> LifePlan:
         """The text on disk into force at once."""
+        self._need_on()
         book = self._store.load(connection)
         file = self._file(clause)
         moves = emergency(book, file, author, at=at)
@@ -221,6 +227,7 @@ class LifeDesk:
 
     def backtest(self, connection: Connection, clause: str, asked: BacktestAsked, *, by: str) -> BacktestPart:
         """Judge one part of the log by what runs and by what would; asked again until it is at the end."""
+        self._need_on()
         book = self._store.load(connection)
         version = to_sign(book, clause)
 
@@ -235,6 +242,7 @@ class LifeDesk:
         Raises:
             InputError: It has not (WL-LIF-012).
         """
+        self._need_on()
         version = to_sign(self._store.load(connection), clause)
         return msgspec.structs.replace(version, backtest=self._backtests.finished(version.digest, by=by))
 
@@ -242,6 +250,19 @@ class LifeDesk:
         """Add what a backtest found."""
         assert version.backtest is not None
         self._store.add_backtest(connection, version, version.backtest, id_=id_)
+
+    def _need_on(self) -> None:
+        """Refuse a step where clauses have no life.
+
+        Raises:
+            InputError: ``policies.life`` is off (WL-LIF-013).
+        """
+        if not self.is_on:
+            raise InputError(
+                "WL-LIF-013",
+                "Clauses need no approval in this installation: policies.life is off.",
+                "`wardlaw policy publish` puts the files in force; to have them approved first, see docs/clause-life.md.",
+            )
 
     def _set(self, book: Book, at: float) -> Checked:
         """The set that runs by a book; a few are kept, since compiling one takes longer than everything else here."""

@@ -33,6 +33,7 @@ def test_no_endpoint_stands_outside_the_table(api: Api) -> None:
 
 
 LARGE_QUESTIONS = {"decisions.replay", "frameworks.diff"}
+LARGE_QUESTIONS = {"decisions.replay", "policy.try"}
 """What reads, and asks with more than fits into an address."""
 
 
@@ -46,6 +47,8 @@ def test_reading_methods_change_nothing(api: Api) -> None:
 
 _STEP = {"id": "1", "kind": "grant", "subject": "g", "account": "a", "app": "a", "call": "DELETE /g"}
 SAMPLES = {
+    "policy.review": {}, "policy.retire": {"reason": "x"}, "policy.approve": {"digest": "0" * 8},
+    "policy.reject": {"digest": "0" * 8, "reason": "x"}, "policy.try": {"since_ms": 0, "until_ms": 1}, "policy.emergency": {"reason": "x"},
     "session.redeem": {"token": "x"}, "persons.create": {"id": "person:x", "name": "x"}, "persons.change": {},
     "tokens.create": {"person": "person:x"}, "tokens.create_own": {}, "keys.create": {"id": "key:x", "principal": "nhi:x"},
     "keys.rotate": {}, "secrets.register": {"id": "secret:x", "text": "12345678"},

@@ -20,7 +20,8 @@ def test_the_first_admin_binds_their_account(api: Api) -> None:
     body = {"token": first_token(api), "person": "person:root", "name": "Root"}
     access = api.ok("POST", "/session/redeem", body, uid=0)
     assert access["person"] == {
-        "id": "person:root", "name": "Root", "roles": ["admin"], "unix_uid": 0, "disabled": False
+        "id": "person:root", "name": "Root", "roles": ["admin"], "unix_uid": 0, "disabled": False,
+        "identity": "",
     }  # fmt: skip
     assert access["api_token"] == ""
     session = api.ok("GET", "/session", uid=0)

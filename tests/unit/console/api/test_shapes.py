@@ -28,4 +28,4 @@ def test_texts_of_the_right_form_only(shape, good: str, bad: list[str]) -> None:
 
 def test_a_view_of_a_secret_tells_nothing_of_its_text() -> None:
     view = shapes.secret_view(KeptSecret(RegisteredSecret("secret:x", 31, 16, 77, "ab" * 32), "person:a", 1.0))
-    assert set(view.__struct_fields__) == {"id", "tripwire", "created_by", "created_at"}
+    assert set(view.__struct_fields__) == {"id", "tripwire", "created_by", "created_at", "removal_asked_by"}

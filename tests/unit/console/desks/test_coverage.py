@@ -127,7 +127,9 @@ def test_a_reading_of_a_day_is_one_that_readers_know(desk: SimpleNamespace, plac
         frameworks = desk.desk.frameworks(connection)
 
     def ask(ref: str, day: date) -> Any:
-        made = CoverageDesk(place.keyring, lambda: None, heard=lambda *_: Heard(), readings={ref: day}, clock=lambda: AT)
+        made = CoverageDesk(
+            place.keyring, lambda: None, heard=lambda *_: Heard(), readings={ref: day}, clock=lambda: AT
+        )
         return made.readings(frameworks)
 
     assert ask("eu-ai-act:art-49", date(2027, 12, 2)) == {"eu-ai-act:art-49": date(2027, 12, 2)}
