@@ -32,8 +32,7 @@ def test_no_endpoint_stands_outside_the_table(api: Api) -> None:
     assert all(path.startswith("/api/openapi.json") for path in others), others
 
 
-LARGE_QUESTIONS = {"decisions.replay", "frameworks.diff"}
-LARGE_QUESTIONS = {"decisions.replay", "policy.try"}
+LARGE_QUESTIONS = {"decisions.replay", "frameworks.diff", "policy.try"}
 """What reads, and asks with more than fits into an address."""
 
 
