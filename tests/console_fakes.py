@@ -30,6 +30,7 @@ from wardlaw.facts.record import Content, Passage
 from wardlaw.governance.check import check
 from wardlaw.governance.shipped import starter_sources
 from wardlaw.inventory.granted import GrantMoment
+from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.store.approvals import SealedDetail, forget_calls_of
 from wardlaw.store.database import open_database, writing
@@ -156,6 +157,7 @@ class FakeGrantRules:
         self.limits = RevokingLimits()
         self.confirm_above = 20
         self.channels: tuple[str, ...] = ()
+        self.tells = frozenset({Weight.CRITICAL})
         self.vendors: dict[str, str] = {}
         self.sources = starter_sources()
 

@@ -13,7 +13,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from wardlaw.config.channelforms import MailSecurity, SyslogForm, WebhookForm
+from wardlaw.config.channelforms import FindingLevel, MailSecurity, SyslogForm, WebhookForm
 from wardlaw.config.connected import InventorySettings
 from wardlaw.config.detection import BuiltIn, Encoder, Planting, Tripwires
 from wardlaw.config.secretref import Certificates, SecretRef
@@ -501,6 +501,10 @@ class Notify(msgspec.Struct, frozen=True):
     webhooks: Annotated[tuple[Webhook, ...], Meta(description="Webhooks.")] = ()
     mail: Annotated[tuple[Mail, ...], Meta(description="Mail servers.")] = ()
     syslog: Annotated[tuple[Syslog, ...], Meta(description="Syslog receivers.")] = ()
+    findings: Annotated[
+        FindingLevel,
+        Meta(description="Findings of the inventory of this weight and above are told over the channels; `off`, none."),
+    ] = FindingLevel.CRITICAL
 
 
 class Config(msgspec.Struct, frozen=True):

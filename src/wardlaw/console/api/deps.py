@@ -16,6 +16,7 @@ from wardlaw.facts.habit import Habit
 from wardlaw.facts.record import Content
 from wardlaw.governance.rights import RoleBook
 from wardlaw.inventory.granted import GrantMoment
+from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.store.approvals import SealedDetail
@@ -239,6 +240,7 @@ class GrantDesk(Protocol):
     limits: RevokingLimits
     confirm_above: int
     channels: tuple[str, ...]
+    tells: frozenset[Weight]
     vendors: Mapping[str, str]
 
     def policies(self) -> PolicySet:
