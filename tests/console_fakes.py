@@ -29,6 +29,7 @@ from wardlaw.facts.person import Person, Role
 from wardlaw.facts.record import Content, Passage
 from wardlaw.governance.check import check
 from wardlaw.governance.shipped import starter_sources
+from wardlaw.inventory.asking import AskedPersons
 from wardlaw.inventory.granted import GrantMoment
 from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
@@ -157,6 +158,7 @@ class FakeGrantRules:
         self.limits = RevokingLimits()
         self.confirm_above = 20
         self.channels: tuple[str, ...] = ()
+        self.persons = AskedPersons()
         self.tells = frozenset({Weight.CRITICAL})
         self.vendors: dict[str, str] = {}
         self.sources = starter_sources()

@@ -62,6 +62,10 @@ def grant_lines(answer: Mapping[str, Any]) -> Iterator[str]:
     yield f"  last used: {when(line['last_used_at']) or 'no use was told'}"
     yield f"  approval: {standing_words(line['standing'])}"
     yield f"  clauses: {ruling_words(line['ruling'])}"
+    if (question := answer["question"]) is not None:
+        said = f"{when(question['answered_at'])} by {question['answered_by']}: {question['reason']}"
+        asked = f"  its person was asked {when(question['asked_at'])} ({question['id']})"
+        yield f"{asked}; answered {said}" if question["answered_at"] else f"{asked}; no answer yet"
 
 
 def explained_lines(answer: Mapping[str, Any]) -> Iterator[str]:

@@ -118,6 +118,10 @@ class ApprovalBook:
             return GrantStanding(GrantApprovalState.EXPIRED, last.id, last.expires_at)
         return _NONE
 
+    def speaks_of(self, directory: str, app: App) -> bool:
+        """Whether any approval, be it past, is about an app or its publisher."""
+        return bool(self._candidates(directory, app.id, app))
+
     def _candidates(self, directory: str, name: str, app: App) -> list[GrantApproval]:
         found = list(self._by_app.get(name, ()))
         if app.verified is Tristate.YES and app.publisher:

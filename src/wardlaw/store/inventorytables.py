@@ -196,6 +196,21 @@ GRANT_DECISION = Table(
     Index(None, "fate", "at"),
 )
 
+# What the person who gave a grant was asked, once, and what was answered.
+GRANT_QUESTION = Table(
+    "grant_question",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("grant_id", String(512), primary_key=True),
+    Column("id", String(64), nullable=False),
+    Column("account", String(512), nullable=False),
+    Column("asked_at", Double, nullable=False),
+    Column("answered_at", Double, nullable=False),
+    Column("answered_by", String(128), nullable=False),
+    Column("reason", Text, nullable=False),
+    Index(None, "id"),
+)
+
 # What is taken away on a platform, from the plan to the proof; ``revocation`` is all of it as JSON.
 REVOCATION = Table(
     "revocation",

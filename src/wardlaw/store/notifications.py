@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.facts.approval import ApprovalState, CallApproval
 from wardlaw.facts.incident import Incident, IncidentState
+from wardlaw.inventory.asking import GrantQuestion
 from wardlaw.inventory.findings import PENDING, TrackedFinding
 from wardlaw.inventory.ruling import Fate, GrantRuling
-from wardlaw.store.inventorytables import GRANT_DECISION, INVENTORY_FINDING
+from wardlaw.store.inventorytables import GRANT_DECISION, GRANT_QUESTION, INVENTORY_FINDING
 from wardlaw.store.rows import as_struct
 from wardlaw.store.tables import CALL_APPROVAL, INCIDENT, NOTIFICATION
 
@@ -40,6 +41,7 @@ class Event(StrEnum):
     LOCKED = "locked"  # somebody was set apart under an incident that was open already
     HELD = "held"  # a call waits for a person
     ASKED = "asked"  # a grant waits for somebody who says what it is for
+    WHY = "why"  # the person who gave a held grant is asked what it is for
     FOUND = "found"  # a finding of the inventory, or several of one kind
 
 
@@ -55,8 +57,8 @@ class Notification(msgspec.Struct, frozen=True):
     """One incident, held call, grant or kind of finding, to be told over one channel.
 
     Attributes:
-        incident: Its id; of a held call that of the approval it waits for, of a grant that of the decision; of findings of one kind
-            that of the first.
+        incident: Its id; of a held call that of the approval it waits for, of a grant that of the decision, or of the
+            question to its person; of findings of one kind that of the first.
         count: How many exchanges the incident joined at that moment; how many findings of the kind there are to tell of.
         at: When it was to be told first, Unix seconds, UTC; so is ``next_at``.
         error: Why the last try failed, without content.
@@ -99,6 +101,15 @@ def enqueue_asked(connection: Connection, ruling: GrantRuling, *, channels: tupl
     for channel in channels:
         name = f"ntf_{hashlib.blake2b(f'{ruling.id} {channel}'.encode(), digest_size=16).hexdigest()}"
         queued = Notification(name, channel, ruling.id, Event.ASKED, 1, ruling.at, next_at=ruling.at)
+        connection.execute(insert(NOTIFICATION).values(**msgspec.structs.asdict(queued)))
+
+
+def enqueue_question(connection: Connection, question: GrantQuestion, *, channels: tuple[str, ...]) -> None:
+    """Queue a question to the person who gave a grant, for each channel."""
+    for channel in channels:
+        name = f"ntf_{hashlib.blake2b(f'{question.id} {channel}'.encode(), digest_size=16).hexdigest()}"
+        at = question.asked_at
+        queued = Notification(name, channel, question.id, Event.WHY, 1, at, next_at=at)
         connection.execute(insert(NOTIFICATION).values(**msgspec.structs.asdict(queued)))
 
 
@@ -185,11 +196,18 @@ def forget_sent(connection: Connection, *, before: float) -> None:
 
 def count_by_state(connection: Connection) -> dict[Standing, int]:
     """How many notifications stand where; of dead ones those that nobody has closed or answered yet."""
+    asked = GRANT_DECISION.alias("asked")
     query = (
         select(NOTIFICATION.c.state, func.count())
         .join(INCIDENT, INCIDENT.c.id == NOTIFICATION.c.incident, isouter=True)
         .join(CALL_APPROVAL, CALL_APPROVAL.c.id == NOTIFICATION.c.incident, isouter=True)
         .join(GRANT_DECISION, GRANT_DECISION.c.id == NOTIFICATION.c.incident, isouter=True)
+        .join(GRANT_QUESTION, GRANT_QUESTION.c.id == NOTIFICATION.c.incident, isouter=True)
+        .join(
+            asked,
+            and_(asked.c.directory == GRANT_QUESTION.c.directory, asked.c.grant_id == GRANT_QUESTION.c.grant_id),
+            isouter=True,
+        )
         .join(INVENTORY_FINDING, INVENTORY_FINDING.c.id == NOTIFICATION.c.incident, isouter=True)
         .where(
             or_(
@@ -197,6 +215,7 @@ def count_by_state(connection: Connection) -> dict[Standing, int]:
                 INCIDENT.c.state != IncidentState.CLOSED.value,
                 CALL_APPROVAL.c.state == ApprovalState.WAITING.value,
                 GRANT_DECISION.c.fate == Fate.ASKED.value,
+                and_(asked.c.fate == Fate.ASKED.value, GRANT_QUESTION.c.answered_at == 0.0),
                 INVENTORY_FINDING.c.state.in_([state.value for state in sorted(PENDING)]),
             )
         )

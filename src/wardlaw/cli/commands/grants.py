@@ -86,6 +86,20 @@ def explain(id: str, *, directory: str = "", options: Options = NONE) -> int:
     return 0
 
 
+@app.command
+def explain_why(question: str, *, reason: str, options: Options = NONE) -> int:
+    """Say what a held grant is for, when you were asked, or write down an answer that came by mail.
+
+    Args:
+        question: Id that stands in the message, gqn_….
+        reason: What it is used for; it stands in the log.
+    """
+    made = connect(options).post(f"/grants/questions/{quoted(question)}/answer", {"reason": reason})
+    told = f"the answer to {made['question']} is kept; whoever decides about the grant reads it"
+    options.output().result({"answer": made}, plain(told))
+    return 0
+
+
 # A dataclass, not a struct: the command-line framework flattens those.
 @Parameter(name="*")
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.habit import Habit
 from wardlaw.facts.record import Content
 from wardlaw.governance.rights import RoleBook
+from wardlaw.inventory.asking import AskedPersons
 from wardlaw.inventory.granted import GrantMoment
 from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
@@ -240,6 +241,7 @@ class GrantDesk(Protocol):
     limits: RevokingLimits
     confirm_above: int
     channels: tuple[str, ...]
+    persons: AskedPersons
     tells: frozenset[Weight]
     vendors: Mapping[str, str]
 

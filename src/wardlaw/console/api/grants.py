@@ -15,6 +15,7 @@ from wardlaw.decision.decide import decide
 from wardlaw.decision.explain import Explanation, explain
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.request import Snapshot
+from wardlaw.inventory.asking import GrantQuestion
 from wardlaw.inventory.granted import AskedGrant, asked_grants, request_of
 from wardlaw.inventory.granting import MOST_APPROVED_DAYS, DueApproval, GrantApproval, GrantStanding, due_before
 from wardlaw.inventory.leastprivilege import Advice, advise
@@ -25,6 +26,7 @@ from wardlaw.inventory.ruling import GrantRuling
 from wardlaw.inventory.view import Freshness, freshness
 from wardlaw.store.grantapprovals import change_approval, get_grant_approval, keep_approval, list_grant_approvals
 from wardlaw.store.grantdecisions import list_rulings, ruling_by_id
+from wardlaw.store.grantquestions import question_about
 from wardlaw.store.people import get_person
 from wardlaw.store.principallinks import PrincipalLink, link_principal, list_links, unlink_principal
 
@@ -74,6 +76,7 @@ class GrantExplained(msgspec.Struct, frozen=True):
         findings: What rules find about the grant, its app or its account.
         advice: What it could do without.
         links: Principals of the gateway that are this app.
+        question: What the person who gave it was asked, and said.
     """
 
     line: GrantLine
@@ -84,6 +87,7 @@ class GrantExplained(msgspec.Struct, frozen=True):
     advice: Advice
     approval: GrantApproval | None
     links: tuple[PrincipalLink, ...]
+    question: GrantQuestion | None = None
 
 
 class ApprovalList(msgspec.Struct, frozen=True):
@@ -296,6 +300,7 @@ def _explained(turn: Turn, call: Call, picture: Picture, found: tuple[AskedGrant
         advice=advise(asked.grant, place, picture.runs, at=turn.now),
         approval=approval,
         links=list_links(turn.connection, directory=place, app=asked.grant.app) if asked.grant.app else (),
+        question=question_about(turn.connection, place, asked.grant.id),
     )
 
 

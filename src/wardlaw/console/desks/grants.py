@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from wardlaw.config.channelforms import FindingLevel
 from wardlaw.config.model import Config
 from wardlaw.config.notify import channels
+from wardlaw.console.notify.persons import asked_persons
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.inventory.aiapps import ai_vendor_at
 from wardlaw.inventory.granted import GrantMoment
@@ -36,6 +37,7 @@ class GrantDesk:
     Attributes:
         confirm_above: A revocation of more things needs a second person.
         channels: Over which people are asked.
+        persons: How the persons who gave grants are asked.
         tells: Weights of findings that are told over the channels.
         vendors: The AI vendor of each upstream that is one's, by the upstream's name.
     """
@@ -47,6 +49,7 @@ class GrantDesk:
         )
         self.confirm_above = settings.confirm_above
         self.channels = tuple(channel.name for channel in channels(config.notify))
+        self.persons = asked_persons(config.notify.persons)
         self.tells = weights_from(config.notify.findings)
         hosts = {one.name: urlsplit(one.url).hostname or "" for one in config.upstreams}
         self.vendors: Mapping[str, str] = {

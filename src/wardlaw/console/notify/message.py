@@ -28,11 +28,28 @@ _SAID = {
     Event.LOCKED: "led to a quarantine",
     Event.HELD: "waits for a person",
     Event.ASKED: "waits for somebody who says what it is for",
+    Event.WHY: "is asked about",
     Event.FOUND: "waits for somebody who looks",
 }
 # Of syslog (RFC 5424, 6.2.1) and of CEF (0 to 10).
-_SYSLOG_SEVERITY = {Event.OPENED: 4, Event.GROWN: 4, Event.LOCKED: 3, Event.HELD: 5, Event.ASKED: 5, Event.FOUND: 4}
-_CEF_SEVERITY = {Event.OPENED: 7, Event.GROWN: 8, Event.LOCKED: 9, Event.HELD: 5, Event.ASKED: 4}
+_SYSLOG_SEVERITY = {
+    Event.OPENED: 4,
+    Event.GROWN: 4,
+    Event.LOCKED: 3,
+    Event.HELD: 5,
+    Event.ASKED: 5,
+    Event.WHY: 5,
+    Event.FOUND: 4,
+}
+_CEF_SEVERITY = {
+    Event.OPENED: 7,
+    Event.GROWN: 8,
+    Event.LOCKED: 9,
+    Event.HELD: 5,
+    Event.ASKED: 4,
+    Event.WHY: 4,
+    Event.FOUND: 9,
+}
 _CEF_OF_WEIGHT = {Weight.CRITICAL: 9, Weight.HIGH: 7, Weight.MEDIUM: 5, Weight.LOW: 3}
 _ENTERPRISE = "32473"  # RFC 5612: reserved for documentation and private use
 

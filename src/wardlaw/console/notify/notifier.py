@@ -12,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from wardlaw.config.model import Notify
 from wardlaw.config.notify import Channel, channels
 from wardlaw.console.notify.message import Message, message_of, message_of_asked, message_of_found, message_of_held
+from wardlaw.console.notify.persons import question_of
+from wardlaw.console.notify.question import Question
 from wardlaw.console.notify.send import send
 from wardlaw.facts.approval import ApprovalState
 from wardlaw.facts.errors import WardlawError
@@ -60,6 +62,7 @@ class Notifier:
         clock: Callable[[], float],
     ) -> None:
         self._engine = engine
+        self._persons = notify.persons
         self._channels = {channel.name: channel for channel in channels(notify)}
         self._installation = installation
         self._env = env
@@ -110,8 +113,11 @@ class Notifier:
         with writing(self._engine) as connection:
             mark_sent(connection, notification)
 
-    def _message(self, notification: Notification, *, now: float) -> Message | None:
+    def _message(self, notification: Notification, *, now: float) -> Message | Question | None:
         """What to tell; None about a call or grant that waits no longer."""
+        if notification.event is Event.WHY:
+            with reading(self._engine) as connection:
+                return question_of(connection, notification, self._persons, installation=self._installation)
         with reading(self._engine) as connection:
             if notification.event is Event.HELD:
                 approval = get_approval(connection, notification.incident)

@@ -87,6 +87,8 @@ def test_the_report_names_every_source(api: Api, uid: int) -> None:
     assert {(one["source"], one["how"], one["accounts"]) for one in vendor["traces"]} == {
         ("acme squid", "app", 0), ("acme squid", "use", 1), ("acme tokens", "app", 0), ("acme tokens", "grant", 2),
     }  # fmt: skip
+    assert vendor["standing"]["approved"] == 0
+    assert vendor["standing"]["unapproved"] >= 3
     assert api.ok("GET", "/inventory/shadow-ai?directory=none", uid=uid)["vendors"] == []
 
 
