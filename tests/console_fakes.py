@@ -161,6 +161,7 @@ class FakeGrantRules:
         self.persons = AskedPersons()
         self.tells = frozenset({Weight.CRITICAL})
         self.vendors: dict[str, str] = {}
+        self.door_keys: frozenset[tuple[str, str]] = frozenset()
         self.sources = starter_sources()
 
     def policies(self):

@@ -116,7 +116,7 @@ def to_ask(
 
 def harmless(name: str) -> str:
     """A name that an app's maker chose, with letters, digits, spaces and hyphens alone: no link, no markup, no trick."""
-    kept = []
+    kept: list[str] = []
     for character in unicodedata.normalize("NFKC", name):
         group = unicodedata.category(character)[0]
         if group in "LN" or character == "-" or (group == "M" and _takes_mark(kept)):

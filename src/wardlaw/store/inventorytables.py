@@ -146,6 +146,19 @@ INVENTORY_ROLLUP = Table(
     Index(None, "directory", "hour"),
 )
 
+# What each app was seen calling for each account, and when first and last.
+INVENTORY_EXERCISE = Table(
+    "inventory_exercise",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("app", String(512), primary_key=True),
+    Column("account", String(512), primary_key=True),
+    Column("method", String(200), primary_key=True),
+    Column("first_at", Double, nullable=False),
+    Column("last_at", Double, nullable=False),
+    Index(None, "directory", "last_at"),
+)
+
 # What the detectors remember of each app; of the directory itself under the kind ``directory``.
 INVENTORY_MEMORY = Table(
     "inventory_memory",

@@ -244,6 +244,7 @@ class GrantDesk(Protocol):
     persons: AskedPersons
     tells: frozenset[Weight]
     vendors: Mapping[str, str]
+    door_keys: frozenset[tuple[str, str]]
 
     def policies(self) -> PolicySet:
         """The clauses in force.

@@ -13,6 +13,7 @@ from wardlaw.console.api.inventory import fresh_feeds, known_thing, read_cursor,
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.drawing import draw
 from wardlaw.inventory.granting import ApprovalBook
+from wardlaw.inventory.groups import GroupBook
 from wardlaw.inventory.model import Account, App, Credential, Item
 from wardlaw.inventory.reachgraph import ReachGraph, reach_graph
 from wardlaw.inventory.rules import GrantFinding, find_in
@@ -22,6 +23,7 @@ from wardlaw.inventory.timeline import Moment, timeline
 from wardlaw.inventory.view import Freshness, kind_of
 from wardlaw.store.grantapprovals import list_grant_approvals
 from wardlaw.store.identities import belongings, graph_book, score_facts, shadow_vendors
+from wardlaw.store.inventory import list_memberships
 from wardlaw.store.thingquery import ThingQuery, list_things
 from wardlaw.store.vendorstanding import vendor_standings
 
@@ -171,7 +173,10 @@ async def shadow_report(call: Given, *, directory: _Name = "") -> ShadowReport:
     """From every source: grants, logs, extensions, clients of tool servers; each with how it stands to approvals."""
 
     def work(turn: Turn) -> ShadowReport:
-        book = ApprovalBook(list_grant_approvals(turn.connection))
+        approvals = list_grant_approvals(turn.connection)
+        is_grouped = any(one.groups for one in approvals)
+        memberships = list_memberships(turn.connection, directory) if is_grouped else ()
+        book = ApprovalBook(approvals, GroupBook(memberships))
         standings = vendor_standings(turn.connection, book, directory, at=turn.now)
         vendors = with_standings(shadow_vendors(turn.connection, directory), standings)
         return ShadowReport(vendors, fresh_feeds(turn))

@@ -39,6 +39,7 @@ class GrantDesk:
         channels: Over which people are asked.
         persons: How the persons who gave grants are asked.
         tells: Weights of findings that are told over the channels.
+        door_keys: Vendor and id of keys that only the gateway holds.
         vendors: The AI vendor of each upstream that is one's, by the upstream's name.
     """
 
@@ -55,6 +56,8 @@ class GrantDesk:
         self.vendors: Mapping[str, str] = {
             name: vendor for name, host in hosts.items() if (vendor := ai_vendor_at(host))
         }
+        pairs = (text.partition(":") for text in settings.door_keys)
+        self.door_keys = frozenset((vendor, key) for vendor, _, key in pairs)
         self._policies = policies
         self._zone = ZoneInfo(config.installation.timezone)
         self._secret = secret

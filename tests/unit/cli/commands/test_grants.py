@@ -42,6 +42,7 @@ def test_a_grant_is_listed_shown_and_explained_without_obeying_its_texts(command
                  "GRT-03", "would stand with grantApproval", "no usage data"):  # fmt: skip
         assert part in told, part
     assert "1 more" in command("grants", "list", "--limit", "2").out
+    assert command("grants", "list", "--unused").out == "nothing is known to be unused\n"
     assert command("grants", "explain", "none").code == 2
 
 

@@ -21,7 +21,7 @@ models:
 notify:
   webhooks:
     - {name: ops, url: "env:HOOK"}
-inventory: {revoke_automatically: on, protected_apps: [app-9], revoke_per_hour: 3, confirm_above: 5}
+inventory: {revoke_automatically: on, protected_apps: [app-9], revoke_per_hour: 3, confirm_above: 5, door_keys: ["openai:key_1"]}
 """
 
 
@@ -36,6 +36,7 @@ def test_settings_are_read() -> None:
     assert (made.confirm_above, made.channels, dict(made.vendors)) == (5, ("ops",), {"main": "openai"})
     assert made.policies().text == ""
     assert made.tells == {Weight.CRITICAL}
+    assert made.door_keys == {("openai", "key_1")}
 
 
 def test_findings_are_told_from_a_weight_on() -> None:
