@@ -20,10 +20,11 @@ from wardlaw.inventory.rules import GrantFinding, find_in
 from wardlaw.inventory.score import RiskScore, score
 from wardlaw.inventory.shadow import ShadowVendor, with_standings
 from wardlaw.inventory.timeline import Moment, timeline
-from wardlaw.inventory.view import Freshness, kind_of
+from wardlaw.inventory.view import Freshness, assemble, kind_of
 from wardlaw.store.grantapprovals import list_grant_approvals
 from wardlaw.store.identities import belongings, graph_book, score_facts, shadow_vendors
 from wardlaw.store.inventory import list_memberships
+from wardlaw.store.syncruns import telling_runs
 from wardlaw.store.thingquery import ThingQuery, list_things
 from wardlaw.store.vendorstanding import vendor_standings
 
@@ -174,9 +175,9 @@ async def shadow_report(call: Given, *, directory: _Name = "") -> ShadowReport:
 
     def work(turn: Turn) -> ShadowReport:
         approvals = list_grant_approvals(turn.connection)
-        is_grouped = any(one.groups for one in approvals)
-        memberships = list_memberships(turn.connection, directory) if is_grouped else ()
-        book = ApprovalBook(approvals, GroupBook(memberships))
+        told = list_memberships(turn.connection, directory) if any(one.groups for one in approvals) else ()
+        # Put together, as everywhere: what the latest of several feeds says to be gone is gone.
+        book = ApprovalBook(approvals, GroupBook(assemble(told, telling_runs(turn.connection)).items))
         standings = vendor_standings(turn.connection, book, directory, at=turn.now)
         vendors = with_standings(shadow_vendors(turn.connection, directory), standings)
         return ShadowReport(vendors, fresh_feeds(turn))
