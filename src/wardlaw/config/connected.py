@@ -67,6 +67,10 @@ class Directory(msgspec.Struct, frozen=True):
         str, Meta(description="File of the tokens to look at, `NAME env:VARIABLE` or `NAME file:/path` a line (oauth).")
     ] = ""
     ca: Certificates = ""
+    groups: Annotated[
+        bool,
+        Meta(description="Read groups and their members too (google); needs `admin.directory.group.readonly`."),
+    ] = False
 
 
 class DecidedApp(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ made): such a partial scope counts as used wherever it would do, and is never pu
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import msgspec
@@ -50,16 +50,11 @@ class ExerciseTable(msgspec.Struct, frozen=True):
 
     def need_of(self, method: str) -> MethodNeed | None:
         """What a method needs; None for one that stands in no table."""
-        for need in self.needs:
-            if any(method == one or (one.endswith("*") and method.startswith(one[:-1])) for one in need.methods):
-                return need
-        return None
+        return _need_of(self.platform, method)
 
     def services_of(self, scope: str) -> frozenset[str]:
         """The services (first words of methods) that a scope opens something of."""
-        return frozenset(
-            method.partition(".")[0] for need in self.needs if scope in need.scopes for method in need.methods
-        )
+        return _services_of(self.platform, scope)
 
     @property
     def services(self) -> frozenset[str]:
@@ -97,7 +92,21 @@ def _narrower(table: ExerciseTable, scope: str, among: Iterable[str]) -> list[st
     return sorted(one for one in among if one not in table.partial and _breadth(table.platform, one) < own)
 
 
-@cache
+@lru_cache(maxsize=4_096)  # asked for each grant again; the words come from logs, so there is an end to it
+def _need_of(platform: str, method: str) -> MethodNeed | None:
+    for need in _tables()[platform].needs:
+        if any(method == one or (one.endswith("*") and method.startswith(one[:-1])) for one in need.methods):
+            return need
+    return None
+
+
+@lru_cache(maxsize=4_096)
+def _services_of(platform: str, scope: str) -> frozenset[str]:
+    needs = _tables()[platform].needs
+    return frozenset(method.partition(".")[0] for need in needs if scope in need.scopes for method in need.methods)
+
+
+@lru_cache(maxsize=4_096)
 def _breadth(platform: str, scope: str) -> tuple[int, bool, int]:
     """How much a scope allows: its class, whether it writes, and how many methods."""
     risk = scope_risk(platform, scope)
