@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
 
 from wardlaw.inventory.importing.badrow import BadRow, UnreadableError, key_of, text_of
+from wardlaw.inventory.importing.table import csv_rows
 from wardlaw.inventory.model import Group, Membership, Sighting
 
 FIELDS = ("group", "group_name", "member", "member_kind")
@@ -18,39 +18,17 @@ def read_csv(lines: Iterable[str], columns: Mapping[str, str]) -> Iterator[Sight
     Args:
         columns: Field to the name of its column; fields that are not named stand under their own name.
     """
-    reader = csv.reader(lines, strict=True)
-    head: list[str] = []
     told: dict[str, Group] = {}
-    while True:
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            yield BadRow(reader.line_num, f"no CSV: {error}")
-            if not head:
-                return
-            continue
-        if row is None:
-            break
-        if not head:
-            head = [name.strip().removeprefix("\ufeff") for name in row]
-            missing = [name for name in (*columns.values(), columns.get("group", "group")) if name not in head]
-            if missing:
-                yield BadRow(1, f"there is no column {missing[0]}; there are: {', '.join(head)}")
-                return
-        elif row:
-            yield from _row(row, head, columns, (reader.line_num, told))
-    if not head:
-        yield BadRow(0, "the file is empty")
+    for row in csv_rows(lines, columns, needed="group"):
+        if isinstance(row, BadRow):
+            yield row
+        else:
+            yield from _row(row[1], columns, row[0], told)
 
 
 def _row(
-    row: list[str], head: list[str], columns: Mapping[str, str], place: tuple[int, dict[str, Group]]
+    cells: Mapping[str, str], columns: Mapping[str, str], line: int, told: dict[str, Group]
 ) -> Iterator[Sighting | BadRow]:
-    line, told = place
-    if len(row) != len(head):
-        yield BadRow(line, f"{len(row)} columns where the header has {len(head)}")
-        return
-    cells = dict(zip(head, row, strict=True))
     try:
         group, name, member, kind = (text_of(cells.get(columns.get(field, field)), field) for field in FIELDS)
     except UnreadableError as error:
