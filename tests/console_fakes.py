@@ -29,7 +29,9 @@ from wardlaw.facts.person import Person, Role
 from wardlaw.facts.record import Content, Passage
 from wardlaw.governance.check import check
 from wardlaw.governance.shipped import starter_sources
+from wardlaw.inventory.asking import AskedPersons
 from wardlaw.inventory.granted import GrantMoment
+from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.store.approvals import SealedDetail, forget_calls_of
 from wardlaw.store.database import open_database, writing
@@ -156,7 +158,10 @@ class FakeGrantRules:
         self.limits = RevokingLimits()
         self.confirm_above = 20
         self.channels: tuple[str, ...] = ()
+        self.persons = AskedPersons()
+        self.tells = frozenset({Weight.CRITICAL})
         self.vendors: dict[str, str] = {}
+        self.door_keys: frozenset[tuple[str, str]] = frozenset()
         self.sources = starter_sources()
 
     def policies(self):

@@ -67,6 +67,10 @@ class Directory(msgspec.Struct, frozen=True):
         str, Meta(description="File of the tokens to look at, `NAME env:VARIABLE` or `NAME file:/path` a line (oauth).")
     ] = ""
     ca: Certificates = ""
+    groups: Annotated[
+        bool,
+        Meta(description="Read groups and their members too (google); needs `admin.directory.group.readonly`."),
+    ] = False
 
 
 class DecidedApp(msgspec.Struct, frozen=True):
@@ -106,6 +110,12 @@ class InventorySettings(msgspec.Struct, frozen=True):
     confirm_above: Annotated[
         int, Meta(ge=0, le=1_000_000, description="A revocation of more things than this needs a second person.")
     ] = 20
+    door_keys: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^(openai|anthropic):[!-~]{1,256}$")], ...],
+        Meta(
+            description="Keys of AI vendors that only this gateway holds, `VENDOR:ID`; use by any other of that vendor is beside the door."
+        ),
+    ] = ()
     sanctioned: Annotated[
         tuple[Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")], ...],
         Meta(description="AI vendors that may be used, as `wardlaw shadow-ai report` names them."),

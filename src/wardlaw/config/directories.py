@@ -29,6 +29,9 @@ def directory_faults(inventory: InventorySettings) -> Iterator[tuple[str, str, s
         if one.login and not is_safe_webhook(one.login):
             hint = "Its credential would travel in the clear."
             yield "WL-CFG-008", f"{path}.login", "must be https (or http on loopback), without a user in it", hint
+        if one.groups and one.platform is not Platform.GOOGLE:
+            hint = "Import them with `wardlaw inventory import FILE --kind groups-csv`."
+            yield "WL-CFG-003", f"{path}.groups", f"groups are not read from {one.platform.value}", hint
         for need in _NEEDS.get(one.platform, ()):
             if not need.fits(one):
                 yield "WL-CFG-005", f"{path}.{need.field}", need.message, need.hint

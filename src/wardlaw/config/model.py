@@ -13,7 +13,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from wardlaw.config.channelforms import MailSecurity, SyslogForm, WebhookForm
+from wardlaw.config.channelforms import FindingLevel, MailSecurity, SyslogForm, WebhookForm
 from wardlaw.config.connected import InventorySettings
 from wardlaw.config.detection import BuiltIn, Encoder, Planting, Tripwires
 from wardlaw.config.secretref import Certificates, SecretRef
@@ -495,12 +495,42 @@ class Syslog(msgspec.Struct, frozen=True):
     ca: Certificates = ""
 
 
+_MailAddress = Annotated[str, Meta(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
+
+
+class Persons(msgspec.Struct, frozen=True):
+    """Asking the very person who gave a grant that a clause holds what it is for."""
+
+    over: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Names of mail servers and webhooks of `notify` that carry the question; without any nobody is asked."
+        ),
+    ] = ()
+    domains: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")], ...],
+        Meta(description="The company's own mail domains; no other address is written to."),
+    ] = ()
+    reply_to: Annotated[str, Meta(description="Mailbox of yours that reads the answers.")] = ""
+    not_asked: Annotated[
+        tuple[_MailAddress, ...], Meta(description="Addresses that are never written to; `*` for any characters.")
+    ] = ()
+    per_hour: Annotated[
+        int, Meta(ge=1, le=1_000, description="Persons asked within an hour; the others with later judgings.")
+    ] = 20
+
+
 class Notify(msgspec.Struct, frozen=True):
     """Who is told about incidents."""
 
     webhooks: Annotated[tuple[Webhook, ...], Meta(description="Webhooks.")] = ()
     mail: Annotated[tuple[Mail, ...], Meta(description="Mail servers.")] = ()
     syslog: Annotated[tuple[Syslog, ...], Meta(description="Syslog receivers.")] = ()
+    findings: Annotated[
+        FindingLevel,
+        Meta(description="Findings of the inventory of this weight and above are told over the channels; `off`, none."),
+    ] = FindingLevel.CRITICAL
+    persons: Annotated[Persons, Meta(description="Asking the person who gave a held grant.")] = Persons()
 
 
 class Config(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from wardlaw.config.model import DATA_DIR, Aws, Config, Notify
+from wardlaw.config.model import DATA_DIR, Aws, Config
 from wardlaw.config.secretref import SecretRef
 
 _SQLITE = "sqlite:///"
@@ -66,15 +66,16 @@ def resolve(config: Config, root: PurePath) -> Config:
         for upstream in config.upstreams
     )
     issuers = tuple(msgspec.structs.replace(one, jwks_file=place(one.jwks_file)) for one in config.identity.issuers)
-    notify = Notify(
-        tuple(
+    notify = msgspec.structs.replace(
+        config.notify,
+        webhooks=tuple(
             msgspec.structs.replace(one, url=text(one.url), secret=secret(one.secret), ca=place(one.ca))
             for one in config.notify.webhooks
         ),
-        tuple(
+        mail=tuple(
             msgspec.structs.replace(one, password=secret(one.password), ca=place(one.ca)) for one in config.notify.mail
         ),
-        tuple(msgspec.structs.replace(one, ca=place(one.ca)) for one in config.notify.syslog),
+        syslog=tuple(msgspec.structs.replace(one, ca=place(one.ca)) for one in config.notify.syslog),
     )
     identity = msgspec.structs.replace(config.identity, issuers=issuers)
     servers = tuple(

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from wardlaw.connectors.feed import Feed, FeedPage, not_read, page_of
+from wardlaw.connectors.googlegroups import GROUPS, group_pages
 from wardlaw.connectors.googlelog import APPLICATIONS, entry_time, log_page
 from wardlaw.connectors.googletoken import TokenRefusedError
 from wardlaw.connectors.ownedlists import UnlistedError, read_owned
@@ -61,18 +62,23 @@ class GoogleConnector:
         client: With a credential for ``admin.directory.user.readonly``, ``admin.directory.user.security`` and
             ``admin.reports.audit.readonly``.
         policies: With one for ``cloud-identity.policies.readonly``, at another address; None where it was not given.
+        groups: With one for ``admin.directory.group.readonly``; without it groups are not read.
     """
 
     platform = "google"
 
-    def __init__(self, client: VendorClient, policies: VendorClient | None = None) -> None:
+    def __init__(
+        self, client: VendorClient, policies: VendorClient | None = None, *, groups: VendorClient | None = None
+    ) -> None:
         self._client = client
+        self._groups = groups
         self._policies = policies
         self._ids: dict[str, str] = {}
 
     def feeds(self) -> tuple[Feed, ...]:
-        """Users, what hangs on them, the logs, and the policies of API controls where they may be read."""
-        return USERS, TOKENS, PASSWORDS, *LOGS, *((CONTROLS,) if self._policies else ())
+        """Users, what hangs on them, the logs, groups where they are wanted, and policies where they may be read."""
+        more = ((GROUPS,) if self._groups else ()) + ((CONTROLS,) if self._policies else ())
+        return USERS, TOKENS, PASSWORDS, *LOGS, *more
 
     def read(self, feed: Feed, watermark: str) -> Iterator[FeedPage]:
         """The pages of a feed; see ``Connector.read``."""
@@ -85,6 +91,8 @@ class GoogleConnector:
                 return self._owned("tokens", _token)
             case "app-passwords":
                 return self._owned("asps", _password)
+            case "groups":
+                return group_pages(partial(self._paged, bucket="directory", client=self._groups))
             case _:
                 return self._controls()
 

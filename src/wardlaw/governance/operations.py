@@ -121,6 +121,8 @@ _ALL: tuple[Operation, ...] = (
     _changes("grants.approve", _P.APPROVE_EXCEPTION),
     _changes("grants.recertify", _P.APPROVE_EXCEPTION),
     _changes("grants.judge", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE),
+    # The person who gave a grant need not have any role; the id in the message is what they were given.
+    Operation("grants.answer", Audience.PERSON, changes=True),
     _reads("grants.links", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     # A link locks a principal out once the app is revoked: for those who may cut it off anyway.
     _changes("grants.link", _P.KILL_CONNECTION),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from hashlib import sha256
 
@@ -61,6 +62,20 @@ class TrackedFinding(msgspec.Struct, frozen=True):
     until: float = 0.0
     owasp: tuple[str, ...] = ()
     attack: tuple[str, ...] = ()
+
+
+class FindingChange(msgspec.Struct, frozen=True):
+    """A finding that is kept anew: what it was before, None for one that was not known, and what it is now."""
+
+    before: TrackedFinding | None
+    after: TrackedFinding
+
+
+def is_news(change: FindingChange, weights: Collection[Weight]) -> bool:
+    """Whether people should be told: it waits for somebody and is of one of these weights, and was not so before."""
+    before = change.before
+    waited = before is not None and before.state in PENDING and before.weight in weights
+    return change.after.state in PENDING and change.after.weight in weights and not waited
 
 
 # Where the rules that look at what is there stand in the lists; those that watch have theirs in ``ALARMS``.

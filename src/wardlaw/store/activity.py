@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.activity import Activity
+from wardlaw.store.exercise import forget_exercise, note_exercise
 from wardlaw.store.inventorytables import INVENTORY_ACTIVITY, INVENTORY_ROLLUP
 
 RAW_DAYS = 40
@@ -73,10 +74,12 @@ def note_judged(connection: Connection, directory: str, activities: Sequence[Act
         own = and_(_RAW.directory == directory, _RAW.id.in_(part))
         connection.execute(update(INVENTORY_ACTIVITY).where(own).values(judged=1))
     _roll_up(connection, directory, activities)
+    note_exercise(connection, directory, activities)
 
 
 def prune_activities(connection: Connection, directory: str, *, now: float) -> int:
-    """Let judged events older than the raw window go; answers how many."""
+    """Let judged events older than the raw window go; answers how many. What was called is forgotten later."""
+    forget_exercise(connection, directory, now=now)
     own = and_(_RAW.directory == directory, _RAW.judged == 1, _RAW.at < now - RAW_DAYS * DAY_S)
     return connection.execute(delete(INVENTORY_ACTIVITY).where(own)).rowcount
 

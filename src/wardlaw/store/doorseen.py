@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.audit.envelope import RecordKind, decode
 from wardlaw.facts.principal import PrincipalKind
+from wardlaw.inventory.doorrules import DoorTally
 from wardlaw.inventory.granting import DAY_S
 from wardlaw.inventory.model import (
     Account,
@@ -89,21 +90,27 @@ def door_view(connection: Connection, names: Names, *, locked: Mapping[str, str]
     return DoorView(tuple(items), tuple(_run(feed, kind, now) for feed, kind in feeds), tuple(sorted(own)))
 
 
-def door_calls(connection: Connection, vendors: Mapping[str, str], *, now: float) -> dict[tuple[str, str], int]:
-    """Exchanges that the gateway carried to each AI vendor on each day (UTC) of the last 30, from their outcomes.
+def door_tallies(connection: Connection, vendors: Mapping[str, str], *, now: float) -> dict[tuple[str, str], DoorTally]:
+    """What the gateway carried to each AI vendor on each day (UTC) of the last 30, from the outcomes of exchanges.
 
     Args:
         vendors: The vendor of each upstream that is one's, by the upstream's name.
     """
-    found: dict[tuple[str, str], int] = {}
+    found: dict[tuple[str, str], DoorTally] = {}
     query = select(RECORD.c.at_ms, RECORD.c.envelope).where(
         RECORD.c.at_ms >= int((now - LOOKED_BACK_DAYS * DAY_S) * 1000), RECORD.c.kind == RecordKind.OUTCOME.value
     )
     for at_ms, envelope in connection.execute(query):
-        vendor = vendors.get(str(decode(envelope).facts.get("upstream", "")))
+        facts = decode(envelope).facts
+        vendor = vendors.get(str(facts.get("upstream", "")))
         if vendor:
             key = (vendor, _day(at_ms / 1000))
-            found[key] = found.get(key, 0) + 1
+            before = found.get(key, DoorTally())
+            tokens = _number(facts.get("prompt_tokens")) + _number(facts.get("completion_tokens"))
+            is_answered = 200 <= _number(facts.get("upstream_status")) < 300
+            found[key] = DoorTally(
+                before.calls + 1, before.tokens + tokens, before.uncounted + (1 if is_answered and not tokens else 0)
+            )
     return found
 
 
@@ -177,6 +184,10 @@ def _run(feed: str, kind: FeedKind, now: float) -> SyncRun:
         f"run_{DOOR}_{feed}", DOOR, DOOR, feed, kind, now, DOOR, RunState.COMPLETE, now,
         covered_until=now if kind is FeedKind.EVENTS else 0.0,
     )  # fmt: skip
+
+
+def _number(fact: object) -> int:
+    return fact if isinstance(fact, int) else 0
 
 
 def _day(at: float) -> str:

@@ -10,6 +10,8 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.findings import (
+    FindingChange,
+    FindingState,
     TrackedFinding,
     alarm_id,
     come_again,
@@ -17,6 +19,7 @@ from wardlaw.inventory.findings import (
     no_longer,
     of_alarm,
     of_rule,
+    revived,
 )
 from wardlaw.inventory.rules import GrantFinding
 from wardlaw.inventory.watching.alarm import Alarm, Growth
@@ -48,8 +51,8 @@ def list_findings(connection: Connection, directory: str = "") -> tuple[TrackedF
 
 def take_alarms(
     connection: Connection, directory: str, alarms: Sequence[Alarm], growths: Sequence[Growth], *, now: float
-) -> int:
-    """Alarms become findings, or go into the ones they belong to; answers how many findings are new.
+) -> list[FindingChange]:
+    """Alarms become findings, or go into the ones they belong to; answers what is new or has changed.
 
     Args:
         now: Unix seconds.
@@ -67,8 +70,13 @@ def take_alarms(
     return _write(connection, before, known)
 
 
-def settle_rules(connection: Connection, directory: str, found: Iterable[GrantFinding], *, now: float) -> None:
-    """What rules find in a directory now: new ones open, known ones stay as they are, others are no longer so."""
+def settle_rules(
+    connection: Connection, directory: str, found: Iterable[GrantFinding], *, now: float
+) -> list[FindingChange]:
+    """What rules find in a directory now: new ones open, known ones stay as they are, others are no longer so.
+
+    Answers what is new or has changed.
+    """
     query = select(_FINDING.finding).where(_FINDING.directory == directory, _FINDING.event == "")
     before = {
         one.id: one
@@ -83,7 +91,17 @@ def settle_rules(connection: Connection, directory: str, found: Iterable[GrantFi
     for id_, one in before.items():
         if id_ not in there:
             after[id_] = no_longer(one, at=now)
-    _write(connection, before, after)
+    return _write(connection, before, after)
+
+
+def revive_overdue(connection: Connection, directory: str, *, now: float) -> list[FindingChange]:
+    """What detectors noticed and somebody accepted until a day that has passed waits again; answers what has changed."""
+    query = select(_FINDING.finding).where(
+        _FINDING.directory == directory, _FINDING.state == FindingState.ACKNOWLEDGED.value, _FINDING.event != ""
+    )
+    known = [msgspec.json.decode(text, type=TrackedFinding) for text in connection.execute(query).scalars()]
+    before = {one.id: one for one in known}
+    return _write(connection, before, {one.id: revived(one, at=now) for one in known})
 
 
 def replace_finding(connection: Connection, before: TrackedFinding, after: TrackedFinding) -> None:
@@ -102,14 +120,19 @@ def _known(connection: Connection, ids: Iterable[str]) -> dict[str, TrackedFindi
     return found
 
 
-def _write(connection: Connection, before: dict[str, TrackedFinding], after: dict[str, TrackedFinding]) -> int:
+def _write(
+    connection: Connection, before: dict[str, TrackedFinding], after: dict[str, TrackedFinding]
+) -> list[FindingChange]:
     fresh = []
+    changes: list[FindingChange] = []
     for id_, one in after.items():
         values: dict[str, object] = {
             "state": one.state.value,
             "last_at": one.last_at,
             "finding": msgspec.json.encode(one).decode(),
         }
+        if one != before.get(id_):
+            changes.append(FindingChange(before.get(id_), one))
         if id_ not in before:
             row: dict[str, object] = {"id": id_, "directory": one.directory, "rule": one.rule, "event": one.event[:512]}
             fresh.append(row | values)
@@ -117,4 +140,4 @@ def _write(connection: Connection, before: dict[str, TrackedFinding], after: dic
             connection.execute(update(INVENTORY_FINDING).where(_FINDING.id == id_).values(**values))
     if fresh:
         connection.execute(insert(INVENTORY_FINDING), fresh)
-    return len(fresh)
+    return changes

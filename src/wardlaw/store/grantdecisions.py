@@ -61,6 +61,13 @@ def ruling_by_id(connection: Connection, decision: str) -> GrantRuling | None:
     return None if text is None else msgspec.json.decode(text, type=GrantRuling)
 
 
+def ruling_about(connection: Connection, directory: str, grant: str) -> GrantRuling | None:
+    """What the clauses last said of a grant; None where nobody has asked them."""
+    query = select(_COLUMN.ruling).where(_COLUMN.directory == directory, _COLUMN.grant_id == grant)
+    text = connection.execute(query).scalar_one_or_none()
+    return None if text is None else msgspec.json.decode(text, type=GrantRuling)
+
+
 def count_due(connection: Connection, *, since: float, fate: Fate) -> int:
     """How many grants came to this fate at or after a time, Unix seconds."""
     query = select(func.count()).where(_COLUMN.fate == fate.value, _COLUMN.at >= since)

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.bundle import MOST_DIGESTED, bundle_digest, bundle_of
-from wardlaw.inventory.model import FeedKind, Item, RunState, Sighting, SyncRun
+from wardlaw.inventory.model import FeedKind, Item, Membership, RunState, Sighting, SyncRun
 from wardlaw.inventory.view import kind_of
 from wardlaw.store.inventorytables import INVENTORY_BUNDLE, INVENTORY_ITEM, INVENTORY_RUN, INVENTORY_THING
 from wardlaw.store.itemrows import BundleRow, count_rows, read_bundles, read_rows, show_bundles
@@ -134,6 +134,14 @@ def list_items(connection: Connection, directory: str = "") -> tuple[Item, ...]:
         key=lambda item: (item.directory, kind_of(item.thing), item.thing.id, item.feed),
     )
     return tuple(rows)
+
+
+def list_memberships(connection: Connection, directory: str = "") -> tuple[Item, ...]:
+    """Who is in which group, as every feed told it; of one directory when it is named."""
+    condition = _ITEM.kind == kind_of(Membership("", ""))
+    if directory:
+        condition = and_(condition, _ITEM.directory == directory)
+    return tuple(row.item for row in read_rows(connection, condition))
 
 
 def last_watermark(connection: Connection, directory: str, feed: str) -> str:

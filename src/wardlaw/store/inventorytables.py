@@ -146,6 +146,19 @@ INVENTORY_ROLLUP = Table(
     Index(None, "directory", "hour"),
 )
 
+# What each app was seen calling for each account, and when first and last.
+INVENTORY_EXERCISE = Table(
+    "inventory_exercise",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("app", String(512), primary_key=True),
+    Column("account", String(512), primary_key=True),
+    Column("method", String(200), primary_key=True),
+    Column("first_at", Double, nullable=False),
+    Column("last_at", Double, nullable=False),
+    Index(None, "directory", "last_at"),
+)
+
 # What the detectors remember of each app; of the directory itself under the kind ``directory``.
 INVENTORY_MEMORY = Table(
     "inventory_memory",
@@ -194,6 +207,21 @@ GRANT_DECISION = Table(
     Column("ruling", Text, nullable=False),
     Index(None, "id"),
     Index(None, "fate", "at"),
+)
+
+# What the person who gave a grant was asked, once, and what was answered.
+GRANT_QUESTION = Table(
+    "grant_question",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("grant_id", String(512), primary_key=True),
+    Column("id", String(64), nullable=False),
+    Column("account", String(512), nullable=False),
+    Column("asked_at", Double, nullable=False),
+    Column("answered_at", Double, nullable=False),
+    Column("answered_by", String(128), nullable=False),
+    Column("reason", Text, nullable=False),
+    Index(None, "id"),
 )
 
 # What is taken away on a platform, from the plan to the proof; ``revocation`` is all of it as JSON.

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.aiapps import ai_vendor_of
 from wardlaw.inventory.bundle import face_of
-from wardlaw.inventory.model import Account, App, Credential, FeedKind, Grant, Item, Thing, Use
+from wardlaw.inventory.model import Account, App, Credential, FeedKind, Grant, Group, Item, Thing, Use
 from wardlaw.inventory.risk import ScopeRisk, scope_risk
 from wardlaw.inventory.rules import Book, Limits
 from wardlaw.inventory.standing import standing
@@ -211,7 +211,7 @@ def _risks(item: Item, book: Book) -> list[ScopeRisk]:
 def _words(thing: Thing) -> str:
     """What a search looks through; grants and uses are found by their account and app."""
     match thing:
-        case Account() | Credential():
+        case Account() | Credential() | Group():
             told = [thing.name, thing.id]
         case App():
             told = [thing.name, thing.publisher, thing.domain, thing.id]

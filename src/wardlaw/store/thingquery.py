@@ -30,7 +30,7 @@ Cursor = tuple[str, str, str, str]
 """Where a page ended: directory, kind, id and face of its last thing."""
 
 
-KINDS = ("account", "app", "credential", "grant", "use")
+KINDS = ("account", "app", "credential", "grant", "group", "membership", "use")
 
 
 class ThingQuery(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.activity import Activity, Deed
+from wardlaw.inventory.findings import FindingChange
 from wardlaw.inventory.model import Account, AccountKind, AccountState, App, Item
 from wardlaw.inventory.rules import GrantFinding
 from wardlaw.inventory.watching.lookout import Lookout
@@ -31,22 +32,24 @@ _MEMORY = INVENTORY_MEMORY.c
 _ITEM = INVENTORY_ITEM.c
 
 
-def judge_new(connection: Connection, directory: str, facts: Mapping[str, AppFacts], *, now: float) -> int:
-    """Judge the events of a directory that no detector has seen; answers how many findings are new.
+def judge_new(
+    connection: Connection, directory: str, facts: Mapping[str, AppFacts], *, now: float
+) -> list[FindingChange]:
+    """Judge the events of a directory that no detector has seen; answers which findings are new or have changed.
 
     Args:
         facts: What the company says of apps, by client id.
         now: Unix seconds.
     """
-    fresh = 0
+    changes: list[FindingChange] = []
     for _ in range(MOST_IN_ALL // AT_ONCE):
         activities = unjudged(connection, directory, limit=AT_ONCE)
         if not activities:
             break
-        fresh += _judge(connection, directory, activities, facts, now=now)
+        changes += _judge(connection, directory, activities, facts, now=now)
         note_judged(connection, directory, activities)
     prune_activities(connection, directory, now=now)
-    return fresh
+    return changes
 
 
 def never_used(connection: Connection, directory: str, *, now: float) -> list[GrantFinding]:
@@ -76,7 +79,7 @@ def adopt_app(connection: Connection, directory: str, app: str) -> None:
 
 def _judge(
     connection: Connection, directory: str, activities: list[Activity], facts: Mapping[str, AppFacts], *, now: float
-) -> int:
+) -> list[FindingChange]:
     own = _directory_memory(connection, directory)
     is_advised = any(one.deed is Deed.ADVISORY for one in activities)
     wanted = None if is_advised else {one.app for one in activities}
@@ -85,13 +88,13 @@ def _judge(
     around = _surroundings(connection, directory, activities, (own, facts, now), everything=is_advised)
     lookout = Lookout(own, memories, around)
     alarms = [alarm for one in activities for alarm in lookout.observe(one)]
-    fresh = take_alarms(connection, directory, alarms, lookout.take_growth(), now=now)
+    changes = take_alarms(connection, directory, alarms, lookout.take_growth(), now=now)
     touched = {one.app for one in activities} | {alarm.app for alarm in alarms}
     kept = {name: memory for name, memory in lookout.apps.items() if name in touched}
     _keep(connection, directory, _APP, kept, known=known)
     is_known = _has(connection, directory)
     _keep(connection, directory, _DIRECTORY, {"": own}, known={""} if is_known else set())
-    return fresh
+    return changes
 
 
 def _has(connection: Connection, directory: str) -> bool:

@@ -29,7 +29,7 @@ from wardlaw.cli.syncing import judge_grants, sync_feed
 from wardlaw.cli.watching import WatchedFeed, WatchPlan, read_due, watch
 from wardlaw.config.connected import Directory
 from wardlaw.facts.errors import InputError
-from wardlaw.inventory.importing import grants, logs, machines
+from wardlaw.inventory.importing import grants, groups, logs, machines
 from wardlaw.inventory.importing.badrow import BadRow
 from wardlaw.inventory.model import FeedKind, Sighting
 
@@ -47,6 +47,7 @@ class ImportKind(StrEnum):
 
     GRANTS_CSV = "grants-csv"
     GRANTS_JSONL = "grants-jsonl"
+    GROUPS_CSV = "groups-csv"
     SQUID = "squid"
     DNS = "dns"
     LOG_CSV = "log-csv"
@@ -96,10 +97,10 @@ def list_things(
     limit: int = 200,
     options: Options = NONE,
 ) -> int:
-    """List accounts, apps, grants, credentials and uses.
+    """List accounts, apps, grants, credentials, uses, groups and memberships.
 
     Args:
-        kind: account, app, grant, credential or use; all for none.
+        kind: account, app, grant, credential, use, group or membership; all for none.
         directory: Only of this directory.
         about: Only what belongs to the account or app of this id.
         limit: At most so many.
@@ -124,7 +125,7 @@ def show(id: str, *, kind: str = "", directory: str = "", options: Options = NON
 
     Args:
         id: Its id, as `list` shows it.
-        kind: account, app, grant, credential or use, where an id stands for several.
+        kind: account, app, grant, credential, use, group or membership, where an id stands for several.
         directory: The directory, where several have it.
     """
     query = {name: value for name, value in (("kind", kind), ("directory", directory)) if value}
@@ -384,6 +385,8 @@ def _parsed(kind: ImportKind, source: IO[str], columns: Mapping[str, str], accou
             return grants.read_csv(source, columns)
         case ImportKind.GRANTS_JSONL:
             return grants.read_json(source, columns)
+        case ImportKind.GROUPS_CSV:
+            return groups.read_csv(source, columns)
         case ImportKind.SQUID:
             return logs.tallied(logs.squid(source))
         case ImportKind.DNS:
@@ -408,7 +411,7 @@ def _whole(source: IO[str]) -> str:
 
 
 def _columns(given: Sequence[str]) -> dict[str, str]:
-    known = {*grants.FIELDS, *logs.FIELDS}
+    known = {*grants.FIELDS, *groups.FIELDS, *logs.FIELDS}
     found = {}
     for text in given:
         field, equals, column = text.partition("=")

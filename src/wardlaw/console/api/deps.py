@@ -15,7 +15,9 @@ from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.habit import Habit
 from wardlaw.facts.record import Content
 from wardlaw.governance.rights import RoleBook
+from wardlaw.inventory.asking import AskedPersons
 from wardlaw.inventory.granted import GrantMoment
+from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.store.approvals import SealedDetail
@@ -239,7 +241,10 @@ class GrantDesk(Protocol):
     limits: RevokingLimits
     confirm_above: int
     channels: tuple[str, ...]
+    persons: AskedPersons
+    tells: frozenset[Weight]
     vendors: Mapping[str, str]
+    door_keys: frozenset[tuple[str, str]]
 
     def policies(self) -> PolicySet:
         """The clauses in force.

@@ -17,11 +17,13 @@ from wardlaw.facts.errors import InputError
 from wardlaw.inventory.activity import Activity
 from wardlaw.inventory.findings import (
     PENDING,
+    FindingChange,
     FindingState,
     TrackedFinding,
     accepted,
     closed,
     come_again,
+    is_news,
     no_longer,
     of_rule,
     revived,
@@ -32,6 +34,7 @@ from wardlaw.store.activity import events_named
 from wardlaw.store.doorseen import DOOR
 from wardlaw.store.findings import get_finding, list_findings, replace_finding, settle_rules
 from wardlaw.store.inventory import list_runs
+from wardlaw.store.notifications import enqueue_found
 from wardlaw.store.watching import adopt_app, never_used
 
 _Name = Annotated[str, QueryParameter(max_length=512)]
@@ -148,9 +151,16 @@ async def close_finding(call: Given, finding_id: FromPath[str], data: JSONBody[C
 
 
 def settle_directory(turn: Turn, deps: ApiDependencies, directory: str) -> None:
-    """Write down what rules find in a directory now."""
+    """Write down what rules find in a directory now, and have people told of what is grave and new."""
     found = [one for one in _found(turn, deps, directory) if one.directory == directory]
-    settle_rules(turn.connection, directory, found, now=turn.now)
+    tell_news(turn, deps, settle_rules(turn.connection, directory, found, now=turn.now))
+
+
+def tell_news(turn: Turn, deps: ApiDependencies, changes: list[FindingChange]) -> None:
+    """Queue what is grave and new, or open again, for the channels of ``notify``."""
+    news = [one.after for one in changes if is_news(one, deps.grants.tells)]
+    if news:
+        enqueue_found(turn.connection, news, channels=deps.grants.channels, at=turn.now)
 
 
 def _kept(turn: Turn, deps: ApiDependencies, finding_id: str) -> TrackedFinding:

@@ -6,18 +6,28 @@ from typing import Annotated
 
 import msgspec
 from litestar import get, post
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.desk import Call, Done, Given, Turn
 from wardlaw.console.api.picture import Picture, draw, findings_of
 from wardlaw.console.api.shapes import DAY_S, Line, PersonId
+from wardlaw.console.api.usage import UsageBook
 from wardlaw.decision.decide import decide
 from wardlaw.decision.explain import Explanation, explain
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.request import Snapshot
+from wardlaw.inventory.asking import GrantQuestion
 from wardlaw.inventory.granted import AskedGrant, asked_grants, request_of
-from wardlaw.inventory.granting import MOST_APPROVED_DAYS, DueApproval, GrantApproval, GrantStanding, due_before
-from wardlaw.inventory.leastprivilege import Advice, advise
+from wardlaw.inventory.granting import (
+    MOST_APPROVED_DAYS,
+    ApprovalBook,
+    DueApproval,
+    GrantApproval,
+    GrantStanding,
+    due_before,
+)
+from wardlaw.inventory.leastprivilege import Advice, Recommendation
 from wardlaw.inventory.model import App, Item
 from wardlaw.inventory.risk import ScopeRisk, grant_risks
 from wardlaw.inventory.rules import GrantFinding
@@ -25,8 +35,10 @@ from wardlaw.inventory.ruling import GrantRuling
 from wardlaw.inventory.view import Freshness, freshness
 from wardlaw.store.grantapprovals import change_approval, get_grant_approval, keep_approval, list_grant_approvals
 from wardlaw.store.grantdecisions import list_rulings, ruling_by_id
+from wardlaw.store.grantquestions import question_about
 from wardlaw.store.people import get_person
 from wardlaw.store.principallinks import PrincipalLink, link_principal, list_links, unlink_principal
+from wardlaw.store.thingquery import find_thing
 
 _Name = Annotated[str, QueryParameter(max_length=512)]
 _Limit = Annotated[int, QueryParameter(ge=1, le=10_000)]
@@ -41,7 +53,12 @@ _MOST_STARS = 2
 
 
 class GrantLine(msgspec.Struct, frozen=True):
-    """One grant in a list; ``ruling`` is what the clauses last said, None where nobody has asked them."""
+    """One grant in a list.
+
+    Attributes:
+        ruling: What the clauses last said, None where nobody has asked them.
+        advice: What it could do without, where the list is of such.
+    """
 
     directory: str
     grant: str
@@ -54,6 +71,7 @@ class GrantLine(msgspec.Struct, frozen=True):
     last_used_at: float
     standing: GrantStanding
     ruling: GrantRuling | None
+    advice: Advice | None = None
 
 
 class GrantList(msgspec.Struct, frozen=True):
@@ -74,6 +92,7 @@ class GrantExplained(msgspec.Struct, frozen=True):
         findings: What rules find about the grant, its app or its account.
         advice: What it could do without.
         links: Principals of the gateway that are this app.
+        question: What the person who gave it was asked, and said.
     """
 
     line: GrantLine
@@ -84,6 +103,7 @@ class GrantExplained(msgspec.Struct, frozen=True):
     advice: Advice
     approval: GrantApproval | None
     links: tuple[PrincipalLink, ...]
+    question: GrantQuestion | None = None
 
 
 class ApprovalList(msgspec.Struct, frozen=True):
@@ -105,6 +125,7 @@ class ApprovalRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     publisher: _Id = ""
     directory: _Slug = ""
     accounts: Annotated[tuple[_SomeId, ...], msgspec.Meta(max_length=1_000)] = ()
+    groups: Annotated[tuple[_SomeId, ...], msgspec.Meta(max_length=100)] = ()
 
 
 class Recertification(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,32 +143,67 @@ class LinkRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     principal: Annotated[str, msgspec.Meta(pattern=r"^(user|agent|nhi):[a-z0-9][a-z0-9._@+-]{0,99}$(?!\n)")]
 
 
-@get("/grants", operation_id="grants.list", summary="Grants, their approval and what clauses say")
+class GrantQuery(msgspec.Struct, frozen=True):
+    """Which grants are meant; an empty field means all.
+
+    Attributes:
+        about: Id of an account, app or grant.
+        standing: How it stands to approvals.
+        fate: What became of it.
+        unused: Those that use shows to allow more than was done.
+    """
+
+    about: str = ""
+    standing: str = ""
+    fate: str = ""
+    unused: bool = False
+
+
+async def provide_meant(
+    *, about: _Name = "", standing: _Name = "", fate: _Name = "", unused: _Only = False
+) -> GrantQuery:
+    """Which grants are meant."""
+    return GrantQuery(about, standing, fate, unused)
+
+
+@get(
+    "/grants",
+    operation_id="grants.list",
+    summary="Grants, their approval and what clauses say",
+    dependencies={"meant": Provide(provide_meant)},
+)
 async def list_grants(
-    call: Given,
-    *,
-    directory: _Name = "",
-    about: _Name = "",
-    standing: _Name = "",
-    fate: _Name = "",
-    limit: _Limit = 200,
+    call: Given, *, meant: NamedDependency[GrantQuery], directory: _Name = "", limit: _Limit = 200
 ) -> GrantList:
-    """Grants that are there now. ``about`` is an account or app, ``standing`` how it stands, ``fate`` what became of it."""
+    """Grants that are there now."""
 
     def work(turn: Turn) -> GrantList:
         picture = draw(turn, call.deps, directory)
         rulings = list_rulings(turn.connection)
         names = _app_names(picture)
+        usage = UsageBook(turn, picture)
+        book = picture.book
         found = []
-        for asked in asked_grants(picture.inventory, picture.book, at=turn.now):
-            line = _line(asked, picture, names, rulings, at=turn.now)
-            is_meant = about in ("", line.account, line.app, line.grant)
-            own_fate = line.ruling.fate.value if line.ruling else "not-judged"
-            if is_meant and standing in ("", line.standing.state.value) and fate in ("", own_fate):
+        for asked in asked_grants(picture.inventory, book, at=turn.now):
+            line = _line(asked, book, names, rulings, at=turn.now)
+            if not _is_meant(line, meant):
+                continue
+            if meant.unused:
+                line = msgspec.structs.replace(line, advice=usage.advice(asked))
+            if line.advice is None or line.advice.verdict in (Recommendation.REMOVE, Recommendation.NARROW):
                 found.append(line)
         return GrantList(len(found), tuple(found[:limit]), freshness(picture.runs))
 
     return await call.read(work)
+
+
+def _is_meant(line: GrantLine, meant: GrantQuery) -> bool:
+    fate = line.ruling.fate.value if line.ruling else "not-judged"
+    return (
+        meant.about in ("", line.account, line.app, line.grant)
+        and meant.standing in ("", line.standing.state.value)
+        and meant.fate in ("", fate)
+    )
 
 
 @get("/grants/one", operation_id="grants.get", summary="One grant, and why it stands as it does")
@@ -193,6 +249,13 @@ async def approve_grants(call: Given, data: JSONBody[ApprovalRequest]) -> GrantA
             raise InputError(
                 "WL-INV-078", "An account is named with at most two stars.", "Such as *@sales.acme.example."
             )
+        for group in data.groups:
+            if find_thing(turn.connection, group, at=turn.now, kind="group", directory=data.directory) is None:
+                raise InputError(
+                    "WL-INV-121",
+                    f"No directory tells of a group {group}; an approval for it would cover nobody.",
+                    "See `wardlaw inventory list group` for their ids, and read or import them first.",
+                )
         get_person(turn.connection, data.owner)
         clauses = {policy.clause for policy in call.deps.grants.policies().policies.values()}
         if data.clause not in clauses:
@@ -212,6 +275,7 @@ async def approve_grants(call: Given, data: JSONBody[ApprovalRequest]) -> GrantA
             approved_at=turn.now,
             expires_at=turn.now + data.days * DAY_S,
             reason=data.reason,
+            groups=tuple(sorted(set(data.groups))),
         )
         keep_approval(turn.connection, made)
         return Done(made, _approval_facts(made))
@@ -281,7 +345,7 @@ def _explained(turn: Turn, call: Call, picture: Picture, found: tuple[AskedGrant
     request = request_of(asked, decision="", moment=call.deps.grants.moment(turn.now))
     decision = decide(request, (), policies, Snapshot())
     place = asked.facts.directory
-    line = _line(asked, picture, _app_names(picture), list_rulings(turn.connection), at=turn.now)
+    line = _line(asked, picture.book, _app_names(picture), list_rulings(turn.connection), at=turn.now)
     about = {f"grant {asked.grant.id}", f"app {asked.grant.app or asked.grant.id}", f"account {asked.grant.account}"}
     same = [one.grant for one in every if one.facts.directory == place and one.grant.app == asked.grant.app]
     approval = next((one for one in picture.approvals if one.id == line.standing.approval), None)
@@ -293,15 +357,16 @@ def _explained(turn: Turn, call: Call, picture: Picture, found: tuple[AskedGrant
         findings=tuple(
             one for one in findings_of(turn, call.deps, picture) if one.directory == place and one.about in about
         ),
-        advice=advise(asked.grant, place, picture.runs, at=turn.now),
+        advice=UsageBook(turn, picture, app=asked.grant.app).advice(asked),
         approval=approval,
         links=list_links(turn.connection, directory=place, app=asked.grant.app) if asked.grant.app else (),
+        question=question_about(turn.connection, place, asked.grant.id),
     )
 
 
 def _line(
     asked: AskedGrant,
-    picture: Picture,
+    book: ApprovalBook,
     names: dict[tuple[str, str], App],
     rulings: dict[tuple[str, str], GrantRuling],
     *,
@@ -319,7 +384,7 @@ def _line(
         vendor=facts.vendor,
         privilege=facts.privilege,
         last_used_at=grant.last_used_at,
-        standing=picture.book.standing(facts.directory, grant, app, at=at),
+        standing=book.standing(facts.directory, grant, app, at=at),
         ruling=rulings.get(asked.key),
     )
 
@@ -336,6 +401,7 @@ def _approval_facts(approval: GrantApproval) -> dict[str, str | int]:
         "directory": approval.directory,
         "scopes": " ".join(approval.scopes),
         "accounts": " ".join(approval.accounts),
+        "groups": " ".join(approval.groups),
         "clause": approval.clause,
         "owner": approval.owner,
         "expires_at": int(approval.expires_at),

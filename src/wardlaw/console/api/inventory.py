@@ -12,7 +12,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.deps import ApiDependencies
 from wardlaw.console.api.desk import Call, Done, Given, Turn
-from wardlaw.console.api.findings import settle_directory
+from wardlaw.console.api.findings import settle_directory, tell_news
 from wardlaw.console.api.picture import Picture, draw, facts_of_apps, findings_of, locked_principals
 from wardlaw.console.api.shapes import Line
 from wardlaw.facts.errors import InputError
@@ -26,7 +26,7 @@ from wardlaw.inventory.rules import Book, GrantFinding, find_in
 from wardlaw.inventory.view import Freshness, account_of, app_of, freshness, kind_of
 from wardlaw.store.activity import keep_activities
 from wardlaw.store.doorseen import DOOR
-from wardlaw.store.findings import list_findings
+from wardlaw.store.findings import list_findings, revive_overdue
 from wardlaw.store.inventory import begin_run, finish_run, last_watermark, list_runs, take
 from wardlaw.store.syncruns import telling_runs
 from wardlaw.store.thingquery import (
@@ -214,7 +214,9 @@ async def end_reading(call: Given, run_id: FromPath[str], data: JSONBody[RunEnd]
             "", "", "", "", FeedKind.LISTING, 0.0, "", state, turn.now, data.watermark, data.covered_until, data.gaps
         )
         run = finish_run(turn.connection, run_id, ended=ended)
-        judge_new(turn.connection, run.directory, facts_of_apps(turn, call.deps, run.directory), now=turn.now)
+        known_apps = facts_of_apps(turn, call.deps, run.directory)
+        tell_news(turn, call.deps, judge_new(turn.connection, run.directory, known_apps, now=turn.now))
+        tell_news(turn, call.deps, revive_overdue(turn.connection, run.directory, now=turn.now))
         if run.kind is FeedKind.LISTING:  # what an event changes is found when somebody asks
             settle_directory(turn, call.deps, run.directory)
         facts: dict[str, Any] = {"run": run.id, "state": run.state.value, "seen": run.seen, "ended": run.ended}

@@ -9,11 +9,12 @@ from wardlaw.console.api.desk import Turn
 from wardlaw.inventory.doorrules import VENDORS, LockedPrincipal, beside_the_door, locked_out
 from wardlaw.inventory.governedrules import governed
 from wardlaw.inventory.granting import ApprovalBook, GrantApproval
+from wardlaw.inventory.groups import GroupBook
 from wardlaw.inventory.model import SyncRun
 from wardlaw.inventory.rules import GrantFinding, Limits, find, gravest_first
 from wardlaw.inventory.view import Inventory, assemble
 from wardlaw.inventory.watching.surroundings import AppFacts
-from wardlaw.store.doorseen import DOOR, LOOKED_BACK_DAYS, DoorView, door_calls, door_view
+from wardlaw.store.doorseen import DOOR, LOOKED_BACK_DAYS, DoorView, door_tallies, door_view
 from wardlaw.store.grantapprovals import list_grant_approvals
 from wardlaw.store.inventory import list_items, list_runs
 from wardlaw.store.keys import list_keys
@@ -38,7 +39,7 @@ class Picture(msgspec.Struct, frozen=True):
     @property
     def book(self) -> ApprovalBook:
         """The approvals, to hold grants against."""
-        return ApprovalBook(self.approvals)
+        return ApprovalBook(self.approvals, GroupBook(self.inventory.items))
 
 
 def draw(turn: Turn, deps: ApiDependencies, directory: str = "") -> Picture:
@@ -58,7 +59,13 @@ def facts_of_apps(turn: Turn, deps: ApiDependencies, directory: str) -> dict[str
     """What the company says of a directory's apps: in the configuration, and by approvals that hold."""
     facts = dict(deps.app_facts.get(directory, {}))
     for one in list_grant_approvals(turn.connection):
-        if one.app and one.stands(turn.now) and one.directory in ("", directory) and not one.accounts:
+        if (
+            one.app
+            and one.stands(turn.now)
+            and one.directory in ("", directory)
+            and not one.accounts
+            and not one.groups
+        ):
             known = facts.get(one.app, AppFacts())
             scopes = tuple(sorted({*known.scopes, *one.scopes}))
             facts[one.app] = msgspec.structs.replace(known, approved=True, scopes=scopes)
@@ -73,8 +80,10 @@ def findings_of(turn: Turn, deps: ApiDependencies, picture: Picture, directory: 
         *locked_out(picture.locked, door=DOOR),
     ]
     if VENDORS & set(picture.inventory.platforms.values()):  # a month of outcomes is read only where it is held against
-        carried = door_calls(turn.connection, deps.grants.vendors, now=turn.now)
-        found += beside_the_door(picture.inventory, carried, at=turn.now, days=LOOKED_BACK_DAYS)
+        carried = door_tallies(turn.connection, deps.grants.vendors, now=turn.now)
+        found += beside_the_door(
+            picture.inventory, carried, at=turn.now, days=LOOKED_BACK_DAYS, door_keys=deps.grants.door_keys
+        )
     return gravest_first(one for one in found if directory in ("", one.directory))
 
 
