@@ -102,6 +102,20 @@ class ApprovalBook:
             shelf, name = (self._by_app, one.app) if one.app else (self._by_publisher, one.publisher.casefold())
             shelf.setdefault(name, []).append(one)
 
+    @property
+    def apps(self) -> tuple[str, ...]:
+        """What approvals name: apps, and grants that name none."""
+        return tuple(sorted(self._by_app))
+
+    @property
+    def names_publishers(self) -> bool:
+        """Whether any approval is about a publisher."""
+        return bool(self._by_publisher)
+
+    def splits(self, directory: str, name: str, app: App) -> bool:
+        """Whether grants to one app with the same scopes may stand otherwise, for whose they are."""
+        return any(one.accounts for one in self._candidates(directory, name, app))
+
     def standing(self, directory: str, grant: Grant, app: App, *, at: float) -> GrantStanding:
         """How a grant stands: approved where any approval that holds covers it whole."""
         found = [

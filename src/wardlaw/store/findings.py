@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, insert, select, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.facts.errors import InputError
@@ -18,12 +18,14 @@ from wardlaw.inventory.findings import (
     of_alarm,
     of_rule,
 )
-from wardlaw.inventory.rules import GrantFinding
+from wardlaw.inventory.rules import GrantFinding, Weight
 from wardlaw.inventory.watching.alarm import Alarm, Growth
 from wardlaw.store.inventorytables import INVENTORY_FINDING
 
 _FINDING = INVENTORY_FINDING.c
 _BATCH = 200
+_ORDER = list(Weight)
+_KEPT = select(_FINDING.finding, _FINDING.last_at)
 
 
 def get_finding(connection: Connection, finding_id: str) -> TrackedFinding:
@@ -32,18 +34,20 @@ def get_finding(connection: Connection, finding_id: str) -> TrackedFinding:
     Raises:
         InputError: There is none of that id (WL-INV-060).
     """
-    found = _known(connection, (finding_id,)).get(finding_id)
+    found = known_findings(connection, (finding_id,)).get(finding_id)
     if found is None:
         raise InputError("WL-INV-060", "There is no such finding.", "See `wardlaw inventory findings --state all`.")
     return found
 
 
-def list_findings(connection: Connection, directory: str = "") -> tuple[TrackedFinding, ...]:
-    """All findings, by id; of one directory when it is named."""
-    query = select(_FINDING.finding).order_by(_FINDING.id)
+def list_findings(connection: Connection, directory: str = "", *, about: str = "") -> tuple[TrackedFinding, ...]:
+    """All findings, by id; of one directory, or about one thing, when these are named."""
+    query = _KEPT.order_by(_FINDING.id)
     if directory:
         query = query.where(_FINDING.directory == directory)
-    return tuple(msgspec.json.decode(text, type=TrackedFinding) for text in connection.execute(query).scalars())
+    if about:
+        query = query.where(_FINDING.about == about)
+    return tuple(_read(connection, query))
 
 
 def take_alarms(
@@ -56,7 +60,7 @@ def take_alarms(
     """
     told = [of_alarm(directory, alarm) for alarm in alarms]
     wanted = [one.id for one in told] + [alarm_id(directory, one.app, one.key) for one in growths]
-    known = _known(connection, wanted)
+    known = known_findings(connection, wanted)
     before = dict(known)
     for one in told:
         known[one.id] = come_again(known[one.id], one, at=now) if one.id in known else one
@@ -67,13 +71,21 @@ def take_alarms(
     return _write(connection, before, known)
 
 
-def settle_rules(connection: Connection, directory: str, found: Iterable[GrantFinding], *, now: float) -> None:
-    """What rules find in a directory now: new ones open, known ones stay as they are, others are no longer so."""
-    query = select(_FINDING.finding).where(_FINDING.directory == directory, _FINDING.event == "")
-    before = {
-        one.id: one
-        for one in (msgspec.json.decode(text, type=TrackedFinding) for text in connection.execute(query).scalars())
-    }
+def settle_rules(
+    connection: Connection,
+    directory: str,
+    found: Iterable[GrantFinding],
+    *,
+    now: float,
+    among: ColumnElement[bool] | None = None,
+) -> None:
+    """What rules find in a directory now: new ones open, known ones stay as they are, others are no longer so.
+
+    Args:
+        among: Which of the findings that are kept these rules speak of, when it is not all of them.
+    """
+    query = _KEPT.where(_FINDING.directory == directory, _FINDING.event == "")
+    before = {one.id: one for one in _read(connection, query if among is None else query.where(among))}
     after = dict(before)
     there: set[str] = set()
     for one_found in found:
@@ -86,35 +98,77 @@ def settle_rules(connection: Connection, directory: str, found: Iterable[GrantFi
     _write(connection, before, after)
 
 
+def write_down(connection: Connection, found: Iterable[GrantFinding], *, now: float) -> None:
+    """These are found now: new ones open, closed ones and those accepted until now open again."""
+    fresh = [of_rule(one, at=now) for one in found]
+    before = known_findings(connection, [one.id for one in fresh])
+    after = dict(before)
+    for one in fresh:
+        after[one.id] = come_again(before[one.id], one, at=now) if one.id in before else one
+    _write(connection, before, after)
+
+
+def close_over(connection: Connection, which: ColumnElement[bool], *, now: float) -> None:
+    """These kept findings are no longer so."""
+    before = {one.id: one for one in _read(connection, _KEPT.where(which))}
+    _write(connection, before, {id_: no_longer(one, at=now) for id_, one in before.items()})
+
+
+def see_again(connection: Connection, which: ColumnElement[bool], *, now: float) -> None:
+    """These kept findings are still so; nothing else about them changes."""
+    connection.execute(update(INVENTORY_FINDING).where(which, _FINDING.last_at < now).values(last_at=now))
+
+
 def replace_finding(connection: Connection, before: TrackedFinding, after: TrackedFinding) -> None:
     """Keep what somebody decided about a finding that is kept."""
     _write(connection, {before.id: before}, {after.id: after})
 
 
-def _known(connection: Connection, ids: Iterable[str]) -> dict[str, TrackedFinding]:
+def keep_finding(connection: Connection, finding: TrackedFinding) -> None:
+    """Keep a finding that may not be kept yet."""
+    _write(connection, known_findings(connection, (finding.id,)), {finding.id: finding})
+
+
+def known_findings(connection: Connection, ids: Iterable[str]) -> dict[str, TrackedFinding]:
+    """Those of these findings that are kept, by id."""
     ordered = sorted(set(ids))
     found: dict[str, TrackedFinding] = {}
     for start in range(0, len(ordered), _BATCH):
-        query = select(_FINDING.finding).where(_FINDING.id.in_(ordered[start : start + _BATCH]))
-        for text in connection.execute(query).scalars():
-            one = msgspec.json.decode(text, type=TrackedFinding)
-            found[one.id] = one
+        query = _KEPT.where(_FINDING.id.in_(ordered[start : start + _BATCH]))
+        found |= {one.id: one for one in _read(connection, query)}
     return found
 
 
+def _read(connection: Connection, query: Select[tuple[str, float]]) -> Iterator[TrackedFinding]:
+    for text, last_at in connection.execute(query).all():
+        one = msgspec.json.decode(text, type=TrackedFinding)
+        yield msgspec.structs.replace(one, last_at=last_at)
+
+
 def _write(connection: Connection, before: dict[str, TrackedFinding], after: dict[str, TrackedFinding]) -> int:
-    fresh = []
+    fresh, changed = [], []
     for id_, one in after.items():
         values: dict[str, object] = {
             "state": one.state.value,
             "last_at": one.last_at,
             "finding": msgspec.json.encode(one).decode(),
+            "weight": _ORDER.index(one.weight),
+            "about": one.about,
+            "until": one.until,
         }
         if id_ not in before:
             row: dict[str, object] = {"id": id_, "directory": one.directory, "rule": one.rule, "event": one.event[:512]}
             fresh.append(row | values)
         elif one != before[id_]:
-            connection.execute(update(INVENTORY_FINDING).where(_FINDING.id == id_).values(**values))
+            changed.append({"own": id_} | {f"to_{name}": value for name, value in values.items()})
     if fresh:
         connection.execute(insert(INVENTORY_FINDING), fresh)
+    if changed:
+        names = ("state", "last_at", "finding", "weight", "about", "until")
+        connection.execute(
+            update(INVENTORY_FINDING)
+            .where(_FINDING.id == bindparam("own"))
+            .values({name: bindparam(f"to_{name}") for name in names}),
+            changed,
+        )
     return len(fresh)

@@ -57,9 +57,11 @@ def get_run(connection: Connection, run_id: str) -> SyncRun:
     return read_run(row)
 
 
-def list_runs(connection: Connection, *, limit: int = 0) -> tuple[SyncRun, ...]:
-    """Runs, newest first; all of them for 0."""
+def list_runs(connection: Connection, *, limit: int = 0, directory: str = "") -> tuple[SyncRun, ...]:
+    """Runs, newest first; all of them for 0, and of one directory when it is named."""
     query = select(INVENTORY_RUN).order_by(_RUN.started_at.desc(), _RUN.id)
+    if directory:
+        query = query.where(_RUN.directory == directory)
     if limit:
         query = query.limit(limit)
     return tuple(read_run(row) for row in connection.execute(query).mappings())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -9,24 +10,30 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.desk import Call, Done, Given, Turn
-from wardlaw.console.api.picture import Picture, draw, findings_of
+from wardlaw.console.api.inventory import fresh_feeds
+from wardlaw.console.api.picture import worked_findings
 from wardlaw.console.api.shapes import DAY_S, Line, PersonId
 from wardlaw.decision.decide import decide
 from wardlaw.decision.explain import Explanation, explain
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.request import Snapshot
 from wardlaw.inventory.granted import AskedGrant, asked_grants, request_of
-from wardlaw.inventory.granting import MOST_APPROVED_DAYS, DueApproval, GrantApproval, GrantStanding, due_before
+from wardlaw.inventory.granting import MOST_APPROVED_DAYS, ApprovalBook, DueApproval, GrantApproval, GrantStanding
 from wardlaw.inventory.leastprivilege import Advice, advise
 from wardlaw.inventory.model import App, Item
 from wardlaw.inventory.risk import ScopeRisk, grant_risks
-from wardlaw.inventory.rules import GrantFinding
+from wardlaw.inventory.rules import GrantFinding, find_in, gravest_first
 from wardlaw.inventory.ruling import GrantRuling
-from wardlaw.inventory.view import Freshness, freshness
+from wardlaw.inventory.view import Freshness
 from wardlaw.store.grantapprovals import change_approval, get_grant_approval, keep_approval, list_grant_approvals
-from wardlaw.store.grantdecisions import list_rulings, ruling_by_id
+from wardlaw.store.grantdecisions import ruling_by_id, rulings_of
+from wardlaw.store.grantquery import GrantQuery, grant_surroundings, reach_of
+from wardlaw.store.grantquery import list_grants as find_grants
+from wardlaw.store.grantstanding import approvals_due
+from wardlaw.store.inventory import list_runs
 from wardlaw.store.people import get_person
 from wardlaw.store.principallinks import PrincipalLink, link_principal, list_links, unlink_principal
+from wardlaw.store.thingquery import find_thing
 
 _Name = Annotated[str, QueryParameter(max_length=512)]
 _Limit = Annotated[int, QueryParameter(ge=1, le=10_000)]
@@ -57,7 +64,7 @@ class GrantLine(msgspec.Struct, frozen=True):
 
 
 class GrantList(msgspec.Struct, frozen=True):
-    """Grants by directory, account and app; ``total`` counts those beyond the limit too."""
+    """Grants by directory and id; ``total`` counts those beyond the limit too."""
 
     total: int
     grants: tuple[GrantLine, ...]
@@ -133,19 +140,13 @@ async def list_grants(
     limit: _Limit = 200,
 ) -> GrantList:
     """Grants that are there now. ``about`` is an account or app, ``standing`` how it stands, ``fate`` what became of it."""
+    query = GrantQuery(directory=directory, about=about, standing=standing, fate=fate, limit=limit)
 
     def work(turn: Turn) -> GrantList:
-        picture = draw(turn, call.deps, directory)
-        rulings = list_rulings(turn.connection)
-        names = _app_names(picture)
-        found = []
-        for asked in asked_grants(picture.inventory, picture.book, at=turn.now):
-            line = _line(asked, picture, names, rulings, at=turn.now)
-            is_meant = about in ("", line.account, line.app, line.grant)
-            own_fate = line.ruling.fate.value if line.ruling else "not-judged"
-            if is_meant and standing in ("", line.standing.state.value) and fate in ("", own_fate):
-                found.append(line)
-        return GrantList(len(found), tuple(found[:limit]), freshness(picture.runs))
+        book = ApprovalBook(list_grant_approvals(turn.connection))
+        total, items = find_grants(turn.connection, query, book, at=turn.now)
+        lines = tuple(line for line, _ in _lines(turn, items, book))
+        return GrantList(total, lines, fresh_feeds(turn))
 
     return await call.read(work)
 
@@ -155,14 +156,14 @@ async def get_grant(call: Given, *, id: _Name = "", directory: _Name = "") -> Gr
     """By its id, or by that of a decision about it; the directory narrows it."""
 
     def work(turn: Turn) -> GrantExplained:
-        picture = draw(turn, call.deps, directory)
-        every = list(asked_grants(picture.inventory, picture.book, at=turn.now))
         ruling = ruling_by_id(turn.connection, id)
-        wanted = ruling.grant if ruling else id
-        asked = next((one for one in every if one.grant.id == wanted and directory in ("", one.facts.directory)), None)
-        if asked is None:
+        approvals = list_grant_approvals(turn.connection)
+        query = GrantQuery(directory=directory, grant=ruling.grant if ruling else id, limit=1)
+        _, items = find_grants(turn.connection, query, ApprovalBook(approvals), at=turn.now)
+        if not items:
             raise InputError("WL-INV-005", "Nothing of that id is known.", "See `wardlaw grants list`.")
-        return _explained(turn, call, picture, (asked, every))
+        ((line, asked),) = _lines(turn, items, ApprovalBook(approvals))
+        return _explained(turn, call, (line, asked), approvals)
 
     return await call.read(work)
 
@@ -172,9 +173,8 @@ async def list_approvals_of_grants(call: Given, *, within_days: _Within = 30, en
     """Those that run out within so many days, or have, are due; ``ended`` lists those taken back too."""
 
     def work(turn: Turn) -> ApprovalList:
-        picture = draw(turn, call.deps)
         before = turn.now + within_days * DAY_S
-        due = due_before(picture.approvals, picture.inventory, before=before, at=turn.now)
+        due = approvals_due(turn.connection, list_grant_approvals(turn.connection), before=before, at=turn.now)
         return ApprovalList(list_grant_approvals(turn.connection, ended=ended), due)
 
     return await call.read(work)
@@ -275,33 +275,48 @@ async def unlink_app(call: Given, data: JSONBody[LinkRequest]) -> PrincipalLink:
     return await call.change(work)
 
 
-def _explained(turn: Turn, call: Call, picture: Picture, found: tuple[AskedGrant, list[AskedGrant]]) -> GrantExplained:
-    asked, every = found
+def _explained(
+    turn: Turn, call: Call, found: tuple[GrantLine, AskedGrant], approvals: tuple[GrantApproval, ...]
+) -> GrantExplained:
+    line, asked = found
     policies = call.deps.grants.policies()
     request = request_of(asked, decision="", moment=call.deps.grants.moment(turn.now))
     decision = decide(request, (), policies, Snapshot())
-    place = asked.facts.directory
-    line = _line(asked, picture, _app_names(picture), list_rulings(turn.connection), at=turn.now)
-    about = {f"grant {asked.grant.id}", f"app {asked.grant.app or asked.grant.id}", f"account {asked.grant.account}"}
-    same = [one.grant for one in every if one.facts.directory == place and one.grant.app == asked.grant.app]
-    approval = next((one for one in picture.approvals if one.id == line.standing.approval), None)
+    place, connection = asked.facts.directory, turn.connection
+    about = (f"grant {asked.grant.id}", f"app {asked.grant.app or asked.grant.id}", f"account {asked.grant.account}")
+    standing = [
+        one
+        for kind, id_ in (name.split(" ", 1) for name in about)
+        if (known := find_thing(connection, id_, at=turn.now, kind=kind, directory=place))
+        for one in find_in(known[1])
+    ]
+    worked = worked_findings(turn, call.deps, place)
+    every = {(one.rule, one.about): one for one in (*standing, *worked) if one.about in about}
     return GrantExplained(
         line=line,
         risks=tuple(grant_risks(asked.facts.platform, asked.grant)),
-        reach=(len(same), len({grant.account for grant in same if grant.account})),
+        reach=reach_of(connection, place, asked.grant.app, asked.grant.id),
         explanation=explain(request, (), policies, Snapshot(), decision=decision),
-        findings=tuple(
-            one for one in findings_of(turn, call.deps, picture) if one.directory == place and one.about in about
-        ),
-        advice=advise(asked.grant, place, picture.runs, at=turn.now),
-        approval=approval,
-        links=list_links(turn.connection, directory=place, app=asked.grant.app) if asked.grant.app else (),
+        findings=gravest_first(every.values()),
+        advice=advise(asked.grant, place, list_runs(connection, directory=place), at=turn.now),
+        approval=next((one for one in approvals if one.id == line.standing.approval), None),
+        links=list_links(connection, directory=place, app=asked.grant.app) if asked.grant.app else (),
     )
+
+
+def _lines(turn: Turn, items: Sequence[Item], book: ApprovalBook) -> list[tuple[GrantLine, AskedGrant]]:
+    around = grant_surroundings(turn.connection, items)
+    rulings = rulings_of(turn.connection, [(item.directory, item.thing.id) for item in items])
+    names = {(item.directory, item.thing.id): item.thing for item in around.items if isinstance(item.thing, App)}
+    return [
+        (_line(asked, book, names, rulings, at=turn.now), asked)
+        for asked in asked_grants(around, book, at=turn.now)
+    ]  # fmt: skip
 
 
 def _line(
     asked: AskedGrant,
-    picture: Picture,
+    book: ApprovalBook,
     names: dict[tuple[str, str], App],
     rulings: dict[tuple[str, str], GrantRuling],
     *,
@@ -319,14 +334,9 @@ def _line(
         vendor=facts.vendor,
         privilege=facts.privilege,
         last_used_at=grant.last_used_at,
-        standing=picture.book.standing(facts.directory, grant, app, at=at),
+        standing=book.standing(facts.directory, grant, app, at=at),
         ruling=rulings.get(asked.key),
     )
-
-
-def _app_names(picture: Picture) -> dict[tuple[str, str], App]:
-    items: tuple[Item, ...] = picture.inventory.items
-    return {(item.directory, item.thing.id): item.thing for item in items if isinstance(item.thing, App)}
 
 
 def _approval_facts(approval: GrantApproval) -> dict[str, str | int]:
