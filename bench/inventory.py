@@ -21,6 +21,9 @@ from wardlaw.cli.syncing import sync_feed
 from wardlaw.connectors.google import TOKENS, GoogleConnector
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
 from wardlaw.inventory.drawing import draw
+from wardlaw.inventory.governedrules import governed_lots
+from wardlaw.inventory.granted import AskedGrant, asked_grants
+from wardlaw.inventory.granting import ApprovalBook
 from wardlaw.inventory.model import (
     Account,
     AccountKind,
@@ -35,11 +38,25 @@ from wardlaw.inventory.model import (
     Tristate,
 )
 from wardlaw.inventory.reachgraph import reach_graph
+from wardlaw.inventory.view import freshness
 from wardlaw.store.database import open_database, reading, writing
+from wardlaw.store.findingquery import CurrentFindings, FindingQuery, current_findings
+from wardlaw.store.grantquery import GrantQuery, grant_surroundings, list_grants
+from wardlaw.store.grantstanding import standing_lots
 from wardlaw.store.identities import graph_book, score_facts, shadow_vendors
 from wardlaw.store.inventory import begin_run, finish_run, take
 from wardlaw.store.migrate import upgrade
-from wardlaw.store.thingquery import ThingQuery, count_kinds, count_things, find_thing, list_things, standing_findings
+from wardlaw.store.syncruns import telling_runs
+from wardlaw.store.thingquery import (
+    ThingQuery,
+    count_kinds,
+    count_things,
+    crowds,
+    find_thing,
+    list_things,
+    standing_findings,
+)
+from wardlaw.store.watching import never_used
 
 _EACH, _APPS, _PAGE = 10, 2_000, 2_000
 _NOW = 1_790_000_000.0
@@ -203,7 +220,7 @@ def _questions(engine: Engine, grants: int) -> dict[str, float]:
         return lambda c: (list_things(c, query), count_things(c, query))
 
     asked: dict[str, Callable[[Connection], object]] = {
-        "status: counts of each kind": count_kinds,
+        "status: counts of each kind and freshness": lambda c: (count_kinds(c), freshness(telling_runs(c))),
         "list grants, first page, and their count": listed(grants_of),
         "list grants, from the middle": lambda c: list_things(c, middle),
         "list, of one account": listed(ThingQuery(about=person)),
@@ -211,7 +228,11 @@ def _questions(engine: Engine, grants: int) -> dict[str, float]:
         "search a part of a name": listed(ThingQuery(find="person77123")),
         "search the grants of an app by name": lambda c: list_things(c, ThingQuery(kind="grant", find="otter")),
         "show one grant": lambda c: find_thing(c, _grant(grants // 3).id, at=at),
-        "findings, gravest 500": lambda c: standing_findings(c, at=at),
+        "findings that stand, gravest 500": lambda c: standing_findings(c, at=at),
+        "findings with their states, gravest 500": lambda c: _found(c, at),
+        "grants as governed, first 200": lambda c: _governed(c, GrantQuery(), at),
+        "grants as governed, first 200 unapproved": lambda c: _governed(c, GrantQuery(standing="unapproved"), at),
+        "grants as governed, of one app": lambda c: _governed(c, GrantQuery(about=app), at),
         "graph of everything": lambda c: _drawn(c, ""),
         "graph around one app": lambda c: _drawn(c, app),
         "scores of a page of apps": lambda c: score_facts(
@@ -229,6 +250,19 @@ def _questions(engine: Engine, grants: int) -> dict[str, float]:
             taken.append((time.perf_counter() - began) * 1000)
         figures[name] = percentile(taken, 0.5)
     return figures
+
+
+def _found(connection: Connection, at: float) -> CurrentFindings:
+    """As the management API answers, where nothing was approved and the gateway has seen nothing."""
+    lots = standing_lots(connection, ApprovalBook(()), at=at, grave=True)
+    worked = [*governed_lots((lot for lot, _ in lots), {"acme": "google"}), *crowds(connection)]
+    return current_findings(connection, FindingQuery(at=at), [*worked, *never_used(connection, "", now=at)])
+
+
+def _governed(connection: Connection, query: GrantQuery, at: float) -> list[AskedGrant]:
+    book = ApprovalBook(())
+    _, items = list_grants(connection, query, book, at=at)
+    return [*asked_grants(grant_surroundings(connection, items), book, at=at)]
 
 
 def _drawn(connection: Connection, about: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import msgspec
@@ -213,7 +214,10 @@ def check_grants(connection: Connection, kept: list[GrantApproval], book: Approv
         assert reach == (len(same), len({grant.account for grant in same if grant.account}))
     due = due_before(kept, whole, before=500 * DAY_S, at=at)
     assert approvals_due(connection, kept, before=500 * DAY_S, at=at) == due
-    rows = connection.execute(select(INVENTORY_LOT.c.grants, INVENTORY_LOT.c.whole)).all()
+    rows = connection.execute(select(INVENTORY_LOT)).all()
+    whose = Counter((one.facts.directory, one.grant.app or f"\n{one.grant.id}", one.grant.account) for one in asked)
+    assert all(whose[row.directory, row.name, row.account] for row in rows if row.grants == 1)
+    assert not any(row.account for row in rows if row.grants > 1)
     assert all(row.grants > 0 for row in rows)
     assert sum(row.grants for row in rows) == len(asked)
     assert sum(row.whole for row in rows) == sum(not one.grant.account for one in asked)

@@ -51,6 +51,7 @@ def governed_lots(lots: Iterable[StandingLot], platforms: Mapping[str, str]) -> 
         platforms: Platform of each directory.
     """
     groups: dict[tuple[str, str, GrantApprovalState], _Group] = {}
+    powerful: dict[tuple[str, bool, tuple[str, ...]], list[ScopeRisk]] = {}  # few sets of scopes, many apps
     for lot, app, standing in lots:
         if standing.state is GrantApprovalState.APPROVED:
             continue
@@ -59,9 +60,12 @@ def governed_lots(lots: Iterable[StandingLot], platforms: Mapping[str, str]) -> 
         group.lots.append(lot)
         # Whatever the order: the approval that ran out last speaks, and of one scope its most powerful class.
         group.standing = max(group.standing, standing, key=lambda one: (one.until, one.approval))
-        for risk in lot.risks(platforms.get(lot.directory, "")):
-            is_asked = not standing.excess or risk.scope in standing.excess
-            if is_asked and risk.known and risk.privilege >= Privilege.HIGH:
+        platform = platforms.get(lot.directory, "")
+        alike = (platform, lot.as_itself, lot.scopes)
+        if alike not in powerful:
+            powerful[alike] = [one for one in lot.risks(platform) if one.known and one.privilege >= Privilege.HIGH]
+        for risk in powerful[alike]:
+            if not standing.excess or risk.scope in standing.excess:
                 known = group.scopes.get(risk.scope, risk)
                 group.scopes[risk.scope] = max(known, risk, key=lambda one: (one.privilege, one.data))
     found: list[GrantFinding] = []

@@ -132,7 +132,9 @@ class ApprovalBook:
             return GrantStanding(GrantApprovalState.EXPIRED, last.id, last.expires_at)
         return _NONE
 
-    def _candidates(self, directory: str, name: str, app: App) -> list[GrantApproval]:
+    def _candidates(self, directory: str, name: str, app: App) -> Sequence[GrantApproval]:
+        if name not in self._by_app and not self._by_publisher:
+            return ()
         found = list(self._by_app.get(name, ()))
         if app.verified is Tristate.YES and app.publisher:
             found += self._by_publisher.get(app.publisher.casefold(), ())

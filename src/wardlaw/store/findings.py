@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, bindparam, insert, select, update
@@ -25,7 +26,7 @@ from wardlaw.store.inventorytables import INVENTORY_FINDING
 _FINDING = INVENTORY_FINDING.c
 _BATCH = 200
 _ORDER = list(Weight)
-_KEPT = select(_FINDING.finding, _FINDING.last_at)
+_KEPT: Select[Any] = select(_FINDING.finding, _FINDING.last_at)
 
 
 def get_finding(connection: Connection, finding_id: str) -> TrackedFinding:
@@ -139,7 +140,7 @@ def known_findings(connection: Connection, ids: Iterable[str]) -> dict[str, Trac
     return found
 
 
-def _read(connection: Connection, query: Select[tuple[str, float]]) -> Iterator[TrackedFinding]:
+def _read(connection: Connection, query: Select[Any]) -> Iterator[TrackedFinding]:
     for text, last_at in connection.execute(query).all():
         one = msgspec.json.decode(text, type=TrackedFinding)
         yield msgspec.structs.replace(one, last_at=last_at)

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
-from wardlaw.inventory.lots import Lot, shape_of, shelf_of
+from wardlaw.inventory.lots import Lot, on_shelf, shape_of, shelf_of
 from wardlaw.store.inventorytables import INVENTORY_LOT, INVENTORY_THING
 from wardlaw.store.itemrows import parts
 
@@ -47,47 +47,74 @@ def shift_lots(
         samples[place] = lot
         moved[place] += 1
         whole[place] += not lot.account
-    changes = {place: (count, whole[place]) for place, count in moved.items() if count or whole[place]}
-    known = _known(connection, directory, changes)
-    _add(connection, directory, {place: changes[place] for place in changes if place in known})
+    known = _known(connection, directory, moved)
+    changed: list[dict[str, Any]] = []
+    for place in moved.keys() & known.keys():
+        grants = known[place] + moved[place]
+        account = ""
+        if grants == 1:
+            # One that came now is the only one; else it is one that did not move.
+            account = samples[place].account if place in samples else _left(connection, directory, place, {*faces})
+        changed.append(_change(directory, place, (grants, whole[place]), account))
+    if changed:
+        _write(connection, changed)
     made = [
-        _row(directory, place, samples[place], change, platform)
-        for place, change in changes.items()
-        if place not in known
+        _row(directory, place, samples[place], (moved[place], whole[place]), platform)
+        for place in moved.keys() - known.keys()
     ]
     if made:
         connection.execute(insert(INVENTORY_LOT), made)
 
 
-def _known(connection: Connection, directory: str, places: Collection[_Place]) -> set[_Place]:
-    found: set[_Place] = set()
+def _known(connection: Connection, directory: str, places: Collection[_Place]) -> dict[_Place, int]:
+    """How many grants are in each lot that there is."""
+    found: dict[_Place, int] = {}
     for part in parts(sorted({name for name, _ in places})):
-        query = select(_LOT.name, _LOT.shape).where(_LOT.directory == directory, _LOT.name.in_(part))
-        found.update((name, shape) for name, shape in connection.execute(query))
+        query = select(_LOT.name, _LOT.shape, _LOT.grants).where(_LOT.directory == directory, _LOT.name.in_(part))
+        found |= {(name, shape): grants for name, shape, grants in connection.execute(query)}
     return found
 
 
-def _add(connection: Connection, directory: str, changes: dict[_Place, tuple[int, int]]) -> None:
-    rows: list[dict[str, Any]] = [
-        {"at": directory, "own_name": name, "own_shape": shape, "more": more, "whole_more": whole}
-        for (name, shape), (more, whole) in changes.items()
-    ]
+def _left(connection: Connection, directory: str, place: _Place, faces: Collection[str]) -> str:
+    """The account of the one grant of a lot that is none of these."""
+    app, own = on_shelf(place[0])
+    query = select(_THING.face, _THING.account).where(
+        _THING.app == app if app else _THING.id == own,
+        _THING.kind.concat("") == "grant",
+        _THING.directory.concat("") == directory,
+        _THING.app == app,
+        _THING.shape == place[1],
+    )
+    return next((row.account for row in connection.execute(query) if row.face not in faces), "")
+
+
+def _change(directory: str, place: _Place, counts: tuple[int, int], account: str) -> dict[str, Any]:
+    return {
+        "at": directory,
+        "own_name": place[0],
+        "own_shape": place[1],
+        "now": counts[0],
+        "more_whole": counts[1],
+        "whose": account,
+    }
+
+
+def _write(connection: Connection, changed: list[dict[str, Any]]) -> None:
     own = and_(
         _LOT.directory == bindparam("at"), _LOT.name == bindparam("own_name"), _LOT.shape == bindparam("own_shape")
     )
-    if rows:
-        connection.execute(
-            update(INVENTORY_LOT)
-            .where(own)
-            .values(grants=_LOT.grants + bindparam("more"), whole=_LOT.whole + bindparam("whole_more")),
-            rows,
-        )
-    fewer = [{name: row[name] for name in ("at", "own_name", "own_shape")} for row in rows if row["more"] < 0]
-    if fewer:
-        connection.execute(delete(INVENTORY_LOT).where(own, _LOT.grants == 0), fewer)
+    connection.execute(
+        update(INVENTORY_LOT)
+        .where(own)
+        .values(grants=bindparam("now"), whole=_LOT.whole + bindparam("more_whole"), account=bindparam("whose")),
+        changed,
+    )
+    empty = [{name: row[name] for name in ("at", "own_name", "own_shape")} for row in changed if not row["now"]]
+    if empty:
+        connection.execute(delete(INVENTORY_LOT).where(own), empty)
 
 
-def _row(directory: str, place: _Place, lot: Lot, change: tuple[int, int], platform: str) -> dict[str, object]:
+def _row(directory: str, place: _Place, lot: Lot, counts: tuple[int, int], platform: str) -> dict[str, object]:
     return {
         "directory": directory,
         "name": place[0],
@@ -95,6 +122,7 @@ def _row(directory: str, place: _Place, lot: Lot, change: tuple[int, int], platf
         "scopes": msgspec.json.encode(lot.scopes).decode(),
         "as_itself": lot.as_itself,
         "strength": max((risk.privilege for risk in lot.risks(platform) if risk.known), default=0),
-        "grants": change[0],
-        "whole": change[1],
+        "grants": counts[0],
+        "whole": counts[1],
+        "account": lot.account if counts[0] == 1 else "",
     }

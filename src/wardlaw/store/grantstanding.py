@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.engine import Connection, Row
 
 from wardlaw.inventory.bundle import face_of
@@ -24,6 +24,7 @@ from wardlaw.store.thingquery import read_faces
 _LOT = INVENTORY_LOT.c
 _THING = INVENTORY_THING.c
 _Place = tuple[str, str]
+_SCOPES = msgspec.json.Decoder(tuple[str, ...])
 
 
 def standing_lots(
@@ -39,21 +40,16 @@ def standing_lots(
     """
     rows = connection.execute(select(INVENTORY_LOT).where(_wanted(book, directory, grave=grave))).all()
     apps = read_apps(connection, {(row.directory, on_shelf(row.name)[0]) for row in rows})
-    single: list[Row[Any]] = []
-    split: list[tuple[Row[Any], App]] = []
+    split: list[tuple[Row[Any], Lot, App]] = []
     for row in rows:
         lot = _lot(row)
         app = apps.get((lot.directory, lot.app)) or App(lot.app)
-        if book.splits(lot.directory, lot.name, app):
-            split.append((row, app))
-        elif lot.grants == 1:
-            single.append(row)
+        if lot.grants > 1 and book.splits(lot.directory, lot.name, app):
+            split.append((row, lot, app))
         else:
             yield (lot, app, book.standing(lot.directory, lot.sample, app, at=at)), row.shape
-    holders = _holders(connection, [*single, *(row for row, _ in split)])
-    for row in [*single, *(row for row, _ in split)]:
-        lot = _lot(row)
-        app = apps.get((lot.directory, lot.app)) or App(lot.app)
+    holders = _holders(connection, [row for row, _, _ in split])
+    for row, lot, app in split:
         for account in holders[row.directory, row.name, row.shape]:
             one = msgspec.structs.replace(lot, grants=1, whole=int(not account), account=account)
             yield (one, app, book.standing(one.directory, one.sample, app, at=at)), row.shape
@@ -73,8 +69,8 @@ def _wanted(book: ApprovalBook, directory: str, *, grave: bool) -> ColumnElement
 
 def _lot(row: Row[Any]) -> Lot:
     app, own = on_shelf(row.name)
-    scopes = msgspec.json.decode(row.scopes, type=tuple[str, ...])
-    return Lot(row.directory, app, own, scopes, bool(row.as_itself), row.grants, row.whole)
+    scopes = _SCOPES.decode(row.scopes)
+    return Lot(row.directory, app, own, scopes, bool(row.as_itself), row.grants, row.whole, row.account)
 
 
 def _holders(connection: Connection, rows: Iterable[Row[Any]]) -> dict[tuple[str, str, str], list[str]]:
@@ -138,7 +134,7 @@ def grants_on(connection: Connection, names: Iterable[str]) -> Iterator[Row[Any]
     pairs = [on_shelf(name) for name in names]
     for column, ids in ((_THING.app, {app for app, _ in pairs if app}), (_THING.id, {own for _, own in pairs if own})):
         for part in parts(sorted(ids)):
-            query = select(
+            query: Select[Any] = select(
                 _THING.directory, _THING.face, _THING.app, _THING.id, _THING.account, _THING.shape, _THING.used_at
             ).where(column.in_(part), _THING.kind.concat("") == "grant", _THING.shape != "")
             yield from (row for row in connection.execute(query) if column is _THING.app or not row.app)

@@ -107,7 +107,8 @@ INVENTORY_THING = Table(
 )
 
 # Grants of one app that allow the same, counted; ``whole`` of them are of no account. ``name`` is the app, or a line break
-# and the id of a grant that names none; ``strength`` is the level of the most powerful scope that is classed.
+# and the id of a grant that names none; ``strength`` is the level of the most powerful scope that is classed; ``account``
+# is whose grant a single one is, empty for several.
 INVENTORY_LOT = Table(
     "inventory_lot",
     METADATA,
@@ -119,6 +120,7 @@ INVENTORY_LOT = Table(
     Column("strength", Integer, nullable=False),
     Column("grants", BigInteger, nullable=False),
     Column("whole", BigInteger, nullable=False),
+    Column("account", String(512), nullable=False),
 )
 
 # What a rule finds about a thing, from when to when if nothing changes. The words are written when they are read.

@@ -247,9 +247,9 @@ def put_in_words(
         book = book_around(connection, items.values(), feeds, at=at)
         asked = {(rule, *subject_of(items[face])): face for face, rules in wanted.items() for rule in rules}
         for one in find_in(book):
-            face = asked.get((one.rule, one.directory, one.about, one.account, one.app))
-            if face is not None:
-                found[directory, face, one.rule] = one
+            named = asked.get((one.rule, one.directory, one.about, one.account, one.app))
+            if named is not None:
+                found[directory, named, one.rule] = one
     return found
 
 

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("strength", sa.Integer(), nullable=False),
         sa.Column("grants", sa.BigInteger(), nullable=False),
         sa.Column("whole", sa.BigInteger(), nullable=False),
+        sa.Column("account", sa.String(length=512), nullable=False),
         sa.PrimaryKeyConstraint("directory", "name", "shape", name=op.f("pk_inventory_lot")),
     )
     op.add_column("inventory_finding", sa.Column("weight", sa.Integer(), nullable=False, server_default="0"))
