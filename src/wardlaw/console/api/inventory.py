@@ -38,6 +38,9 @@ from wardlaw.store.thingquery import (
 )
 from wardlaw.store.watching import judge_new
 
+MAX_PAGE_BYTES = 4 * 1024 * 1024
+"""A page of a run: ten thousand grants of some hundreds of bytes."""
+
 _Name = Annotated[str, QueryParameter(max_length=512)]
 _Only = Annotated[bool, QueryParameter()]
 _Limit = Annotated[int, QueryParameter(ge=1, le=10_000)]
@@ -100,8 +103,8 @@ class RunBegun(msgspec.Struct, frozen=True):
 class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Part of what a run saw; of a log, the events themselves too."""
 
-    sightings: Annotated[tuple[Sighting, ...], msgspec.Meta(max_length=2_000)]
-    activities: Annotated[tuple[Activity, ...], msgspec.Meta(max_length=2_000)] = ()
+    sightings: Annotated[tuple[Sighting, ...], msgspec.Meta(max_length=10_000)]
+    activities: Annotated[tuple[Activity, ...], msgspec.Meta(max_length=10_000)] = ()
 
 
 class RunEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -193,7 +196,13 @@ async def begin_reading(call: Given, data: JSONBody[RunRequest]) -> RunBegun:
     return await call.change(work)
 
 
-@post("/inventory/runs/{run_id:str}/page", operation_id="inventory.take", summary="Part of it", status_code=200)
+@post(
+    "/inventory/runs/{run_id:str}/page",
+    operation_id="inventory.take",
+    summary="Part of it",
+    status_code=200,
+    request_max_body_size=MAX_PAGE_BYTES,
+)
 async def take_page(call: Given, run_id: FromPath[str], data: JSONBody[Page]) -> SyncRun:
     """Pages may come in any order, and again."""
 
