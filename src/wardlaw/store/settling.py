@@ -21,12 +21,15 @@ _FINDING = INVENTORY_FINDING.c
 _STANDING = INVENTORY_STANDING.c
 
 
-def settle(connection: Connection, directory: str, worked: Iterable[GrantFinding], *, now: float) -> None:
+def settle(
+    connection: Connection, directory: str, worked: Iterable[GrantFinding], *, now: float, most: int = MOST_SETTLED
+) -> None:
     """Write down what is found now: new ones open, closed ones open again, others are no longer so.
 
     Args:
         worked: What rules find in this directory that the picture does not keep; of the gateway all of it.
         now: Unix seconds.
+        most: New ones that are written down.
     """
     settle_rules(connection, directory, worked, now=now, among=~is_kept_rule())
     if directory == DOOR:
@@ -36,5 +39,5 @@ def settle(connection: Connection, directory: str, worked: Iterable[GrantFinding
     close_over(connection, and_(own, ~is_closed, ~stands(now)), now=now)
     is_past = and_(_FINDING.state == FindingState.ACKNOWLEDGED.value, _FINDING.until <= now)
     news = and_(_STANDING.directory == directory, or_(_FINDING.state.is_(None), is_closed, is_past))
-    write_down(connection, standing_now(connection, at=now, only=news, limit=MOST_SETTLED), now=now)
+    write_down(connection, standing_now(connection, at=now, only=news, limit=most), now=now)
     see_again(connection, and_(own, ~is_closed, stands(now)), now=now)
