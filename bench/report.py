@@ -238,10 +238,15 @@ def _inventory(one: InventoryFigures) -> Grid:
         (f"listed again, {one.changed:,} told otherwise or new, {one.ended:,} gone: s", short(one.again_s)),
         ("of it work of the processor, s", short(one.work_s)),
         *((f"{name}, p50, ms", short(taken)) for name, taken in one.asked_ms.items()),
-        (f"tokens of {one.sync.users:,} Google users: work, s", short(one.sync.work_s)),
-        ("the same by Google's quota alone, s", short(one.sync.quota_s)),
+        (f"tokens of {one.sync.users:,} Google users: work of the processor, s", short(one.sync.work_s)),
+        ("requests made, and refused", f"{one.sync.read.requests:,}, {one.sync.read.refused:,}"),
+        ("by Google's quota alone, s", short(one.sync.read.floor_s)),
+        ("as we wait for it, s", short(one.sync.read.taken_s)),
     ]
-    note = "One transaction a page of 2,000, as the management API does it; the questions one at a time."
+    note = (
+        "One transaction a page, as the management API does it: 1,000 things at first, 10,000 where nearly all is known. "
+        "The questions one at a time. Google's answers take 20 ms each, on a clock that is put in."
+    )
     return Grid(f"An inventory of {one.grants:,} grants, {one.database}", ("", "measured"), rows, note)
 
 

@@ -111,6 +111,20 @@ class ApprovalBook:
             shelf, name = (self._by_app, one.app) if one.app else (self._by_publisher, one.publisher.casefold())
             shelf.setdefault(name, []).append(one)
 
+    @property
+    def apps(self) -> tuple[str, ...]:
+        """What approvals name: apps, and grants that name none."""
+        return tuple(sorted(self._by_app))
+
+    @property
+    def names_publishers(self) -> bool:
+        """Whether any approval is about a publisher."""
+        return bool(self._by_publisher)
+
+    def splits(self, directory: str, name: str, app: App) -> bool:
+        """Whether grants to one app with the same scopes may stand otherwise, for whose they are."""
+        return any(one.accounts or one.groups for one in self._candidates(directory, name, app))
+
     def standing(self, directory: str, grant: Grant, app: App, *, at: float) -> GrantStanding:
         """How a grant stands: approved where any approval that holds covers it whole."""
         found = [
@@ -142,7 +156,9 @@ class ApprovalBook:
         """Whether any approval, be it past, is about an app or its publisher."""
         return bool(self._candidates(directory, app.id, app))
 
-    def _candidates(self, directory: str, name: str, app: App) -> list[GrantApproval]:
+    def _candidates(self, directory: str, name: str, app: App) -> Sequence[GrantApproval]:
+        if name not in self._by_app and not self._by_publisher:
+            return ()
         found = list(self._by_app.get(name, ()))
         if app.verified is Tristate.YES and app.publisher:
             found += self._by_publisher.get(app.publisher.casefold(), ())

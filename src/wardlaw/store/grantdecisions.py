@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 from sqlalchemy import and_, bindparam, func, insert, select, update
@@ -10,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.ruling import Fate, GrantRuling
 from wardlaw.store.inventorytables import GRANT_DECISION
+from wardlaw.store.itemrows import parts
 
 _COLUMN = GRANT_DECISION.c
 
@@ -53,6 +55,20 @@ def list_rulings(connection: Connection, *, fate: Fate | None = None) -> dict[tu
         query = query.where(_COLUMN.fate == fate.value)
     found = (msgspec.json.decode(text, type=GrantRuling) for text in connection.execute(query).scalars())
     return {(one.directory, one.grant): one for one in found}
+
+
+def rulings_of(connection: Connection, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], GrantRuling]:
+    """The rulings about some grants, by directory and grant."""
+    by_directory: dict[str, list[str]] = defaultdict(list)
+    for directory, grant in sorted(set(places)):
+        by_directory[directory].append(grant)
+    found: dict[tuple[str, str], GrantRuling] = {}
+    for directory, grants in by_directory.items():
+        for part in parts(grants):
+            query = select(_COLUMN.ruling).where(_COLUMN.directory == directory, _COLUMN.grant_id.in_(part))
+            rulings = (msgspec.json.decode(text, type=GrantRuling) for text in connection.execute(query).scalars())
+            found |= {(one.directory, one.grant): one for one in rulings}
+    return found
 
 
 def ruling_by_id(connection: Connection, decision: str) -> GrantRuling | None:

@@ -62,6 +62,7 @@ INVENTORY_BUNDLE = Table(
 
 # The picture that all feeds make together, one row a thing, with what lists and searches ask for; the rows of
 # ``inventory_item`` with the same face say the rest. Kept with every change, so that nobody need read everything.
+# ``shape`` is the digest of what a grant allows; empty for all else, also for a grant that is gone or only asked for.
 INVENTORY_THING = Table(
     "inventory_thing",
     METADATA,
@@ -80,6 +81,7 @@ INVENTORY_THING = Table(
     Column("usage_known", Boolean, nullable=False),
     Column("words", Text, nullable=False),
     Column("is_there", Boolean, nullable=False),
+    Column("shape", String(32), nullable=False, server_default=""),
     Index(None, "directory", "kind", "id", "face"),
     Index(None, "kind", "is_there", "directory", "level"),
     Index(None, "id"),
@@ -104,7 +106,25 @@ INVENTORY_THING = Table(
     ),
 )
 
+# Grants of one app that allow the same, counted; ``whole`` of them are of no account. ``name`` is the app, or a line break
+# and the id of a grant that names none; ``strength`` is the level of the most powerful scope that is classed; ``account``
+# is whose grant a single one is, empty for several.
+INVENTORY_LOT = Table(
+    "inventory_lot",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("name", String(520), primary_key=True),
+    Column("shape", String(32), primary_key=True),
+    Column("scopes", Text, nullable=False),
+    Column("as_itself", Boolean, nullable=False),
+    Column("strength", Integer, nullable=False),
+    Column("grants", BigInteger, nullable=False),
+    Column("whole", BigInteger, nullable=False),
+    Column("account", String(512), nullable=False),
+)
+
 # What a rule finds about a thing, from when to when if nothing changes. The words are written when they are read.
+# ``finding`` is the id it has in ``inventory_finding`` once a run or a person has written it down.
 INVENTORY_STANDING = Table(
     "inventory_standing",
     METADATA,
@@ -115,7 +135,9 @@ INVENTORY_STANDING = Table(
     Column("about", String(600), nullable=False),
     Column("holds_from", Double, nullable=False),
     Column("holds_until", Double, nullable=False),
+    Column("finding", String(64), nullable=False, server_default=""),
     Index(None, "weight", "rule", "directory", "about"),
+    Index(None, "finding"),
 )
 
 # Events of connected organisations, as their logs tell them; rows go after a time, the rollups stay. ``judged`` is 1
@@ -169,7 +191,8 @@ INVENTORY_MEMORY = Table(
     Column("memory", LargeBinary, nullable=False),
 )
 
-# Findings and how far people are with them; ``finding`` is all of it as JSON.
+# Findings and how far people are with them; ``finding`` is all of it as JSON, the other columns repeat what is asked for.
+# ``weight`` is the place in the order of weights. ``last_at`` counts, not what stands in ``finding``.
 INVENTORY_FINDING = Table(
     "inventory_finding",
     METADATA,
@@ -180,7 +203,11 @@ INVENTORY_FINDING = Table(
     Column("state", String(16), nullable=False),
     Column("last_at", Double, nullable=False),
     Column("finding", Text, nullable=False),
+    Column("weight", Integer, nullable=False, server_default="0"),
+    Column("about", Text, nullable=False, server_default=""),
+    Column("until", Double, nullable=False, server_default="0"),
     Index(None, "directory", "state"),
+    Index(None, "rule"),
 )
 
 # What the company has agreed to; ``approval`` is all of it as JSON.

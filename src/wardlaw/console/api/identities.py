@@ -12,19 +12,15 @@ from wardlaw.console.api.desk import Given, Turn
 from wardlaw.console.api.inventory import fresh_feeds, known_thing, read_cursor, write_cursor
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.drawing import draw
-from wardlaw.inventory.granting import ApprovalBook
-from wardlaw.inventory.groups import GroupBook
 from wardlaw.inventory.model import Account, App, Credential, Item
 from wardlaw.inventory.reachgraph import ReachGraph, reach_graph
 from wardlaw.inventory.rules import GrantFinding, find_in
 from wardlaw.inventory.score import RiskScore, score
 from wardlaw.inventory.shadow import ShadowVendor, with_standings
 from wardlaw.inventory.timeline import Moment, timeline
-from wardlaw.inventory.view import Freshness, assemble, kind_of
-from wardlaw.store.grantapprovals import list_grant_approvals
+from wardlaw.inventory.view import Freshness, kind_of
+from wardlaw.store.approvalbook import approval_book
 from wardlaw.store.identities import belongings, graph_book, score_facts, shadow_vendors
-from wardlaw.store.inventory import list_memberships
-from wardlaw.store.syncruns import telling_runs
 from wardlaw.store.thingquery import ThingQuery, list_things
 from wardlaw.store.vendorstanding import vendor_standings
 
@@ -174,10 +170,7 @@ async def shadow_report(call: Given, *, directory: _Name = "") -> ShadowReport:
     """From every source: grants, logs, extensions, clients of tool servers; each with how it stands to approvals."""
 
     def work(turn: Turn) -> ShadowReport:
-        approvals = list_grant_approvals(turn.connection)
-        told = list_memberships(turn.connection, directory) if any(one.groups for one in approvals) else ()
-        # Put together, as everywhere: what the latest of several feeds says to be gone is gone.
-        book = ApprovalBook(approvals, GroupBook(assemble(told, telling_runs(turn.connection)).items))
+        book = approval_book(turn.connection, directory)
         standings = vendor_standings(turn.connection, book, directory, at=turn.now)
         vendors = with_standings(shadow_vendors(turn.connection, directory), standings)
         return ShadowReport(vendors, fresh_feeds(turn))

@@ -10,10 +10,9 @@ from litestar import get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from wardlaw.console.api.deps import ApiDependencies
 from wardlaw.console.api.desk import Call, Done, Given, Turn
 from wardlaw.console.api.findings import settle_directory, tell_news
-from wardlaw.console.api.picture import Picture, draw, facts_of_apps, findings_of, locked_principals
+from wardlaw.console.api.picture import Picture, door_findings, draw_door, facts_of_apps
 from wardlaw.console.api.shapes import Line
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.activity import Activity
@@ -38,6 +37,9 @@ from wardlaw.store.thingquery import (
     list_things,
 )
 from wardlaw.store.watching import judge_new
+
+MAX_PAGE_BYTES = 4 * 1024 * 1024
+"""A page of a run: ten thousand grants of some hundreds of bytes."""
 
 _Name = Annotated[str, QueryParameter(max_length=512)]
 _Only = Annotated[bool, QueryParameter()]
@@ -101,8 +103,8 @@ class RunBegun(msgspec.Struct, frozen=True):
 class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Part of what a run saw; of a log, the events themselves too."""
 
-    sightings: Annotated[tuple[Sighting, ...], msgspec.Meta(max_length=2_000)]
-    activities: Annotated[tuple[Activity, ...], msgspec.Meta(max_length=2_000)] = ()
+    sightings: Annotated[tuple[Sighting, ...], msgspec.Meta(max_length=10_000)]
+    activities: Annotated[tuple[Activity, ...], msgspec.Meta(max_length=10_000)] = ()
 
 
 class RunEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,10 +121,10 @@ async def inventory_status(call: Given) -> InventoryStatus:
     """Each feed with its last complete run and its gaps."""
 
     def work(turn: Turn) -> InventoryStatus:
-        door = draw(turn, call.deps, DOOR)
+        door = draw_door(turn, call.deps)
         counts = count_kinds(turn.connection) | _counted(door)
         feeds = (*fresh_feeds(turn), *freshness(door.runs))
-        return InventoryStatus(feeds, counts, locked_principals(turn, call.deps))
+        return InventoryStatus(feeds, counts, door.locked)
 
     return await call.read(work)
 
@@ -148,7 +150,7 @@ async def inventory_items(
 
     def work(turn: Turn) -> ItemList:
         if wanted.directory == DOOR:
-            return _at_the_door(draw(turn, call.deps, DOOR), wanted, limit)
+            return _at_the_door(draw_door(turn, call.deps), wanted, limit)
         query = msgspec.structs.replace(wanted, limit=limit, after=read_cursor(after))
         page = list_things(turn.connection, query)
         total = count_things(turn.connection, query)
@@ -162,9 +164,11 @@ async def inventory_item(call: Given, *, id: _Name = "", kind: _Name = "", direc
     """The first thing of that id; kind and directory narrow it."""
 
     def work(turn: Turn) -> ItemDetail:
-        if found := _one_at_the_door(turn, call, id, kind=kind, directory=directory):
+        known = find_thing(turn.connection, id, at=turn.now, kind=kind, directory=directory)
+        # A month of records is looked through only for what no table knows.
+        if known is None and (found := _one_at_the_door(turn, call, id, kind=kind, directory=directory)):
             return found
-        item, book = known_thing(turn, id, kind=kind, directory=directory)
+        item, book = known or known_thing(turn, id, kind=kind, directory=directory)
         own = (*(one for one in find_in(book) if one.about == _about(item)), *_kept_of(turn, item))
         return ItemDetail(item, _vendor(item, book), _risks(item, book), _once(own), fresh_feeds(turn))
 
@@ -192,7 +196,13 @@ async def begin_reading(call: Given, data: JSONBody[RunRequest]) -> RunBegun:
     return await call.change(work)
 
 
-@post("/inventory/runs/{run_id:str}/page", operation_id="inventory.take", summary="Part of it", status_code=200)
+@post(
+    "/inventory/runs/{run_id:str}/page",
+    operation_id="inventory.take",
+    summary="Part of it",
+    status_code=200,
+    request_max_body_size=MAX_PAGE_BYTES,
+)
 async def take_page(call: Given, run_id: FromPath[str], data: JSONBody[Page]) -> SyncRun:
     """Pages may come in any order, and again."""
 
@@ -284,8 +294,8 @@ def _kept_of(turn: Turn, item: Item) -> list[GrantFinding]:
         GrantFinding(
             one.rule, one.weight, one.directory, one.about, one.account, one.app, one.evidence, one.remedy
         )
-        for one in list_findings(turn.connection, item.directory)
-        if one.about == _about(item) and one.state in PENDING
+        for one in list_findings(turn.connection, item.directory, about=_about(item))
+        if one.state in PENDING
     ]  # fmt: skip
 
 
@@ -320,10 +330,9 @@ def _one_at_the_door(turn: Turn, call: Call, id_: str, *, kind: str, directory: 
     """What the gateway has seen of that id; None where it has not, or another directory is meant."""
     if directory not in ("", DOOR):
         return None
-    deps: ApiDependencies = call.deps
-    picture = draw(turn, deps, DOOR)
+    picture = draw_door(turn, call.deps)
     for item in picture.inventory.items:
         if item.thing.id == id_ and (not kind or kind_of(item.thing) == kind):
-            own = tuple(one for one in findings_of(turn, deps, picture, DOOR) if one.about == _about(item))
+            own = tuple(one for one in door_findings(picture, at=turn.now) if one.about == _about(item))
             return ItemDetail(item, "", (), own, freshness(picture.runs))
     return None

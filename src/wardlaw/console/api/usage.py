@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from wardlaw.console.api.desk import Turn
-from wardlaw.console.api.picture import Picture
 from wardlaw.inventory.exercise import exercise_table
 from wardlaw.inventory.granted import AskedGrant
 from wardlaw.inventory.granting import DAY_S
 from wardlaw.inventory.leastprivilege import LEAST_DAYS, MOST_DAYS, Advice, WatchedUse, advise, covered_days
-from wardlaw.inventory.model import Grant
+from wardlaw.inventory.model import Grant, Item, SyncRun
 from wardlaw.store.exercise import Called, called_since, told_span
 
 _FRESH_S = 3 * DAY_S  # logs come hours late, and a weekend tells nothing
 
 
 class UsageBook:
-    """Use of the grants of one picture, each directory read when it is first asked about.
+    """Use of some grants, each directory read when it is first asked about.
 
     Args:
-        app: Only grants to this app will be asked about.
+        grants: Those that will be asked about.
+        runs: Readings of their directories.
+        app: Only grants to this app are among them.
     """
 
-    def __init__(self, turn: Turn, picture: Picture, *, app: str = "") -> None:
+    def __init__(self, turn: Turn, grants: Iterable[Item], runs: tuple[SyncRun, ...], *, app: str = "") -> None:
         self._turn = turn
-        self._runs = picture.runs
+        self._runs = runs
         self._app = app
         self._born = {
             (item.directory, item.thing.id): item.thing.granted_at or item.first_seen_at
-            for item in picture.inventory.items
+            for item in grants
             if isinstance(item.thing, Grant)
         }
         self._read: dict[str, tuple[int, bool, Called]] = {}
