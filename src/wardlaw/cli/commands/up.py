@@ -33,7 +33,14 @@ from wardlaw.store.people import count_admins
 
 DEFAULT_FOLDER = "wardlaw-data"
 _SUN_PATH = 107  # unix(7): sun_path holds 108 bytes with the closing zero
-_COLORS = {"gateway": "cyan", "control": "magenta", "sequencer": "blue", "demo-model": "green"}
+_COLORS = {
+    "gateway": "cyan",
+    "control": "magenta",
+    "sequencer": "blue",
+    "listener": "yellow",
+    "watch": "yellow",
+    "demo-model": "green",
+}
 
 
 def up(*, options: Options = NONE) -> int:
@@ -181,6 +188,10 @@ def parts_of(config: Config, config_path: Path) -> list[Part]:
         Part("control", python_command("wardlaw.cli.processes", "control", path), may_restart=True),
         Part("sequencer", python_command("wardlaw.cli.processes", "sequencer", path), may_restart=True),
     ]
+    if config.inventory.listener.listen:
+        parts.append(Part("listener", python_command("wardlaw.cli.processes", "listener", path), may_restart=True))
+    if config.inventory.watching.enabled and config.inventory.directories:
+        parts.append(Part("watch", python_command("wardlaw.cli.processes", "watch", path), may_restart=True))
     if config.demo_model.enabled:
         parts.append(Part("demo-model", python_command("wardlaw.cli.processes", "demo-model", path), may_restart=True))
 

@@ -26,12 +26,15 @@ from wardlaw.console.notify.notifier import Notifier
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.console.serve import Listener, TcpListener, UnixListener, serve_control
 from wardlaw.facts.credential import RegisteredSecret
+from wardlaw.facts.keytext import key_digest
+from wardlaw.governance.operations import Service
 from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.security.fingerprint import make_fingerprint
 from wardlaw.store.database import open_database
 from wardlaw.store.installation import Installation
 from wardlaw.store.migrate import upgrade
 from wardlaw.store.purposes import derive_purposes
+from wardlaw.store.servicetokens import make_service_token
 from wardlaw.store.spool import SpoolSettings, SpoolWriter
 
 CONTROL_SPOOL = "control"
@@ -84,6 +87,7 @@ async def _serve_control(config: Config) -> None:
             clock=time.time,
             entropy=os.urandom,
             app_facts=app_facts(config),
+            services=await asyncio.to_thread(service_digests, config),
         )
     )
     notifier = Notifier(engine, config.notify, installation=config.installation.name, env=os.environ, clock=time.time)
@@ -108,6 +112,20 @@ def app_facts(config: Config) -> dict[str, dict[str, AppFacts]]:
         facts = AppFacts(one.approved, one.scopes, one.addresses, one.vendor)
         found.setdefault(one.directory, {})[one.app] = facts
     return found
+
+
+def service_digests(config: Config) -> dict[str, Service]:
+    """The processes that may show themselves, by the digest of their token; only those that the configuration wants.
+
+    Raises:
+        ConfigError: A token cannot be made or read.
+    """
+    wanted = {
+        Service.LISTENER: bool(config.inventory.listener.listen),
+        Service.WATCH: config.inventory.watching.enabled,
+    }
+    keys = Path(config.keys.dir)
+    return {key_digest(make_service_token(keys, one)): one for one, is_wanted in wanted.items() if is_wanted}
 
 
 def control_listeners(config: Config) -> tuple[Listener, ...]:

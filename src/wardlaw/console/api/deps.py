@@ -14,6 +14,7 @@ from wardlaw.facts.approval import HeldDetail
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.habit import Habit
 from wardlaw.facts.record import Content
+from wardlaw.governance.operations import Service
 from wardlaw.governance.rights import RoleBook
 from wardlaw.inventory.granted import GrantMoment
 from wardlaw.inventory.ruling import RevokingLimits
@@ -264,6 +265,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
         clock: Unix seconds.
         entropy: That many random bytes.
         app_facts: What the configuration says of apps, by directory and client id.
+        services: Processes of the installation by the digest of the token they show.
     """
 
     engine: Engine
@@ -283,3 +285,4 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     clock: Callable[[], float]
     entropy: Callable[[int], bytes]
     app_facts: Mapping[str, Mapping[str, AppFacts]] = {}
+    services: Mapping[str, Service] = {}
