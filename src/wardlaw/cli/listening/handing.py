@@ -15,7 +15,9 @@ from wardlaw.cli.listening.reading import Told
 from wardlaw.facts.errors import InputError, RefusedError, UnavailableError, WardlawError
 
 PAGE_BYTES = 48 * 1024
-"""JSON handed over at once; the management API takes 64 KiB."""
+"""Largest part of a delivery, in bytes of JSON."""
+CALL_BYTES = 384 * 1024
+"""JSON handed over at once; the management API takes 512 KiB."""
 MOST_AT_ONCE = 200
 MOST_WAITING = 2_000
 """Deliveries that wait to be handed over; more are told to come back."""
@@ -202,7 +204,7 @@ def _page(parts: list[_Part]) -> list[_Part]:
     """As many as fit into one call, in their order; one at least."""
     taken, size = 0, 0
     for part in parts[:MOST_AT_ONCE]:
-        if taken and size + part.size > PAGE_BYTES:
+        if taken and size + part.size > CALL_BYTES:
             break
         taken, size = taken + 1, size + part.size
     return parts[:taken]

@@ -10,12 +10,14 @@ from pathlib import Path
 from wardlaw.cli.client import ManagementClient
 from wardlaw.cli.listening.app import Hook, ListenerApp, Route
 from wardlaw.cli.listening.handing import Hand
+from wardlaw.cli.listening.signals import SignalReceiver, issuer_of
 from wardlaw.cli.readiness import ending_signals, tell_ready
 from wardlaw.config.address import parse_listen
 from wardlaw.config.connected import Directory
 from wardlaw.config.load import read_secret
 from wardlaw.config.model import Config
 from wardlaw.console.serve import TcpListener, serve_control
+from wardlaw.gateway.jwks import JwksFetcher, JwksStore
 from wardlaw.governance.operations import Service
 from wardlaw.store.servicetokens import read_service_token
 
@@ -54,6 +56,8 @@ def routes_of(config: Config, hand: Hand) -> dict[str, Route]:
     for one in config.inventory.directories:
         if one.push_secret:
             routes[f"/hooks/{one.name}"] = _hook(one, hand).answer
+        if one.signals.issuer:
+            routes[f"/signals/{one.name}"] = _receiver(one, hand).answer
     return routes
 
 
@@ -74,3 +78,12 @@ def _hook(directory: Directory, hand: Hand) -> Hook:
         return read_secret(directory.push_secret, env=os.environ, what=f"the push secret of {directory.name}")
 
     return Hook(directory, secret, hand=hand, clock=time.time)
+
+
+def _receiver(directory: Directory, hand: Hand) -> SignalReceiver:
+    def bearer() -> str:
+        ref = directory.signals.token
+        return read_secret(ref, env=os.environ, what=f"the signal token of {directory.name}") if ref else ""
+
+    keys = JwksStore((issuer_of(directory),), JwksFetcher().fetch)
+    return SignalReceiver(directory, keys, hand=hand, bearer=bearer, clock=time.time)

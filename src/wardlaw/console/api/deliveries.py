@@ -36,6 +36,9 @@ TIMELESS_DAYS = 400
 TIMED_DAYS = 30
 """Days one is known that carries a time; the listener takes none that is a week old."""
 
+MOST_BYTES = 512 * 1024
+"""Of one call: what waits goes out together, since a call costs the same for one delivery and for hundreds."""
+
 _Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$(?!\n)")]
 _Platform = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$(?!\n)")]
 _Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[!-~]*$(?!\n)")]
@@ -101,7 +104,13 @@ class ChannelOpened(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expires_at: Annotated[float, msgspec.Meta(ge=0, le=4_102_444_800)]
 
 
-@post("/inventory/deliveries", operation_id="inventory.deliver", summary="Events by push", status_code=200)
+@post(
+    "/inventory/deliveries",
+    operation_id="inventory.deliver",
+    summary="Events by push",
+    status_code=200,
+    request_max_body_size=MOST_BYTES,
+)
 async def take_deliveries(call: Given, data: JSONBody[Deliveries]) -> Delivered:
     """Take deliveries in, and have detectors look at them at once. Whoever sends one again changes nothing."""
 
@@ -171,7 +180,7 @@ def _named(turn: Turn, data: Deliveries, dated: Sequence[Delivery]) -> tuple[lis
     ids = ids_of_mails(turn.connection, data.directory, mails)
     left = mails - ids.keys() if data.has_ids else set()
     return (
-        [_renamed(one, ids) for one in sightings if account_of(one.thing) not in left],
+        [_renamed(one, ids) for one in sightings if account_of(one.thing) not in left and not _is_nobodys(one, ids)],
         [
             msgspec.structs.replace(
                 one, account=ids.get(one.account, one.account), actor=ids.get(one.actor, one.actor)
@@ -180,6 +189,11 @@ def _named(turn: Turn, data: Deliveries, dated: Sequence[Delivery]) -> tuple[lis
             if not {one.account, one.actor} & left
         ],
     )  # fmt: skip
+
+
+def _is_nobodys(sighting: Sighting, ids: Mapping[str, str]) -> bool:
+    """Whether it tells of an account by a mail address that is nobody's who is known: that would be an account twice."""
+    return isinstance(sighting.thing, Account) and "@" in sighting.thing.id and sighting.thing.id not in ids
 
 
 def _renamed(sighting: Sighting, ids: Mapping[str, str]) -> Sighting:

@@ -138,3 +138,41 @@ def test_what_is_no_delivery_is_refused_whole(api: Api, uid: int, change: dict) 
     body = {"directory": "acme", "platform": "google", "deliveries": [delivery("1"), delivery("2") | change]}
     assert api.error("POST", "/inventory/deliveries", body, uid=1, token=TOKEN)[0] == 400
     assert api.ok("GET", "/inventory", uid=uid)["pushes"] == []
+
+
+def test_a_signal_about_an_account_with_live_grants_is_found_and_its_owner_is_gone(api: Api, uid: int) -> None:
+    begin = {"directory": "acme", "platform": "okta", "feed": "users", "kind": "listing"}
+    run = api.ok("POST", "/inventory/runs", begin, uid=uid)["run"]["id"]
+    told = [
+        {
+            "thing": {
+                "kind": "account",
+                "id": "00uAda",
+                "name": "ada@acme.example",
+                "acts_as": "human",
+                "state": "active",
+            }
+        },
+        {"thing": {"kind": "grant", "id": "g", "account": "00uAda", "app": "a"}},
+    ]
+    api.ok("POST", f"/inventory/runs/{run}/page", {"sightings": told}, uid=uid)
+    api.ok("POST", f"/inventory/runs/{run}/end", {"complete": True}, uid=uid)
+    api.made.clock.now += 5
+    for number, name in enumerate(("ada@acme.example", "nobody@acme.example")):
+        event_ = {
+            "id": f"signal/{number}",
+            "at": START + 4,
+            "deed": "signalled",
+            "account": name,
+            "method": "risc.account-disabled",
+        }
+        account = {"thing": {"kind": "account", "id": name, "state": "suspended"}, "at": START + 4}
+        assert (
+            deliver(api, delivery(f"s{number}", event_, sightings=[account]), platform="okta")["findings"] == 1 - number
+        )
+    assert findings(api, uid) == [("account-signal", "signal/0")]
+    assert api.ok("GET", "/inventory/items?kind=account", uid=uid)["total"] == 1
+    api.made.clock.now += 60
+    use = {"id": "u", "at": START + 30, "deed": "use", "account": "00uAda", "app": "a", "method": "m"}
+    deliver(api, delivery("s3", use), platform="okta")
+    assert ("owner-gone-active", "u") in findings(api, uid)
