@@ -138,8 +138,9 @@ def _surroundings(
     machines: set[str] = set()
     gone: dict[str, float] = {}
     names = {name for one in activities for name in (one.account, one.actor) if name}
-    for account in _things(connection, directory, "account", names):
-        assert isinstance(account, Account)
+    rows = _things(connection, directory, "account", names)
+    latest = {one.id: one for one in rows if isinstance(one, Account)}  # of several feeds the one that told last
+    for account in latest.values():
         if account.acts_as in (AccountKind.NHI, AccountKind.AGENT):
             machines.add(account.id)
         if account.state in (AccountState.SUSPENDED, AccountState.DELETED):
