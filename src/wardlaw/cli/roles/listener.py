@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from wardlaw.cli.client import ManagementClient
-from wardlaw.cli.listening.app import Hook, ListenerApp, Route
+from wardlaw.cli.listening.app import Answer, Asked, Hook, ListenerApp, Route
 from wardlaw.cli.listening.handing import Hand
-from wardlaw.cli.listening.signals import SignalReceiver, issuer_of
+from wardlaw.cli.listening.signals import SignalReceiver, configuration, issuer_of
 from wardlaw.cli.readiness import ending_signals, tell_ready
 from wardlaw.config.address import parse_listen
 from wardlaw.config.connected import Directory
@@ -20,6 +23,7 @@ from wardlaw.console.serve import TcpListener, serve_control
 from wardlaw.gateway.jwks import JwksFetcher, JwksStore
 from wardlaw.governance.operations import Service
 from wardlaw.store.servicetokens import read_service_token
+from wardlaw.store.signalkey import published_keys
 
 MOST_AT_ONCE = 512
 """Connections; a platform that sends more at once is told to come back."""
@@ -58,7 +62,23 @@ def routes_of(config: Config, hand: Hand) -> dict[str, Route]:
             routes[f"/hooks/{one.name}"] = _hook(one, hand).answer
         if one.signals.issuer:
             routes[f"/signals/{one.name}"] = _receiver(one, hand).answer
+    if issuer := config.inventory.sending.issuer:
+        told = msgspec.json.encode(configuration(issuer))
+        keys = Path(config.keys.dir)
+        routes["/.well-known/ssf-configuration"] = publishing(lambda: told)
+        routes["/.well-known/ssf-jwks.json"] = publishing(lambda: published_keys(keys))
     return routes
+
+
+def publishing(read: Callable[[], bytes]) -> Route:
+    """A route that answers everybody the same JSON."""
+
+    async def answer(asked: Asked) -> Answer:
+        if asked.method != "GET":
+            return Answer(405, headers=(("allow", "GET"),))
+        return Answer(200, await asyncio.to_thread(read), (("content-type", "application/json"),))
+
+    return answer
 
 
 def listener_of(config: Config) -> TcpListener:

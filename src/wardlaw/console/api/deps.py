@@ -22,6 +22,7 @@ from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.store.approvals import SealedDetail
 from wardlaw.store.prunings import PruningBook
 from wardlaw.store.records import RecordRow, StoredPart
+from wardlaw.store.signalsout import SignalPlan
 
 Fact = str | int
 
@@ -265,6 +266,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
         clock: Unix seconds.
         entropy: That many random bytes.
         app_facts: What the configuration says of apps, by directory and client id.
+        signals: Who is sent signals of what is locked out and revoked.
         services: Processes of the installation by the digest of the token they show.
     """
 
@@ -286,3 +288,4 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     entropy: Callable[[int], bytes]
     app_facts: Mapping[str, Mapping[str, AppFacts]] = {}
     services: Mapping[str, Service] = {}
+    signals: SignalPlan = SignalPlan()
