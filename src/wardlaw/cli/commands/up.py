@@ -188,10 +188,16 @@ def parts_of(config: Config, config_path: Path) -> list[Part]:
         Part("control", python_command("wardlaw.cli.processes", "control", path), may_restart=True),
         Part("sequencer", python_command("wardlaw.cli.processes", "sequencer", path), may_restart=True),
     ]
-    if config.inventory.listener.listen:
-        parts.append(Part("listener", python_command("wardlaw.cli.processes", "listener", path), may_restart=True))
-    if config.inventory.watching.enabled and config.inventory.directories:
-        parts.append(Part("watch", python_command("wardlaw.cli.processes", "watch", path), may_restart=True))
+    # What comes from outside, and reading what is outside, must not be able to end the gateway.
+    aside = {
+        "listener": bool(config.inventory.listener.listen),
+        "watch": config.inventory.watching.enabled and bool(config.inventory.directories),
+    }
+    parts += [
+        Part(name, python_command("wardlaw.cli.processes", name, path), may_restart=True, may_stay_away=True)
+        for name, is_wanted in aside.items()
+        if is_wanted
+    ]
     if config.demo_model.enabled:
         parts.append(Part("demo-model", python_command("wardlaw.cli.processes", "demo-model", path), may_restart=True))
 
