@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 
 from bench.figures import percentile
 from bench.installation import make
-from bench.processes import Running, free_port
+from bench.processes import Running, Weight, free_port
 from wardlaw.config.model import Config
 from wardlaw.store.database import open_database, reading
 from wardlaw.store.installation import Installation
@@ -39,6 +39,7 @@ class DeliveryFigures(msgspec.Struct, frozen=True):
         sent: How many.
         taken: Answered with 204.
         findings: That stood in the table afterwards, at most one for each delivery.
+        cpu_us: CPU of the two processes for each delivery, in microseconds, by process.
         p50_ms: From the moment a delivery was due to the answer that says it is durable and judged.
     """
 
@@ -46,6 +47,7 @@ class DeliveryFigures(msgspec.Struct, frozen=True):
     sent: int
     taken: int
     findings: int
+    cpu_us: dict[str, float]
     p50_ms: float
     p99_ms: float
     worst_ms: float
@@ -65,24 +67,29 @@ def measure(folder: Path, *, per_second: float, seconds: float, limit_s: float) 
 """
     made = make(folder, port=free_port(), answer_port=1, stream_port=1, extra=extra + "control: {listen: ''}\n")
     env = {**os.environ, "BENCH_PUSH": _TOKEN}
+    weights: dict[str, Weight] = {}
     with contextlib.ExitStack() as running:
         for role in ("control", "listener"):
             command = [sys.executable, "-m", "wardlaw.cli.processes", role, str(made.config_path)]
             process = Running(command, log=folder / f"{role}.log", limit_s=limit_s, env=env)
             running.callback(process.stop)
-        process.wait_port(port, within_s=60)
+            weights[role] = Weight(process.pid)
+            if role == "listener":
+                process.wait_port(port, within_s=60)
         _wait_for(Path(made.config.control.socket))
         asyncio.run(
             _send(port, 20.0, [*_deliveries(40, first=10**6)])
         )  # what is opened at the first call is not measured
         count = int(per_second * seconds)
         before = _findings(made.config)
+        used = {role: weight.cpu_us() for role, weight in weights.items()}
         taken = asyncio.run(_send(port, per_second, [*_deliveries(count)]))
+        cpu = {role: (weight.cpu_us() - used[role]) / count for role, weight in weights.items()}
         found = _findings(made.config) - before
     good = [took for status, took in taken if status == 204]
     times = good or [_TIMEOUT_S * 1_000]
     return DeliveryFigures(
-        per_second, count, len(good), found, percentile(times, 0.5), percentile(times, 0.99), max(times)
+        per_second, count, len(good), found, cpu, percentile(times, 0.5), percentile(times, 0.99), max(times)
     )
 
 

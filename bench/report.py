@@ -253,6 +253,7 @@ def _deliveries(one: DeliveryFigures) -> Grid:
         ("deliveries sent", f"{one.sent:,}"),
         ("of them taken", f"{one.taken:,}"),
         ("findings that came of them", f"{one.findings:,}"),
+        *((f"CPU µs a delivery, {role}", short(used)) for role, used in one.cpu_us.items()),
         ("webhook to finding, p50, ms", short(one.p50_ms)),
         ("webhook to finding, p99, ms", short(one.p99_ms)),
         ("webhook to finding, worst, ms", short(one.worst_ms)),

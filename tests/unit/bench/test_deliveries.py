@@ -6,7 +6,7 @@ from bench.report import grids
 
 
 def kept(taken: int, findings: int) -> tuple[float | None, bool | None]:
-    results = Results(deliveries=DeliveryFigures(200, 100, taken, findings, 9.0, 90.0, 95.0))
+    results = Results(deliveries=DeliveryFigures(200, 100, taken, findings, {"control": 900.0}, 9.0, 90.0, 95.0))
     assert any(grid.title.startswith("Events by push, 200") for grid in grids(results))
     (one,) = [one for one in promises(results) if one.what.startswith("webhook to finding")]
     return one.measured, one.is_met

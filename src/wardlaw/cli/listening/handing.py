@@ -23,7 +23,7 @@ MOST_WAITING = 2_000
 """Deliveries that wait to be handed over; more are told to come back."""
 PATIENCE_S = 5.0
 """How long a delivery waits while the control process is away; GitHub gives up on us after ten seconds."""
-COUNTED_S = 10.0
+COUNTED_S = 5.0
 """How often counts alone go out."""
 _AGAIN_S = 0.25
 _log = logging.getLogger("wardlaw.listener")
