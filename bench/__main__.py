@@ -17,7 +17,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bench import auditing, deciding, guarding, inventory, machine, replaying, stages, toolcalls, traffic, verifying
+from bench import (
+    auditing,
+    deciding,
+    deliveries,
+    guarding,
+    inventory,
+    machine,
+    replaying,
+    stages,
+    toolcalls,
+    traffic,
+    verifying,
+)
 from bench.processes import StartError
 from bench.promises import Results, promises
 from bench.report import Grid, Run, grids, write
@@ -26,8 +38,9 @@ from bench.traffic import TrafficPlan
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
-PARTS = ("traffic", "decision", "guard", "mcp", "audit", "verify", "replay", "inventory")
+PARTS = ("traffic", "decision", "guard", "mcp", "audit", "verify", "replay", "inventory", "deliveries")
 FORMAT = 1
+DELIVERIES_PER_S = 200
 _LIMIT_S = 3_600.0  # no process of the benchmark lives longer, whatever happens to the benchmark
 
 
@@ -44,6 +57,7 @@ class Amounts(msgspec.Struct, frozen=True):
     verify_records: int
     replayed: int
     grants: int
+    deliveries_s: float
 
 
 FULL = Amounts(
@@ -57,6 +71,7 @@ FULL = Amounts(
     verify_records=1_000_000,
     replayed=100_000,
     grants=1_000_000,
+    deliveries_s=20,
 )
 QUICK = Amounts(
     rounds=2,
@@ -69,6 +84,7 @@ QUICK = Amounts(
     verify_records=100_000,
     replayed=20_000,
     grants=20_000,
+    deliveries_s=3,
 )
 
 
@@ -178,6 +194,12 @@ def _run(asked: argparse.Namespace, amounts: Amounts, folder: Path, say: traffic
         url = os.environ.get("WARDLAW_BENCH_POSTGRES", "")
         found_grants = inventory.measure(amounts.grants, folder / "inventory", url=url)
         results = msgspec.structs.replace(results, inventory=found_grants)
+    if "deliveries" in parts:
+        say(f"{DELIVERIES_PER_S} deliveries a second for {amounts.deliveries_s:.0f} s")
+        found_pushed = deliveries.measure(
+            folder / "deliveries", per_second=DELIVERIES_PER_S, seconds=amounts.deliveries_s, limit_s=_LIMIT_S
+        )
+        results = msgspec.structs.replace(results, deliveries=found_pushed)
     if asked.stages:
         say(f"stages of {LABELS[DURABLE].replace('*', '')}")
         seconds = max(2.0, amounts.seconds * 2)

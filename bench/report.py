@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench.deliveries import DeliveryFigures
 from bench.figures import ranged, short
 from bench.guarding import GuardFigures
 from bench.inventory import InventoryFigures
@@ -60,6 +61,8 @@ def grids(results: Results) -> list[Grid]:
         found.append(_replay(results))
     if results.inventory is not None:
         found.append(_inventory(results.inventory))
+    if results.deliveries is not None:
+        found.append(_deliveries(results.deliveries))
     if results.stages is not None:
         found.append(_stages(results))
     return [grid for grid in found if grid.rows]
@@ -248,6 +251,20 @@ def _inventory(one: InventoryFigures) -> Grid:
         "The questions one at a time. Google's answers take 20 ms each, on a clock that is put in."
     )
     return Grid(f"An inventory of {one.grants:,} grants, {one.database}", ("", "measured"), rows, note)
+
+
+def _deliveries(one: DeliveryFigures) -> Grid:
+    rows = [
+        ("deliveries sent", f"{one.sent:,}"),
+        ("of them taken", f"{one.taken:,}"),
+        ("findings that came of them", f"{one.findings:,}"),
+        *((f"CPU µs a delivery, {role}", short(used)) for role, used in one.cpu_us.items()),
+        ("webhook to finding, p50, ms", short(one.p50_ms)),
+        ("webhook to finding, p99, ms", short(one.p99_ms)),
+        ("webhook to finding, worst, ms", short(one.worst_ms)),
+    ]
+    note = "From the moment a delivery was due to the answer, which is given once its finding is durable."
+    return Grid(f"Events by push, {one.per_second:,.0f} deliveries a second", ("", "measured"), rows, note)
 
 
 def _replay(results: Results) -> Grid:

@@ -25,9 +25,11 @@ from wardlaw.decision.replay import ReplayReport
 from wardlaw.facts.approval import HeldDetail
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import InputError, UnavailableError
+from wardlaw.facts.keytext import Prefix, key_digest, make_key_text
 from wardlaw.facts.person import Person, Role
 from wardlaw.facts.record import Content, Passage
 from wardlaw.governance.check import check
+from wardlaw.governance.operations import Service
 from wardlaw.governance.shipped import starter_sources
 from wardlaw.inventory.asking import AskedPersons
 from wardlaw.inventory.granted import GrantMoment
@@ -41,6 +43,7 @@ from wardlaw.store.prunings import PruningBook
 
 START = 1_790_000_000.0
 HABITS_SECRET = b"h" * 32
+SERVICE_TOKENS = {service: make_key_text(Prefix.API_TOKEN, service.value.ljust(32).encode()) for service in Service}
 
 
 class FakeRecorder:
@@ -252,6 +255,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         health=lambda: {"status": "ok"},
         clock=made.clock,
         entropy=made.entropy,
+        services={key_digest(text): service for service, text in SERVICE_TOKENS.items()},
     )
     return made
 

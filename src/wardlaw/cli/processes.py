@@ -20,6 +20,8 @@ ROLES: Mapping[str, str] = MappingProxyType(
     {
         "control": "wardlaw.cli.roles.control:run_control",
         "sequencer": "wardlaw.cli.roles.sequencer:run_sequencer",
+        "listener": "wardlaw.cli.roles.listener:run_listener",
+        "watch": "wardlaw.cli.roles.watch:run_watch",
         "demo-model": "wardlaw.cli.roles.demo_model:run_demo_model",
     }
 )

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from wardlaw.config.pushed import DeliveryListener, Signals, SignalSending, Watching
 from wardlaw.config.secretref import Certificates, SecretRef
 from wardlaw.inventory.ruling import RevokingMode
 
@@ -41,6 +42,13 @@ class Directory(msgspec.Struct, frozen=True):
     write_credential: Annotated[
         SecretRef, Meta(description="What revokes there, `env:NAME` or `file:/path`; without it nothing is revoked.")
     ] = SecretRef()
+    push_secret: Annotated[
+        SecretRef,
+        Meta(
+            description="What its deliveries prove themselves with, `env:NAME` or `file:/path` (github, google, okta); none: none are taken."
+        ),
+    ] = SecretRef()
+    signals: Annotated[Signals, Meta(description="Shared Signals of its identity provider.")] = Signals()
     organisation: Annotated[
         str, Meta(description="Login of the organisation (github), id of the enterprise or workspace (slack).")
     ] = ""
@@ -94,6 +102,9 @@ class InventorySettings(msgspec.Struct, frozen=True):
 
     directories: Annotated[tuple[Directory, ...], Meta(description="Connected organisations.")] = ()
     apps: Annotated[tuple[DecidedApp, ...], Meta(description="What the company says of apps.")] = ()
+    listener: Annotated[DeliveryListener, Meta(description="Where platforms deliver events to.")] = DeliveryListener()
+    watching: Annotated[Watching, Meta(description="Reading again and again.")] = Watching()
+    sending: Annotated[SignalSending, Meta(description="Signals that are transmitted.")] = SignalSending()
     revoke_automatically: Annotated[
         RevokingMode,
         Meta(

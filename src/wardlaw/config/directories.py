@@ -10,6 +10,7 @@ import msgspec
 
 from wardlaw.config.connected import Directory, InventorySettings, Platform
 from wardlaw.config.notify import is_safe_webhook
+from wardlaw.config.pushes import pushed_faults
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -36,6 +37,7 @@ def directory_faults(inventory: InventorySettings) -> Iterator[tuple[str, str, s
             if not need.fits(one):
                 yield "WL-CFG-005", f"{path}.{need.field}", need.message, need.hint
     yield from _app_faults(inventory)
+    yield from pushed_faults(inventory)
 
 
 def _app_faults(inventory: InventorySettings) -> Iterator[tuple[str, str, str, str]]:

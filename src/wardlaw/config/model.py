@@ -17,6 +17,7 @@ from wardlaw.config.channelforms import FindingLevel, MailSecurity, SyslogForm, 
 from wardlaw.config.connected import InventorySettings
 from wardlaw.config.detection import BuiltIn, Encoder, Planting, Tripwires
 from wardlaw.config.secretref import Certificates, SecretRef
+from wardlaw.config.tls import Tls
 from wardlaw.config.tools import RegisteredTool
 from wardlaw.config.toolservers import Mcp
 from wardlaw.facts.effect import RouteMode
@@ -63,18 +64,6 @@ class LogFormat(StrEnum):
     AUTO = "auto"
     TEXT = "text"
     JSON = "json"
-
-
-class Tls(msgspec.Struct, frozen=True):
-    """A certificate and its key, both PEM files."""
-
-    cert: Annotated[str, Meta(description="Certificate chain, PEM file.")] = ""
-    key: Annotated[str, Meta(description="Private key of the certificate, PEM file readable by the service alone.")] = (
-        ""
-    )
-
-    def __bool__(self) -> bool:
-        return bool(self.cert and self.key)
 
 
 class Installation(msgspec.Struct, frozen=True):

@@ -32,18 +32,27 @@ def begin_run(connection: Connection, run: SyncRun) -> SyncRun:
     Raises:
         InputError: The directory is known as another platform's (WL-INV-001).
     """
-    query = select(_RUN.platform).where(_RUN.directory == run.directory).limit(1)
-    platform = connection.execute(query).scalar_one_or_none()
-    if platform is not None and platform != run.platform:
-        raise InputError(
-            "WL-INV-001",
-            f"The directory {run.directory} is one of {platform}, and not of {run.platform}.",
-            "Give it a name of its own; see `wardlaw inventory status`.",
-        )
+    check_platform(connection, run.directory, run.platform)
     connection.execute(insert(INVENTORY_RUN).values(**run_row(run)))
     if run.kind is FeedKind.LISTING and _is_first_listing(connection, run):
         redraw_shared(connection, run.directory, run.feed)
     return run
+
+
+def check_platform(connection: Connection, directory: str, platform: str) -> None:
+    """Whatever tells of a directory tells of the platform it is known for.
+
+    Raises:
+        InputError: The directory is known as another platform's (WL-INV-001).
+    """
+    query = select(_RUN.platform).where(_RUN.directory == directory).limit(1)
+    known = connection.execute(query).scalar_one_or_none()
+    if known is not None and known != platform:
+        raise InputError(
+            "WL-INV-001",
+            f"The directory {directory} is one of {known}, and not of {platform}.",
+            "Give it a name of its own; see `wardlaw inventory status`.",
+        )
 
 
 def get_run(connection: Connection, run_id: str) -> SyncRun:
@@ -91,6 +100,16 @@ def take(connection: Connection, run_id: str, sightings: Sequence[Sighting]) -> 
     run = msgspec.structs.replace(run, seen=run.seen + len(sightings))
     connection.execute(update(INVENTORY_RUN).where(_RUN.id == run.id).values(seen=run.seen))
     return run
+
+
+def take_told(connection: Connection, run: SyncRun, sightings: Sequence[Sighting]) -> None:
+    """Take in what came outside of any reading, thing by thing; it says nothing of what it does not show.
+
+    Args:
+        run: Its directory and feed; its ``started_at`` is the moment sightings without a time count as of.
+    """
+    grouped = _at_home(sightings)
+    merge_bundles(connection, run, grouped, known=read_bundles(connection, (run.directory, run.feed), grouped))
 
 
 def finish_run(connection: Connection, run_id: str, *, ended: SyncRun) -> SyncRun:

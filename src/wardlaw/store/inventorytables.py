@@ -286,3 +286,60 @@ PRINCIPAL_LINK = Table(
     Column("linked_by", String(128), nullable=False),
     Column("linked_at", Double, nullable=False),
 )
+
+# Deliveries of platforms and signals that were taken in, by what makes each one itself: the same one is taken once. Rows go
+# when a delivery of that age would be refused anyway.
+INVENTORY_DELIVERY = Table(
+    "inventory_delivery",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("id", String(200), primary_key=True),
+    Column("until", Double, nullable=False),
+    Index(None, "until"),
+)
+
+# What became of deliveries, counted.
+INVENTORY_PUSH = Table(
+    "inventory_push",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("outcome", String(32), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("last_at", Double, nullable=False),
+)
+
+# Feeds of which somebody said that they have something new.
+INVENTORY_WISH = Table(
+    "inventory_wish",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("feed", String(64), primary_key=True),
+    Column("asked_at", Double, nullable=False),
+)
+
+# Notification channels that are open at platforms.
+INVENTORY_CHANNEL = Table(
+    "inventory_channel",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("feed", String(64), primary_key=True),
+    Column("id", String(64), nullable=False),
+    Column("resource", String(512), nullable=False),
+    Column("address", String(1024), nullable=False),
+    Column("expires_at", Double, nullable=False),
+)
+
+# Signals to be sent to receivers; ``claims`` is the JSON that is signed when it is sent.
+SIGNAL_OUT = Table(
+    "signal_out",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("receiver", String(64), nullable=False),
+    Column("claims", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_at", Double, nullable=False),
+    Column("error", String(500), nullable=False),
+    Index(None, "state", "next_at"),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.activity import Activity, Deed
@@ -18,7 +18,7 @@ from wardlaw.inventory.watching.posture import unused_scopes
 from wardlaw.inventory.watching.surroundings import AppFacts, Surroundings
 from wardlaw.store.activity import note_judged, prune_activities, unjudged
 from wardlaw.store.findings import take_alarms
-from wardlaw.store.inventorytables import INVENTORY_ITEM, INVENTORY_MEMORY, INVENTORY_RUN
+from wardlaw.store.inventorytables import INVENTORY_ITEM, INVENTORY_MEMORY, INVENTORY_RUN, INVENTORY_THING
 
 AT_ONCE = 10_000
 """Events judged together; what they and their apps need fits into some tens of megabytes."""
@@ -30,6 +30,7 @@ _DIRECTORY, _APP = "directory", "app"
 
 _MEMORY = INVENTORY_MEMORY.c
 _ITEM = INVENTORY_ITEM.c
+_THING = INVENTORY_THING.c
 
 
 def judge_new(
@@ -140,8 +141,9 @@ def _surroundings(
     machines: set[str] = set()
     gone: dict[str, float] = {}
     names = {name for one in activities for name in (one.account, one.actor) if name}
-    for account in _things(connection, directory, "account", names):
-        assert isinstance(account, Account)
+    rows = _things(connection, directory, "account", names)
+    latest = {one.id: one for one in rows if isinstance(one, Account)}  # of several feeds the one that told last
+    for account in latest.values():
         if account.acts_as in (AccountKind.NHI, AccountKind.AGENT):
             machines.add(account.id)
         if account.state in (AccountState.SUSPENDED, AccountState.DELETED):
@@ -152,7 +154,20 @@ def _surroundings(
         else:
             own.gone.pop(account.id, None)
     found = connection.execute(platform).scalar_one_or_none() or ""
-    return Surroundings(found, apps, dict(facts), gone, frozenset(machines))
+    signalled = {one.account for one in activities if one.deed is Deed.SIGNALLED and one.account}
+    held = {name: _held_by(connection, directory, name) for name in sorted(signalled)}
+    return Surroundings(found, apps, dict(facts), gone, frozenset(machines), held)
+
+
+def _held_by(connection: Connection, directory: str, account: str) -> int:
+    """How many grants and credentials of an account are there."""
+    query = select(func.count()).where(
+        _THING.directory == directory,
+        _THING.account == account[:512],
+        _THING.kind.in_(("grant", "credential")),
+        _THING.is_there.is_(True),
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def _things(connection: Connection, directory: str, kind: str, ids: Iterable[str] | None) -> list[object]:

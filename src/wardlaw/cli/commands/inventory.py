@@ -13,6 +13,7 @@ from typing import IO, Annotated, Any, assert_never
 
 from cyclopts import App, Parameter
 
+from wardlaw.cli.appclients import Moments
 from wardlaw.cli.commands.channel import app as channel
 from wardlaw.cli.commands.findings import describe, finding, plain
 from wardlaw.cli.exits import Exit
@@ -78,6 +79,7 @@ def status(*, options: Options = NONE) -> int:
     """Show how fresh each feed of each directory is, what was not read, and how much is known."""
     answer = connect(options).get("/inventory")
     lines = [*_fresh(answer["feeds"])] or ["nothing was read yet; see `wardlaw inventory import` and `sync`"]
+    lines += _pushed(answer["pushes"])
     for one in answer["locked"]:
         apps = "".join(f", app {app} of {directory}" for directory, app in one["apps"])
         lines.append(f"LOCKED OUT at the gateway since {when(one['since'])}: {one['principal']}{apps}: {one['reason']}")
@@ -85,6 +87,14 @@ def status(*, options: Options = NONE) -> int:
         lines.append(f"{directory}: " + ", ".join(f"{count} {kind}s" for kind, count in sorted(counts.items())))
     options.output().result(answer, *map(plain, lines))
     return 0
+
+
+def _pushed(pushes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """One line a directory: what became of what its platform sent by itself."""
+    for directory in sorted({one["directory"] for one in pushes}):
+        own = [one for one in pushes if one["directory"] == directory]
+        told = ", ".join(f"{one['count']} {one['outcome']}" for one in own)
+        yield f"{directory} by push: {told}; last {when(max(one['last_at'] for one in own))}"
 
 
 @app.command(name="list")
@@ -238,7 +248,7 @@ def watch_feeds(
         output.result({"next_at": later}, f"the next reading is due {when(later)}")
         return 0
     try:
-        watch(watched, client, plan=plan, clock=time.time, sleep=time.sleep, say=say)
+        watch(watched, client, plan=plan, moments=Moments(time.time, time.sleep), say=say)
     except KeyboardInterrupt:
         output.note("stopped; start it again at any time")
     return 0

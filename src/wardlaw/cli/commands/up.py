@@ -33,7 +33,14 @@ from wardlaw.store.people import count_admins
 
 DEFAULT_FOLDER = "wardlaw-data"
 _SUN_PATH = 107  # unix(7): sun_path holds 108 bytes with the closing zero
-_COLORS = {"gateway": "cyan", "control": "magenta", "sequencer": "blue", "demo-model": "green"}
+_COLORS = {
+    "gateway": "cyan",
+    "control": "magenta",
+    "sequencer": "blue",
+    "listener": "yellow",
+    "watch": "yellow",
+    "demo-model": "green",
+}
 
 
 def up(*, options: Options = NONE) -> int:
@@ -180,6 +187,16 @@ def parts_of(config: Config, config_path: Path) -> list[Part]:
     parts = [
         Part("control", python_command("wardlaw.cli.processes", "control", path), may_restart=True),
         Part("sequencer", python_command("wardlaw.cli.processes", "sequencer", path), may_restart=True),
+    ]
+    # What comes from outside, and reading what is outside, must not be able to end the gateway.
+    aside = {
+        "listener": bool(config.inventory.listener.listen),
+        "watch": config.inventory.watching.enabled and bool(config.inventory.directories),
+    }
+    parts += [
+        Part(name, python_command("wardlaw.cli.processes", name, path), may_restart=True, may_stay_away=True)
+        for name, is_wanted in aside.items()
+        if is_wanted
     ]
     if config.demo_model.enabled:
         parts.append(Part("demo-model", python_command("wardlaw.cli.processes", "demo-model", path), may_restart=True))

@@ -14,6 +14,7 @@ from wardlaw.facts.approval import HeldDetail
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.habit import Habit
 from wardlaw.facts.record import Content
+from wardlaw.governance.operations import Service
 from wardlaw.governance.rights import RoleBook
 from wardlaw.inventory.asking import AskedPersons
 from wardlaw.inventory.granted import GrantMoment
@@ -23,6 +24,7 @@ from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.store.approvals import SealedDetail
 from wardlaw.store.prunings import PruningBook
 from wardlaw.store.records import RecordRow, StoredPart
+from wardlaw.store.signalsout import SignalPlan
 
 Fact = str | int
 
@@ -269,6 +271,8 @@ class ApiDependencies(msgspec.Struct, frozen=True):
         clock: Unix seconds.
         entropy: That many random bytes.
         app_facts: What the configuration says of apps, by directory and client id.
+        signals: Who is sent signals of what is locked out and revoked.
+        services: Processes of the installation by the digest of the token they show.
     """
 
     engine: Engine
@@ -288,3 +292,5 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     clock: Callable[[], float]
     entropy: Callable[[int], bytes]
     app_facts: Mapping[str, Mapping[str, AppFacts]] = {}
+    services: Mapping[str, Service] = {}
+    signals: SignalPlan = SignalPlan()

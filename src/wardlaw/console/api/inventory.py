@@ -27,6 +27,7 @@ from wardlaw.store.activity import keep_activities
 from wardlaw.store.doorseen import DOOR
 from wardlaw.store.findings import list_findings, revive_overdue
 from wardlaw.store.inventory import begin_run, finish_run, last_watermark, list_runs, take
+from wardlaw.store.pushes import PushCount, list_pushes
 from wardlaw.store.syncruns import telling_runs
 from wardlaw.store.thingquery import (
     Cursor,
@@ -53,11 +54,16 @@ _Platform = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$(?!\n
 
 
 class InventoryStatus(msgspec.Struct, frozen=True):
-    """How fresh each feed is, how many things of each kind are there now, by directory, and whom the gateway refuses."""
+    """How fresh each feed is, how many things of each kind are there now, by directory, and whom the gateway refuses.
+
+    Attributes:
+        pushes: What became of deliveries that platforms sent by themselves.
+    """
 
     feeds: tuple[Freshness, ...]
     counts: dict[str, dict[str, int]]
     locked: tuple[LockedPrincipal, ...]
+    pushes: tuple[PushCount, ...] = ()
 
 
 class ItemDetail(msgspec.Struct, frozen=True):
@@ -124,7 +130,7 @@ async def inventory_status(call: Given) -> InventoryStatus:
         door = draw_door(turn, call.deps)
         counts = count_kinds(turn.connection) | _counted(door)
         feeds = (*fresh_feeds(turn), *freshness(door.runs))
-        return InventoryStatus(feeds, counts, door.locked)
+        return InventoryStatus(feeds, counts, door.locked, list_pushes(turn.connection))
 
     return await call.read(work)
 

@@ -11,6 +11,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from wardlaw.console.api.desk import Call, Done, Given, Turn
 from wardlaw.console.api.picture import Picture, draw
 from wardlaw.console.api.shapes import Line
+from wardlaw.console.api.signalling import signal_revocation
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.incident import Quarantine
 from wardlaw.inventory.model import Grant
@@ -226,6 +227,8 @@ async def report_step(call: Given, revocation: FromPath[str], data: JSONBody[Ste
         one = reported(known, data.step, outcome=data.outcome, proof=data.proof, at=turn.now)
         change_revocation(turn.connection, one)
         step = next(progress.step for progress in one.steps if progress.step.id == data.step)
+        if any(progress.is_done for progress in one.steps if progress.step.id == data.step):
+            signal_revocation(turn, call.deps.signals, (one.directory, one.id), step)
         facts: dict[str, str | int] = {
             "revocation": one.id, "step": step.id, "kind": step.kind.value, "subject": step.subject, "call": step.call,
         }  # fmt: skip

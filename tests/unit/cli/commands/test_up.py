@@ -14,13 +14,23 @@ import pytest
 
 from wardlaw.cli.commands.up import _Screen, gateway_is_ready, parts_of
 from wardlaw.cli.output import Output
+from wardlaw.config.connected import Directory, InventorySettings, Platform
 from wardlaw.config.model import Config, DemoModel, LogFormat, Logs
+from wardlaw.config.pushed import DeliveryListener, Watching
+from wardlaw.config.secretref import SecretRef
 
 
 def test_the_gateway_is_the_first_to_end_and_must_not_die() -> None:
     parts = parts_of(msgspec.structs.replace(Config(), demo_model=DemoModel(enabled=True)), Path("/w.yaml"))
     assert [part.name for part in parts] == ["control", "sequencer", "demo-model", "gateway"]
     assert [part.may_restart for part in parts] == [True, True, True, False]
+    inventory = InventorySettings(
+        (Directory("a", Platform.GITHUB, SecretRef("env", "T")),),
+        listener=DeliveryListener("127.0.0.1:1"),
+        watching=Watching(enabled=True),
+    )
+    aside = [one for one in parts_of(Config(inventory=inventory), Path("/w.yaml")) if one.may_stay_away]
+    assert [(one.name, one.may_restart) for one in aside] == [("listener", True), ("watch", True)]
     assert [part.name for part in parts_of(Config(), Path("/w.yaml"))] == ["control", "sequencer", "gateway"]
 
 

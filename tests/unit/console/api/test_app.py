@@ -56,6 +56,10 @@ SAMPLES = {
     "credentials.set": {"server": "x", "name": "x", "value": "x"},
     "tools.approve": {"tool": "x", "digest": "aabbccddeeff", "reason": "x"},
     "inventory.begin": {"directory": "x", "platform": "x", "feed": "x", "kind": "listing"}, "inventory.take": {"sightings": []},
+    "inventory.deliver": {"directory": "x", "platform": "x"},
+    "inventory.channel": {
+        "directory": "x", "feed": "x", "id": "x", "resource": "x", "address": "https://x.example", "expires_at": 1.0,
+    },
     "inventory.end": {"complete": True}, "inventory.accept": {"reason": "x"}, "inventory.close": {"reason": "x"},
     "grants.approve": {"app": "x", "owner": "person:x", "clause": "GRT-01", "days": 1, "reason": "x", "scopes": ["*"]},
     "grants.recertify": {"days": 1, "reason": "x"}, "grants.judge": {},
