@@ -135,6 +135,7 @@ _ALL: tuple[Operation, ...] = (
     _reads("audit.proof", _P.VIEW_AUDIT_LOG),
     Operation("audit.export", Audience.HOLDER, (_P.EXPORT_EVIDENCE,), recorded=True),
     _reads("erasures.list", _P.VIEW_AUDIT_LOG),
+    _reads("erasures.preview", _P.CHANGE_RETENTION),
     _changes("erasures.request", _P.CHANGE_RETENTION),
     _changes("erasures.confirm", _P.CHANGE_RETENTION),
     _reads("holds.list", _P.VIEW_AUDIT_LOG),

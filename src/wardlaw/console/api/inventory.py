@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from litestar import get, post
@@ -23,11 +23,13 @@ from wardlaw.inventory.findings import PENDING
 from wardlaw.inventory.model import FeedKind, Grant, Item, RunState, Sighting, SyncRun
 from wardlaw.inventory.risk import ScopeRisk, scope_risk
 from wardlaw.inventory.rules import Book, GrantFinding, find_in
+from wardlaw.inventory.veiling import Veil
 from wardlaw.inventory.view import Freshness, account_of, app_of, freshness, kind_of
 from wardlaw.store.activity import keep_activities
 from wardlaw.store.doorseen import DOOR
 from wardlaw.store.findings import list_findings
-from wardlaw.store.inventory import begin_run, finish_run, last_watermark, list_runs, take
+from wardlaw.store.inventory import begin_run, finish_run, get_run, last_watermark, list_runs, take
+from wardlaw.store.suppressed import suppressed_in
 from wardlaw.store.syncruns import telling_runs
 from wardlaw.store.thingquery import (
     Cursor,
@@ -114,6 +116,9 @@ class RunEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     covered_until: Annotated[float, msgspec.Meta(ge=0, le=4_102_444_800)] = 0.0
 
 
+_Told = TypeVar("_Told", Page, RunEnd)
+
+
 @get("/inventory", operation_id="inventory.status", summary="How fresh the inventory is")
 async def inventory_status(call: Given) -> InventoryStatus:
     """Each feed with its last complete run and its gaps."""
@@ -197,8 +202,9 @@ async def take_page(call: Given, run_id: FromPath[str], data: JSONBody[Page]) ->
     """Pages may come in any order, and again."""
 
     def work(turn: Turn) -> Done[SyncRun]:
-        run = take(turn.connection, run_id, data.sightings)
-        events = keep_activities(turn.connection, run.directory, data.activities, now=turn.now)
+        page = kept_out(turn, call, run_id, data)
+        run = take(turn.connection, run_id, page.sightings)
+        events = keep_activities(turn.connection, run.directory, page.activities, now=turn.now)
         return Done(run, {"run": run.id, "sightings": len(data.sightings), "events": events})
 
     return await call.change(work)
@@ -211,8 +217,9 @@ async def end_reading(call: Given, run_id: FromPath[str], data: JSONBody[RunEnd]
     def work(turn: Turn) -> Done[SyncRun]:
         state = RunState.COMPLETE if data.complete else RunState.INCOMPLETE
         ended = SyncRun(
-            "", "", "", "", FeedKind.LISTING, 0.0, "", state, turn.now, data.watermark, data.covered_until, data.gaps
-        )
+            "", "", "", "", FeedKind.LISTING, 0.0, "", state, turn.now, data.watermark, data.covered_until,
+            kept_out(turn, call, run_id, data).gaps,
+        )  # fmt: skip
         run = finish_run(turn.connection, run_id, ended=ended)
         judge_new(turn.connection, run.directory, facts_of_apps(turn, call.deps, run.directory), now=turn.now)
         if run.kind is FeedKind.LISTING:  # what an event changes is found when somebody asks
@@ -221,6 +228,13 @@ async def end_reading(call: Given, run_id: FromPath[str], data: JSONBody[RunEnd]
         return Done(run, facts | {"gaps": len(run.gaps)})
 
     return await call.change(work)
+
+
+def kept_out(turn: Turn, call: Call, run_id: str, told: _Told) -> _Told:
+    """What a reading tells, with pseudonyms for the names that an erasure keeps out."""
+    directory = get_run(turn.connection, run_id).directory
+    aliases = suppressed_in(turn.connection, directory, told, call.deps.log.name_tag)
+    return Veil(aliases, directory).over(told) if aliases else told
 
 
 def write_cursor(after: Cursor | None) -> str:
