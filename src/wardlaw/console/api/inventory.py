@@ -12,6 +12,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.deps import ApiDependencies
 from wardlaw.console.api.desk import Call, Done, Given, Turn
+from wardlaw.console.api.doorlist import Door, asked_of, concerns_door, go_on, is_beyond, see_door
 from wardlaw.console.api.findings import settle_directory
 from wardlaw.console.api.picture import Picture, draw, facts_of_apps, findings_of, locked_principals
 from wardlaw.console.api.shapes import Line
@@ -24,7 +25,7 @@ from wardlaw.inventory.model import FeedKind, Grant, Item, RunState, Sighting, S
 from wardlaw.inventory.risk import ScopeRisk, scope_risk
 from wardlaw.inventory.rules import Book, GrantFinding, find_in
 from wardlaw.inventory.veiling import Veil
-from wardlaw.inventory.view import Freshness, account_of, app_of, freshness, kind_of
+from wardlaw.inventory.view import Freshness, app_of, freshness, kind_of
 from wardlaw.store.activity import keep_activities
 from wardlaw.store.doorseen import DOOR
 from wardlaw.store.findings import list_findings
@@ -33,6 +34,7 @@ from wardlaw.store.suppressed import suppressed_in
 from wardlaw.store.syncruns import telling_runs
 from wardlaw.store.thingquery import (
     Cursor,
+    ThingPage,
     ThingQuery,
     count_kinds,
     count_things,
@@ -149,15 +151,15 @@ async def inventory_items(
     call: Given, *, wanted: NamedDependency[ThingQuery], limit: _Limit = 200, after: _Cursor = ""
 ) -> ItemList:
     """What is there now; with ``gone`` also what was. ``about`` is the id of an account or app, ``find`` part of a name or
-    id, ``after`` what the page before gave as ``next``. What the gateway has seen is listed when it is named."""
+    id, ``after`` what the page before gave as ``next``. What the gateway has seen comes last."""
 
     def work(turn: Turn) -> ItemList:
-        if wanted.directory == DOOR:
-            return _at_the_door(draw(turn, call.deps, DOOR), wanted, limit)
         query = msgspec.structs.replace(wanted, limit=limit, after=read_cursor(after))
-        page = list_things(turn.connection, query)
-        total = count_things(turn.connection, query)
-        return ItemList(total, page.items, fresh_feeds(turn), write_cursor(page.after))
+        page, door, total = listed(turn, call.deps, query)
+        if wanted.directory != DOOR:
+            total += count_things(turn.connection, query)
+        feeds = () if wanted.directory == DOOR else fresh_feeds(turn)
+        return ItemList(total, page.items, (*feeds, *freshness(door.runs)), write_cursor(page.after))
 
     return await call.read(work)
 
@@ -187,6 +189,10 @@ async def begin_reading(call: Given, data: JSONBody[RunRequest]) -> RunBegun:
     """A run that never ends counts as cut off; it removes nothing."""
 
     def work(turn: Turn) -> Done[RunBegun]:
+        if data.directory == DOOR:
+            raise InputError(
+                "WL-INV-117", f"{DOOR} is what the gateway itself has seen.", "Give the directory another name."
+            )
         run = SyncRun(
             turn.new_id("run_"), data.directory, data.platform, data.feed, data.kind, turn.now, turn.person.id
         )
@@ -259,6 +265,17 @@ def read_cursor(text: str) -> Cursor | None:
     return after
 
 
+def listed(turn: Turn, deps: ApiDependencies, query: ThingQuery) -> tuple[ThingPage, Door, int]:
+    """A page of what the directories and then the gateway have; the gateway's part of it, and how much that is in all."""
+    page = ThingPage((), None) if is_beyond(query) else list_things(turn.connection, query)
+    if not concerns_door(query):
+        return page, Door((), ()), 0
+    # What stands on a later page is counted here, and a month of decisions for it only where days of use are.
+    door = see_door(turn, deps, uses=page.after is None or query.kind in ("", "use"))
+    found = asked_of(door, query)
+    return go_on(page, found, query), door, len(found)
+
+
 def known_thing(turn: Turn, id_: str, *, kind: str, directory: str) -> tuple[Item, Book]:
     """The first thing of an id, with what surrounds it.
 
@@ -313,19 +330,6 @@ def _counted(picture: Picture) -> dict[str, dict[str, int]]:
         kind = kind_of(item.thing)
         own[kind] = own.get(kind, 0) + int(item.is_there)
     return counts
-
-
-def _at_the_door(picture: Picture, wanted: ThingQuery, limit: int) -> ItemList:
-    """What the gateway has seen: little enough to be looked through each time."""
-    found = [
-        item
-        for item in picture.inventory.items
-        if (wanted.gone or item.is_there)
-        and (not wanted.kind or kind_of(item.thing) == wanted.kind)
-        and (not wanted.about or wanted.about in (item.thing.id, account_of(item.thing), app_of(item.thing)))
-        and wanted.find.casefold() in f"{item.thing.id} {getattr(item.thing, 'name', '')}".casefold()
-    ]
-    return ItemList(len(found), tuple(found[:limit]), freshness(picture.runs))
 
 
 def _one_at_the_door(turn: Turn, call: Call, id_: str, *, kind: str, directory: str) -> ItemDetail | None:
