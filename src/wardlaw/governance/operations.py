@@ -106,6 +106,7 @@ _ALL: tuple[Operation, ...] = (
     _reads("inventory.finding", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _changes("inventory.accept", _P.REVOKE_NHI, _P.CLOSE_INCIDENT),
     _changes("inventory.close", _P.REVOKE_NHI, _P.CLOSE_INCIDENT),
+    _reads("inventory.events", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI),
     _reads("inventory.runs", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _reads("identities.list", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _reads("identities.get", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.activity import Activity
@@ -77,6 +77,33 @@ def events_named(connection: Connection, directory: str, ids: Iterable[str]) -> 
     """Events by id, of those still in the raw window."""
     query = select(_RAW.activity).where(_RAW.directory == directory, _RAW.id.in_(sorted(set(ids))))
     return tuple(msgspec.json.decode(text, type=Activity) for text in connection.execute(query).scalars())
+
+
+class KeptActivity(msgspec.Struct, frozen=True):
+    """An event and the directory whose log told it."""
+
+    directory: str
+    activity: Activity
+
+
+def list_activities(
+    connection: Connection, *, directory: str = "", since: float = 0.0, after: tuple[str, str] | None = None, limit: int
+) -> tuple[KeptActivity, ...]:
+    """Events of the raw window by directory and id, of one directory when it is named.
+
+    Args:
+        since: Unix seconds.
+        after: Directory and id of the last one of the page before.
+    """
+    query = select(_RAW.directory, _RAW.activity).order_by(_RAW.directory, _RAW.id).limit(limit)
+    if directory:
+        query = query.where(_RAW.directory == directory)
+    if since:
+        query = query.where(_RAW.at >= since)
+    if after is not None:
+        query = query.where(tuple_(_RAW.directory, _RAW.id) > after)
+    decoder = msgspec.json.Decoder(Activity)
+    return tuple(KeptActivity(place, decoder.decode(text)) for place, text in connection.execute(query))
 
 
 def count_rollups(connection: Connection, directory: str) -> int:

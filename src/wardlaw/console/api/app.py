@@ -15,6 +15,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 import wardlaw
 from wardlaw.console.api import (
     access,
+    activities,
     approvals,
     audit,
     credentials,
@@ -105,6 +106,7 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     findings.accept_finding,
     findings.close_finding,
     inventory.inventory_runs,
+    activities.inventory_events,
     identities.list_identities,
     identities.get_identity,
     identities.identity_timeline,

@@ -118,6 +118,7 @@ class RunEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     covered_until: Annotated[float, msgspec.Meta(ge=0, le=4_102_444_800)] = 0.0
 
 
+_Place = TypeVar("_Place")
 _Told = TypeVar("_Told", Page, RunEnd)
 
 
@@ -245,19 +246,33 @@ def kept_out(turn: Turn, call: Call, run_id: str, told: _Told) -> _Told:
 
 def write_cursor(after: Cursor | None) -> str:
     """Where a page ended, as a caller gives it back; empty for the last page."""
-    return "" if after is None else base64.urlsafe_b64encode(msgspec.json.encode(after)).decode()
+    return write_place(after)
 
 
 def read_cursor(text: str) -> Cursor | None:
-    """Where a page begins.
+    """Where a page of things begins; see ``read_place``."""
+    return _place_in(text, tuple[str, str, str, str])
+
+
+def write_place(after: tuple[str, ...] | None) -> str:
+    """Where any page ended."""
+    return "" if after is None else base64.urlsafe_b64encode(msgspec.json.encode(after)).decode()
+
+
+def read_place(text: str) -> tuple[str, str] | None:
+    """Where a page of what has two keys begins.
 
     Raises:
         InputError: It is none that a page gave (WL-INV-090).
     """
+    return _place_in(text, tuple[str, str])
+
+
+def _place_in(text: str, form: type[_Place]) -> _Place | None:
     if not text:
         return None
     try:
-        after: Cursor = msgspec.json.decode(base64.urlsafe_b64decode(text.encode()), type=Cursor)
+        after = msgspec.json.decode(base64.urlsafe_b64decode(text.encode()), type=form)
     except (ValueError, msgspec.MsgspecError) as error:
         raise InputError(
             "WL-INV-090", "There is no page that begins so.", "Give `after` what the page before gave as `next`."
