@@ -24,6 +24,7 @@ class Platform(StrEnum):
     ANTHROPIC = "anthropic"
     ENTRA = "entra"
     OKTA = "okta"
+    SCIM = "scim"
 
 
 class Directory(msgspec.Struct, frozen=True):
