@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.model import Account, App
 from wardlaw.inventory.veiling import MOST_ID, Alias, Veil
-from wardlaw.store.inventorytables import INVENTORY_BUNDLE, INVENTORY_ITEM, INVENTORY_STANDING, INVENTORY_THING
+from wardlaw.store.inventorytables import INVENTORY_BUNDLE, INVENTORY_ITEM
 from wardlaw.store.itemrows import (
     BundleRow,
     ItemRow,
@@ -35,19 +35,19 @@ _Place = tuple[str, str, str, str]
 def named_rows(connection: Connection, directory: str, aliases: Sequence[Alias]) -> list[ItemRow]:
     """Rows of a directory in which one of the names stands."""
     veil = Veil(aliases, directory)
-    wanted = and_(_ITEM.directory == directory, mentions(_ITEM.item, aliases))
+    wanted = and_(_ITEM.directory == directory, mentions(connection, _ITEM.item, aliases))
     return [row for row in read_rows(connection, wanted) if veil.over(row.item) is not row.item]
 
 
 def veil_rows(connection: Connection, directory: str, aliases: Sequence[Alias]) -> int:
     """Put pseudonyms into the things of a directory; answers how many rows had a name in them."""
-    bundles = {(row.item.feed, row.bundle) for row in named_rows(connection, directory, aliases)}
-    for feed, name in sorted(bundles):
-        level_bundle(connection, (directory, feed), name)
     rows = named_rows(connection, directory, aliases)
     if not rows:
         return 0
     veil = Veil(aliases, directory)
+    bundles = {(row.item.feed, row.bundle) for row in rows}
+    for feed, name in sorted(bundles):  # what is left behind in one keeps its time; those that move have it already
+        level_bundle(connection, (directory, feed), name)
     after: dict[_Place, ItemRow] = {}
     for row in rows:
         thing = veil.over(row.item.thing)
@@ -75,7 +75,6 @@ def veil_rows(connection: Connection, directory: str, aliases: Sequence[Alias]) 
         apps=[thing.id for thing in things if isinstance(thing, App)],
         accounts=[thing.id for thing in things if isinstance(thing, Account)],
     )
-    _redraw_left(connection, directory, aliases)
     return len(rows)
 
 
@@ -89,20 +88,6 @@ def count_bundles(connection: Connection, directory: str, bundles: set[tuple[str
             forget_digests(connection, (directory, feed), [name])
         else:
             connection.execute(delete(INVENTORY_BUNDLE).where(*own))
-
-
-def _redraw_left(connection: Connection, directory: str, aliases: Sequence[Alias]) -> None:
-    """What the picture and the findings still say with a name in it, though no row of theirs does."""
-    faces: set[str] = set()
-    thing, found = INVENTORY_THING.c, INVENTORY_STANDING.c
-    texts = (mentions(column, aliases) for column in (thing.id, thing.account, thing.app, thing.words))
-    faces.update(
-        connection.execute(select(thing.face).where(thing.directory == directory, or_(*texts))).scalars(),
-        connection.execute(
-            select(found.face).where(found.directory == directory, mentions(found.about, aliases))
-        ).scalars(),
-    )
-    redraw(connection, directory, faces)
 
 
 def _place_of(row: ItemRow) -> _Place:

@@ -180,7 +180,7 @@ def _named(
     """Rows as they are and as they will be."""
     columns = shelf.table.c
     texts = [*shelf.keys, *([shelf.payload] if shelf.payload else [])]
-    query = select(shelf.table).where(or_(*(mentions(columns[name], aliases) for name in texts)))
+    query = select(shelf.table).where(or_(*(mentions(connection, columns[name], aliases) for name in texts)))
     if "directory" in columns:
         query = query.where(columns.directory == directory)
     elif directory:
