@@ -35,8 +35,17 @@ _Place = tuple[str, str, str, str]
 def named_rows(connection: Connection, directory: str, aliases: Sequence[Alias]) -> list[ItemRow]:
     """Rows of a directory in which one of the names stands."""
     veil = Veil(aliases, directory)
-    wanted = and_(_ITEM.directory == directory, mentions(connection, _ITEM.item, aliases))
-    return [row for row in read_rows(connection, wanted) if veil.over(row.item) is not row.item]
+    # The rows alone first: joined with their bundles, a database may look at them bundle by bundle.
+    query = select(_ITEM.feed, _ITEM.kind, _ITEM.id).where(
+        _ITEM.directory == directory, mentions(connection, _ITEM.item, aliases)
+    )
+    places = connection.execute(query).all()
+    found: list[ItemRow] = []
+    for part in parts(places, 100):
+        same = or_(*(and_(_ITEM.feed == feed, _ITEM.kind == kind, _ITEM.id == id_) for feed, kind, id_ in part))
+        rows = read_rows(connection, and_(_ITEM.directory == directory, same))
+        found += [row for row in rows if veil.over(row.item) is not row.item]
+    return found
 
 
 def veil_rows(connection: Connection, directory: str, aliases: Sequence[Alias]) -> int:
