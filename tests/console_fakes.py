@@ -106,6 +106,12 @@ class FakeLog:
     def names(self, subject):
         return frozenset({subject, *self.also.get(subject, ())})
 
+    def same_subject(self, subject):
+        return lambda name: name == subject or subject in self.also.get(name, ())
+
+    def name_tag(self, text):
+        return hashlib.sha256(text.casefold().encode()).hexdigest()
+
     def erase(self, connection, subject):
         if self.broken:
             raise UnavailableError("WL-KEY-001", "The key file cannot be written.", "Make room.")

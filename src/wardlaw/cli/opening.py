@@ -61,6 +61,8 @@ def open_connector(
             return vendor.openai()
         case Platform.ANTHROPIC:
             return vendor.anthropic()
+        case Platform.SCIM:
+            return vendor.scim()
         case never:
             assert_never(never)
 
@@ -105,6 +107,12 @@ def open_revoker(
             return vendor.openai_revoker()
         case Platform.ANTHROPIC:
             return vendor.anthropic_revoker()
+        case Platform.SCIM:
+            raise ConfigError(
+                "WL-INV-118",
+                f"Nothing is revoked over SCIM: {directory.name} is read only.",
+                "Disable the agent or take its roles away where it is managed, then read the directory again.",
+            )
         case never:
             assert_never(never)
 

@@ -25,6 +25,7 @@ class Platform(StrEnum):
     ANTHROPIC = "anthropic"
     ENTRA = "entra"
     OKTA = "okta"
+    SCIM = "scim"
 
 
 class Directory(msgspec.Struct, frozen=True):
@@ -127,6 +128,24 @@ class InventorySettings(msgspec.Struct, frozen=True):
             description="Keys of AI vendors that only this gateway holds, `VENDOR:ID`; use by any other of that vendor is beside the door."
         ),
     ] = ()
+    activity_days: Annotated[
+        int,
+        Meta(
+            ge=7,
+            le=3_660,
+            description="Days for which events of platforms' logs are kept as they came; counts by the hour stay. Longer than "
+            "any log delays its events (Google: up to 3 days), and than the month that detectors look back.",
+        ),
+    ] = 40
+    gone_days: Annotated[
+        int,
+        Meta(
+            ge=90,
+            le=36_600,
+            description="Days for which things that are gone, and days of use, are kept. The year that PCI DSS 10.5.1 "
+            "wants of audit trails, and a month.",
+        ),
+    ] = 396
     sanctioned: Annotated[
         tuple[Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")], ...],
         Meta(description="AI vendors that may be used, as `wardlaw shadow-ai report` names them."),

@@ -94,6 +94,9 @@ _NEEDS: Mapping[Platform, tuple[_Need, ...]] = {
         _Need("url", lambda one: bool(one.url), _SET, "The issuer, letter by letter as the server's metadata name it."),
         _Need("tokens", lambda one: bool(one.tokens), _SET, "The file that names the tokens; OAuth has no listing."),
     ),
+    Platform.SCIM: (
+        _Need("url", lambda one: bool(one.url), _SET, "With its path, such as https://sso.acme.example/scim/v2."),
+    ),
     Platform.SALESFORCE: (
         _Need(
             "url",

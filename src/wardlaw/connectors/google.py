@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from wardlaw.connectors.feed import Feed, FeedPage, not_read, page_of
 from wardlaw.connectors.googlegroups import GROUPS, group_pages
-from wardlaw.connectors.googlelog import APPLICATIONS, entry_time, log_page
+from wardlaw.connectors.googlelog import APPLICATIONS, WATCHED, entry_time, log_page
 from wardlaw.connectors.googletoken import TokenRefusedError
 from wardlaw.connectors.ownedlists import UnlistedError, read_owned
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
@@ -39,7 +39,7 @@ POLICIES = "/v1/policies"
 OVERLAP_S = 3_600.0
 """Events are written late; each run reads the last hour of the one before again, which changes nothing twice."""
 
-USERS, TOKENS, PASSWORDS, ACTIVITY, ADMIN, DRIVE, LOGIN, CONTROLS = (
+USERS, TOKENS, PASSWORDS, ACTIVITY, ADMIN, DRIVE, LOGIN, VAULT, GEMINI, STUDIO, CONTROLS = (
     Feed("users", FeedKind.LISTING),
     Feed("tokens", FeedKind.LISTING),
     Feed("app-passwords", FeedKind.LISTING),
@@ -47,10 +47,16 @@ USERS, TOKENS, PASSWORDS, ACTIVITY, ADMIN, DRIVE, LOGIN, CONTROLS = (
     Feed("admin-log", FeedKind.EVENTS),
     Feed("drive-log", FeedKind.EVENTS),
     Feed("login-log", FeedKind.EVENTS),
+    Feed("vault-log", FeedKind.EVENTS),
+    Feed("gemini-log", FeedKind.EVENTS),
+    Feed("studio-log", FeedKind.EVENTS),
     Feed("api-controls", FeedKind.EVENTS),
 )
-LOGS = dict(zip((ACTIVITY, ADMIN, DRIVE, LOGIN), APPLICATIONS, strict=True))
+LOGS = dict(zip((ACTIVITY, ADMIN, DRIVE, LOGIN, VAULT, GEMINI, STUDIO), APPLICATIONS, strict=True))
 """The application whose log each feed is."""
+
+PUSHED = {feed: application for feed, application in LOGS.items() if application in WATCHED}
+"""Those that a channel can be opened for."""
 
 _MOST_NOTES = 20
 

@@ -105,6 +105,20 @@ def alarm_id(directory: str, app: str, key: str) -> str:
     return finding_id(directory, key.split("\n", 1)[0], f"{app}\n{key}")
 
 
+def renamed_id(before: TrackedFinding, after: TrackedFinding) -> str:
+    """The id of a finding whose names were replaced: what the same cause will be found under from now on."""
+    if not after.event:
+        return finding_id(after.directory, after.rule, after.about)
+    if before.id == _alarm_id_of(before):
+        return _alarm_id_of(after)
+    return finding_id(after.directory, after.rule, f"{after.about}\n{after.event}\n{after.first_at}")
+
+
+def _alarm_id_of(one: TrackedFinding) -> str:
+    cause = one.about.removeprefix(f"app {one.app}: ") if one.app else one.about
+    return finding_id(one.directory, one.rule, f"{one.app}\n{one.rule}\n{one.account}\n{cause}")
+
+
 def of_alarm(directory: str, alarm: Alarm) -> TrackedFinding:
     """The finding that begins with an alarm."""
     facts = ALARMS[alarm.kind]

@@ -55,21 +55,24 @@ class DoorView(msgspec.Struct, frozen=True):
     principals: tuple[str, ...]
 
 
-def door_view(connection: Connection, names: Names, *, locked: Mapping[str, str], now: float) -> DoorView:
+def door_view(
+    connection: Connection, names: Names, *, locked: Mapping[str, str], now: float, uses: bool = True
+) -> DoorView:
     """Keys, principals, tools and their use; empty where the gateway has neither keys nor tools.
 
     Args:
         names: Every name under which a principal stands in the log.
         locked: Why a principal is locked out, by its id; one that is not named is not.
         now: Unix seconds.
+        uses: Whether the decisions of the last 30 days are counted; without them no use is known.
     """
     keys = list_keys(connection)
     own: dict[str, list[OwnedKey]] = {}
     for key in keys:
         own.setdefault(key.entry.principal.id, []).append(key)
-    uses = _uses(connection, {name: principal for principal in own for name in names(principal)}, now=now)
+    counted = _uses(connection, {name: one for one in own for name in names(one)}, now=now) if uses else []
     latest: dict[str, float] = {}
-    for use in uses:
+    for use in counted:
         latest[use.account] = max(latest.get(use.account, 0.0), use.last_used_at)
     items = [_principal(principal, held, locked, now) for principal, held in own.items()]
     items += [
@@ -77,7 +80,7 @@ def door_view(connection: Connection, names: Names, *, locked: Mapping[str, str]
         for principal, held in own.items()
         for key in held
     ]
-    items += [Item(DOOR, "decisions", use, use.last_used_at, use.last_used_at, use.last_used_at) for use in uses]
+    items += [Item(DOOR, "decisions", use, use.last_used_at, use.last_used_at, use.last_used_at) for use in counted]
     items += _tools(connection, now)
     if not items:
         return DoorView((), (), ())

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.activity import Activity, Deed
@@ -70,12 +70,6 @@ def told_span(connection: Connection, directory: str) -> tuple[float, float]:
     query = select(func.min(_OWN.first_at), func.max(_OWN.last_at)).where(_OWN.directory == directory)
     first, last = connection.execute(query).one()
     return first or 0.0, last or 0.0
-
-
-def forget_exercise(connection: Connection, directory: str, *, now: float) -> int:
-    """Let go of what was last called too long ago; answers how many."""
-    old = and_(_OWN.directory == directory, _OWN.last_at < now - KEPT_DAYS * DAY_S)
-    return connection.execute(delete(INVENTORY_EXERCISE).where(old)).rowcount
 
 
 def adopt_exercise(connection: Connection) -> None:

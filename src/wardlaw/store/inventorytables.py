@@ -343,3 +343,24 @@ SIGNAL_OUT = Table(
     Column("error", String(500), nullable=False),
     Index(None, "state", "next_at"),
 )
+
+# What an erasure is asked to reach in the inventory, as JSON with names in the clear; it goes with the request's end.
+ERASURE_REACH = Table(
+    "erasure_reach",
+    METADATA,
+    Column("erasure", String(64), primary_key=True),
+    Column("expires_at", Double, nullable=False),
+    Column("reach", Text, nullable=False),
+)
+
+# Names that stay out of the inventory, by keyed digest, and the pseudonym that stands for each. An empty ``directory``
+# is all of them.
+SUPPRESSED_NAME = Table(
+    "suppressed_name",
+    METADATA,
+    Column("tag", String(64), primary_key=True),
+    Column("directory", String(64), primary_key=True),
+    Column("pseudonym", String(64), nullable=False),
+    Column("erasure", String(64), nullable=False),
+    Column("at", Double, nullable=False),
+)

@@ -16,7 +16,7 @@ from wardlaw.inventory.watching.lookout import Lookout
 from wardlaw.inventory.watching.memory import AppMemory, DirectoryMemory, remember_at
 from wardlaw.inventory.watching.posture import unused_scopes
 from wardlaw.inventory.watching.surroundings import AppFacts, Surroundings
-from wardlaw.store.activity import note_judged, prune_activities, unjudged
+from wardlaw.store.activity import note_judged, unjudged
 from wardlaw.store.findings import take_alarms
 from wardlaw.store.inventorytables import INVENTORY_ITEM, INVENTORY_MEMORY, INVENTORY_RUN, INVENTORY_THING
 
@@ -49,7 +49,6 @@ def judge_new(
             break
         changes += _judge(connection, directory, activities, facts, now=now)
         note_judged(connection, directory, activities)
-    prune_activities(connection, directory, now=now)
     return changes
 
 

@@ -3,9 +3,10 @@ from __future__ import annotations
 from sqlalchemy import delete
 
 from wardlaw.inventory.activity import Activity, Deed
-from wardlaw.store.activity import keep_activities, note_judged, prune_activities
+from wardlaw.store.activity import keep_activities, note_judged
 from wardlaw.store.database import writing
 from wardlaw.store.exercise import adopt_exercise, called_since, note_exercise, told_span
+from wardlaw.store.inventoryretention import prune_activities, prune_exercise
 from wardlaw.store.inventorytables import INVENTORY_EXERCISE
 
 DAY = 86_400.0
@@ -43,13 +44,19 @@ def test_what_was_called_is_kept_with_first_and_last(database) -> None:
         assert told_span(connection, "none") == (0.0, 0.0)
 
 
+def nobody(_: str) -> bool:
+    return False
+
+
 def test_it_is_kept_when_events_are_judged_and_forgotten_long_after_they_go(database) -> None:
     with writing(database) as connection:
         keep_activities(connection, "acme", [use("1", START)], now=START)
         note_judged(connection, "acme", [use("1", START)])
-        prune_activities(connection, "acme", now=START + 41 * DAY)
+        assert prune_activities(connection, before=START + DAY, is_held=nobody).gone == 1
+        assert prune_exercise(connection, before=START, is_held=nobody).gone == 0
+        assert prune_exercise(connection, before=START + DAY, is_held=lambda _: True).gone == 0
         assert len(called_since(connection, "acme", since=0.0)) == 1
-        prune_activities(connection, "acme", now=START + 121 * DAY)
+        assert prune_exercise(connection, before=START + DAY, is_held=nobody).gone == 1
         assert called_since(connection, "acme", since=0.0) == {}
 
 

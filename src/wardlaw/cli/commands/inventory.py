@@ -285,24 +285,25 @@ def export(
     since: Annotated[str, Parameter(show_default=False)] = "",
     options: Options = NONE,
 ) -> int:
-    """Write when grants and credentials came and went, and what rules find, as JSON lines for a SIEM.
+    """Write when grants and credentials came and went, what logs told, and what rules find, as JSON lines for a SIEM.
 
     Args:
-        ocsf: File to write, which must not be there yet: events of the Open Cybersecurity Schema Framework, version 1.6.
+        ocsf: File to write, which must not be there yet: events of the Open Cybersecurity Schema Framework, version 1.8.
         directory: Only of this directory.
-        since: Only what came or went since then: 24h, 7d, 2026-11-01. What is found now is written in any case.
+        since: Only what came, went or was told since then: 24h, 7d, 2026-11-01. What is found now is written in any case.
     """
     now = time.time()
     begin = read_moment(since, now=now) if since else 0.0
     try:
         with ocsf.open("xb") as out:
-            changes, found = write_events(connect(options), out, directory=directory, begin=begin, now=now)
+            changes, events, found = write_events(connect(options), out, directory=directory, begin=begin, now=now)
     except OSError as error:
         raise InputError(
             "WL-INV-093", f"{ocsf} cannot be written: {error.strerror}.", "Name a file that is not there yet."
         ) from error
-    counts = {"file": str(ocsf), "changes": changes, "findings": found}
-    options.output().result(counts, f"{changes} changes and {found} findings written into {ocsf}")
+    counts = {"file": str(ocsf), "changes": changes, "events": events, "findings": found}
+    told = f"{changes} changes, {events} events and {found} findings written into {ocsf}"
+    options.output().result(counts, told)
     return 0
 
 

@@ -9,12 +9,13 @@ import msgspec
 from litestar import get, post
 from litestar.params import JSONBody
 
-from wardlaw.console.api.desk import Done, Given, Turn
+from wardlaw.console.api.desk import Call, Done, Given, Turn
 from wardlaw.console.api.findings import tell_news
 from wardlaw.console.api.picture import facts_of_apps
 from wardlaw.inventory.activity import Activity
 from wardlaw.inventory.model import Account, App, Sighting, Thing
 from wardlaw.inventory.rules import DAY_S
+from wardlaw.inventory.veiling import Veil
 from wardlaw.inventory.view import account_of
 from wardlaw.store.activity import keep_activities
 from wardlaw.store.mailnames import ids_of_mails
@@ -30,6 +31,7 @@ from wardlaw.store.pushes import (
     take_pushed,
     wish_for,
 )
+from wardlaw.store.suppressed import suppressed_in
 from wardlaw.store.watching import judge_new
 
 TIMELESS_DAYS = 400
@@ -117,8 +119,9 @@ async def take_deliveries(call: Given, data: JSONBody[Deliveries]) -> Delivered:
 
     def work(turn: Turn) -> Done[Delivered]:
         directory = data.directory
-        known = known_deliveries(turn.connection, directory, (one.id for one in data.deliveries))
-        fresh = {one.id: one for one in data.deliveries if one.id not in known}
+        deliveries = _kept_out(turn, call, data)
+        known = known_deliveries(turn.connection, directory, (one.id for one in deliveries))
+        fresh = {one.id: one for one in deliveries if one.id not in known}
         dated = [_dated(one, turn.now) for one in fresh.values()]
         sightings, activities = _named(turn, data, dated)
         findings = 0
@@ -133,7 +136,7 @@ async def take_deliveries(call: Given, data: JSONBody[Deliveries]) -> Delivered:
             wish_for(turn.connection, directory, (feed for one in dated for feed in one.wishes), now=turn.now)
         until = {one.id: turn.now + DAY_S * (TIMED_DAYS if one.at else TIMELESS_DAYS) for one in fresh.values()}
         note_deliveries(turn.connection, directory, until, now=turn.now)
-        counts = dict(data.outcomes) | {"taken": len(fresh), "known": len(data.deliveries) - len(fresh)}
+        counts = dict(data.outcomes) | {"taken": len(fresh), "known": len(deliveries) - len(fresh)}
         count_pushes(turn.connection, directory, counts, now=turn.now)
         facts_told: dict[str, str | int] = {"directory": directory, "events": len(activities), "findings": findings}
         facts_told |= {name: count for name, count in counts.items() if count}
@@ -158,6 +161,20 @@ async def note_channel(call: Given, data: JSONBody[ChannelOpened]) -> KeptChanne
         return Done(kept, {"directory": kept.directory, "feed": kept.feed, "channel": kept.id})
 
     return await call.change(work)
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """Deliveries, with what they tell of things all together."""
+
+    deliveries: tuple[Delivery, ...]
+    sightings: tuple[Sighting, ...]
+
+
+def _kept_out(turn: Turn, call: Call, data: Deliveries) -> tuple[Delivery, ...]:
+    """The deliveries with pseudonyms for the names that an erasure keeps out, before anything of them is looked up."""
+    told = _Told(data.deliveries, tuple(sighting for one in data.deliveries for sighting in one.sightings))
+    aliases = suppressed_in(turn.connection, data.directory, told, call.deps.log.name_tag)
+    return Veil(aliases, data.directory).over(data.deliveries) if aliases else data.deliveries
 
 
 def _dated(one: Delivery, now: float) -> Delivery:

@@ -91,6 +91,12 @@ class LogDesk(Protocol):
     def names(self, subject: str) -> frozenset[str]:
         """Every name (they change by month) the subject bears in the log, the given one included."""
 
+    def same_subject(self, subject: str) -> Callable[[str], bool]:
+        """Tells whether an id is the one that is meant by a subject: an id, or one of its pseudonyms."""
+
+    def name_tag(self, text: str) -> str:
+        """A keyed digest of a name, whatever its case, hex: it is known again, and not read."""
+
     def erase(self, connection: Connection, subject: str) -> int:
         """Destroy the keys of a subject; answers how many sealed parts became unreadable. Repeating is harmless.
 

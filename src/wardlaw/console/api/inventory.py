@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from litestar import get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody, QueryParameter
 
+from wardlaw.console.api.deps import ApiDependencies
 from wardlaw.console.api.desk import Call, Done, Given, Turn
+from wardlaw.console.api.doorlist import Door, asked_of, concerns_door, go_on, is_beyond, see_door
 from wardlaw.console.api.findings import settle_directory, tell_news
 from wardlaw.console.api.picture import Picture, door_findings, draw_door, facts_of_apps
 from wardlaw.console.api.shapes import Line
@@ -22,15 +24,18 @@ from wardlaw.inventory.findings import PENDING
 from wardlaw.inventory.model import FeedKind, Grant, Item, RunState, Sighting, SyncRun
 from wardlaw.inventory.risk import ScopeRisk, scope_risk
 from wardlaw.inventory.rules import Book, GrantFinding, find_in
-from wardlaw.inventory.view import Freshness, account_of, app_of, freshness, kind_of
+from wardlaw.inventory.veiling import Veil
+from wardlaw.inventory.view import Freshness, app_of, freshness, kind_of
 from wardlaw.store.activity import keep_activities
 from wardlaw.store.doorseen import DOOR
 from wardlaw.store.findings import list_findings, revive_overdue
-from wardlaw.store.inventory import begin_run, finish_run, last_watermark, list_runs, take
+from wardlaw.store.inventory import begin_run, finish_run, get_run, last_watermark, list_runs, take
 from wardlaw.store.pushes import PushCount, list_pushes
+from wardlaw.store.suppressed import suppressed_in
 from wardlaw.store.syncruns import telling_runs
 from wardlaw.store.thingquery import (
     Cursor,
+    ThingPage,
     ThingQuery,
     count_kinds,
     count_things,
@@ -122,6 +127,10 @@ class RunEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     covered_until: Annotated[float, msgspec.Meta(ge=0, le=4_102_444_800)] = 0.0
 
 
+_Place = TypeVar("_Place")
+_Told = TypeVar("_Told", Page, RunEnd)
+
+
 @get("/inventory", operation_id="inventory.status", summary="How fresh the inventory is")
 async def inventory_status(call: Given) -> InventoryStatus:
     """Each feed with its last complete run and its gaps."""
@@ -152,15 +161,15 @@ async def inventory_items(
     call: Given, *, wanted: NamedDependency[ThingQuery], limit: _Limit = 200, after: _Cursor = ""
 ) -> ItemList:
     """What is there now; with ``gone`` also what was. ``about`` is the id of an account or app, ``find`` part of a name or
-    id, ``after`` what the page before gave as ``next``. What the gateway has seen is listed when it is named."""
+    id, ``after`` what the page before gave as ``next``. What the gateway has seen comes last."""
 
     def work(turn: Turn) -> ItemList:
-        if wanted.directory == DOOR:
-            return _at_the_door(draw_door(turn, call.deps), wanted, limit)
         query = msgspec.structs.replace(wanted, limit=limit, after=read_cursor(after))
-        page = list_things(turn.connection, query)
-        total = count_things(turn.connection, query)
-        return ItemList(total, page.items, fresh_feeds(turn), write_cursor(page.after))
+        page, door, total = listed(turn, call.deps, query)
+        if wanted.directory != DOOR:
+            total += count_things(turn.connection, query)
+        feeds = () if wanted.directory == DOOR else fresh_feeds(turn)
+        return ItemList(total, page.items, (*feeds, *freshness(door.runs)), write_cursor(page.after))
 
     return await call.read(work)
 
@@ -192,6 +201,10 @@ async def begin_reading(call: Given, data: JSONBody[RunRequest]) -> RunBegun:
     """A run that never ends counts as cut off; it removes nothing."""
 
     def work(turn: Turn) -> Done[RunBegun]:
+        if data.directory == DOOR:
+            raise InputError(
+                "WL-INV-117", f"{DOOR} is what the gateway itself has seen.", "Give the directory another name."
+            )
         run = SyncRun(
             turn.new_id("run_"), data.directory, data.platform, data.feed, data.kind, turn.now, turn.person.id
         )
@@ -213,8 +226,9 @@ async def take_page(call: Given, run_id: FromPath[str], data: JSONBody[Page]) ->
     """Pages may come in any order, and again."""
 
     def work(turn: Turn) -> Done[SyncRun]:
-        run = take(turn.connection, run_id, data.sightings)
-        events = keep_activities(turn.connection, run.directory, data.activities, now=turn.now)
+        page = kept_out(turn, call, run_id, data)
+        run = take(turn.connection, run_id, page.sightings)
+        events = keep_activities(turn.connection, run.directory, page.activities, now=turn.now)
         return Done(run, {"run": run.id, "sightings": len(data.sightings), "events": events})
 
     return await call.change(work)
@@ -227,8 +241,9 @@ async def end_reading(call: Given, run_id: FromPath[str], data: JSONBody[RunEnd]
     def work(turn: Turn) -> Done[SyncRun]:
         state = RunState.COMPLETE if data.complete else RunState.INCOMPLETE
         ended = SyncRun(
-            "", "", "", "", FeedKind.LISTING, 0.0, "", state, turn.now, data.watermark, data.covered_until, data.gaps
-        )
+            "", "", "", "", FeedKind.LISTING, 0.0, "", state, turn.now, data.watermark, data.covered_until,
+            kept_out(turn, call, run_id, data).gaps,
+        )  # fmt: skip
         run = finish_run(turn.connection, run_id, ended=ended)
         known_apps = facts_of_apps(turn, call.deps, run.directory)
         tell_news(turn, call.deps, judge_new(turn.connection, run.directory, known_apps, now=turn.now))
@@ -241,26 +256,58 @@ async def end_reading(call: Given, run_id: FromPath[str], data: JSONBody[RunEnd]
     return await call.change(work)
 
 
+def kept_out(turn: Turn, call: Call, run_id: str, told: _Told) -> _Told:
+    """What a reading tells, with pseudonyms for the names that an erasure keeps out."""
+    directory = get_run(turn.connection, run_id).directory
+    aliases = suppressed_in(turn.connection, directory, told, call.deps.log.name_tag)
+    return Veil(aliases, directory).over(told) if aliases else told
+
+
 def write_cursor(after: Cursor | None) -> str:
     """Where a page ended, as a caller gives it back; empty for the last page."""
-    return "" if after is None else base64.urlsafe_b64encode(msgspec.json.encode(after)).decode()
+    return write_place(after)
 
 
 def read_cursor(text: str) -> Cursor | None:
-    """Where a page begins.
+    """Where a page of things begins; see ``read_place``."""
+    return _place_in(text, tuple[str, str, str, str])
+
+
+def write_place(after: tuple[str, ...] | None) -> str:
+    """Where any page ended."""
+    return "" if after is None else base64.urlsafe_b64encode(msgspec.json.encode(after)).decode()
+
+
+def read_place(text: str) -> tuple[str, str] | None:
+    """Where a page of what has two keys begins.
 
     Raises:
         InputError: It is none that a page gave (WL-INV-090).
     """
+    return _place_in(text, tuple[str, str])
+
+
+def _place_in(text: str, form: type[_Place]) -> _Place | None:
     if not text:
         return None
     try:
-        after: Cursor = msgspec.json.decode(base64.urlsafe_b64decode(text.encode()), type=Cursor)
+        after = msgspec.json.decode(base64.urlsafe_b64decode(text.encode()), type=form)
     except (ValueError, msgspec.MsgspecError) as error:
         raise InputError(
             "WL-INV-090", "There is no page that begins so.", "Give `after` what the page before gave as `next`."
         ) from error
     return after
+
+
+def listed(turn: Turn, deps: ApiDependencies, query: ThingQuery) -> tuple[ThingPage, Door, int]:
+    """A page of what the directories and then the gateway have; the gateway's part of it, and how much that is in all."""
+    page = ThingPage((), None) if is_beyond(query) else list_things(turn.connection, query)
+    if not concerns_door(query):
+        return page, Door((), ()), 0
+    # What stands on a later page is counted here, and a month of decisions for it only where days of use are.
+    door = see_door(turn, deps, uses=page.after is None or query.kind in ("", "use"))
+    found = asked_of(door, query)
+    return go_on(page, found, query), door, len(found)
 
 
 def known_thing(turn: Turn, id_: str, *, kind: str, directory: str) -> tuple[Item, Book]:
@@ -317,19 +364,6 @@ def _counted(picture: Picture) -> dict[str, dict[str, int]]:
         kind = kind_of(item.thing)
         own[kind] = own.get(kind, 0) + int(item.is_there)
     return counts
-
-
-def _at_the_door(picture: Picture, wanted: ThingQuery, limit: int) -> ItemList:
-    """What the gateway has seen: little enough to be looked through each time."""
-    found = [
-        item
-        for item in picture.inventory.items
-        if (wanted.gone or item.is_there)
-        and (not wanted.kind or kind_of(item.thing) == wanted.kind)
-        and (not wanted.about or wanted.about in (item.thing.id, account_of(item.thing), app_of(item.thing)))
-        and wanted.find.casefold() in f"{item.thing.id} {getattr(item.thing, 'name', '')}".casefold()
-    ]
-    return ItemList(len(found), tuple(found[:limit]), freshness(picture.runs))
 
 
 def _one_at_the_door(turn: Turn, call: Call, id_: str, *, kind: str, directory: str) -> ItemDetail | None:

@@ -187,9 +187,11 @@ def test_connected_organisations_are_read(command: Any, api: RecordingClient, tm
 def test_export_writes_a_new_file_only(command: Any, api: RecordingClient, tmp_path) -> None:
     api.answers["/inventory/items"] = {"items": [ITEM], "next": "", "total": 1}
     api.answers["/inventory/findings"] = {"findings": [FINDING]}
+    told = {"directory": "acme", "platform": "github", "activity": {"id": "e1", "at": 4.0, "deed": "use"}}
+    api.answers["/inventory/events"] = {"events": [told], "next": ""}
     file = tmp_path / "events.jsonl"
     done = command("inventory", "export", "--ocsf", str(file))
-    assert (done.code, len(file.read_text().splitlines())) == (0, 7), done.err
+    assert (done.code, len(file.read_text().splitlines())) == (0, 8), done.err
     again = command("inventory", "export", "--ocsf", str(file))
     assert (again.code, "WL-INV-093" in again.err) == (2, True)
 

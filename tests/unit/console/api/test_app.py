@@ -32,8 +32,8 @@ def test_no_endpoint_stands_outside_the_table(api: Api) -> None:
     assert all(path.startswith("/api/openapi.json") for path in others), others
 
 
-LARGE_QUESTIONS = {"decisions.replay"}
-"""What reads, and asks with more than fits into an address."""
+LARGE_QUESTIONS = {"decisions.replay", "erasures.preview"}
+"""What reads, and asks with more than fits into an address, or may stand in one."""
 
 
 def test_reading_methods_change_nothing(api: Api) -> None:
@@ -50,7 +50,7 @@ SAMPLES = {
     "tokens.create": {"person": "person:x"}, "tokens.create_own": {}, "keys.create": {"id": "key:x", "principal": "nhi:x"},
     "keys.rotate": {}, "secrets.register": {"id": "secret:x", "text": "12345678"},
     "decisions.replay": {"sources": {}}, "decisions.content": {"purpose": "incident inc_1"}, "quarantines.place": {"key": "person:x", "reason": "x"},
-    "incidents.release": {"reason": "x"}, "audit.export": {}, "erasures.request": {"subject": "aabbccdd", "reason": "x"},
+    "incidents.release": {"reason": "x"}, "audit.export": {}, "erasures.request": {"subject": "aabbccdd", "reason": "x"}, "erasures.preview": {"subject": "aabbccdd", "reason": "x"},
     "habits.accept": {"reason": "x"}, "habits.forget": {"reason": "x"},
     "approvals.answer": {"approves": True, "reason": "x"},
     "credentials.set": {"server": "x", "name": "x", "value": "x"},
