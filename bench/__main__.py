@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from bench import (
     auditing,
     covering,
     deciding,
+    deliveries,
     exporting,
     guarding,
     inventory,
@@ -39,9 +41,11 @@ from bench.traffic import TrafficPlan
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
-PARTS = ("traffic", "decision", "guard", "mcp", "audit", "verify", "replay", "inventory", "coverage")
-PARTS = ("traffic", "decision", "guard", "mcp", "audit", "verify", "replay", "export", "inventory")
+PARTS = (
+    "traffic", "decision", "guard", "mcp", "audit", "verify", "replay", "export", "inventory", "deliveries", "coverage",
+)  # fmt: skip
 FORMAT = 1
+DELIVERIES_PER_S = 200
 _LIMIT_S = 3_600.0  # no process of the benchmark lives longer, whatever happens to the benchmark
 
 
@@ -58,6 +62,7 @@ class Amounts(msgspec.Struct, frozen=True):
     verify_records: int
     replayed: int
     grants: int
+    deliveries_s: float
 
 
 FULL = Amounts(
@@ -71,6 +76,7 @@ FULL = Amounts(
     verify_records=1_000_000,
     replayed=100_000,
     grants=1_000_000,
+    deliveries_s=20,
 )
 QUICK = Amounts(
     rounds=2,
@@ -83,7 +89,17 @@ QUICK = Amounts(
     verify_records=100_000,
     replayed=20_000,
     grants=20_000,
+    deliveries_s=3,
 )
+
+
+class _Part(msgspec.Struct, frozen=True):
+    """Something that is measured for itself: under which name it is asked for, and where its figures go."""
+
+    name: str
+    result: str
+    doing: str
+    measure: Callable[[], object]
 
 
 def main(arguments: list[str]) -> int:
@@ -154,9 +170,6 @@ def _run(asked: argparse.Namespace, amounts: Amounts, folder: Path, say: traffic
     load_before = machine.load_average()
     where = machine.describe(folder, ROOT)
     results = Results()
-    if "decision" in parts:
-        say(f"decision alone, {amounts.decisions} calls")
-        results = msgspec.structs.replace(results, decisions=deciding.measure(amounts.decisions))
     if "traffic" in parts:
         plan = TrafficPlan(
             targets=("direct", *(name for name in targets if name != "direct")),
@@ -167,37 +180,9 @@ def _run(asked: argparse.Namespace, amounts: Amounts, folder: Path, say: traffic
             warm_s=1 if asked.quick else 4,
         )
         results = msgspec.structs.replace(results, traffic=traffic.measure(plan, folder, limit_s=_LIMIT_S, say=say))
-    if "guard" in parts:
-        say(f"detectors, {amounts.texts} texts, {amounts.turns} requests each")
-        figures_of = guarding.measure(
-            folder / "guard", turns=amounts.turns, texts=amounts.texts, seconds=amounts.seconds * 2, limit_s=_LIMIT_S
-        )
-        results = msgspec.structs.replace(results, guard=figures_of)
-    if "mcp" in parts:
-        say(f"calls of tools, {amounts.turns} on each path")
-        found_tools = toolcalls.measure(folder / "mcp", turns=amounts.turns, limit_s=_LIMIT_S)
-        results = msgspec.structs.replace(results, tools=found_tools)
-    if "audit" in parts:
-        say(f"audit path, {amounts.audit_records} records")
-        figures = auditing.measure(amounts.audit_records, folder, limit_s=_LIMIT_S)
-        results = msgspec.structs.replace(results, audit=figures)
-    if "verify" in parts:
-        say(f"writing and verifying a log of {amounts.verify_records} records")
-        results = msgspec.structs.replace(results, verify=verifying.measure(amounts.verify_records, folder))
-    if "replay" in parts:
-        say(f"recording {amounts.replayed} decisions and judging them anew")
-        results = msgspec.structs.replace(results, replay=replaying.measure(amounts.replayed, folder))
-    if "export" in parts:
-        say(f"telling a log of {amounts.audit_records} records to a file")
-        results = msgspec.structs.replace(results, export=exporting.measure(amounts.audit_records, folder))
-    if "inventory" in parts:
-        say(f"an inventory of {amounts.grants} grants, listed twice")
-        url = os.environ.get("WARDLAW_BENCH_POSTGRES", "")
-        found_grants = inventory.measure(amounts.grants, folder / "inventory", url=url)
-        results = msgspec.structs.replace(results, inventory=found_grants)
-    if "coverage" in parts:
-        say("the state of 500 clauses for 200 systems")
-        results = msgspec.structs.replace(results, coverage=covering.measure())
+    for part in (one for one in _parts(amounts, folder) if one.name in parts):
+        say(part.doing)
+        results = msgspec.structs.replace(results, **{part.result: part.measure()})
     if asked.stages:
         say(f"stages of {LABELS[DURABLE].replace('*', '')}")
         seconds = max(2.0, amounts.seconds * 2)
@@ -211,6 +196,76 @@ def _run(asked: argparse.Namespace, amounts: Amounts, folder: Path, say: traffic
         load_after=machine.load_average(),
         machine=where,
         results=results,
+    )
+
+
+def _parts(amounts: Amounts, folder: Path) -> tuple[_Part, ...]:
+    """Everything that is measured for itself, in order."""
+    url = os.environ.get("WARDLAW_BENCH_POSTGRES", "")
+    return (
+        _Part(
+            "decision",
+            "decisions",
+            f"decision alone, {amounts.decisions} calls",
+            lambda: deciding.measure(amounts.decisions),
+        ),
+        _Part(
+            "guard",
+            "guard",
+            f"detectors, {amounts.texts} texts, {amounts.turns} requests each",
+            lambda: guarding.measure(
+                folder / "guard",
+                turns=amounts.turns,
+                texts=amounts.texts,
+                seconds=amounts.seconds * 2,
+                limit_s=_LIMIT_S,
+            ),
+        ),
+        _Part(
+            "mcp",
+            "tools",
+            f"calls of tools, {amounts.turns} on each path",
+            lambda: toolcalls.measure(folder / "mcp", turns=amounts.turns, limit_s=_LIMIT_S),
+        ),
+        _Part(
+            "audit",
+            "audit",
+            f"audit path, {amounts.audit_records} records",
+            lambda: auditing.measure(amounts.audit_records, folder, limit_s=_LIMIT_S),
+        ),
+        _Part(
+            "verify",
+            "verify",
+            f"writing and verifying a log of {amounts.verify_records} records",
+            lambda: verifying.measure(amounts.verify_records, folder),
+        ),
+        _Part(
+            "replay",
+            "replay",
+            f"recording {amounts.replayed} decisions and judging them anew",
+            lambda: replaying.measure(amounts.replayed, folder),
+        ),
+        _Part(
+            "export",
+            "export",
+            f"telling a log of {amounts.audit_records} records to a file",
+            lambda: exporting.measure(amounts.audit_records, folder),
+        ),
+        _Part(
+            "inventory",
+            "inventory",
+            f"an inventory of {amounts.grants} grants, listed twice",
+            lambda: inventory.measure(amounts.grants, folder / "inventory", url=url),
+        ),
+        _Part(
+            "deliveries",
+            "deliveries",
+            f"{DELIVERIES_PER_S} deliveries a second for {amounts.deliveries_s:.0f} s",
+            lambda: deliveries.measure(
+                folder / "deliveries", per_second=DELIVERIES_PER_S, seconds=amounts.deliveries_s, limit_s=_LIMIT_S
+            ),
+        ),
+        _Part("coverage", "coverage", "the state of 500 clauses for 200 systems", covering.measure),
     )
 
 

@@ -16,11 +16,15 @@ import msgspec
 from sqlalchemy.engine import Connection, Engine
 
 from bench.figures import percentile
+from bench.quota import QuotaFigures, read_against_quota
 from wardlaw.cli.client import ManagementClient
 from wardlaw.cli.syncing import sync_feed
 from wardlaw.connectors.google import TOKENS, GoogleConnector
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
 from wardlaw.inventory.drawing import draw
+from wardlaw.inventory.governedrules import governed_lots
+from wardlaw.inventory.granted import AskedGrant, asked_grants
+from wardlaw.inventory.granting import ApprovalBook
 from wardlaw.inventory.model import (
     Account,
     AccountKind,
@@ -35,13 +39,28 @@ from wardlaw.inventory.model import (
     Tristate,
 )
 from wardlaw.inventory.reachgraph import reach_graph
+from wardlaw.inventory.view import freshness
 from wardlaw.store.database import open_database, reading, writing
+from wardlaw.store.findingquery import CurrentFindings, FindingQuery, current_findings
+from wardlaw.store.grantquery import GrantQuery, grant_surroundings, list_grants
+from wardlaw.store.grantstanding import standing_lots
 from wardlaw.store.identities import graph_book, score_facts, shadow_vendors
 from wardlaw.store.inventory import begin_run, finish_run, take
 from wardlaw.store.migrate import upgrade
-from wardlaw.store.thingquery import ThingQuery, count_kinds, count_things, find_thing, list_things, standing_findings
+from wardlaw.store.syncruns import telling_runs
+from wardlaw.store.thingquery import (
+    ThingQuery,
+    count_kinds,
+    count_things,
+    crowds,
+    find_thing,
+    list_things,
+    standing_findings,
+)
+from wardlaw.store.watching import never_used
 
-_EACH, _APPS, _PAGE = 10, 2_000, 2_000
+_EACH, _APPS, _PAGE = 10, 2_000, 10_000
+_FIRST_PAGE = 1_000  # where every thing is new, pages stay as small as they begin
 _NOW = 1_790_000_000.0
 _ASKED = 7  # times each question is asked
 _SCOPES = (
@@ -53,16 +72,16 @@ _SCOPES = (
 
 
 class SyncFigures(msgspec.Struct, frozen=True):
-    """A full reading of the tokens of a Google Workspace, worked out from a part of it.
+    """A full reading of the tokens of a Google Workspace.
 
     Attributes:
-        work_s: What Wardlaw does beside the waiting: reading answers, pages, and the listing in the store.
-        quota_s: How long the platform's quota makes it take.
+        work_s: What Wardlaw does beside the waiting, worked out from a part: reading answers, pages, the listing in the store.
+        read: The same against a quota, on a clock that is put in.
     """
 
     users: int
     work_s: float
-    quota_s: float
+    read: QuotaFigures
 
 
 class InventoryFigures(msgspec.Struct, frozen=True):
@@ -103,9 +122,11 @@ def measure(grants: int, folder: Path, *, url: str = "") -> InventoryFigures:
         first_s = time.perf_counter() - began
         pages = [*_pages(_again(grants))]
         gc.collect()
+        gc.freeze()  # what is told came from elsewhere: the collector need not walk a million things that are no work's
         began, cpu = time.perf_counter(), time.process_time()
         run = _read(engine, 3, _TOKENS, pages)
         again_s, work_s = time.perf_counter() - began, time.process_time() - cpu
+        gc.unfreeze()
         changed = sum(1 for number in range(grants) if _is_changed(number)) + grants // 200
         return InventoryFigures(
             grants,
@@ -116,7 +137,7 @@ def measure(grants: int, folder: Path, *, url: str = "") -> InventoryFigures:
             changed,
             run.ended,
             _questions(engine, grants),
-            _sync(again_s / (grants // _EACH)),
+            _sync(work_s / (grants // _EACH), users=grants // _EACH),
         )
     finally:
         engine.dispose()
@@ -166,12 +187,12 @@ def _again(grants: int) -> Iterator[Sighting]:
             yield Sighting(_grant(number, other=_is_changed(number)))
 
 
-def _pages(sightings: Iterator[Sighting]) -> Iterator[list[Sighting]]:
-    """Pages as the command sends them: an account is not cut in two where it need not be."""
+def _pages(sightings: Iterator[Sighting], *, most: int = _PAGE) -> Iterator[list[Sighting]]:
+    """Pages as the command sends them while each is taken in quickly; an account is not cut in two where it need not be."""
     page: list[Sighting] = []
     for sighting in sightings:
         starts_anew = not page or getattr(sighting.thing, "account", "") != getattr(page[-1].thing, "account", "")
-        if len(page) >= _PAGE - _EACH and starts_anew:
+        if len(page) >= most - _EACH and starts_anew:
             yield page
             page = []
         page.append(sighting)
@@ -179,7 +200,7 @@ def _pages(sightings: Iterator[Sighting]) -> Iterator[list[Sighting]]:
 
 
 def _listing(engine: Engine, number: int, feed: str, sightings: Iterator[Sighting]) -> SyncRun:
-    return _read(engine, number, feed, _pages(sightings))
+    return _read(engine, number, feed, _pages(sightings, most=_FIRST_PAGE))
 
 
 def _read(engine: Engine, number: int, feed: str, pages: Iterator[list[Sighting]] | list[list[Sighting]]) -> SyncRun:
@@ -203,7 +224,7 @@ def _questions(engine: Engine, grants: int) -> dict[str, float]:
         return lambda c: (list_things(c, query), count_things(c, query))
 
     asked: dict[str, Callable[[Connection], object]] = {
-        "status: counts of each kind": count_kinds,
+        "status: counts of each kind and freshness": lambda c: (count_kinds(c), freshness(telling_runs(c))),
         "list grants, first page, and their count": listed(grants_of),
         "list grants, from the middle": lambda c: list_things(c, middle),
         "list, of one account": listed(ThingQuery(about=person)),
@@ -211,7 +232,11 @@ def _questions(engine: Engine, grants: int) -> dict[str, float]:
         "search a part of a name": listed(ThingQuery(find="person77123")),
         "search the grants of an app by name": lambda c: list_things(c, ThingQuery(kind="grant", find="otter")),
         "show one grant": lambda c: find_thing(c, _grant(grants // 3).id, at=at),
-        "findings, gravest 500": lambda c: standing_findings(c, at=at),
+        "findings that stand, gravest 500": lambda c: standing_findings(c, at=at),
+        "findings with their states, gravest 500": lambda c: _found(c, at),
+        "grants as governed, first 200": lambda c: _governed(c, GrantQuery(), at),
+        "grants as governed, first 200 unapproved": lambda c: _governed(c, GrantQuery(standing="unapproved"), at),
+        "grants as governed, of one app": lambda c: _governed(c, GrantQuery(about=app), at),
         "graph of everything": lambda c: _drawn(c, ""),
         "graph around one app": lambda c: _drawn(c, app),
         "scores of a page of apps": lambda c: score_facts(
@@ -229,6 +254,19 @@ def _questions(engine: Engine, grants: int) -> dict[str, float]:
             taken.append((time.perf_counter() - began) * 1000)
         figures[name] = percentile(taken, 0.5)
     return figures
+
+
+def _found(connection: Connection, at: float) -> CurrentFindings:
+    """As the management API answers, where nothing was approved and the gateway has seen nothing."""
+    lots = standing_lots(connection, ApprovalBook(()), at=at, grave=True)
+    worked = [*governed_lots((lot for lot, _ in lots), {"acme": "google"}), *crowds(connection)]
+    return current_findings(connection, FindingQuery(at=at), [*worked, *never_used(connection, "", now=at)])
+
+
+def _governed(connection: Connection, query: GrantQuery, at: float) -> list[AskedGrant]:
+    book = ApprovalBook(())
+    _, items = list_grants(connection, query, book, at=at)
+    return [*asked_grants(grant_surroundings(connection, items), book, at=at)]
 
 
 def _drawn(connection: Connection, about: str) -> str:
@@ -267,14 +305,10 @@ class _NoApi:
         return {"run": {"id": "run_1"}, "watermark": ""}
 
 
-_QUOTA_PER_MINUTE = 2_400  # Google's default for the Admin SDK, requests a minute and project
-
-
-def _sync(store_s: float, *, users: int = 100_000, tried: int = 5_000) -> SyncFigures:
-    """Work a user beside the time the quota gives them; ``store_s`` is what the store takes for one."""
+def _sync(store_s: float, *, users: int, tried: int = 5_000) -> SyncFigures:
+    """Work a user, and a reading against the quota; ``store_s`` is what the store takes for one."""
     connector = GoogleConnector(cast("VendorClient", _Answers(tried)))
     began = time.process_time()
     sync_feed(connector, TOKENS, "acme", cast("ManagementClient", _NoApi()))
     each = (time.process_time() - began) / tried + store_s
-    requests = users + users / 500
-    return SyncFigures(users, each * users, requests * 60 / _QUOTA_PER_MINUTE)
+    return SyncFigures(users, each * users, read_against_quota(users))

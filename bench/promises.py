@@ -10,6 +10,7 @@ import msgspec
 from bench.auditing import AuditFigures
 from bench.covering import CoverageFigures
 from bench.deciding import DecisionFigures
+from bench.deliveries import DeliveryFigures
 from bench.exporting import ExportFigures
 from bench.guarding import GuardFigures
 from bench.inventory import InventoryFigures
@@ -35,6 +36,7 @@ class Results(msgspec.Struct, frozen=True):
     tools: list[ToolFigures] | None = None
     inventory: InventoryFigures | None = None
     coverage: CoverageFigures | None = None
+    deliveries: DeliveryFigures | None = None
 
     def target(self, name: str) -> TargetFigures | None:
         """Figures of one target."""
@@ -140,6 +142,17 @@ def _tool(way: str) -> _Read:
     return read
 
 
+_NEVER_MS = 60_000.0  # longer than any sender waits
+
+
+def _delivered(results: Results) -> float | None:
+    """The 99th percentile; where a delivery was lost on the way, it never came."""
+    one = results.deliveries
+    if one is None:
+        return None
+    return one.p99_ms if one.taken == one.findings == one.sent else _NEVER_MS
+
+
 def _inventory(read: Callable[[InventoryFigures], float]) -> _Read:
     return lambda results: read(results.inventory) if results.inventory else None
 
@@ -231,5 +244,6 @@ _TABLE: tuple[tuple[str, str, float, bool, _Read], ...] = (
         True,
         lambda r: r.coverage.clauses_s if r.coverage else None,
     ),
+    ("webhook to finding, p99 at 200 deliveries/s", "ms", 250, True, _delivered),
     ("the slowest question to them", "ms", 300, True, _inventory(lambda one: max(one.asked_ms.values()))),
 )

@@ -35,14 +35,18 @@ from wardlaw.facts.clauselife import Backtest, TeamEffect
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.errors import ConfigError, InputError, UnavailableError
+from wardlaw.facts.keytext import Prefix, key_digest, make_key_text
 from wardlaw.facts.person import Person, Role
 from wardlaw.facts.record import Content, Passage
 from wardlaw.governance.bundle import bundle_payload, decode_bundle
 from wardlaw.governance.check import check
 from wardlaw.governance.life import LifeRules
+from wardlaw.governance.operations import Service
 from wardlaw.governance.renewal import published_set
 from wardlaw.governance.shipped import starter_sources
+from wardlaw.inventory.asking import AskedPersons
 from wardlaw.inventory.granted import GrantMoment
+from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.store.approvals import SealedDetail, forget_calls_of
 from wardlaw.store.database import open_database, writing
@@ -85,6 +89,7 @@ examples:
 }
 HABITS_SECRET = b"h" * 32
 BUNDLE_KEY = signer_key("bundle.example", b"b" * 32)
+SERVICE_TOKENS = {service: make_key_text(Prefix.API_TOKEN, service.value.ljust(32).encode()) for service in Service}
 
 
 class FakeRecorder:
@@ -156,6 +161,12 @@ class FakeLog:
 
     def names(self, subject):
         return frozenset({subject, *self.also.get(subject, ())})
+
+    def same_subject(self, subject):
+        return lambda name: name == subject or subject in self.also.get(name, ())
+
+    def name_tag(self, text):
+        return hashlib.sha256(text.casefold().encode()).hexdigest()
 
     def erase(self, connection, subject):
         if self.broken:
@@ -235,7 +246,10 @@ class FakeGrantRules:
         self.limits = RevokingLimits()
         self.confirm_above = 20
         self.channels: tuple[str, ...] = ()
+        self.persons = AskedPersons()
+        self.tells = frozenset({Weight.CRITICAL})
         self.vendors: dict[str, str] = {}
+        self.door_keys: frozenset[tuple[str, str]] = frozenset()
         self.sources = starter_sources()
 
     def policies(self):
@@ -377,6 +391,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         clock=made.clock,
         entropy=made.entropy,
         sign=BUNDLE_KEY.sign,
+        services={key_digest(text): service for service, text in SERVICE_TOKENS.items()},
     )
     return made
 

@@ -63,6 +63,11 @@ def google_world() -> World:
         Activity("a6", at + 5 * SLOT, Deed.ROLE_ASSIGNED, "102", actor="101", method="ASSIGN_ROLE", object="_SEED_ADMIN_ROLE"),
         Activity("a7", at + 6 * SLOT, Deed.SIGN_IN, "103", app="notes.apps", method="login_success", via="exchange"),
         Activity("a8", at + 7 * SLOT, Deed.REFUSAL, "104", app="evil.apps", scopes=(DRIVE,), via="WEB", method="deny"),
+        Activity("a9", at + 7.1 * SLOT, Deed.EXPORT, "101", method="vault.create_export_begin", object="matter-1"),
+        Activity("a10", at + 7.2 * SLOT, Deed.EXPORT, "101", method="vault.export_file_download", object="matter-1"),
+        Activity("a11", at + 7.3 * SLOT, Deed.USE, "100", method="gemini_in_workspace_apps.feature_utilization.summarize",
+                 object="docs", agent="ag-1"),
+        Activity("a12", at + 7.4 * SLOT, Deed.USE, "102", method="workspace_studio.flow_run.start", object="drive", agent="ag-1"),
     )  # fmt: skip
     return world
 

@@ -62,6 +62,28 @@ def grant_lines(answer: Mapping[str, Any]) -> Iterator[str]:
     yield f"  last used: {when(line['last_used_at']) or 'no use was told'}"
     yield f"  approval: {standing_words(line['standing'])}"
     yield f"  clauses: {ruling_words(line['ruling'])}"
+    yield from _advice_lines(answer["advice"])
+    if (question := answer["question"]) is not None:
+        said = f"{when(question['answered_at'])} by {question['answered_by']}: {question['reason']}"
+        asked = f"  its person was asked {when(question['asked_at'])} ({question['id']})"
+        yield f"{asked}; answered {said}" if question["answered_at"] else f"{asked}; no answer yet"
+
+
+def unused_lines(line: Mapping[str, Any]) -> Iterator[str]:
+    """A grant that allows more than was done, and what should go."""
+    whose = line["account"] or "the whole organisation"
+    app = f"{line['app']} {line['app_name']}".strip()
+    yield f"{line['directory']} {line['grant']}: {whose} lets {app} act"
+    yield from _advice_lines(line["advice"])
+
+
+def _advice_lines(advice: Mapping[str, Any]) -> Iterator[str]:
+    words = {"keep": "keep", "narrow": "narrower scope", "remove": "remove", "unknown": "no usage data"}
+    verdict = f"{words[advice['verdict']]}: " if advice["known"] else ""
+    yield f"  least privilege: {verdict}{advice['why']}"
+    for one in advice["scopes"]:
+        told = one["why"] if one["verdict"] == "unknown" else f"{words[one['verdict']]}: {one['why']}"
+        yield f"    {one['scope']}: {told}"
 
 
 def explained_lines(answer: Mapping[str, Any]) -> Iterator[str]:
@@ -85,7 +107,6 @@ def explained_lines(answer: Mapping[str, Any]) -> Iterator[str]:
         parts = ", ".join(f"{change['attribute']} {change['needed']}" for change in explanation["together"])
         yield f"    would stand only with all of: {parts}"
     yield from (f"    noted: {text}" for text in explanation["observed"])
-    yield f"  least privilege: {answer['advice']['why']}"
     yield from (f"  at the gateway it is {link['principal']}" for link in answer["links"])
 
 
@@ -96,6 +117,8 @@ def due_lines(answer: Mapping[str, Any]) -> Iterator[str]:
         about = f"app {one['app']}" if one["app"] else f"publisher {one['publisher']}"
         used = when(due["last_used_at"]) or "never, as far as was told"
         yield f"{one['id']} {about}, until {when(one['expires_at'])}: {due['grants']} grants of {due['accounts']} accounts, last used {used}"
+        if one.get("groups"):
+            yield f"  for the groups {', '.join(one['groups'])}"
         yield f"  {one['reason']} (clause {one['clause']}, owner {one['owner']}, approved by {one['approver']})"
         yield f'  → {program()} grants recertify {one["id"]} --keep-days 180 --reason "…"   or   --revoke --reason "…"'
     if not answer["due"]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -14,8 +15,17 @@ from wardlaw.inventory.importing.badrow import name_of
 from wardlaw.inventory.model import App, FeedKind, Sighting
 from wardlaw.inventory.view import account_of
 
-PAGE_BYTES = 48 * 1024
-"""JSON sent at once; the management API takes 64 KiB."""
+LARGEST_BYTES = 48 * 1024
+"""JSON of one grant or event; no honest one is larger."""
+
+PAGE_BYTES = 3 * 1024 * 1024
+"""JSON sent at once; the management API takes 4 MiB of a page."""
+
+FEWEST_TOLD, MOST_TOLD = 250, 10_000
+"""Things on a page. While one is taken in nobody else can write: a first listing takes some milliseconds for each thing where
+one that tells what is known takes microseconds. So a page grows while the last one was quick, and shrinks when it was not."""
+
+_QUICK_S, _SLOW_S = 0.25, 1.0
 
 _MOST_GAPS, _GAP_CHARACTERS = 100, 256
 
@@ -25,10 +35,19 @@ class RunUpload:
 
     Args:
         feed: The directory, its platform, the feed, and what being absent from it means.
+        clock: Seconds, to see how long a page takes.
     """
 
-    def __init__(self, client: ManagementClient, feed: tuple[str, str, str, FeedKind]) -> None:
+    def __init__(
+        self,
+        client: ManagementClient,
+        feed: tuple[str, str, str, FeedKind],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._client = client
+        self._clock = clock
+        self._most = 1_000
         directory, platform, name, kind = feed
         body = {"directory": directory, "platform": platform, "feed": name, "kind": kind.value}
         begun = client.post("/inventory/runs", body)
@@ -90,7 +109,7 @@ class RunUpload:
         return True
 
     def _make_room(self, size: int) -> None:
-        if self._bytes + size > PAGE_BYTES or len(self._page) + len(self._events) >= 1_000:
+        if self._bytes + size > PAGE_BYTES or len(self._page) + len(self._events) >= self._most:
             self._send_full()
         if self._bytes + size > PAGE_BYTES:  # what was kept of the present account, and something large of it
             self._send()
@@ -99,7 +118,9 @@ class RunUpload:
         """Send the page up to where the present account begins: the store compares an account that it gets whole at once."""
         cut = self._begun[1] or len(self._page)
         kept, sizes = self._page[cut:], self._sizes[cut:]
-        if sum(sizes) > PAGE_BYTES // 2:  # little would go out, and soon the next page would be full
+        if (
+            len(kept) > self._most // 2 or sum(sizes) > PAGE_BYTES // 2
+        ):  # little would go out, and soon the next page would be full
             cut, kept, sizes = len(self._page), [], []
         self._page = self._page[:cut]
         self._send()
@@ -109,7 +130,13 @@ class RunUpload:
     def _send(self) -> None:
         if self._page or self._events:
             body = {"sightings": self._page} | ({"activities": self._events} if self._events else {})
+            began = self._clock()
             self._client.post(f"/inventory/runs/{quoted(self.id)}/page", body)
+            took_s = self._clock() - began
+            if took_s < _QUICK_S:
+                self._most = min(self._most * 2, MOST_TOLD)
+            elif took_s > _SLOW_S:
+                self._most = max(self._most // 2, FEWEST_TOLD)
             self.sent += len(self._page)
             self._page, self._events, self._sizes, self._bytes = [], [], [], 0
             self._begun = (self._begun[0], 0)
@@ -122,6 +149,6 @@ def _size_of(told: Sighting | Activity) -> int:
         InputError: It is larger than a page (WL-INV-006).
     """
     size = len(msgspec.json.encode(told)) + 1
-    if size > PAGE_BYTES:
+    if size > LARGEST_BYTES:
         raise InputError("WL-INV-006", "One grant has more scopes than fit on a page.", "Look at it on its platform.")
     return size

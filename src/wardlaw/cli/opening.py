@@ -18,7 +18,7 @@ from wardlaw.connectors.githubrevoking import GithubRevoker
 from wardlaw.connectors.google import GoogleConnector
 from wardlaw.connectors.googlechannel import GoogleChannels
 from wardlaw.connectors.googlerevoking import GoogleRevoker
-from wardlaw.connectors.googletoken import POLICY_SCOPES, SCOPES, WRITE_SCOPES
+from wardlaw.connectors.googletoken import GROUP_SCOPES, POLICY_SCOPES, SCOPES, WRITE_SCOPES
 from wardlaw.connectors.okta import OktaConnector
 from wardlaw.connectors.oktarevoking import OktaRevoker
 from wardlaw.connectors.revoking import Revoker
@@ -41,7 +41,9 @@ def open_connector(
         case Platform.GITHUB:
             return GithubConnector(access.github(), directory.organisation)
         case Platform.GOOGLE:
-            return GoogleConnector(access.google(_GOOGLE, SCOPES), access.google(_POLICIES, POLICY_SCOPES))
+            groups = access.google(_GOOGLE, GROUP_SCOPES) if directory.groups else None
+            policies = access.google(_POLICIES, POLICY_SCOPES)
+            return GoogleConnector(access.google(_GOOGLE, SCOPES), policies, groups=groups)
         case Platform.ENTRA:
             graph = entra_client(directory, access.secret, client=directory.client, moments=Moments(clock, sleep))
             return EntraConnector(graph, directory.tenant)
@@ -59,6 +61,8 @@ def open_connector(
             return vendor.openai()
         case Platform.ANTHROPIC:
             return vendor.anthropic()
+        case Platform.SCIM:
+            return vendor.scim()
         case never:
             assert_never(never)
 
@@ -103,6 +107,12 @@ def open_revoker(
             return vendor.openai_revoker()
         case Platform.ANTHROPIC:
             return vendor.anthropic_revoker()
+        case Platform.SCIM:
+            raise ConfigError(
+                "WL-INV-118",
+                f"Nothing is revoked over SCIM: {directory.name} is read only.",
+                "Disable the agent or take its roles away where it is managed, then read the directory again.",
+            )
         case never:
             assert_never(never)
 

@@ -22,6 +22,8 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "sequencer": "wardlaw.cli.roles.sequencer:run_sequencer",
         "canary": "wardlaw.cli.roles.canary:run_canary",
         "export": "wardlaw.cli.roles.export:run_export",
+        "listener": "wardlaw.cli.roles.listener:run_listener",
+        "watch": "wardlaw.cli.roles.watch:run_watch",
         "demo-model": "wardlaw.cli.roles.demo_model:run_demo_model",
     }
 )

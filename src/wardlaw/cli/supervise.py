@@ -38,6 +38,7 @@ class Part(msgspec.Struct, frozen=True):
     Attributes:
         command: Program and arguments.
         may_restart: It is started again when it dies.
+        may_stay_away: When it dies again and again it is left dead, and the others go on.
         is_ready: Asked until it says true; None when the process tells by itself (``WARDLAW_READY_FD``).
         start_s: Seconds it has to become ready.
         stop_s: Seconds it has to end after SIGTERM.
@@ -46,6 +47,7 @@ class Part(msgspec.Struct, frozen=True):
     name: str
     command: tuple[str, ...]
     may_restart: bool = False
+    may_stay_away: bool = False
     is_ready: Callable[[], Awaitable[bool]] | None = None
     start_s: float = 60.0
     stop_s: float = 15.0
@@ -194,7 +196,14 @@ class Supervisor:
             now = loop.time()
             restarts = [at for at in restarts if now - at < _WINDOW_S]
             if not part.may_restart or code == _EXIT_EVIDENCE or len(restarts) >= _MOST_RESTARTS:
-                return Ended(part.name, code or 1)
+                if not part.may_stay_away or code == _EXIT_EVIDENCE:
+                    return Ended(part.name, code or 1)
+                self._tell(
+                    part.name,
+                    f"ended with exit code {code} again and again; it stays away until everything is started anew",
+                )
+                await self._stop.wait()
+                return Ended()
             self._tell(part.name, f"ended with exit code {code}; starting it again in {pause:.1f} s")
             await asyncio.sleep(pause)
             pause = min(pause * 2, _BACKOFF_S[1]) if restarts else _BACKOFF_S[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.engine import Engine
@@ -12,10 +13,14 @@ from wardlaw.config.model import Config
 from wardlaw.facts.errors import WardlawError
 from wardlaw.store.approvals import HELD, forget_calls
 from wardlaw.store.database import reading, writing
+from wardlaw.store.erasures import forget_void_reaches
+from wardlaw.store.exercise import KEPT_DAYS
 from wardlaw.store.holds import list_holds
+from wardlaw.store.inventoryretention import prune_activities, prune_exercise, prune_gone
 from wardlaw.store.keptanswers import forget_answers
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.retention import prune_sealed
+from wardlaw.store.veiling import door_names
 
 TICK_S = 3_600.0
 _HELD_DAYS = 31
@@ -25,13 +30,15 @@ _log = logging.getLogger("wardlaw.upkeep")
 
 
 class Upkeep:
-    """Carries out ``audit.retention``."""
+    """Carries out ``audit.retention``, and what the inventory's settings say of how long its rows stay."""
 
     def __init__(self, config: Config, engine: Engine, keyring: Keyring) -> None:
         self._retention = config.audit.retention
+        self._inventory = config.inventory
         self._engine = engine
         self._keyring = keyring
         self._next = 0.0
+        self._next_inventory = 0.0
 
     def tick(self, *, now: float) -> bool:
         """Do what is due; answers whether anything was.
@@ -58,9 +65,39 @@ class Upkeep:
             with writing(self._engine) as connection:
                 forget_calls(connection, before=now - _HELD_DAYS * _DAY_S)
                 forget_answers(connection, before=now)
+                forget_void_reaches(connection, now=now)
+            self._prune_inventory(now)
         except (WardlawError, SQLAlchemyError) as error:
             _log.error("retention: %s", error)
         return True
+
+    def _prune_inventory(self, now: float) -> None:
+        """Events and things of the inventory that are past their time, portion by portion."""
+        if now < self._next_inventory:
+            return
+        self._next_inventory = now + _DAY_S
+        is_held = self._holder()
+        for prune, days in (
+            (prune_activities, self._inventory.activity_days),
+            (prune_exercise, KEPT_DAYS),
+            (prune_gone, self._inventory.gone_days),
+        ):
+            gone, after = 0, None
+            while True:
+                with writing(self._engine) as connection:
+                    portion = prune(connection, before=now - days * _DAY_S, is_held=is_held, after=after)
+                gone, after = gone + portion.gone, portion.after
+                if after is None:
+                    break
+            if gone:
+                _log.info("retention: %d rows of the inventory older than %d days are gone", gone, days)
+
+    def _holder(self) -> Callable[[str], bool]:
+        """Tells whether a legal hold stands on whoever has an account of the inventory."""
+        with reading(self._engine) as connection:
+            held = {hold.subject for hold in list_holds(connection) if not hold.lifted_at}
+        meant = [self._keyring.same_subject(subject) for subject in sorted(held)]
+        return lambda account: any(same(name) for same in meant for name in door_names(account))
 
     def _classes(self) -> tuple[tuple[str, int], ...]:
         """Class of sealed part and the days it is kept; who changed what is kept as long as why it was decided."""

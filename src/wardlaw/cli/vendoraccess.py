@@ -17,6 +17,7 @@ from wardlaw.connectors.openaiadmin import OpenaiConnector
 from wardlaw.connectors.salesforce import SalesforceConnector
 from wardlaw.connectors.salesforcequery import SalesforceQuery, SalesforceToken
 from wardlaw.connectors.salesforcerevoking import SalesforceRevoker
+from wardlaw.connectors.scim import ScimConnector
 from wardlaw.connectors.slack import SlackConnector
 from wardlaw.connectors.slackrevoking import SlackRevoker
 from wardlaw.connectors.vendorclient import VendorClient
@@ -85,6 +86,10 @@ class VendorAccess:
     def anthropic_revoker(self) -> AnthropicRevoker:
         """Takes keys of Anthropic away."""
         return AnthropicRevoker(self._anthropic_client(), clock=self._clock)
+
+    def scim(self) -> ScimConnector:
+        """Reads a SCIM server."""
+        return ScimConnector(self._bearer(self._directory.url))
 
     def _client(self, url: str, authorise: Callable[[], Mapping[str, str]]) -> VendorClient:
         return VendorClient(

@@ -6,19 +6,25 @@ again goes on where things stand.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from wardlaw.cli.appclients import Moments
 from wardlaw.cli.client import ManagementClient
 from wardlaw.cli.syncing import judge_grants, sync_feed
 from wardlaw.connectors.feed import Connector, Feed
 from wardlaw.facts.errors import UnavailableError
-from wardlaw.inventory.model import FeedKind
+from wardlaw.inventory.model import FeedKind, RunState
 
 DAY_S = 86_400.0
 LEAST_PAUSE_S, MOST_PAUSE_S = 5.0, 300.0
+LOOK_S = 3.0
+"""How often is asked whether a platform said that a feed has something new."""
+PROMPT_S = 5.0
+"""A feed that has something new again and again is read no more often than that."""
 AGAIN_S = 3_600.0
 """A listing that was not whole is read again after an hour: what kept it from that may have passed."""
 
@@ -43,14 +49,25 @@ class WatchedFeed(msgspec.Struct, frozen=True):
     feed: Feed
 
 
-def due_at(feed: Feed, fresh: Mapping[str, Any] | None, *, plan: WatchPlan, now: float) -> float:
+def due_at(
+    feed: Feed, fresh: Mapping[str, Any] | None, *, plan: WatchPlan, now: float, wished_at: float = 0.0
+) -> float:
     """When a feed is to be read, in Unix seconds; in the past when it should have been.
 
     Args:
         fresh: What the management API says of the feed; None when it was never read.
+        wished_at: When its platform last said that it has something new, Unix seconds.
     """
     if fresh is None:
         return now
+    planned = _planned(feed, fresh, plan=plan, now=now)
+    # What could not be read whole the last time keeps to the plan: asking sooner would not help.
+    if wished_at > fresh["complete_at"] and fresh["state"] == RunState.COMPLETE:
+        return min(planned, max(wished_at, float(fresh["last_at"]) + PROMPT_S))
+    return planned
+
+
+def _planned(feed: Feed, fresh: Mapping[str, Any], *, plan: WatchPlan, now: float) -> float:
     if feed.kind is FeedKind.EVENTS:
         return float(fresh["last_at"]) + plan.events_s
     last_night = now - (now - plan.nightly_s) % DAY_S
@@ -65,14 +82,31 @@ def watch(
     client: ManagementClient,
     *,
     plan: WatchPlan,
-    clock: Callable[[], float],
-    sleep: Callable[[float], None],
+    moments: Moments,
     say: Callable[[str], None],
+    until: float = math.inf,
 ) -> None:
-    """Read what is due, again and again, until somebody interrupts it."""
-    while True:
-        say_after = read_due(watched, client, plan=plan, clock=clock, say=say)
-        sleep(min(max(say_after - clock(), LEAST_PAUSE_S), MOST_PAUSE_S))
+    """Read what is due, again and again, until somebody interrupts it, or until a time in Unix seconds."""
+    while moments.clock() < until:
+        begun = moments.clock()
+        say_after = read_due(watched, client, plan=plan, clock=moments.clock, say=say)
+        after = moments.clock() + min(max(say_after - moments.clock(), LEAST_PAUSE_S), MOST_PAUSE_S)
+        moments.sleep(LEAST_PAUSE_S)
+        while moments.clock() < min(after, until) and not _is_wished(client, since=begun):
+            moments.sleep(min(LOOK_S, max(after - moments.clock(), 0.1)))
+
+
+def _is_wished(client: ManagementClient, *, since: float) -> bool:
+    """Whether a platform has said since then that a feed has something new."""
+    try:
+        return any(at >= since for at in _wishes(client).values())
+    except UnavailableError:
+        return False  # the next reading says so
+
+
+def _wishes(client: ManagementClient) -> dict[tuple[str, str], float]:
+    told: Iterable[Mapping[str, Any]] = client.get("/inventory/due")["wishes"]
+    return {(one["directory"], one["feed"]): float(one["asked_at"]) for one in told}
 
 
 def read_due(
@@ -88,13 +122,13 @@ def read_due(
     Events come first: they take seconds, a listing may take an hour.
     """
     try:
-        fresh = _freshness(client)
+        fresh, wishes = _freshness(client), _wishes(client)
     except UnavailableError as error:
         say(f"the management API does not answer: {error.message}")
         return clock()
     now = clock()
     ordered = sorted(watched, key=lambda one: one.feed.kind is not FeedKind.EVENTS)
-    due = [one for one in ordered if _when(one, fresh, plan, now) <= now]
+    due = [one for one in ordered if _when(one, (fresh, wishes), plan, now) <= now]
     for one in due:
         say(f"reading {one.directory} {one.feed.name}")
         try:
@@ -109,13 +143,18 @@ def read_due(
             judge_grants(client)
         except UnavailableError as error:  # what was not judged is new the next time, too
             say(f"clauses were not asked about grants: {error.message}")
-    later = [_when(one, fresh, plan, now) for one in watched if one not in due]
+    later = [_when(one, (fresh, wishes), plan, now) for one in watched if one not in due]
     soon = [clock() + plan.events_s] if any(one.feed.kind is FeedKind.EVENTS for one in due) else []
     return min([*later, *soon, now + MOST_PAUSE_S])
 
 
-def _when(one: WatchedFeed, fresh: Mapping[tuple[str, str], Any], plan: WatchPlan, now: float) -> float:
-    return due_at(one.feed, fresh.get((one.directory, one.feed.name)), plan=plan, now=now)
+_Fresh = Mapping[tuple[str, str], Mapping[str, Any]]
+
+
+def _when(one: WatchedFeed, told: tuple[_Fresh, Mapping[tuple[str, str], float]], plan: WatchPlan, now: float) -> float:
+    key = (one.directory, one.feed.name)
+    fresh, wishes = told
+    return due_at(one.feed, fresh.get(key), plan=plan, now=now, wished_at=wishes.get(key, 0.0))
 
 
 def _freshness(client: ManagementClient) -> dict[tuple[str, str], Mapping[str, Any]]:

@@ -19,6 +19,16 @@ class SyslogForm(StrEnum):
     CEF = "cef"
 
 
+class FindingLevel(StrEnum):
+    """From which weight on findings of the inventory are told."""
+
+    OFF = "off"
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
 class MailSecurity(StrEnum):
     """How the connection to a mail server is protected."""
 

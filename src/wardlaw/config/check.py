@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from wardlaw.config.address import is_loopback, is_private, parse_listen, url_parts
 from wardlaw.config.detection import BuiltIn, Planting
 from wardlaw.config.directories import directory_faults
-from wardlaw.config.model import Authority, Config, Issuer, Origin, Tls
+from wardlaw.config.model import Authority, Config, Issuer, Origin
 from wardlaw.config.notify import channel_faults
 from wardlaw.config.places import lies_under
 from wardlaw.config.problem import ConfigProblem, nearest
 from wardlaw.config.proving import export_faults
+from wardlaw.config.tls import Tls
 from wardlaw.config.toolservers import toolserver_faults
 from wardlaw.config.upstreams import upstream_faults
 from wardlaw.facts.resource import ToolEffect
@@ -78,6 +79,8 @@ def _listeners(config: Config) -> Found:
     yield from _listener("gateway", config.gateway.listen, config.gateway.tls)
     if config.control.listen:
         yield from _listener("control", config.control.listen, config.control.tls)
+    if config.inventory.listener.listen:
+        yield from _listener("inventory.listener", config.inventory.listener.listen, config.inventory.listener.tls)
     try:
         host, _ = parse_listen(config.demo_model.listen)
     except ValueError as error:

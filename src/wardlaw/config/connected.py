@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from wardlaw.config.pushed import DeliveryListener, Signals, SignalSending, Watching
 from wardlaw.config.secretref import Certificates, SecretRef
 from wardlaw.inventory.ruling import RevokingMode
 
@@ -24,6 +25,7 @@ class Platform(StrEnum):
     ANTHROPIC = "anthropic"
     ENTRA = "entra"
     OKTA = "okta"
+    SCIM = "scim"
 
 
 class Directory(msgspec.Struct, frozen=True):
@@ -41,6 +43,13 @@ class Directory(msgspec.Struct, frozen=True):
     write_credential: Annotated[
         SecretRef, Meta(description="What revokes there, `env:NAME` or `file:/path`; without it nothing is revoked.")
     ] = SecretRef()
+    push_secret: Annotated[
+        SecretRef,
+        Meta(
+            description="What its deliveries prove themselves with, `env:NAME` or `file:/path` (github, google, okta); none: none are taken."
+        ),
+    ] = SecretRef()
+    signals: Annotated[Signals, Meta(description="Shared Signals of its identity provider.")] = Signals()
     organisation: Annotated[
         str, Meta(description="Login of the organisation (github), id of the enterprise or workspace (slack).")
     ] = ""
@@ -67,6 +76,10 @@ class Directory(msgspec.Struct, frozen=True):
         str, Meta(description="File of the tokens to look at, `NAME env:VARIABLE` or `NAME file:/path` a line (oauth).")
     ] = ""
     ca: Certificates = ""
+    groups: Annotated[
+        bool,
+        Meta(description="Read groups and their members too (google); needs `admin.directory.group.readonly`."),
+    ] = False
 
 
 class DecidedApp(msgspec.Struct, frozen=True):
@@ -90,6 +103,9 @@ class InventorySettings(msgspec.Struct, frozen=True):
 
     directories: Annotated[tuple[Directory, ...], Meta(description="Connected organisations.")] = ()
     apps: Annotated[tuple[DecidedApp, ...], Meta(description="What the company says of apps.")] = ()
+    listener: Annotated[DeliveryListener, Meta(description="Where platforms deliver events to.")] = DeliveryListener()
+    watching: Annotated[Watching, Meta(description="Reading again and again.")] = Watching()
+    sending: Annotated[SignalSending, Meta(description="Signals that are transmitted.")] = SignalSending()
     revoke_automatically: Annotated[
         RevokingMode,
         Meta(
@@ -106,6 +122,30 @@ class InventorySettings(msgspec.Struct, frozen=True):
     confirm_above: Annotated[
         int, Meta(ge=0, le=1_000_000, description="A revocation of more things than this needs a second person.")
     ] = 20
+    door_keys: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^(openai|anthropic):[!-~]{1,256}$")], ...],
+        Meta(
+            description="Keys of AI vendors that only this gateway holds, `VENDOR:ID`; use by any other of that vendor is beside the door."
+        ),
+    ] = ()
+    activity_days: Annotated[
+        int,
+        Meta(
+            ge=7,
+            le=3_660,
+            description="Days for which events of platforms' logs are kept as they came; counts by the hour stay. Longer than "
+            "any log delays its events (Google: up to 3 days), and than the month that detectors look back.",
+        ),
+    ] = 40
+    gone_days: Annotated[
+        int,
+        Meta(
+            ge=90,
+            le=36_600,
+            description="Days for which things that are gone, and days of use, are kept. The year that PCI DSS 10.5.1 "
+            "wants of audit trails, and a month.",
+        ),
+    ] = 396
     sanctioned: Annotated[
         tuple[Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")], ...],
         Meta(description="AI vendors that may be used, as `wardlaw shadow-ai report` names them."),

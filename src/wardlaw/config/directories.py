@@ -10,6 +10,7 @@ import msgspec
 
 from wardlaw.config.connected import Directory, InventorySettings, Platform
 from wardlaw.config.notify import is_safe_webhook
+from wardlaw.config.pushes import pushed_faults
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -29,10 +30,14 @@ def directory_faults(inventory: InventorySettings) -> Iterator[tuple[str, str, s
         if one.login and not is_safe_webhook(one.login):
             hint = "Its credential would travel in the clear."
             yield "WL-CFG-008", f"{path}.login", "must be https (or http on loopback), without a user in it", hint
+        if one.groups and one.platform is not Platform.GOOGLE:
+            hint = "Import them with `wardlaw inventory import FILE --kind groups-csv`."
+            yield "WL-CFG-003", f"{path}.groups", f"groups are not read from {one.platform.value}", hint
         for need in _NEEDS.get(one.platform, ()):
             if not need.fits(one):
                 yield "WL-CFG-005", f"{path}.{need.field}", need.message, need.hint
     yield from _app_faults(inventory)
+    yield from pushed_faults(inventory)
 
 
 def _app_faults(inventory: InventorySettings) -> Iterator[tuple[str, str, str, str]]:
@@ -88,6 +93,9 @@ _NEEDS: Mapping[Platform, tuple[_Need, ...]] = {
     Platform.OAUTH: (
         _Need("url", lambda one: bool(one.url), _SET, "The issuer, letter by letter as the server's metadata name it."),
         _Need("tokens", lambda one: bool(one.tokens), _SET, "The file that names the tokens; OAuth has no listing."),
+    ),
+    Platform.SCIM: (
+        _Need("url", lambda one: bool(one.url), _SET, "With its path, such as https://sso.acme.example/scim/v2."),
     ),
     Platform.SALESFORCE: (
         _Need(

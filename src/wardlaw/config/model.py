@@ -14,11 +14,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from wardlaw.config.channelforms import MailSecurity, SyslogForm, WebhookForm
+from wardlaw.config.channelforms import FindingLevel, MailSecurity, SyslogForm, WebhookForm
 from wardlaw.config.connected import InventorySettings
 from wardlaw.config.detection import BuiltIn, Encoder, Planting, Tripwires
 from wardlaw.config.proving import Canaries, Export
 from wardlaw.config.secretref import Certificates, SecretRef
+from wardlaw.config.tls import Tls
 from wardlaw.config.tools import RegisteredTool
 from wardlaw.config.toolservers import Mcp
 from wardlaw.facts.effect import RouteMode
@@ -65,18 +66,6 @@ class LogFormat(StrEnum):
     AUTO = "auto"
     TEXT = "text"
     JSON = "json"
-
-
-class Tls(msgspec.Struct, frozen=True):
-    """A certificate and its key, both PEM files."""
-
-    cert: Annotated[str, Meta(description="Certificate chain, PEM file.")] = ""
-    key: Annotated[str, Meta(description="Private key of the certificate, PEM file readable by the service alone.")] = (
-        ""
-    )
-
-    def __bool__(self) -> bool:
-        return bool(self.cert and self.key)
 
 
 class Installation(msgspec.Struct, frozen=True):
@@ -515,12 +504,42 @@ class Syslog(msgspec.Struct, frozen=True):
     ca: Certificates = ""
 
 
+_MailAddress = Annotated[str, Meta(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
+
+
+class Persons(msgspec.Struct, frozen=True):
+    """Asking the very person who gave a grant that a clause holds what it is for."""
+
+    over: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Names of mail servers and webhooks of `notify` that carry the question; without any nobody is asked."
+        ),
+    ] = ()
+    domains: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")], ...],
+        Meta(description="The company's own mail domains; no other address is written to."),
+    ] = ()
+    reply_to: Annotated[str, Meta(description="Mailbox of yours that reads the answers.")] = ""
+    not_asked: Annotated[
+        tuple[_MailAddress, ...], Meta(description="Addresses that are never written to; `*` for any characters.")
+    ] = ()
+    per_hour: Annotated[
+        int, Meta(ge=1, le=1_000, description="Persons asked within an hour; the others with later judgings.")
+    ] = 20
+
+
 class Notify(msgspec.Struct, frozen=True):
     """Who is told about incidents."""
 
     webhooks: Annotated[tuple[Webhook, ...], Meta(description="Webhooks.")] = ()
     mail: Annotated[tuple[Mail, ...], Meta(description="Mail servers.")] = ()
     syslog: Annotated[tuple[Syslog, ...], Meta(description="Syslog receivers.")] = ()
+    findings: Annotated[
+        FindingLevel,
+        Meta(description="Findings of the inventory of this weight and above are told over the channels; `off`, none."),
+    ] = FindingLevel.CRITICAL
+    persons: Annotated[Persons, Meta(description="Asking the person who gave a held grant.")] = Persons()
 
 
 class Law(msgspec.Struct, frozen=True):

@@ -33,6 +33,7 @@ def channel_faults(notify: Notify) -> Iterator[tuple[str, str, str, str]]:
         yield from _mail(f"notify.mail[{index}]", mail)
     for index, one in enumerate(notify.syslog):
         yield from _syslog(f"notify.syslog[{index}]", one)
+    yield from _persons(notify)
 
 
 def is_safe_webhook(url: str) -> bool:
@@ -41,6 +42,22 @@ def is_safe_webhook(url: str) -> bool:
     if parts is None or not parts.hostname or parts.username or parts.password:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
+
+
+def _persons(notify: Notify) -> Iterator[tuple[str, str, str, str]]:
+    persons = notify.persons
+    able = {one.name for one in notify.webhooks} | {one.name for one in notify.mail}
+    for place, name in enumerate(persons.over):
+        if name not in able or name in persons.over[:place]:
+            hint = "Name a mail server or webhook of notify, each once; a syslog receiver is read by others."
+            yield "WL-CFG-010", f"notify.persons.over[{place}]", f"there is no such channel for persons: {name}", hint
+    if persons.over and not persons.domains:
+        hint = "Such as acme.example; nobody outside is written to."
+        yield "WL-CFG-005", "notify.persons.domains", "must be set where persons are asked", hint
+    if persons.over and (
+        persons.reply_to.count("@") != 1 or not persons.reply_to.isprintable() or " " in persons.reply_to
+    ):
+        yield "WL-CFG-005", "notify.persons.reply_to", "must be a mail address where persons are asked", ""
 
 
 def _webhook(path: str, hook: Webhook) -> Iterator[tuple[str, str, str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from wardlaw.config.model import DATA_DIR, Aws, Config, Notify
+from wardlaw.config.model import DATA_DIR, Aws, Config
 from wardlaw.config.secretref import SecretRef
 
 _SQLITE = "sqlite:///"
@@ -20,6 +20,8 @@ _PATHS = (
     "control.socket",
     "control.tls.cert",
     "control.tls.key",
+    "inventory.listener.tls.cert",
+    "inventory.listener.tls.key",
     "policies.dir",
     "keys.dir",
     "audit.spool",
@@ -66,15 +68,16 @@ def resolve(config: Config, root: PurePath) -> Config:
         for upstream in config.upstreams
     )
     issuers = tuple(msgspec.structs.replace(one, jwks_file=place(one.jwks_file)) for one in config.identity.issuers)
-    notify = Notify(
-        tuple(
+    notify = msgspec.structs.replace(
+        config.notify,
+        webhooks=tuple(
             msgspec.structs.replace(one, url=text(one.url), secret=secret(one.secret), ca=place(one.ca))
             for one in config.notify.webhooks
         ),
-        tuple(
+        mail=tuple(
             msgspec.structs.replace(one, password=secret(one.password), ca=place(one.ca)) for one in config.notify.mail
         ),
-        tuple(msgspec.structs.replace(one, ca=place(one.ca)) for one in config.notify.syslog),
+        syslog=tuple(msgspec.structs.replace(one, ca=place(one.ca)) for one in config.notify.syslog),
     )
     targets = tuple(
         msgspec.structs.replace(one, path=place(one.path), token=secret(one.token), ca=place(one.ca))
@@ -95,11 +98,23 @@ def resolve(config: Config, root: PurePath) -> Config:
     detectors = {name: msgspec.structs.replace(one, key=secret(one.key)) for name, one in config.detectors.items()}
     directories = tuple(
         msgspec.structs.replace(
-            one, credential=secret(one.credential), write_credential=secret(one.write_credential), ca=place(one.ca)
+            one,
+            credential=secret(one.credential),
+            write_credential=secret(one.write_credential),
+            push_secret=secret(one.push_secret),
+            signals=msgspec.structs.replace(
+                one.signals, jwks_file=place(one.signals.jwks_file), token=secret(one.signals.token)
+            ),
+            ca=place(one.ca),
         )
         for one in config.inventory.directories
     )
-    inventory = msgspec.structs.replace(config.inventory, directories=directories)
+    receivers = tuple(
+        msgspec.structs.replace(one, token=secret(one.token), ca=place(one.ca))
+        for one in config.inventory.sending.receivers
+    )
+    sending = msgspec.structs.replace(config.inventory.sending, receivers=receivers)
+    inventory = msgspec.structs.replace(config.inventory, directories=directories, sending=sending)
     config = msgspec.structs.replace(config, inventory=inventory)
     return msgspec.structs.replace(config, upstreams=upstreams, identity=identity, detectors=detectors, notify=notify)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from wardlaw.connectors.adminlists import AdminLists
+from wardlaw.connectors.entry import needed
 from wardlaw.connectors.eventlog import LogEntry, begin_of, event_pages, mark_of
 from wardlaw.connectors.feed import Feed, FeedPage, page_of
 from wardlaw.connectors.vendorclient import VendorClient
-from wardlaw.connectors.vendoruse import UseTally, counted, day_begin, rfc3339, use_window
+from wardlaw.connectors.vendoruse import UseTally, count_days, counted, day_begin, rfc3339, use_window
 from wardlaw.inventory.activity import Activity, Deed
-from wardlaw.inventory.importing.badrow import UnreadableError, name_of, text_of, time_of
+from wardlaw.inventory.importing.badrow import name_of, text_of, time_of
 from wardlaw.inventory.model import (
     Account,
     AccountKind,
@@ -97,13 +99,8 @@ class AnthropicConnector:
             "bucket_width": "1d",
             "group_by": ["workspace_id", "api_key_id"],
         }
-        gaps: list[str] = []
-        for buckets in self._lists.pages(f"{_BASE}/usage_report/messages", "use", query, limit=31):
-            for bucket in buckets:
-                try:
-                    _count(bucket, tally)
-                except (UnreadableError, AttributeError, TypeError, KeyError) as error:
-                    gaps.append(f"A day was not understood: {str(error)[:100]}.")
+        days = self._lists.pages(f"{_BASE}/usage_report/messages", "use", query, limit=31)
+        gaps = count_days(days, partial(_count, tally=tally), of="A day")
         yield FeedPage(gaps=tuple(gaps), notes=(_NO_CALLS,))
         yield from tally.pages(method="messages", now=now)
 
@@ -118,15 +115,9 @@ def _count(bucket: Mapping[str, Any], tally: UseTally) -> None:
         tally.add(place, key, begin, calls=0, tokens=tokens)
 
 
-def _id(entry: Mapping[str, Any]) -> str:
-    if not (found := text_of(entry["id"], "id")):
-        raise UnreadableError("id is empty")
-    return found
-
-
 def _user(entry: Mapping[str, Any]) -> list[Sighting]:
     name = name_of(entry.get("email")) or name_of(entry.get("name"))
-    return [Sighting(Account(_id(entry), AccountKind.HUMAN, name, "", AccountState.ACTIVE))]
+    return [Sighting(Account(needed(entry, "id"), AccountKind.HUMAN, name, "", AccountState.ACTIVE))]
 
 
 def _service_account(entry: Mapping[str, Any]) -> list[Sighting]:
@@ -134,14 +125,16 @@ def _service_account(entry: Mapping[str, Any]) -> list[Sighting]:
         return []
     # Who made it answers for it, as far as Anthropic says.
     owner = text_of(entry.get("created_by_actor_id"), "created_by_actor_id")
-    account = Account(_id(entry), AccountKind.NHI, name_of(entry.get("name")), owner, AccountState.ACTIVE)
+    account = Account(needed(entry, "id"), AccountKind.NHI, name_of(entry.get("name")), owner, AccountState.ACTIVE)
     return [Sighting(account)]
 
 
 def _workspace(entry: Mapping[str, Any]) -> list[Sighting]:
     if entry.get("archived_at"):
         return []
-    app = App(_id(entry), name_of(entry.get("name")), "Anthropic", "api.anthropic.com", Tristate.YES, Tristate.NO)
+    app = App(
+        needed(entry, "id"), name_of(entry.get("name")), "Anthropic", "api.anthropic.com", Tristate.YES, Tristate.NO
+    )
     return [Sighting(app)]
 
 
@@ -152,7 +145,7 @@ def _key(entry: Mapping[str, Any]) -> list[Sighting]:
     scope = entry.get("scope") or {}
     ends = entry.get("expires_at")
     credential = Credential(
-        _id(entry),
+        needed(entry, "id"),
         text_of(owner.get("id"), "owner"),
         "api key",
         name_of(entry.get("name")),
@@ -174,7 +167,7 @@ def _told(entry: Mapping[str, Any]) -> LogEntry:
     actor = entry.get("actor") or {}
     key = text_of(entry.get("api_key_id") or entry.get("admin_api_key_id"), "api_key_id")
     activity = Activity(
-        _id(entry),
+        needed(entry, "id"),
         at,
         deed,
         actor=text_of(actor.get("user_id") or actor.get("api_key_id") or actor.get("service_account_id"), "actor"),

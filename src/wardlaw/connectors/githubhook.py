@@ -59,7 +59,10 @@ def read(headers: Mapping[str, str], body: bytes, secret: str) -> FeedPage:
         )
     try:
         told = orjson.loads(body)
-        return _page(event, told, f"hook/{hashlib.sha256(body).hexdigest()[:32]}")
+        id_ = f"hook/{hashlib.sha256(body).hexdigest()[:32]}"
+        if event == "github_app_authorization":  # its body says neither which app nor when: each time it is the same
+            id_ = f"{id_}/{given['x-github-delivery'][:64]}"
+        return _page(event, told, id_)
     except (ValueError, AttributeError, TypeError, KeyError) as error:
         raise InputError(
             "WL-INV-033",

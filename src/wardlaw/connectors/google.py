@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from wardlaw.connectors.feed import Feed, FeedPage, not_read, page_of
-from wardlaw.connectors.googlelog import APPLICATIONS, entry_time, log_page
+from wardlaw.connectors.googlegroups import GROUPS, group_pages
+from wardlaw.connectors.googlelog import APPLICATIONS, WATCHED, entry_time, log_page
 from wardlaw.connectors.googletoken import TokenRefusedError
 from wardlaw.connectors.ownedlists import UnlistedError, read_owned
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
@@ -38,7 +39,7 @@ POLICIES = "/v1/policies"
 OVERLAP_S = 3_600.0
 """Events are written late; each run reads the last hour of the one before again, which changes nothing twice."""
 
-USERS, TOKENS, PASSWORDS, ACTIVITY, ADMIN, DRIVE, LOGIN, CONTROLS = (
+USERS, TOKENS, PASSWORDS, ACTIVITY, ADMIN, DRIVE, LOGIN, VAULT, GEMINI, STUDIO, CONTROLS = (
     Feed("users", FeedKind.LISTING),
     Feed("tokens", FeedKind.LISTING),
     Feed("app-passwords", FeedKind.LISTING),
@@ -46,10 +47,16 @@ USERS, TOKENS, PASSWORDS, ACTIVITY, ADMIN, DRIVE, LOGIN, CONTROLS = (
     Feed("admin-log", FeedKind.EVENTS),
     Feed("drive-log", FeedKind.EVENTS),
     Feed("login-log", FeedKind.EVENTS),
+    Feed("vault-log", FeedKind.EVENTS),
+    Feed("gemini-log", FeedKind.EVENTS),
+    Feed("studio-log", FeedKind.EVENTS),
     Feed("api-controls", FeedKind.EVENTS),
 )
-LOGS = dict(zip((ACTIVITY, ADMIN, DRIVE, LOGIN), APPLICATIONS, strict=True))
+LOGS = dict(zip((ACTIVITY, ADMIN, DRIVE, LOGIN, VAULT, GEMINI, STUDIO), APPLICATIONS, strict=True))
 """The application whose log each feed is."""
+
+PUSHED = {feed: application for feed, application in LOGS.items() if application in WATCHED}
+"""Those that a channel can be opened for."""
 
 _MOST_NOTES = 20
 
@@ -61,18 +68,23 @@ class GoogleConnector:
         client: With a credential for ``admin.directory.user.readonly``, ``admin.directory.user.security`` and
             ``admin.reports.audit.readonly``.
         policies: With one for ``cloud-identity.policies.readonly``, at another address; None where it was not given.
+        groups: With one for ``admin.directory.group.readonly``; without it groups are not read.
     """
 
     platform = "google"
 
-    def __init__(self, client: VendorClient, policies: VendorClient | None = None) -> None:
+    def __init__(
+        self, client: VendorClient, policies: VendorClient | None = None, *, groups: VendorClient | None = None
+    ) -> None:
         self._client = client
+        self._groups = groups
         self._policies = policies
         self._ids: dict[str, str] = {}
 
     def feeds(self) -> tuple[Feed, ...]:
-        """Users, what hangs on them, the logs, and the policies of API controls where they may be read."""
-        return USERS, TOKENS, PASSWORDS, *LOGS, *((CONTROLS,) if self._policies else ())
+        """Users, what hangs on them, the logs, groups where they are wanted, and policies where they may be read."""
+        more = ((GROUPS,) if self._groups else ()) + ((CONTROLS,) if self._policies else ())
+        return USERS, TOKENS, PASSWORDS, *LOGS, *more
 
     def read(self, feed: Feed, watermark: str) -> Iterator[FeedPage]:
         """The pages of a feed; see ``Connector.read``."""
@@ -85,6 +97,8 @@ class GoogleConnector:
                 return self._owned("tokens", _token)
             case "app-passwords":
                 return self._owned("asps", _password)
+            case "groups":
+                return group_pages(partial(self._paged, bucket="directory", client=self._groups))
             case _:
                 return self._controls()
 

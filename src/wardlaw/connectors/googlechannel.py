@@ -7,7 +7,7 @@ from __future__ import annotations
 import msgspec
 
 from wardlaw.connectors.feed import Feed, not_read
-from wardlaw.connectors.google import LOGS, REPORTS
+from wardlaw.connectors.google import PUSHED, REPORTS
 from wardlaw.connectors.vendorclient import VendorClient
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.importing.badrow import UnreadableError, count_of, text_of
@@ -57,7 +57,7 @@ class GoogleChannels:
             UnavailableError: Google opens none (WL-INV-010).
         """
         body = {"id": id_, "type": "web_hook", "address": address, "token": token, "expiration": str(int(until * 1000))}
-        answer = self._client.post_json(f"{REPORTS}/{LOGS[_log(feed)]}/watch", body, bucket="reports")
+        answer = self._client.post_json(f"{REPORTS}/{PUSHED[_log(feed)]}/watch", body, bucket="reports")
         told = answer.body if isinstance(answer.body, dict) else {}
         try:
             resource, ends = (
@@ -83,8 +83,8 @@ class GoogleChannels:
 
 
 def _log(feed: str) -> Feed:
-    for one in LOGS:
+    for one in PUSHED:
         if one.name == feed:
             return one
-    names = ", ".join(one.name for one in LOGS)
+    names = ", ".join(one.name for one in PUSHED)
     raise InputError("WL-INV-012", "Google has no log of this name that can be watched.", f"It can watch: {names}.")

@@ -1,7 +1,8 @@
 """What an entry of a log of Google's applications tells (Reports API): events, and the grants that follow from them.
 
-Names of events and parameters are those of the vendor's lists for ``token``, ``admin``, ``drive`` and ``login``. Of drive and
-login only what an app or an agent did is kept: what persons do themselves is no business of this inventory.
+Names of events and parameters are those of the vendor's lists for each application. Of drive, login, Gemini and Workspace
+Studio only what an app or an agent did is kept, and of Vault exports as well: what persons do themselves is no business of
+this inventory.
 """
 
 from __future__ import annotations
@@ -17,14 +18,18 @@ from wardlaw.inventory.importing.badrow import UnreadableError, count_of, name_o
 from wardlaw.inventory.importing.grants import scopes_of
 from wardlaw.inventory.model import Account, AccountKind, App, Consent, Grant, Sighting
 
-APPLICATIONS = ("token", "admin", "drive", "login")
-"""Logs that are read; each is a feed."""
+WATCHED = ("token", "admin", "drive", "login")
+"""Logs that Google also pushes."""
+
+APPLICATIONS = (*WATCHED, "vault", "gemini_in_workspace_apps", "workspace_studio")
+"""Logs that are read; each is a feed. The others can only be asked for (Reports API, ``activities.watch``)."""
 
 EXPORTS = frozenset({"drive.files.export", "drive.files.download", "vault.matters.exports.create"})
 """Methods that carry data out in bulk. Downloads by ``drive.files.get`` look like a look at a name, and count as use."""
 
 _TOKEN = {"authorize": Deed.CONSENT, "revoke": Deed.REVOKE, "deny": Deed.REFUSAL, "activity": Deed.USE}
 _DRIVE_EXPORTS = frozenset({"download", "sync_item_content", "email_as_attachment", "print"})
+_VAULT_EXPORTS = frozenset({"create_export_begin", "export", "export_file_download", "legacy_export_download"})
 _ADMIN = {
     "AUTHORIZE_API_CLIENT_ACCESS": Deed.DELEGATION_ADDED,
     "REMOVE_API_CLIENT_ACCESS": Deed.REVOKE,
@@ -92,8 +97,12 @@ def _told(
             return _of_admin(common, name, told, id_of=id_of)
         case "drive":
             return _of_drive(common, name, told)
-        case _:
+        case "login":
             return _of_login(common, name, told)
+        case "vault":
+            return _of_vault(common, name, told)
+        case _:
+            return _of_agents(common, name, told, application=application)
 
 
 def _common(entry: Mapping[str, Any], number: int, *, application: str, id_of: IdOf) -> Activity:
@@ -186,6 +195,27 @@ def _of_login(common: Activity, name: str, told: Mapping[str, Any]) -> Activity 
         return None
     deed = Deed.SIGN_IN if name == "login_success" else Deed.OTHER
     return msgspec.structs.replace(common, deed=deed, method=name, via=name_of(told.get("login_type")))
+
+
+def _of_vault(common: Activity, name: str, told: Mapping[str, Any]) -> Activity | None:
+    is_export = name in _VAULT_EXPORTS
+    if not is_export and not common.app and not common.agent:
+        return None
+    return msgspec.structs.replace(
+        common,
+        deed=Deed.EXPORT if is_export else Deed.OTHER,
+        method=f"vault.{name}",
+        object=name_of(told.get("matter_id")),
+    )
+
+
+def _of_agents(common: Activity, name: str, told: Mapping[str, Any], *, application: str) -> Activity | None:
+    """What was done in Gemini or Workspace Studio, where an agent or an app did it; what was asked is not told."""
+    if not common.app and not common.agent:
+        return None
+    action = name_of(told.get("action"))
+    method = f"{application}.{name}" + (f".{action}" if action else "")
+    return msgspec.structs.replace(common, deed=Deed.USE, method=method, object=name_of(told.get("app_name")))
 
 
 def _sightings(told: Activity, entry: Mapping[str, Any]) -> list[Sighting]:

@@ -20,6 +20,9 @@ SCOPES = (
 POLICY_SCOPES = ("https://www.googleapis.com/auth/cloud-identity.policies.readonly",)
 """Asked for apart: Google gives no token at all where one of the scopes asked for is not delegated."""
 
+GROUP_SCOPES = ("https://www.googleapis.com/auth/admin.directory.group.readonly",)
+"""Asked for apart as well, and only where groups are to be read."""
+
 WRITE_SCOPES = ("https://www.googleapis.com/auth/admin.directory.user.security",)
 """What takes tokens, app passwords and sessions away."""
 

@@ -8,12 +8,13 @@ from typing import Any
 from urllib.parse import quote
 
 from wardlaw.connectors.adminlists import AdminLists
+from wardlaw.connectors.entry import needed
 from wardlaw.connectors.eventlog import LogEntry, begin_of, event_pages, mark_of
 from wardlaw.connectors.feed import Feed, FeedPage, page_of
 from wardlaw.connectors.vendorclient import VendorClient
-from wardlaw.connectors.vendoruse import UseTally, counted, day_begin, use_window
+from wardlaw.connectors.vendoruse import UseTally, count_days, counted, day_begin, use_window
 from wardlaw.inventory.activity import Activity, Deed
-from wardlaw.inventory.importing.badrow import UnreadableError, name_of, text_of, time_of
+from wardlaw.inventory.importing.badrow import name_of, text_of, time_of
 from wardlaw.inventory.model import (
     Account,
     AccountKind,
@@ -120,12 +121,8 @@ class OpenaiConnector:
         }
         gaps: list[str] = []
         for kind in _KINDS:
-            for buckets in self._lists.pages(f"{_BASE}/usage/{kind}", "use", query, limit=31):
-                for bucket in buckets:
-                    try:
-                        _count(bucket, tally)
-                    except (UnreadableError, AttributeError, TypeError, KeyError) as error:
-                        gaps.append(f"A day of {kind} was not understood: {str(error)[:100]}.")
+            days = self._lists.pages(f"{_BASE}/usage/{kind}", "use", query, limit=31)
+            gaps += count_days(days, partial(_count, tally=tally), of=f"A day of {kind}")
         yield FeedPage(gaps=tuple(gaps))
         yield from tally.pages(method="api", now=now)
 
@@ -138,27 +135,23 @@ def _count(bucket: Mapping[str, Any], tally: UseTally) -> None:
         tally.add(project, key, begin, calls=counted(told, "num_model_requests"), tokens=tokens)
 
 
-def _id(entry: Mapping[str, Any]) -> str:
-    if not (found := text_of(entry["id"], "id")):
-        raise UnreadableError("id is empty")
-    return found
-
-
 def _user(entry: Mapping[str, Any]) -> list[Sighting]:
     is_machine = entry.get("is_service_account") is True
     inner = entry.get("user") or {}
     state = AccountState.SUSPENDED if inner.get("enabled") is False or inner.get("banned") else AccountState.ACTIVE
     name = name_of(entry.get("email") or inner.get("email")) or name_of(entry.get("name"))
-    return [Sighting(Account(_id(entry), AccountKind.NHI if is_machine else AccountKind.HUMAN, name, "", state))]
+    return [
+        Sighting(Account(needed(entry, "id"), AccountKind.NHI if is_machine else AccountKind.HUMAN, name, "", state))
+    ]
 
 
 def _project(entry: Mapping[str, Any]) -> list[Sighting]:
-    app = App(_id(entry), name_of(entry.get("name")), "OpenAI", "api.openai.com", Tristate.YES, Tristate.NO)
+    app = App(needed(entry, "id"), name_of(entry.get("name")), "OpenAI", "api.openai.com", Tristate.YES, Tristate.NO)
     return [Sighting(app)]
 
 
 def _service_account(entry: Mapping[str, Any], **_project: str) -> list[Sighting]:
-    account = Account(_id(entry), AccountKind.NHI, name_of(entry.get("name")), "", AccountState.ACTIVE)
+    account = Account(needed(entry, "id"), AccountKind.NHI, name_of(entry.get("name")), "", AccountState.ACTIVE)
     return [Sighting(account)]
 
 
@@ -178,7 +171,7 @@ def _project_key(entry: Mapping[str, Any], *, project: str) -> list[Sighting]:
 def _credential(entry: Mapping[str, Any], kind: str, owner: str, project: str) -> Credential:
     ends = entry.get("expires_at")
     return Credential(
-        _id(entry),
+        needed(entry, "id"),
         owner,
         kind,
         name_of(entry.get("name")),
@@ -203,7 +196,7 @@ def _audited(entry: Mapping[str, Any]) -> LogEntry:
     thing = text_of(about.get("id"), "id")
     scopes = (about.get("data") or {}).get("scopes") or []
     activity = Activity(
-        _id(entry),
+        needed(entry, "id"),
         at,
         deed,
         account=text_of(about.get("principal_id"), "principal_id") if deed is Deed.ROLE_ASSIGNED else "",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 
 from wardlaw.connectors.feed import FeedPage
 from wardlaw.inventory.activity import Activity, Deed
-from wardlaw.inventory.importing.badrow import day_of, key_of
+from wardlaw.inventory.importing.badrow import UnreadableError, day_of, key_of
 from wardlaw.inventory.model import Sighting, Use
 
 DAY_S = 86_400.0
@@ -63,6 +64,23 @@ class UseTally:
                 activities.append(told)
         mark = repr(latest) if latest else ""
         yield FeedPage(tuple(sightings), tuple(activities), watermark=mark, covered_until=latest)
+
+
+def count_days(pages: Iterable[list[Any]], count: Callable[[Any], None], *, of: str) -> list[str]:
+    """Count every day of a report; answers the gaps, one for each that was not understood.
+
+    Args:
+        count: Counts one day, or raises what says that it cannot be read.
+        of: What a day is called in a gap.
+    """
+    gaps: list[str] = []
+    for days in pages:
+        for day in days:
+            try:
+                count(day)
+            except (UnreadableError, AttributeError, TypeError, KeyError) as error:
+                gaps.append(f"{of} was not understood: {str(error)[:100]}.")
+    return gaps
 
 
 def day_begin(at: float) -> float:

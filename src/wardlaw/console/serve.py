@@ -7,7 +7,7 @@ import contextlib
 import ipaddress
 import socket
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -21,6 +21,8 @@ from wardlaw.facts.errors import ConfigError, UnavailableError
 if TYPE_CHECKING:
     from litestar import Litestar
     from uvicorn._types import ASGI3Application
+
+    Application = Litestar | Callable[..., Awaitable[None]]
 
 _CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid (socket(7) of Linux, unix(7))
 _BACKLOG = 64
@@ -63,10 +65,17 @@ class PeerProtocol(HttpToolsProtocol):
 
 
 class ControlServer:
-    """The API on its listeners, inside the running event loop; signals are the caller's affair."""
+    """The API, or another application, on its listeners, inside the running event loop; signals are the caller's affair.
 
-    def __init__(self, api: Litestar, listeners: tuple[Listener, ...]) -> None:
+    Args:
+        most_at_once: Connections; more are told to come back.
+    """
+
+    def __init__(
+        self, api: Application, listeners: tuple[Listener, ...], *, most_at_once: int = _MAX_CONCURRENT
+    ) -> None:
         self._api = api
+        self._most_at_once = most_at_once
         self._listeners = listeners
         self._servers: list[_Server] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -82,7 +91,7 @@ class ControlServer:
             UnavailableError: Another process serves there (WL-API-018).
         """
         # Certificates before sockets: what fails cheaply fails first.
-        self._servers = [_Server(_config(self._api, listener)) for listener in self._listeners]
+        self._servers = [_Server(_config(self._api, listener, self._most_at_once)) for listener in self._listeners]
         with contextlib.ExitStack() as undo:
             undo.callback(self._unlink)
             bound = [undo.enter_context(self._bind(listener)) for listener in self._listeners]
@@ -129,22 +138,24 @@ class ControlServer:
 
 
 async def serve_control(
-    api: Litestar,
+    api: Application,
     listeners: tuple[Listener, ...],
     *,
     stop: asyncio.Event,
     started: Callable[[], None] = lambda: None,
+    most_at_once: int = _MAX_CONCURRENT,
 ) -> None:
     """Serve until ``stop`` is set.
 
     Args:
         started: Called once every listener serves.
+        most_at_once: As of ``ControlServer``.
 
     Raises:
         ConfigError: As ``ControlServer.start``.
         UnavailableError: As ``ControlServer.start``, or the server ended by itself (WL-API-018).
     """
-    server = ControlServer(api, listeners)
+    server = ControlServer(api, listeners, most_at_once=most_at_once)
     await server.start()
     started()
     stopping = asyncio.get_running_loop().create_task(stop.wait())
@@ -169,7 +180,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _config(api: Litestar, listener: Listener) -> uvicorn.Config:
+def _config(api: Application, listener: Listener, most_at_once: int) -> uvicorn.Config:
     tls = listener if isinstance(listener, TcpListener) and listener.certificate is not None else None
     config = uvicorn.Config(
         cast("ASGI3Application", api),
@@ -180,7 +191,7 @@ def _config(api: Litestar, listener: Listener) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,  # nothing from outside is trusted as structure
         server_header=False,
-        limit_concurrency=_MAX_CONCURRENT,
+        limit_concurrency=most_at_once,
         backlog=_BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GRACE_S,

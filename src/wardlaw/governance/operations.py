@@ -22,11 +22,19 @@ class Audience(StrEnum):
     HOLDER = "holder"  # persons with a permission
 
 
+class Service(StrEnum):
+    """A background process of the installation, which acts under its own name and may do only what names it."""
+
+    LISTENER = "listener"  # takes deliveries of platforms; reached from outside
+    WATCH = "watch"  # reads connected organisations
+
+
 class Operation(msgspec.Struct, frozen=True):
     """One operation.
 
     Attributes:
         permissions: Any of these suffices; empty only where the audience is not ``HOLDER``.
+        services: Processes that may do it without any person's rights.
         changes: It changes something (and is recorded).
         recorded: It is recorded although it changes nothing.
     """
@@ -36,17 +44,19 @@ class Operation(msgspec.Struct, frozen=True):
     permissions: tuple[Permission, ...] = ()
     changes: bool = False
     recorded: bool = False
+    services: tuple[Service, ...] = ()
 
 
-def _reads(operation: str, *permissions: Permission) -> Operation:
-    return Operation(operation, Audience.HOLDER, permissions)
+def _reads(operation: str, *permissions: Permission, services: tuple[Service, ...] = ()) -> Operation:
+    return Operation(operation, Audience.HOLDER, permissions, services=services)
 
 
-def _changes(operation: str, *permissions: Permission) -> Operation:
-    return Operation(operation, Audience.HOLDER, permissions, changes=True)
+def _changes(operation: str, *permissions: Permission, services: tuple[Service, ...] = ()) -> Operation:
+    return Operation(operation, Audience.HOLDER, permissions, changes=True, services=services)
 
 
 _P = Permission
+_LISTENER, _WATCH = (Service.LISTENER,), (Service.WATCH,)
 
 _ALL: tuple[Operation, ...] = (
     Operation("health", Audience.ANYONE),
@@ -99,28 +109,35 @@ _ALL: tuple[Operation, ...] = (
     # Whoever may cut a connection may take away what it is made with.
     _changes("credentials.forget", _P.REGISTER_SYSTEM, _P.KILL_CONNECTION),
     # Who granted what to whom is personal, as the log is.
-    _reads("inventory.status", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
+    _reads("inventory.status", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM, services=_WATCH),
     _reads("inventory.list", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _reads("inventory.get", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _reads("inventory.findings", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _reads("inventory.finding", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _changes("inventory.accept", _P.REVOKE_NHI, _P.CLOSE_INCIDENT),
     _changes("inventory.close", _P.REVOKE_NHI, _P.CLOSE_INCIDENT),
+    _reads("inventory.events", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI),
     _reads("inventory.runs", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _reads("identities.list", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _reads("identities.get", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _reads("identities.timeline", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _reads("identities.graph", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _reads("shadow.report", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
-    _changes("inventory.begin", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE),
-    _changes("inventory.take", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE),
-    _changes("inventory.end", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE),
+    _changes("inventory.begin", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE, services=_WATCH),
+    _changes("inventory.take", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE, services=_WATCH),
+    _changes("inventory.end", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE, services=_WATCH),
+    _changes("inventory.deliver", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE, services=_LISTENER),
+    _reads("inventory.due", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM, services=_WATCH),
+    _changes("inventory.channel", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE, services=_WATCH),
     _reads("grants.list", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _reads("grants.get", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _reads("grants.approvals", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _changes("grants.approve", _P.APPROVE_EXCEPTION),
     _changes("grants.recertify", _P.APPROVE_EXCEPTION),
     _changes("grants.judge", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE),
+    # The person who gave a grant need not have any role; the id in the message is what they were given.
+    Operation("grants.answer", Audience.PERSON, changes=True),
+    _changes("grants.judge", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE, services=_WATCH),
     _reads("grants.links", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     # A link locks a principal out once the app is revoked: for those who may cut it off anyway.
     _changes("grants.link", _P.KILL_CONNECTION),
@@ -155,6 +172,7 @@ _ALL: tuple[Operation, ...] = (
     _reads("audit.proof", _P.VIEW_AUDIT_LOG),
     Operation("audit.export", Audience.HOLDER, (_P.EXPORT_EVIDENCE,), recorded=True),
     _reads("erasures.list", _P.VIEW_AUDIT_LOG),
+    _reads("erasures.preview", _P.CHANGE_RETENTION),
     _changes("erasures.request", _P.CHANGE_RETENTION),
     _changes("erasures.confirm", _P.CHANGE_RETENTION),
     _reads("holds.list", _P.VIEW_AUDIT_LOG),
@@ -212,6 +230,13 @@ def admit(person: Person, operation: Operation, *, context: Circumstances, book:
             return _any_of(person, operation, context, book)
         case unknown:
             assert_never(unknown)
+
+
+def admit_service(service: Service, operation: Operation) -> Permitted | Refusal:
+    """Whether a process may do this operation: only what names it, whatever persons may do."""
+    if service in operation.services:
+        return Permitted(None)
+    return Refusal("ROLE", f"{operation.id} is not for the process {service}.")
 
 
 def _any_of(person: Person, operation: Operation, context: Circumstances, book: RoleBook) -> Permitted | Refusal:

@@ -31,6 +31,9 @@ class Deed(StrEnum):
     APP_DELETED = "app-deleted"
     TRACE_REMOVED = "trace-removed"  # a log, job or rule that would have told was deleted or switched off
     ADVISORY = "advisory"  # an app's maker, or its platform, says that it was broken into
+    SIGNALLED = (
+        "signalled"  # the identity provider says that an account, or what it signs in with, is no longer as it was
+    )
     OTHER = "other"
 
 

@@ -38,16 +38,19 @@ class KnownBad(msgspec.Struct, frozen=True):
     source: str
 
 
-_MOST_KEPT = 8_192  # apps whose vendor is remembered: thousands of grants ask for each
+_MOST_KEPT = 8_192  # names whose vendor is remembered: thousands of grants ask for each
 _CONTEXT = re.compile(r"\b(ai|a\.i\.|gpt|llm|copilot|assistant|agent|notetaker|chatbot|mcp)\b", re.IGNORECASE)
 
 
-@lru_cache(maxsize=_MOST_KEPT)
 def ai_vendor_of(app: App) -> str:
     """The vendor of an app by its domain, else by its names; empty where nothing says so."""
     if app.domain and (vendor := ai_vendor_at(app.domain)):
         return vendor
-    words = f"{app.name} | {app.publisher}"
+    return _vendor_named(f"{app.name} | {app.publisher}")
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _vendor_named(words: str) -> str:
     for vendor_entry in _vendors():
         if any(_stands_in(name, words) for name in vendor_entry.names):
             return vendor_entry.vendor

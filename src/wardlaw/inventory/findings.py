@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from hashlib import sha256
 
@@ -63,6 +64,20 @@ class TrackedFinding(msgspec.Struct, frozen=True):
     attack: tuple[str, ...] = ()
 
 
+class FindingChange(msgspec.Struct, frozen=True):
+    """A finding that is kept anew: what it was before, None for one that was not known, and what it is now."""
+
+    before: TrackedFinding | None
+    after: TrackedFinding
+
+
+def is_news(change: FindingChange, weights: Collection[Weight]) -> bool:
+    """Whether people should be told: it waits for somebody and is of one of these weights, and was not so before."""
+    before = change.before
+    waited = before is not None and before.state in PENDING and before.weight in weights
+    return change.after.state in PENDING and change.after.weight in weights and not waited
+
+
 # Where the rules that look at what is there stand in the lists; those that watch have theirs in ``ALARMS``.
 _LISTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "known-bad-app": (("NHI3",), ("T1528",)),
@@ -88,6 +103,20 @@ def finding_id(directory: str, rule: str, subject: str) -> str:
 def alarm_id(directory: str, app: str, key: str) -> str:
     """The id of the finding that an alarm belongs to; ``key`` is the alarm's."""
     return finding_id(directory, key.split("\n", 1)[0], f"{app}\n{key}")
+
+
+def renamed_id(before: TrackedFinding, after: TrackedFinding) -> str:
+    """The id of a finding whose names were replaced: what the same cause will be found under from now on."""
+    if not after.event:
+        return finding_id(after.directory, after.rule, after.about)
+    if before.id == _alarm_id_of(before):
+        return _alarm_id_of(after)
+    return finding_id(after.directory, after.rule, f"{after.about}\n{after.event}\n{after.first_at}")
+
+
+def _alarm_id_of(one: TrackedFinding) -> str:
+    cause = one.about.removeprefix(f"app {one.app}: ") if one.app else one.about
+    return finding_id(one.directory, one.rule, f"{one.app}\n{one.rule}\n{one.account}\n{cause}")
 
 
 def of_alarm(directory: str, alarm: Alarm) -> TrackedFinding:

@@ -2,47 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from wardlaw.inventory.granting import ApprovalBook, GrantApprovalState, GrantStanding, standings
-from wardlaw.inventory.model import Account, AccountKind, App, Grant, Tristate
-from wardlaw.inventory.risk import Privilege, ScopeRisk, grant_risks
+from wardlaw.inventory.lots import Lot, lot_of
+from wardlaw.inventory.model import Account, AccountKind, App, Tristate
+from wardlaw.inventory.risk import Privilege, ScopeRisk
 from wardlaw.inventory.rules import GrantFinding, Weight
 from wardlaw.inventory.view import Inventory
 
+GOVERNED_RULES = frozenset({"unapproved-restricted-scope", "approval-expired"})
+
 _MOST_SHOWN = 5
+
+StandingLot = tuple[Lot, App, GrantStanding]
+"""Grants that are alike, their app, and how they stand."""
 
 
 class _Group(msgspec.Struct):
     """Grants of one app of one directory that stand alike."""
 
     app: App
-    grants: list[Grant]
+    lots: list[Lot]
     scopes: dict[str, ScopeRisk]
     standing: GrantStanding
 
 
 def governed(inventory: Inventory, book: ApprovalBook, *, at: float) -> tuple[GrantFinding, ...]:
     """What these rules find; ``at`` is Unix seconds."""
-    groups: dict[tuple[str, str, GrantApprovalState], _Group] = {}
-    own = {
-        (item.directory, item.thing.id)
+    kinds = {
+        (item.directory, item.thing.id): item.thing.acts_as
         for item in inventory.items
-        if isinstance(item.thing, Account) and item.thing.acts_as in (AccountKind.NHI, AccountKind.AGENT)
+        if isinstance(item.thing, Account)
     }
-    for (directory, app), grant, standing in standings(inventory, book, at=at):
+    lots = (
+        (lot_of(place, grant, own_kind=kinds.get((place, grant.account), AccountKind.UNKNOWN)), app, standing)
+        for (place, app), grant, standing in standings(inventory, book, at=at)
+    )
+    return governed_lots(lots, inventory.platforms)
+
+
+def governed_lots(lots: Iterable[StandingLot], platforms: Mapping[str, str]) -> tuple[GrantFinding, ...]:
+    """What these rules find in grants that were counted.
+
+    Args:
+        platforms: Platform of each directory.
+    """
+    groups: dict[tuple[str, str, GrantApprovalState], _Group] = {}
+    powerful: dict[tuple[str, bool, tuple[str, ...]], list[ScopeRisk]] = {}  # few sets of scopes, many apps
+    for lot, app, standing in lots:
         if standing.state is GrantApprovalState.APPROVED:
             continue
-        key = (directory, app.id or grant.id, standing.state)
+        key = (lot.directory, lot.name, standing.state)
         group = groups.setdefault(key, _Group(app, [], {}, standing))
-        group.grants.append(grant)
-        as_itself = (directory, grant.account) in own
-        for risk in grant_risks(inventory.platforms.get(directory, ""), grant, as_itself=as_itself):
-            is_asked = not standing.excess or risk.scope in standing.excess
-            if is_asked and risk.known and risk.privilege >= Privilege.HIGH:
-                group.scopes[risk.scope] = risk
+        group.lots.append(lot)
+        # Whatever the order: the approval that ran out last speaks, and of one scope its most powerful class.
+        group.standing = max(group.standing, standing, key=lambda one: (one.until, one.approval))
+        platform = platforms.get(lot.directory, "")
+        alike = (platform, lot.as_itself, lot.scopes)
+        if alike not in powerful:
+            powerful[alike] = [one for one in lot.risks(platform) if one.known and one.privilege >= Privilege.HIGH]
+        for risk in powerful[alike]:
+            if not standing.excess or risk.scope in standing.excess:
+                known = group.scopes.get(risk.scope, risk)
+                group.scopes[risk.scope] = max(known, risk, key=lambda one: (one.privilege, one.data))
     found: list[GrantFinding] = []
     for (directory, name, state), group in sorted(groups.items()):
         found += (
@@ -90,14 +115,13 @@ def _expired(directory: str, name: str, group: _Group) -> Iterator[GrantFinding]
 
 
 def _one_account(group: _Group) -> str:
-    accounts = {grant.account for grant in group.grants}
-    return accounts.pop() if len(accounts) == 1 else ""
+    return group.lots[0].account if sum(lot.grants for lot in group.lots) == 1 else ""
 
 
 def _reach(group: _Group) -> str:
-    accounts = {grant.account for grant in group.grants if grant.account}
-    everybody = " and one over the whole directory" if any(not grant.account for grant in group.grants) else ""
-    return f"{len(group.grants)} grants of {len(accounts)} accounts{everybody}"
+    grants, whole = (sum(lot.grants for lot in group.lots), sum(lot.whole for lot in group.lots))
+    everybody = " and one over the whole directory" if whole else ""
+    return f"{grants} grants of {grants - whole} accounts{everybody}"
 
 
 def _scopes(group: _Group) -> str:

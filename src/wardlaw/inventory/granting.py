@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
+from wardlaw.inventory.groups import GroupBook
 from wardlaw.inventory.model import App, Consent, Grant, Tristate
 from wardlaw.inventory.view import Inventory
 
@@ -30,7 +31,9 @@ class GrantApproval(msgspec.Struct, frozen=True):
         publisher: As the platform names it; counts only for apps whose publisher the platform has verified.
         directory: Where it holds; empty for everywhere.
         scopes: What may be allowed, in the platform's own words; ``*`` for anything.
-        accounts: Whose grants, by id, ``*`` for any characters; empty for everybody and the whole directory.
+        accounts: Whose grants, by id, ``*`` for any characters; empty, with no groups either, for everybody and the whole
+            directory.
+        groups: Also those of the members of these groups, by id, each of the grant's own directory.
         clause: Id of the clause under which it was agreed to.
         owner: Who answers for the app in the company.
         approver: Person who agreed.
@@ -52,6 +55,7 @@ class GrantApproval(msgspec.Struct, frozen=True):
     reason: str
     ended_at: float = 0.0
     ended_by: str = ""
+    groups: tuple[str, ...] = ()
 
     @property
     def about(self) -> str:
@@ -91,9 +95,14 @@ _NONE = GrantStanding(GrantApprovalState.UNAPPROVED)
 
 
 class ApprovalBook:
-    """The approvals that were not taken back, by what they are about."""
+    """The approvals that were not taken back, by what they are about.
 
-    def __init__(self, approvals: Iterable[GrantApproval]) -> None:
+    Args:
+        groups: Who is in which group; without it no group has a member.
+    """
+
+    def __init__(self, approvals: Iterable[GrantApproval], groups: GroupBook | None = None) -> None:
+        self._groups = groups or GroupBook()
         self._by_app: dict[str, list[GrantApproval]] = {}
         self._by_publisher: dict[str, list[GrantApproval]] = {}
         for one in approvals:
@@ -102,10 +111,26 @@ class ApprovalBook:
             shelf, name = (self._by_app, one.app) if one.app else (self._by_publisher, one.publisher.casefold())
             shelf.setdefault(name, []).append(one)
 
+    @property
+    def apps(self) -> tuple[str, ...]:
+        """What approvals name: apps, and grants that name none."""
+        return tuple(sorted(self._by_app))
+
+    @property
+    def names_publishers(self) -> bool:
+        """Whether any approval is about a publisher."""
+        return bool(self._by_publisher)
+
+    def splits(self, directory: str, name: str, app: App) -> bool:
+        """Whether grants to one app with the same scopes may stand otherwise, for whose they are."""
+        return any(one.accounts or one.groups for one in self._candidates(directory, name, app))
+
     def standing(self, directory: str, grant: Grant, app: App, *, at: float) -> GrantStanding:
         """How a grant stands: approved where any approval that holds covers it whole."""
         found = [
-            one for one in self._candidates(directory, app.id or grant.id, app) if _covers_account(one, grant.account)
+            one
+            for one in self._candidates(directory, app.id or grant.id, app)
+            if self._covers_account(one, directory, grant.account)
         ]
         holding = [one for one in found if one.stands(at)]
         if holding:
@@ -118,7 +143,22 @@ class ApprovalBook:
             return GrantStanding(GrantApprovalState.EXPIRED, last.id, last.expires_at)
         return _NONE
 
-    def _candidates(self, directory: str, name: str, app: App) -> list[GrantApproval]:
+    def _covers_account(self, approval: GrantApproval, directory: str, account: str) -> bool:
+        if not approval.accounts and not approval.groups:
+            return True
+        # A grant over the whole directory is nobody's: only an approval for everybody covers it.
+        return bool(account) and (
+            any(_matches(pattern, account) for pattern in approval.accounts)
+            or self._groups.holds(directory, approval.groups, account)
+        )
+
+    def speaks_of(self, directory: str, app: App) -> bool:
+        """Whether any approval, be it past, is about an app or its publisher."""
+        return bool(self._candidates(directory, app.id, app))
+
+    def _candidates(self, directory: str, name: str, app: App) -> Sequence[GrantApproval]:
+        if name not in self._by_app and not self._by_publisher:
+            return ()
         found = list(self._by_app.get(name, ()))
         if app.verified is Tristate.YES and app.publisher:
             found += self._by_publisher.get(app.publisher.casefold(), ())
@@ -144,7 +184,7 @@ def due_before(
     approvals: Sequence[GrantApproval], inventory: Inventory, *, before: float, at: float
 ) -> tuple[DueApproval, ...]:
     """Approvals that end before a time, or have ended, first the one that ends first. Those taken back are decided."""
-    book = ApprovalBook(approvals)
+    book = ApprovalBook(approvals, GroupBook(inventory.items))
     resting: dict[str, list[Grant]] = {}
     for _, grant, standing in standings(inventory, book, at=at):
         if standing.approval:
@@ -177,13 +217,6 @@ def standings(
 
 def _excess(approval: GrantApproval, grant: Grant) -> tuple[str, ...]:
     return () if ANY in approval.scopes else tuple(sorted(set(grant.scopes) - set(approval.scopes)))
-
-
-def _covers_account(approval: GrantApproval, account: str) -> bool:
-    if not approval.accounts:
-        return True
-    # A grant over the whole directory is nobody's: only an approval for everybody covers it.
-    return bool(account) and any(_matches(pattern, account) for pattern in approval.accounts)
 
 
 def _matches(pattern: str, account: str) -> bool:

@@ -141,7 +141,33 @@ class Use(msgspec.Struct, frozen=True, tag="use", tag_field="kind"):
     tokens: int = 0
 
 
-Thing = Account | App | Grant | Credential | Use
+class Group(msgspec.Struct, frozen=True, tag="group", tag_field="kind"):
+    """A group of a directory.
+
+    Attributes:
+        id: The platform's own id; its name may be chosen by anybody.
+    """
+
+    id: str
+    name: str = ""
+
+
+class Membership(msgspec.Struct, frozen=True, tag="membership", tag_field="kind"):
+    """That an account, or a whole group, is in a group.
+
+    Attributes:
+        group: Id of the group.
+        account: Id of the account; empty where a group is in it.
+        inner: Id of the group that is in it; empty where an account is.
+    """
+
+    id: str
+    group: str
+    account: str = ""
+    inner: str = ""
+
+
+Thing = Account | App | Grant | Credential | Use | Group | Membership
 
 
 class Spell(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from wardlaw.inventory.model import Account, App, Credential, Grant, Item, Thing, Use
+from wardlaw.inventory.model import Account, App, Credential, Grant, Group, Item, Membership, Thing, Use
 from wardlaw.inventory.rules import GrantFinding
 from wardlaw.inventory.view import kind_of
 
@@ -54,7 +54,7 @@ def _told(thing: Thing) -> Iterator[tuple[float, str]]:
             yield thing.expires_at, f"{thing.type} ends"
         case Use():
             yield thing.last_used_at, f"used, {thing.calls:,} calls that day"
-        case Account() | App():
+        case Account() | App() | Group() | Membership():
             return
 
 
@@ -73,5 +73,7 @@ def _name(thing: Thing) -> str:
     match thing:
         case Grant() | Use():
             return f"{thing.account or 'everybody'} → {thing.app}"
-        case Account() | App() | Credential():
+        case Membership():
+            return f"{thing.account or thing.inner} in {thing.group}"
+        case Account() | App() | Credential() | Group():
             return thing.name

@@ -6,7 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from wardlaw.inventory.model import Account, App, Credential, FeedKind, Grant, Item, RunState, SyncRun, Thing, Use
+from wardlaw.inventory.model import (
+    Account,
+    App,
+    Credential,
+    FeedKind,
+    Grant,
+    Group,
+    Item,
+    Membership,
+    RunState,
+    SyncRun,
+    Thing,
+    Use,
+)
 
 
 class Freshness(msgspec.Struct, frozen=True):
@@ -179,9 +192,9 @@ def account_of(thing: Thing) -> str:
     match thing:
         case Account():
             return thing.id
-        case App():
+        case App() | Group():
             return ""
-        case Grant() | Credential() | Use():
+        case Grant() | Credential() | Use() | Membership():
             return thing.account
 
 
@@ -190,7 +203,7 @@ def app_of(thing: Thing) -> str:
     match thing:
         case App():
             return thing.id
-        case Account():
+        case Account() | Group() | Membership():
             return ""
         case Grant() | Credential() | Use():
             return thing.app

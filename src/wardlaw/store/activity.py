@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, select, tuple_, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.activity import Activity
+from wardlaw.store.exercise import note_exercise
 from wardlaw.store.inventorytables import INVENTORY_ACTIVITY, INVENTORY_ROLLUP
 
-RAW_DAYS = 40
-"""Days for which events are kept as they came: longer than any log delays them, and than a month."""
-DAY_S, HOUR_S = 86_400.0, 3_600.0
+HOUR_S = 3_600.0
 MOST_ID, MOST_METHOD = 512, 200
 MOST_COUNTED = 2**45  # of one event: a quarter of a million of them still fit into a sum
 _BATCH = 200  # keys a query: databases limit the parameters of one
@@ -73,18 +72,40 @@ def note_judged(connection: Connection, directory: str, activities: Sequence[Act
         own = and_(_RAW.directory == directory, _RAW.id.in_(part))
         connection.execute(update(INVENTORY_ACTIVITY).where(own).values(judged=1))
     _roll_up(connection, directory, activities)
-
-
-def prune_activities(connection: Connection, directory: str, *, now: float) -> int:
-    """Let judged events older than the raw window go; answers how many."""
-    own = and_(_RAW.directory == directory, _RAW.judged == 1, _RAW.at < now - RAW_DAYS * DAY_S)
-    return connection.execute(delete(INVENTORY_ACTIVITY).where(own)).rowcount
+    note_exercise(connection, directory, activities)
 
 
 def events_named(connection: Connection, directory: str, ids: Iterable[str]) -> tuple[Activity, ...]:
     """Events by id, of those still in the raw window."""
     query = select(_RAW.activity).where(_RAW.directory == directory, _RAW.id.in_(sorted(set(ids))))
     return tuple(msgspec.json.decode(text, type=Activity) for text in connection.execute(query).scalars())
+
+
+class KeptActivity(msgspec.Struct, frozen=True):
+    """An event and the directory whose log told it."""
+
+    directory: str
+    activity: Activity
+
+
+def list_activities(
+    connection: Connection, *, directory: str = "", since: float = 0.0, after: tuple[str, str] | None = None, limit: int
+) -> tuple[KeptActivity, ...]:
+    """Events of the raw window by directory and id, of one directory when it is named.
+
+    Args:
+        since: Unix seconds.
+        after: Directory and id of the last one of the page before.
+    """
+    query = select(_RAW.directory, _RAW.activity).order_by(_RAW.directory, _RAW.id).limit(limit)
+    if directory:
+        query = query.where(_RAW.directory == directory)
+    if since:
+        query = query.where(_RAW.at >= since)
+    if after is not None:
+        query = query.where(tuple_(_RAW.directory, _RAW.id) > after)
+    decoder = msgspec.json.Decoder(Activity)
+    return tuple(KeptActivity(place, decoder.decode(text)) for place, text in connection.execute(query))
 
 
 def count_rollups(connection: Connection, directory: str) -> int:

@@ -1,4 +1,4 @@
-"""Rows of an inventory that was kept before there were bundles and a picture."""
+"""Rows of an inventory that was kept before there were bundles, a picture, and columns of what is asked for."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.bundle import bundle_of, face_of
+from wardlaw.inventory.findings import TrackedFinding
 from wardlaw.inventory.model import Item
-from wardlaw.store.inventorytables import INVENTORY_BUNDLE, INVENTORY_ITEM
+from wardlaw.inventory.rules import Weight
+from wardlaw.store.inventorytables import INVENTORY_BUNDLE, INVENTORY_FINDING, INVENTORY_ITEM
 from wardlaw.store.itemrows import parts
 from wardlaw.store.picture import redraw
 
@@ -19,18 +21,16 @@ _PLACE = ("directory", "feed", "kind", "id")
 
 
 def adopt_items(connection: Connection) -> int:
-    """Give every row its bundle and its face, and draw the picture; answers how many rows that were.
+    """Give every row its bundle and its face; answers how many rows that were.
 
     Bundles begin without a digest: the next listing of each feed compares thing by thing, and sets it.
     """
     sizes: Counter[tuple[str, str, str]] = Counter()
-    faces: dict[str, set[str]] = {}
     rows = []
     for row in connection.execute(select(*(_ITEM[name] for name in (*_PLACE, "item")))):
         thing = msgspec.json.decode(row.item, type=Item).thing
         bundle, face = bundle_of(thing), face_of(thing)
         sizes[row.directory, row.feed, bundle] += 1
-        faces.setdefault(row.directory, set()).add(face)
         rows.append({f"own_{name}": getattr(row, name) for name in _PLACE} | {"b": bundle, "f": face})
     own = [_ITEM[name] == bindparam(f"own_{name}") for name in _PLACE]
     for part in parts(rows):
@@ -45,6 +45,32 @@ def adopt_items(connection: Connection) -> int:
                 for (directory, feed, name), size in some
             ],
         )
-    for directory, known in faces.items():
-        redraw(connection, directory, known)
     return len(rows)
+
+
+def draw_all(connection: Connection) -> None:
+    """Draw the whole picture from the rows."""
+    for directory in connection.execute(select(_ITEM.directory).distinct()).scalars().all():
+        faces = connection.execute(select(_ITEM.face).where(_ITEM.directory == directory).distinct()).scalars().all()
+        redraw(connection, directory, faces)
+
+
+def adopt_findings(connection: Connection) -> None:
+    """Give every finding that is kept the columns that repeat what it says."""
+    order = list(Weight)
+    found = [
+        msgspec.json.decode(text, type=TrackedFinding)
+        for text in connection.execute(select(INVENTORY_FINDING.c.finding)).scalars()
+    ]
+    rows = [
+        {"own": one.id, "w": order.index(one.weight), "a": one.about, "u": one.until}
+        for one in found
+    ]  # fmt: skip
+    own = INVENTORY_FINDING.c.id == bindparam("own")
+    for part in parts(rows):
+        connection.execute(
+            update(INVENTORY_FINDING)
+            .where(own)
+            .values(weight=bindparam("w"), about=bindparam("a"), until=bindparam("u")),
+            [*part],
+        )

@@ -25,9 +25,19 @@ CONNECT_TIMEOUT_S = 5
 
 # What SQLite must answer after our settings: an acknowledged commit survives power loss only with
 # synchronous=FULL (2), see "PRAGMA synchronous" in the SQLite documentation.
-_PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": BUSY_TIMEOUT_MS}
+_PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "busy_timeout": BUSY_TIMEOUT_MS,
+    "secure_delete": 1,
+}
+
+MOST_REWRITTEN_BYTES = 256 * 2**20
+"""A larger file is not written anew while others wait: a laptop's disk takes about two seconds for this one."""
 
 _WRITES = "wardlaw_writes"
+_PLAIN = "wardlaw_plain"
 
 
 def open_database(url: str) -> Engine:
@@ -73,6 +83,27 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """One read transaction: everything read inside belongs to one moment on SQLite."""
     with engine.connect() as connection, connection.begin():
         yield connection
+
+
+def clear_traces(engine: Engine) -> str:
+    """Clear the database's files of what was deleted; says where it may still be read, empty where nowhere.
+
+    The write-ahead log still holds pages as they were; a file of moderate size is written anew as well, because pages
+    that were split or freed before keep old bytes.
+    """
+    if engine.dialect.name != "sqlite":
+        return "In PostgreSQL's own files until it vacuums the tables, and in its archived logs for as long as you keep them."
+    rest = "In free space of the database's file; stop Wardlaw and run VACUUM on it."
+    try:
+        with engine.connect().execution_options(**{_PLAIN: True}) as connection:
+            size = connection.exec_driver_sql("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+            is_small = size.scalar_one() <= MOST_REWRITTEN_BYTES
+            if is_small:
+                connection.exec_driver_sql("VACUUM")
+            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+    except DBAPIError:  # another process holds it: what was erased stays erased, and the caller tells of the rest
+        return rest
+    return "" if is_small and not busy else rest
 
 
 def store_failure(error: DBAPIError) -> WardlawError:
@@ -142,11 +173,15 @@ def _set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> No
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        # What is deleted is overwritten: an erased name must not lie on in the free space of a page.
+        cursor.execute("PRAGMA secure_delete=ON")
     finally:
         cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get(_PLAIN, False):
+        return  # VACUUM and checkpoints are no part of a transaction
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

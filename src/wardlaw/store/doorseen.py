@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from wardlaw.audit.envelope import RecordKind, decode
 from wardlaw.facts.canary import KEY_PREFIX
 from wardlaw.facts.principal import PrincipalKind
+from wardlaw.inventory.doorrules import DoorTally
 from wardlaw.inventory.granting import DAY_S
 from wardlaw.inventory.model import (
     Account,
@@ -55,22 +56,25 @@ class DoorView(msgspec.Struct, frozen=True):
     principals: tuple[str, ...]
 
 
-def door_view(connection: Connection, names: Names, *, locked: Mapping[str, str], now: float) -> DoorView:
+def door_view(
+    connection: Connection, names: Names, *, locked: Mapping[str, str], now: float, uses: bool = True
+) -> DoorView:
     """Keys, principals, tools and their use; empty where the gateway has neither keys nor tools.
 
     Args:
         names: Every name under which a principal stands in the log.
         locked: Why a principal is locked out, by its id; one that is not named is not.
         now: Unix seconds.
+        uses: Whether the decisions of the last 30 days are counted; without them no use is known.
     """
     # Canaries are nobody's app.
     keys = [key for key in list_keys(connection) if not key.entry.id.startswith(KEY_PREFIX)]
     own: dict[str, list[OwnedKey]] = {}
     for key in keys:
         own.setdefault(key.entry.principal.id, []).append(key)
-    uses = _uses(connection, {name: principal for principal in own for name in names(principal)}, now=now)
+    counted = _uses(connection, {name: one for one in own for name in names(one)}, now=now) if uses else []
     latest: dict[str, float] = {}
-    for use in uses:
+    for use in counted:
         latest[use.account] = max(latest.get(use.account, 0.0), use.last_used_at)
     items = [_principal(principal, held, locked, now) for principal, held in own.items()]
     items += [
@@ -78,7 +82,7 @@ def door_view(connection: Connection, names: Names, *, locked: Mapping[str, str]
         for principal, held in own.items()
         for key in held
     ]
-    items += [Item(DOOR, "decisions", use, use.last_used_at, use.last_used_at, use.last_used_at) for use in uses]
+    items += [Item(DOOR, "decisions", use, use.last_used_at, use.last_used_at, use.last_used_at) for use in counted]
     items += _tools(connection, now)
     if not items:
         return DoorView((), (), ())
@@ -91,21 +95,27 @@ def door_view(connection: Connection, names: Names, *, locked: Mapping[str, str]
     return DoorView(tuple(items), tuple(_run(feed, kind, now) for feed, kind in feeds), tuple(sorted(own)))
 
 
-def door_calls(connection: Connection, vendors: Mapping[str, str], *, now: float) -> dict[tuple[str, str], int]:
-    """Exchanges that the gateway carried to each AI vendor on each day (UTC) of the last 30, from their outcomes.
+def door_tallies(connection: Connection, vendors: Mapping[str, str], *, now: float) -> dict[tuple[str, str], DoorTally]:
+    """What the gateway carried to each AI vendor on each day (UTC) of the last 30, from the outcomes of exchanges.
 
     Args:
         vendors: The vendor of each upstream that is one's, by the upstream's name.
     """
-    found: dict[tuple[str, str], int] = {}
+    found: dict[tuple[str, str], DoorTally] = {}
     query = select(RECORD.c.at_ms, RECORD.c.envelope).where(
         RECORD.c.at_ms >= int((now - LOOKED_BACK_DAYS * DAY_S) * 1000), RECORD.c.kind == RecordKind.OUTCOME.value
     )
     for at_ms, envelope in connection.execute(query):
-        vendor = vendors.get(str(decode(envelope).facts.get("upstream", "")))
+        facts = decode(envelope).facts
+        vendor = vendors.get(str(facts.get("upstream", "")))
         if vendor:
             key = (vendor, _day(at_ms / 1000))
-            found[key] = found.get(key, 0) + 1
+            before = found.get(key, DoorTally())
+            tokens = _number(facts.get("prompt_tokens")) + _number(facts.get("completion_tokens"))
+            is_answered = 200 <= _number(facts.get("upstream_status")) < 300
+            found[key] = DoorTally(
+                before.calls + 1, before.tokens + tokens, before.uncounted + (1 if is_answered and not tokens else 0)
+            )
     return found
 
 
@@ -179,6 +189,10 @@ def _run(feed: str, kind: FeedKind, now: float) -> SyncRun:
         f"run_{DOOR}_{feed}", DOOR, DOOR, feed, kind, now, DOOR, RunState.COMPLETE, now,
         covered_until=now if kind is FeedKind.EVENTS else 0.0,
     )  # fmt: skip
+
+
+def _number(fact: object) -> int:
+    return fact if isinstance(fact, int) else 0
 
 
 def _day(at: float) -> str:

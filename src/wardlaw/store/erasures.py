@@ -5,10 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from wardlaw.facts.errors import InputError
+from wardlaw.store.inventorytables import ERASURE_REACH
 from wardlaw.store.rows import as_struct
 from wardlaw.store.tables import ERASURE
 
@@ -88,6 +89,41 @@ def finish_erasure(connection: Connection, erasure_id: str, *, by: str, now: flo
     )
     if changed.rowcount == 0:
         raise InputError("WL-STO-071", f"{erasure_id} was carried out in between.", "Nothing is left to do.")
+
+
+class ErasureReach(msgspec.Struct, frozen=True):
+    """What a request is to reach in the inventory beside what its subject says.
+
+    Attributes:
+        accounts: Directory and id of each account that was named.
+        suppress: Whether the names stay out afterwards.
+    """
+
+    accounts: tuple[tuple[str, str], ...] = ()
+    suppress: bool = False
+
+
+def keep_reach(connection: Connection, erasure: Erasure, reach: ErasureReach) -> None:
+    """Keep what a request is to reach until it is carried out or void."""
+    text = msgspec.json.encode(reach).decode()
+    connection.execute(insert(ERASURE_REACH).values(erasure=erasure.id, expires_at=erasure.expires_at, reach=text))
+
+
+def reach_of(connection: Connection, erasure_id: str) -> ErasureReach:
+    """What a request is to reach."""
+    query = select(ERASURE_REACH.c.reach).where(ERASURE_REACH.c.erasure == erasure_id)
+    text = connection.execute(query).scalar_one_or_none()
+    return ErasureReach() if text is None else msgspec.json.decode(text, type=ErasureReach)
+
+
+def forget_reach(connection: Connection, erasure_id: str) -> None:
+    """Let go of the names in a request that is carried out."""
+    connection.execute(delete(ERASURE_REACH).where(ERASURE_REACH.c.erasure == erasure_id))
+
+
+def forget_void_reaches(connection: Connection, *, now: float) -> int:
+    """Let go of the names in requests that nobody confirmed in time; answers how many."""
+    return connection.execute(delete(ERASURE_REACH).where(ERASURE_REACH.c.expires_at <= now)).rowcount
 
 
 def list_erasures(connection: Connection) -> tuple[Erasure, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 from sqlalchemy import and_, bindparam, func, insert, select, update
@@ -10,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.ruling import Fate, GrantRuling
 from wardlaw.store.inventorytables import GRANT_DECISION
+from wardlaw.store.itemrows import parts
 
 _COLUMN = GRANT_DECISION.c
 
@@ -55,9 +57,30 @@ def list_rulings(connection: Connection, *, fate: Fate | None = None) -> dict[tu
     return {(one.directory, one.grant): one for one in found}
 
 
+def rulings_of(connection: Connection, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], GrantRuling]:
+    """The rulings about some grants, by directory and grant."""
+    by_directory: dict[str, list[str]] = defaultdict(list)
+    for directory, grant in sorted(set(places)):
+        by_directory[directory].append(grant)
+    found: dict[tuple[str, str], GrantRuling] = {}
+    for directory, grants in by_directory.items():
+        for part in parts(grants):
+            query = select(_COLUMN.ruling).where(_COLUMN.directory == directory, _COLUMN.grant_id.in_(part))
+            rulings = (msgspec.json.decode(text, type=GrantRuling) for text in connection.execute(query).scalars())
+            found |= {(one.directory, one.grant): one for one in rulings}
+    return found
+
+
 def ruling_by_id(connection: Connection, decision: str) -> GrantRuling | None:
     """The ruling of a decision, while no later one took its place."""
     text = connection.execute(select(_COLUMN.ruling).where(_COLUMN.id == decision)).scalar_one_or_none()
+    return None if text is None else msgspec.json.decode(text, type=GrantRuling)
+
+
+def ruling_about(connection: Connection, directory: str, grant: str) -> GrantRuling | None:
+    """What the clauses last said of a grant; None where nobody has asked them."""
+    query = select(_COLUMN.ruling).where(_COLUMN.directory == directory, _COLUMN.grant_id == grant)
+    text = connection.execute(query).scalar_one_or_none()
     return None if text is None else msgspec.json.decode(text, type=GrantRuling)
 
 

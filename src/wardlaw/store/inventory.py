@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import msgspec
@@ -10,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.bundle import MOST_DIGESTED, bundle_digest, bundle_of
-from wardlaw.inventory.model import FeedKind, Item, RunState, Sighting, SyncRun
+from wardlaw.inventory.model import FeedKind, Grant, Item, Membership, RunState, Sighting, SyncRun
 from wardlaw.inventory.view import kind_of
 from wardlaw.store.inventorytables import INVENTORY_BUNDLE, INVENTORY_ITEM, INVENTORY_RUN, INVENTORY_THING
 from wardlaw.store.itemrows import BundleRow, count_rows, read_bundles, read_rows, show_bundles
@@ -31,18 +32,27 @@ def begin_run(connection: Connection, run: SyncRun) -> SyncRun:
     Raises:
         InputError: The directory is known as another platform's (WL-INV-001).
     """
-    query = select(_RUN.platform).where(_RUN.directory == run.directory).limit(1)
-    platform = connection.execute(query).scalar_one_or_none()
-    if platform is not None and platform != run.platform:
-        raise InputError(
-            "WL-INV-001",
-            f"The directory {run.directory} is one of {platform}, and not of {run.platform}.",
-            "Give it a name of its own; see `wardlaw inventory status`.",
-        )
+    check_platform(connection, run.directory, run.platform)
     connection.execute(insert(INVENTORY_RUN).values(**run_row(run)))
     if run.kind is FeedKind.LISTING and _is_first_listing(connection, run):
         redraw_shared(connection, run.directory, run.feed)
     return run
+
+
+def check_platform(connection: Connection, directory: str, platform: str) -> None:
+    """Whatever tells of a directory tells of the platform it is known for.
+
+    Raises:
+        InputError: The directory is known as another platform's (WL-INV-001).
+    """
+    query = select(_RUN.platform).where(_RUN.directory == directory).limit(1)
+    known = connection.execute(query).scalar_one_or_none()
+    if known is not None and known != platform:
+        raise InputError(
+            "WL-INV-001",
+            f"The directory {directory} is one of {known}, and not of {platform}.",
+            "Give it a name of its own; see `wardlaw inventory status`.",
+        )
 
 
 def get_run(connection: Connection, run_id: str) -> SyncRun:
@@ -57,9 +67,11 @@ def get_run(connection: Connection, run_id: str) -> SyncRun:
     return read_run(row)
 
 
-def list_runs(connection: Connection, *, limit: int = 0) -> tuple[SyncRun, ...]:
-    """Runs, newest first; all of them for 0."""
+def list_runs(connection: Connection, *, limit: int = 0, directory: str = "") -> tuple[SyncRun, ...]:
+    """Runs, newest first; all of them for 0, and of one directory when it is named."""
     query = select(INVENTORY_RUN).order_by(_RUN.started_at.desc(), _RUN.id)
+    if directory:
+        query = query.where(_RUN.directory == directory)
     if limit:
         query = query.limit(limit)
     return tuple(read_run(row) for row in connection.execute(query).mappings())
@@ -77,19 +89,27 @@ def take(connection: Connection, run_id: str, sightings: Sequence[Sighting]) -> 
     feed = (run.directory, run.feed)
     grouped = _at_home(sightings)
     known = read_bundles(connection, feed, grouped)
+    others = grouped
     # Beside a later run, an earlier one may tell of an earlier first sight: that is merged thing by thing.
-    as_known = (
-        {name for name, own in grouped.items() if _is_known(own, known.get(name))}
-        if _is_latest(connection, run)
-        else set()
-    )
-    others = {name: own for name, own in grouped.items() if name not in as_known}
+    if _is_latest(connection, run):
+        others = {name: own for name, own in grouped.items() if not _is_known(own, known.get(name))}
+    as_known = grouped.keys() - others.keys()
     show_bundles(connection, feed, as_known, at=run.started_at)
     if others:
         merge_bundles(connection, run, others, known=known)
     run = msgspec.structs.replace(run, seen=run.seen + len(sightings))
     connection.execute(update(INVENTORY_RUN).where(_RUN.id == run.id).values(seen=run.seen))
     return run
+
+
+def take_told(connection: Connection, run: SyncRun, sightings: Sequence[Sighting]) -> None:
+    """Take in what came outside of any reading, thing by thing; it says nothing of what it does not show.
+
+    Args:
+        run: Its directory and feed; its ``started_at`` is the moment sightings without a time count as of.
+    """
+    grouped = _at_home(sightings)
+    merge_bundles(connection, run, grouped, known=read_bundles(connection, (run.directory, run.feed), grouped))
 
 
 def finish_run(connection: Connection, run_id: str, *, ended: SyncRun) -> SyncRun:
@@ -134,6 +154,14 @@ def list_items(connection: Connection, directory: str = "") -> tuple[Item, ...]:
         key=lambda item: (item.directory, kind_of(item.thing), item.thing.id, item.feed),
     )
     return tuple(rows)
+
+
+def list_memberships(connection: Connection, directory: str = "") -> tuple[Item, ...]:
+    """Who is in which group, as every feed told it; of one directory when it is named."""
+    condition = _ITEM.kind == kind_of(Membership("", ""))
+    if directory:
+        condition = and_(condition, _ITEM.directory == directory)
+    return tuple(row.item for row in read_rows(connection, condition))
 
 
 def last_watermark(connection: Connection, directory: str, feed: str) -> str:
@@ -187,12 +215,18 @@ def _at_home(sightings: Sequence[Sighting]) -> dict[str, list[Sighting]]:
 
     A page may tell of one id under two accounts: the first one's bundle has it.
     """
+    found: dict[str, list[Sighting]] = defaultdict(list)
+    if len({sighting.thing.id for sighting in sightings}) == len(sightings):
+        for sighting in sightings:
+            thing = sighting.thing
+            # Most things are grants of accounts; a call for each would take as long as all the rest of this.
+            found[thing.account if type(thing) is Grant and thing.account else bundle_of(thing)].append(sighting)
+        return found
     home: dict[tuple[str, str], str] = {}
-    found: dict[str, list[Sighting]] = {}
     for sighting in sightings:
         thing = sighting.thing
         name = home.setdefault((kind_of(thing), thing.id), bundle_of(thing))
-        found.setdefault(name, []).append(sighting)
+        found[name].append(sighting)
     return found
 
 
@@ -207,6 +241,5 @@ def _is_known(own: Sequence[Sighting], bundle: BundleRow | None) -> bool:
     """Whether a page shows a bundle just as it is known."""
     if bundle is None or not bundle.digest or len(own) > MOST_DIGESTED:
         return False
-    if any(sighting.at > 0 or sighting.ended for sighting in own):
-        return False
-    return bundle_digest([sighting.thing for sighting in own]) == bundle.digest
+    things = [sighting.thing for sighting in own if not sighting.at and not sighting.ended]
+    return len(things) == len(own) and bundle_digest(things) == bundle.digest

@@ -62,6 +62,7 @@ INVENTORY_BUNDLE = Table(
 
 # The picture that all feeds make together, one row a thing, with what lists and searches ask for; the rows of
 # ``inventory_item`` with the same face say the rest. Kept with every change, so that nobody need read everything.
+# ``shape`` is the digest of what a grant allows; empty for all else, also for a grant that is gone or only asked for.
 INVENTORY_THING = Table(
     "inventory_thing",
     METADATA,
@@ -80,6 +81,7 @@ INVENTORY_THING = Table(
     Column("usage_known", Boolean, nullable=False),
     Column("words", Text, nullable=False),
     Column("is_there", Boolean, nullable=False),
+    Column("shape", String(32), nullable=False, server_default=""),
     Index(None, "directory", "kind", "id", "face"),
     Index(None, "kind", "is_there", "directory", "level"),
     Index(None, "id"),
@@ -104,7 +106,25 @@ INVENTORY_THING = Table(
     ),
 )
 
+# Grants of one app that allow the same, counted; ``whole`` of them are of no account. ``name`` is the app, or a line break
+# and the id of a grant that names none; ``strength`` is the level of the most powerful scope that is classed; ``account``
+# is whose grant a single one is, empty for several.
+INVENTORY_LOT = Table(
+    "inventory_lot",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("name", String(520), primary_key=True),
+    Column("shape", String(32), primary_key=True),
+    Column("scopes", Text, nullable=False),
+    Column("as_itself", Boolean, nullable=False),
+    Column("strength", Integer, nullable=False),
+    Column("grants", BigInteger, nullable=False),
+    Column("whole", BigInteger, nullable=False),
+    Column("account", String(512), nullable=False),
+)
+
 # What a rule finds about a thing, from when to when if nothing changes. The words are written when they are read.
+# ``finding`` is the id it has in ``inventory_finding`` once a run or a person has written it down.
 INVENTORY_STANDING = Table(
     "inventory_standing",
     METADATA,
@@ -115,7 +135,9 @@ INVENTORY_STANDING = Table(
     Column("about", String(600), nullable=False),
     Column("holds_from", Double, nullable=False),
     Column("holds_until", Double, nullable=False),
+    Column("finding", String(64), nullable=False, server_default=""),
     Index(None, "weight", "rule", "directory", "about"),
+    Index(None, "finding"),
 )
 
 # Events of connected organisations, as their logs tell them; rows go after a time, the rollups stay. ``judged`` is 1
@@ -146,6 +168,19 @@ INVENTORY_ROLLUP = Table(
     Index(None, "directory", "hour"),
 )
 
+# What each app was seen calling for each account, and when first and last.
+INVENTORY_EXERCISE = Table(
+    "inventory_exercise",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("app", String(512), primary_key=True),
+    Column("account", String(512), primary_key=True),
+    Column("method", String(200), primary_key=True),
+    Column("first_at", Double, nullable=False),
+    Column("last_at", Double, nullable=False),
+    Index(None, "directory", "last_at"),
+)
+
 # What the detectors remember of each app; of the directory itself under the kind ``directory``.
 INVENTORY_MEMORY = Table(
     "inventory_memory",
@@ -156,7 +191,8 @@ INVENTORY_MEMORY = Table(
     Column("memory", LargeBinary, nullable=False),
 )
 
-# Findings and how far people are with them; ``finding`` is all of it as JSON.
+# Findings and how far people are with them; ``finding`` is all of it as JSON, the other columns repeat what is asked for.
+# ``weight`` is the place in the order of weights. ``last_at`` counts, not what stands in ``finding``.
 INVENTORY_FINDING = Table(
     "inventory_finding",
     METADATA,
@@ -167,7 +203,11 @@ INVENTORY_FINDING = Table(
     Column("state", String(16), nullable=False),
     Column("last_at", Double, nullable=False),
     Column("finding", Text, nullable=False),
+    Column("weight", Integer, nullable=False, server_default="0"),
+    Column("about", Text, nullable=False, server_default=""),
+    Column("until", Double, nullable=False, server_default="0"),
     Index(None, "directory", "state"),
+    Index(None, "rule"),
 )
 
 # What the company has agreed to; ``approval`` is all of it as JSON.
@@ -194,6 +234,21 @@ GRANT_DECISION = Table(
     Column("ruling", Text, nullable=False),
     Index(None, "id"),
     Index(None, "fate", "at"),
+)
+
+# What the person who gave a grant was asked, once, and what was answered.
+GRANT_QUESTION = Table(
+    "grant_question",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("grant_id", String(512), primary_key=True),
+    Column("id", String(64), nullable=False),
+    Column("account", String(512), nullable=False),
+    Column("asked_at", Double, nullable=False),
+    Column("answered_at", Double, nullable=False),
+    Column("answered_by", String(128), nullable=False),
+    Column("reason", Text, nullable=False),
+    Index(None, "id"),
 )
 
 # What is taken away on a platform, from the plan to the proof; ``revocation`` is all of it as JSON.
@@ -230,4 +285,82 @@ PRINCIPAL_LINK = Table(
     Column("principal", String(256), primary_key=True),
     Column("linked_by", String(128), nullable=False),
     Column("linked_at", Double, nullable=False),
+)
+
+# Deliveries of platforms and signals that were taken in, by what makes each one itself: the same one is taken once. Rows go
+# when a delivery of that age would be refused anyway.
+INVENTORY_DELIVERY = Table(
+    "inventory_delivery",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("id", String(200), primary_key=True),
+    Column("until", Double, nullable=False),
+    Index(None, "until"),
+)
+
+# What became of deliveries, counted.
+INVENTORY_PUSH = Table(
+    "inventory_push",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("outcome", String(32), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("last_at", Double, nullable=False),
+)
+
+# Feeds of which somebody said that they have something new.
+INVENTORY_WISH = Table(
+    "inventory_wish",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("feed", String(64), primary_key=True),
+    Column("asked_at", Double, nullable=False),
+)
+
+# Notification channels that are open at platforms.
+INVENTORY_CHANNEL = Table(
+    "inventory_channel",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("feed", String(64), primary_key=True),
+    Column("id", String(64), nullable=False),
+    Column("resource", String(512), nullable=False),
+    Column("address", String(1024), nullable=False),
+    Column("expires_at", Double, nullable=False),
+)
+
+# Signals to be sent to receivers; ``claims`` is the JSON that is signed when it is sent.
+SIGNAL_OUT = Table(
+    "signal_out",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("receiver", String(64), nullable=False),
+    Column("claims", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_at", Double, nullable=False),
+    Column("error", String(500), nullable=False),
+    Index(None, "state", "next_at"),
+)
+
+# What an erasure is asked to reach in the inventory, as JSON with names in the clear; it goes with the request's end.
+ERASURE_REACH = Table(
+    "erasure_reach",
+    METADATA,
+    Column("erasure", String(64), primary_key=True),
+    Column("expires_at", Double, nullable=False),
+    Column("reach", Text, nullable=False),
+)
+
+# Names that stay out of the inventory, by keyed digest, and the pseudonym that stands for each. An empty ``directory``
+# is all of them.
+SUPPRESSED_NAME = Table(
+    "suppressed_name",
+    METADATA,
+    Column("tag", String(64), primary_key=True),
+    Column("directory", String(64), primary_key=True),
+    Column("pseudonym", String(64), nullable=False),
+    Column("erasure", String(64), nullable=False),
+    Column("at", Double, nullable=False),
 )

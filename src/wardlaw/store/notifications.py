@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.facts.approval import ApprovalState, CallApproval
 from wardlaw.facts.incident import Incident, IncidentState
+from wardlaw.inventory.asking import GrantQuestion
+from wardlaw.inventory.findings import PENDING, TrackedFinding
 from wardlaw.inventory.ruling import Fate, GrantRuling
-from wardlaw.store.inventorytables import GRANT_DECISION
+from wardlaw.store.inventorytables import GRANT_DECISION, GRANT_QUESTION, INVENTORY_FINDING
 from wardlaw.store.rows import as_struct
 from wardlaw.store.tables import CALL_APPROVAL, INCIDENT, NOTIFICATION
 
@@ -23,6 +27,11 @@ _PAUSES_S = (5.0, 15.0, 60.0, 300.0, 900.0, 1_800.0, 3_600.0, 7_200.0, 14_400.0)
 GROWN_AT = frozenset(10**power for power in range(1, 10))
 """Counts at which a growing incident is told again: each power of ten."""
 
+FOUND_PAUSE_S = 600.0
+"""Findings of one kind are told over a channel at most so often; what comes in between is counted in the next message."""
+
+_IN_FLIGHT_S = 60.0  # what is due sooner may be on its way before this transaction ends
+
 
 class Event(StrEnum):
     """What is told."""
@@ -32,6 +41,8 @@ class Event(StrEnum):
     LOCKED = "locked"  # somebody was set apart under an incident that was open already
     HELD = "held"  # a call waits for a person
     ASKED = "asked"  # a grant waits for somebody who says what it is for
+    WHY = "why"  # the person who gave a held grant is asked what it is for
+    FOUND = "found"  # a finding of the inventory, or several of one kind
 
 
 class Standing(StrEnum):
@@ -43,12 +54,13 @@ class Standing(StrEnum):
 
 
 class Notification(msgspec.Struct, frozen=True):
-    """One incident, held call or grant, to be told over one channel.
+    """One incident, held call, grant or kind of finding, to be told over one channel.
 
     Attributes:
-        incident: Its id; of a held call that of the approval it waits for, of a grant that of the decision.
-        count: How many exchanges the incident joined at that moment.
-        at: Unix seconds, UTC; so is ``next_at``.
+        incident: Its id; of a held call that of the approval it waits for, of a grant that of the decision, or of the
+            question to its person; of findings of one kind that of the first.
+        count: How many exchanges the incident joined at that moment; how many findings of the kind there are to tell of.
+        at: When it was to be told first, Unix seconds, UTC; so is ``next_at``.
         error: Why the last try failed, without content.
     """
 
@@ -92,6 +104,59 @@ def enqueue_asked(connection: Connection, ruling: GrantRuling, *, channels: tupl
         connection.execute(insert(NOTIFICATION).values(**msgspec.structs.asdict(queued)))
 
 
+def enqueue_question(connection: Connection, question: GrantQuestion, *, channels: tuple[str, ...]) -> None:
+    """Queue a question to the person who gave a grant, for each channel."""
+    for channel in channels:
+        name = f"ntf_{hashlib.blake2b(f'{question.id} {channel}'.encode(), digest_size=16).hexdigest()}"
+        at = question.asked_at
+        queued = Notification(name, channel, question.id, Event.WHY, 1, at, next_at=at)
+        connection.execute(insert(NOTIFICATION).values(**msgspec.structs.asdict(queued)))
+
+
+def enqueue_found(
+    connection: Connection, findings: Iterable[TrackedFinding], *, channels: tuple[str, ...], at: float
+) -> None:
+    """Queue findings for each channel: one message for all of a kind, and no other of that kind within ten minutes.
+
+    Args:
+        at: Unix seconds.
+    """
+    by_kind: dict[str, list[TrackedFinding]] = defaultdict(list)
+    for finding in findings:
+        by_kind[finding.rule].append(finding)
+    for channel in channels:
+        for kind, own in sorted(by_kind.items()):
+            if not _joined(connection, channel, kind, len(own), at=at):
+                last = connection.execute(
+                    select(func.max(NOTIFICATION.c.at)).where(*_same_kind(channel, kind))
+                ).scalar()
+                due = at if last is None else max(at, last + FOUND_PAUSE_S)
+                what = f"{own[0].id} {channel} {at!r}"
+                name = f"ntf_{hashlib.blake2b(what.encode(), digest_size=16).hexdigest()}"
+                queued = Notification(name, channel, own[0].id, Event.FOUND, len(own), due, next_at=due)
+                connection.execute(insert(NOTIFICATION).values(**msgspec.structs.asdict(queued)))
+
+
+def _joined(connection: Connection, channel: str, kind: str, more: int, *, at: float) -> bool:
+    """Whether a message of that kind waits that is not due yet, and so not on its way; it then counts these too."""
+    waits = (NOTIFICATION.c.state == Standing.WAITING.value, NOTIFICATION.c.next_at > at + _IN_FLIGHT_S)
+    query = select(NOTIFICATION.c.id).where(*_same_kind(channel, kind), *waits).order_by(NOTIFICATION.c.at).limit(1)
+    found = connection.execute(query).scalar()
+    if found is None:
+        return False
+    grown = update(NOTIFICATION).where(NOTIFICATION.c.id == found, *waits).values(count=NOTIFICATION.c.count + more)
+    return connection.execute(grown).rowcount == 1
+
+
+def _same_kind(channel: str, kind: str) -> tuple[ColumnElement[bool], ...]:
+    of_kind = select(INVENTORY_FINDING.c.id).where(INVENTORY_FINDING.c.rule == kind)
+    return (
+        NOTIFICATION.c.event == Event.FOUND.value,
+        NOTIFICATION.c.channel == channel,
+        NOTIFICATION.c.incident.in_(of_kind),
+    )
+
+
 def list_due(connection: Connection, *, now: float, limit: int = 50) -> tuple[Notification, ...]:
     """What is to be sent now, oldest first."""
     query = (
@@ -104,8 +169,9 @@ def list_due(connection: Connection, *, now: float, limit: int = 50) -> tuple[No
 
 
 def mark_sent(connection: Connection, notification: Notification) -> None:
-    """It was taken."""
-    _set(connection, notification, state=Standing.SENT.value, tries=notification.tries + 1, error="")
+    """It was taken. Where more was counted into it meanwhile it waits on, and is told again with what came."""
+    query = update(NOTIFICATION).where(NOTIFICATION.c.id == notification.id, NOTIFICATION.c.count == notification.count)
+    connection.execute(query.values(state=Standing.SENT.value, tries=notification.tries + 1, error=""))
 
 
 def mark_failed(connection: Connection, notification: Notification, *, why: str, now: float, final: bool) -> bool:
@@ -130,17 +196,27 @@ def forget_sent(connection: Connection, *, before: float) -> None:
 
 def count_by_state(connection: Connection) -> dict[Standing, int]:
     """How many notifications stand where; of dead ones those that nobody has closed or answered yet."""
+    asked = GRANT_DECISION.alias("asked")
     query = (
         select(NOTIFICATION.c.state, func.count())
         .join(INCIDENT, INCIDENT.c.id == NOTIFICATION.c.incident, isouter=True)
         .join(CALL_APPROVAL, CALL_APPROVAL.c.id == NOTIFICATION.c.incident, isouter=True)
         .join(GRANT_DECISION, GRANT_DECISION.c.id == NOTIFICATION.c.incident, isouter=True)
+        .join(GRANT_QUESTION, GRANT_QUESTION.c.id == NOTIFICATION.c.incident, isouter=True)
+        .join(
+            asked,
+            and_(asked.c.directory == GRANT_QUESTION.c.directory, asked.c.grant_id == GRANT_QUESTION.c.grant_id),
+            isouter=True,
+        )
+        .join(INVENTORY_FINDING, INVENTORY_FINDING.c.id == NOTIFICATION.c.incident, isouter=True)
         .where(
             or_(
                 NOTIFICATION.c.state != Standing.DEAD.value,
                 INCIDENT.c.state != IncidentState.CLOSED.value,
                 CALL_APPROVAL.c.state == ApprovalState.WAITING.value,
                 GRANT_DECISION.c.fate == Fate.ASKED.value,
+                and_(asked.c.fate == Fate.ASKED.value, GRANT_QUESTION.c.answered_at == 0.0),
+                INVENTORY_FINDING.c.state.in_([state.value for state in sorted(PENDING)]),
             )
         )
         .group_by(NOTIFICATION.c.state)

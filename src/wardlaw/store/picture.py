@@ -10,11 +10,26 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.aiapps import ai_vendor_of
 from wardlaw.inventory.bundle import face_of
-from wardlaw.inventory.model import Account, App, Credential, FeedKind, Grant, Item, Thing, Use
+from wardlaw.inventory.findings import finding_id
+from wardlaw.inventory.lots import Lot, lot_of, shape_of
+from wardlaw.inventory.model import (
+    Account,
+    AccountKind,
+    App,
+    Consent,
+    Credential,
+    FeedKind,
+    Grant,
+    Group,
+    Item,
+    Thing,
+    Use,
+)
 from wardlaw.inventory.risk import ScopeRisk, scope_risk
 from wardlaw.inventory.rules import Book, Limits
 from wardlaw.inventory.standing import standing
 from wardlaw.inventory.view import Inventory, account_of, app_of, assemble, kind_of
+from wardlaw.store.grantlots import shift_lots
 from wardlaw.store.inventorytables import INVENTORY_ITEM, INVENTORY_STANDING, INVENTORY_THING
 from wardlaw.store.itemrows import ItemRow, forget_digests, parts, read_rows, share_rows
 from wardlaw.store.syncruns import FeedsOf
@@ -157,8 +172,11 @@ def _write(
     connection: Connection, directory: str, drawn: Mapping[str, Item], *, gone: Iterable[str], book: Book
 ) -> None:
     """Replace what stands of ``gone`` and of what is drawn: nothing may be left under a face of before."""
+    faces = sorted({*gone, *drawn})
+    lots = [_lot(item, book) for item in drawn.values() if _is_grant(item)]
+    shift_lots(connection, directory, faces, lots, platform=book.inventory.platforms.get(directory, ""))
     for table in (INVENTORY_THING, INVENTORY_STANDING):
-        for part in parts(sorted({*gone, *drawn})):
+        for part in parts(faces):
             connection.execute(delete(table).where(table.c.directory == directory, table.c.face.in_(part)))
     things = [_thing_row(face, item, book) for face, item in drawn.items()]
     if things:
@@ -172,6 +190,7 @@ def _write(
             "about": one.about,
             "holds_from": one.holds_from,
             "holds_until": one.holds_until,
+            "finding": finding_id(directory, one.rule, one.about),
         }
         for one in standing(book)
     ]
@@ -198,7 +217,19 @@ def _thing_row(face: str, item: Item, book: Book) -> dict[str, object]:
         "usage_known": bool(getattr(thing, "usage_known", False)),
         "words": _words(thing),
         "is_there": item.is_there,
+        "shape": shape_of(_lot(item, book)) if _is_grant(item) else "",
     }
+
+
+def _is_grant(item: Item) -> bool:
+    """Whether it is a grant that is there; a mere request is none."""
+    return isinstance(item.thing, Grant) and item.is_there and item.thing.consent is not Consent.REQUESTED
+
+
+def _lot(item: Item, book: Book) -> Lot:
+    assert isinstance(item.thing, Grant)
+    holder = book.accounts.get((item.directory, item.thing.account))
+    return lot_of(item.directory, item.thing, own_kind=holder.acts_as if holder else AccountKind.UNKNOWN)
 
 
 def _risks(item: Item, book: Book) -> list[ScopeRisk]:
@@ -211,7 +242,7 @@ def _risks(item: Item, book: Book) -> list[ScopeRisk]:
 def _words(thing: Thing) -> str:
     """What a search looks through; grants and uses are found by their account and app."""
     match thing:
-        case Account() | Credential():
+        case Account() | Credential() | Group():
             told = [thing.name, thing.id]
         case App():
             told = [thing.name, thing.publisher, thing.domain, thing.id]

@@ -30,7 +30,7 @@ Cursor = tuple[str, str, str, str]
 """Where a page ended: directory, kind, id and face of its last thing."""
 
 
-KINDS = ("account", "app", "credential", "grant", "use")
+KINDS = ("account", "app", "credential", "grant", "group", "membership", "use")
 
 
 class ThingQuery(msgspec.Struct, frozen=True):
@@ -108,14 +108,14 @@ def _places(connection: Connection, query: ThingQuery) -> list[Cursor]:
 
 def _shelves(connection: Connection, query: ThingQuery) -> list[tuple[str, str]]:
     """Directories and kinds that hold what is asked for, in order, from where the page begins."""
-    directories = [query.directory] if query.directory else _directories(connection)
+    directories = [query.directory] if query.directory else directories_of(connection)
     kinds = [query.kind] if query.kind else query.kinds or KINDS
     begin = query.after[:2] if query.after is not None else ("", "")
     every = [(directory, kind) for directory in directories for kind in kinds]
     return sorted(place for place in every if place >= begin)
 
 
-def _directories(connection: Connection) -> list[str]:
+def directories_of(connection: Connection) -> list[str]:
     found: list[str] = []
     while True:
         query = select(func.min(_THING.directory)).where(_THING.directory > (found[-1] if found else ""))
@@ -226,19 +226,31 @@ def standing_findings(
     total = int(connection.execute(select(func.count()).select_from(INVENTORY_STANDING).where(holds)).scalar_one())
     order = (_STANDING.weight, _STANDING.rule, _STANDING.directory, _STANDING.about)
     kept = connection.execute(select(*order, _STANDING.face).where(holds).order_by(*order).limit(limit)).all()
-    by_directory: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for row in kept:
-        by_directory[row.directory][row.face].add(row.rule)
-    found = list(wide)
-    for name, wanted in by_directory.items():
-        feeds = FeedsOf(connection, name)
-        items = read_faces(connection, sorted(wanted), feeds)
-        book = book_around(connection, items.values(), feeds, at=at)
-        asked = {(word, *subject_of(items[face])) for face, words in wanted.items() for word in words}
-        found += [one for one in find_in(book) if (one.rule, one.directory, one.about, one.account, one.app) in asked]
+    words = put_in_words(connection, [(row.directory, row.face, row.rule) for row in kept], at=at)
+    found = [*wide, *words.values()]
     weights = list(Weight)
     found.sort(key=lambda one: (weights.index(one.weight), one.rule, one.directory, one.about))
     return FindingPage(total + len(wide), tuple(found[:limit]))
+
+
+def put_in_words(
+    connection: Connection, places: Iterable[tuple[str, str, str]], *, at: float
+) -> dict[tuple[str, str, str], GrantFinding]:
+    """What rules say at a time of some things in whose place a finding stands, by directory, face and rule."""
+    by_directory: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for directory, face, rule in places:
+        by_directory[directory][face].add(rule)
+    found: dict[tuple[str, str, str], GrantFinding] = {}
+    for directory, wanted in by_directory.items():
+        feeds = FeedsOf(connection, directory)
+        items = read_faces(connection, sorted(wanted), feeds)
+        book = book_around(connection, items.values(), feeds, at=at)
+        asked = {(rule, *subject_of(items[face])): face for face, rules in wanted.items() for rule in rules}
+        for one in find_in(book):
+            named = asked.get((one.rule, one.directory, one.about, one.account, one.app))
+            if named is not None:
+                found[directory, named, one.rule] = one
+    return found
 
 
 def crowds(connection: Connection, directory: str = "") -> tuple[GrantFinding, ...]:
@@ -273,6 +285,16 @@ def crowds(connection: Connection, directory: str = "") -> tuple[GrantFinding, .
             )
         ).scalars()
         found.append(crowd_finding(place, vendor, count, names_of(connection, place, list(apps))))
+    return tuple(found)
+
+
+def told_uses(connection: Connection, directories: Iterable[str]) -> tuple[Item, ...]:
+    """Every use that was told in some directories."""
+    found: list[Item] = []
+    for directory in directories:
+        query = select(_THING.face).where(_THING.directory == directory, _THING.kind == "use").order_by(_THING.id)
+        faces = list(connection.execute(query).scalars())
+        found += read_faces(connection, faces, FeedsOf(connection, directory)).values()
     return tuple(found)
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.activity import Activity, Deed
+from wardlaw.inventory.findings import FindingChange
 from wardlaw.inventory.model import Account, AccountKind, AccountState, App, Item
 from wardlaw.inventory.rules import GrantFinding
 from wardlaw.inventory.watching.lookout import Lookout
 from wardlaw.inventory.watching.memory import AppMemory, DirectoryMemory, remember_at
 from wardlaw.inventory.watching.posture import unused_scopes
 from wardlaw.inventory.watching.surroundings import AppFacts, Surroundings
-from wardlaw.store.activity import note_judged, prune_activities, unjudged
+from wardlaw.store.activity import note_judged, unjudged
 from wardlaw.store.findings import take_alarms
-from wardlaw.store.inventorytables import INVENTORY_ITEM, INVENTORY_MEMORY, INVENTORY_RUN
+from wardlaw.store.inventorytables import INVENTORY_ITEM, INVENTORY_MEMORY, INVENTORY_RUN, INVENTORY_THING
 
 AT_ONCE = 10_000
 """Events judged together; what they and their apps need fits into some tens of megabytes."""
@@ -29,24 +30,26 @@ _DIRECTORY, _APP = "directory", "app"
 
 _MEMORY = INVENTORY_MEMORY.c
 _ITEM = INVENTORY_ITEM.c
+_THING = INVENTORY_THING.c
 
 
-def judge_new(connection: Connection, directory: str, facts: Mapping[str, AppFacts], *, now: float) -> int:
-    """Judge the events of a directory that no detector has seen; answers how many findings are new.
+def judge_new(
+    connection: Connection, directory: str, facts: Mapping[str, AppFacts], *, now: float
+) -> list[FindingChange]:
+    """Judge the events of a directory that no detector has seen; answers which findings are new or have changed.
 
     Args:
         facts: What the company says of apps, by client id.
         now: Unix seconds.
     """
-    fresh = 0
+    changes: list[FindingChange] = []
     for _ in range(MOST_IN_ALL // AT_ONCE):
         activities = unjudged(connection, directory, limit=AT_ONCE)
         if not activities:
             break
-        fresh += _judge(connection, directory, activities, facts, now=now)
+        changes += _judge(connection, directory, activities, facts, now=now)
         note_judged(connection, directory, activities)
-    prune_activities(connection, directory, now=now)
-    return fresh
+    return changes
 
 
 def never_used(connection: Connection, directory: str, *, now: float) -> list[GrantFinding]:
@@ -76,7 +79,7 @@ def adopt_app(connection: Connection, directory: str, app: str) -> None:
 
 def _judge(
     connection: Connection, directory: str, activities: list[Activity], facts: Mapping[str, AppFacts], *, now: float
-) -> int:
+) -> list[FindingChange]:
     own = _directory_memory(connection, directory)
     is_advised = any(one.deed is Deed.ADVISORY for one in activities)
     wanted = None if is_advised else {one.app for one in activities}
@@ -85,13 +88,13 @@ def _judge(
     around = _surroundings(connection, directory, activities, (own, facts, now), everything=is_advised)
     lookout = Lookout(own, memories, around)
     alarms = [alarm for one in activities for alarm in lookout.observe(one)]
-    fresh = take_alarms(connection, directory, alarms, lookout.take_growth(), now=now)
+    changes = take_alarms(connection, directory, alarms, lookout.take_growth(), now=now)
     touched = {one.app for one in activities} | {alarm.app for alarm in alarms}
     kept = {name: memory for name, memory in lookout.apps.items() if name in touched}
     _keep(connection, directory, _APP, kept, known=known)
     is_known = _has(connection, directory)
     _keep(connection, directory, _DIRECTORY, {"": own}, known={""} if is_known else set())
-    return fresh
+    return changes
 
 
 def _has(connection: Connection, directory: str) -> bool:
@@ -137,8 +140,9 @@ def _surroundings(
     machines: set[str] = set()
     gone: dict[str, float] = {}
     names = {name for one in activities for name in (one.account, one.actor) if name}
-    for account in _things(connection, directory, "account", names):
-        assert isinstance(account, Account)
+    rows = _things(connection, directory, "account", names)
+    latest = {one.id: one for one in rows if isinstance(one, Account)}  # of several feeds the one that told last
+    for account in latest.values():
         if account.acts_as in (AccountKind.NHI, AccountKind.AGENT):
             machines.add(account.id)
         if account.state in (AccountState.SUSPENDED, AccountState.DELETED):
@@ -149,7 +153,20 @@ def _surroundings(
         else:
             own.gone.pop(account.id, None)
     found = connection.execute(platform).scalar_one_or_none() or ""
-    return Surroundings(found, apps, dict(facts), gone, frozenset(machines))
+    signalled = {one.account for one in activities if one.deed is Deed.SIGNALLED and one.account}
+    held = {name: _held_by(connection, directory, name) for name in sorted(signalled)}
+    return Surroundings(found, apps, dict(facts), gone, frozenset(machines), held)
+
+
+def _held_by(connection: Connection, directory: str, account: str) -> int:
+    """How many grants and credentials of an account are there."""
+    query = select(func.count()).where(
+        _THING.directory == directory,
+        _THING.account == account[:512],
+        _THING.kind.in_(("grant", "credential")),
+        _THING.is_there.is_(True),
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def _things(connection: Connection, directory: str, kind: str, ids: Iterable[str] | None) -> list[object]:

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from tests.unit.inventory.test_withdrawal import gone, planned
-from wardlaw.cli.grantwords import chain_lines, due_lines, revocation_lines, ruling_words, standing_words
+from wardlaw.cli.grantwords import chain_lines, due_lines, revocation_lines, ruling_words, standing_words, unused_lines
 from wardlaw.inventory.ruling import Fate
 from wardlaw.inventory.withdrawal import WithdrawalState
 
@@ -48,3 +48,14 @@ def test_standings_dues_and_chains() -> None:
     assert "ctl_1, leaf 7" in text
     assert "checkpoint: 42 records, root cm9vdA==" in text
     assert "checkpoint" not in "\n".join(chain_lines(view | {"checkpoint": ""}))
+
+
+def test_what_a_grant_could_do_without_is_said_scope_by_scope() -> None:
+    scopes = [{"scope": f"s-{verdict}", "verdict": verdict, "why": "no usage data: x" if verdict == "unknown" else "why", "narrower": ""}
+              for verdict in ("keep", "narrow", "remove", "unknown")]  # fmt: skip
+    advice = {"known": True, "verdict": "narrow", "why": "used", "scopes": scopes}
+    line = {"directory": "acme", "grant": "g1", "account": "", "app": "app", "app_name": "", "advice": advice}
+    assert list(unused_lines(line)) == [
+        "acme g1: the whole organisation lets app act", "  least privilege: narrower scope: used", "    s-keep: keep: why",
+        "    s-narrow: narrower scope: why", "    s-remove: remove: why", "    s-unknown: no usage data: x",
+    ]  # fmt: skip

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from tests.unit.cli.conftest import RecordingClient
-from wardlaw.cli.inventorying import PAGE_BYTES, RunUpload
+from wardlaw.cli.inventorying import FEWEST_TOLD, LARGEST_BYTES, MOST_TOLD, PAGE_BYTES, RunUpload
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.activity import Activity, Deed
 from wardlaw.inventory.model import App, FeedKind, Grant, Sighting
@@ -37,9 +37,37 @@ def test_pages_are_small_enough_and_nothing_is_lost(client) -> None:
     assert body["gaps"][-1] == "51 further gaps are not named."
 
 
+def test_a_page_grows_while_it_is_taken_in_quickly_and_shrinks_when_it_is_not(client) -> None:
+    moments = iter([0.0, 0.1, 1.0, 1.1, 2.0, 2.1, 3.0, 3.1, 4.0, 4.1, 5.0, 9.0, 10.0, 10.5, 11.0, 11.1, 12.0, 12.1])
+    upload = RunUpload(client, FEED, clock=lambda: next(moments))
+    upload.add(Sighting(Grant(f"g{number}", "", "a")) for number in range(47_000))
+    upload.end(complete=True)
+    sizes = [len(body["sightings"]) for _, path, body in client.calls if path.endswith("/page")]
+    assert sizes == [1_000, 2_000, 4_000, 8_000, MOST_TOLD, MOST_TOLD, 5_000, 5_000, 2_000]
+
+
+def test_however_slow_a_page_stays_worth_sending(client) -> None:
+    moments = iter(float(9 * number) for number in range(100))
+    upload = RunUpload(client, FEED, clock=lambda: next(moments))
+    upload.add(Sighting(Grant(f"g{number}", "", "a")) for number in range(3_000))
+    upload.end(complete=True)
+    sizes = [len(body["sightings"]) for _, path, body in client.calls if path.endswith("/page")]
+    assert sizes[:3] == [1_000, 500, 250]
+    assert set(sizes[2:]) == {FEWEST_TOLD}
+
+
+def test_a_page_has_its_most_bytes(client) -> None:
+    upload = RunUpload(client, FEED)
+    upload.add(Sighting(Grant(f"g{number}", "u", "a", scopes=("s" * 40_000,))) for number in range(200))
+    upload.end(complete=True)
+    pages = [body["sightings"] for _, path, body in client.calls if path.endswith("/page")]
+    assert sum(map(len, pages)) == 200
+    assert len(pages) == 3
+
+
 def test_what_fits_on_no_page_is_refused(client) -> None:
     with pytest.raises(InputError) as caught:
-        RunUpload(client, FEED).add([Sighting(Grant("g", "u", "a", scopes=("s" * PAGE_BYTES,)))])
+        RunUpload(client, FEED).add([Sighting(Grant("g", "u", "a", scopes=("s" * LARGEST_BYTES,)))])
     assert caught.value.code == "WL-INV-006"
 
 
@@ -55,20 +83,20 @@ def test_events_go_with_the_pages(client) -> None:
     assert [one["thing"]["id"] for page in pages for one in page["sightings"]] == ["g"]
     assert all(len(msgspec.json.encode(page)) < PAGE_BYTES + 1_000 for page in pages)
     with pytest.raises(InputError):
-        upload.add((), [Activity("e", 5.0, Deed.USE, object="o" * PAGE_BYTES)])
+        upload.add((), [Activity("e", 5.0, Deed.USE, object="o" * LARGEST_BYTES)])
 
 
 def test_an_account_stays_on_one_page_and_an_app_is_told_once(client) -> None:
     upload = RunUpload(client, FEED)
-    for person in range(120):
+    for person in range(600):
         grants = [Sighting(Grant(f"{person}/{n}", f"u{person}", "a", scopes=("s" * 100,))) for n in range(10)]
         upload.add(one for grant in grants for one in (Sighting(App("a", "Notes")), grant))
     upload.end(complete=True)
     pages = [body["sightings"] for _, path, body in client.calls if path.endswith("/page")]
     told = [one["thing"] for page in pages for one in page]
     assert len([one for one in told if one["kind"] == "app"]) == 1
-    assert [one["id"] for one in told if one["kind"] == "grant"] == [f"{p}/{n}" for p in range(120) for n in range(10)]
-    assert len(pages) > 3
+    assert [one["id"] for one in told if one["kind"] == "grant"] == [f"{p}/{n}" for p in range(600) for n in range(10)]
+    assert len(pages) >= 3
     assert all(len(msgspec.json.encode(page)) < PAGE_BYTES + 1_000 for page in pages)
     on = [{one["thing"]["account"] for one in page if one["thing"]["kind"] == "grant"} for page in pages]
     assert all(not one & other for place, one in enumerate(on) for other in on[place + 1 :])

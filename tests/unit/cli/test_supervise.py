@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from wardlaw.cli import supervise
 from wardlaw.cli.supervise import Ended, Part, Supervisor, python_command
 from wardlaw.facts.errors import EvidenceError, UnavailableError
 
@@ -74,6 +75,15 @@ def test_a_part_that_may_die_is_started_again(tmp_path: Path) -> None:
     group = Group(part("a", again, may_restart=True))
     assert group.run(stop_when="back") == Ended()
     assert any("starting it again" in line for _, line in group.lines)
+
+
+def test_a_part_that_may_stay_away_takes_nobody_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervise, "_MOST_RESTARTS", 1)
+    monkeypatch.setattr(supervise, "_BACKOFF_S", (0.01, 0.01))
+    dying = part("a", READY + "import time, sys; time.sleep(.1); sys.exit(3)", may_restart=True, may_stay_away=True)
+    group = Group(part("door", READY + SLEEP), dying)
+    assert group.run(stop_when="stays away") == Ended()
+    assert sum("starting it again" in line for _, line in group.lines) == 1
 
 
 def test_evidence_that_does_not_verify_is_no_reason_to_start_again() -> None:

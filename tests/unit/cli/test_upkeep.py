@@ -11,8 +11,11 @@ from tests.unit.console.desks.conftest import House
 from wardlaw.cli.upkeep import TICK_S, Upkeep
 from wardlaw.facts.approval import CallApproval
 from wardlaw.facts.errors import InputError
+from wardlaw.inventory.activity import Activity, Deed
+from wardlaw.store.activity import keep_activities, list_activities, note_judged
 from wardlaw.store.approvals import list_approvals, park_call
 from wardlaw.store.database import writing
+from wardlaw.store.erasures import Erasure, ErasureReach, keep_reach, reach_of
 from wardlaw.store.holds import LegalHold, place_hold
 
 MONTHS_LATER = 1_790_000_000.0 + 800 * 86_400  # past every default span
@@ -55,3 +58,30 @@ def test_held_calls_go_a_month_after_they_ran_out(house: House) -> None:
         assert upkeep.tick(now=now + days * 86_400.0)
         with writing(house.engine) as connection:
             assert len(list_approvals(connection, now=now, waiting=False)) == left
+
+
+def test_the_inventory_forgets_what_is_past_its_time_but_for_a_hold(house: House) -> None:
+    now = 1_790_000_000.0
+    held = house.keyring.pseudonym("user:ada@acme.example", "2026-09")
+    events = [
+        Activity(name, now, Deed.USE, f"{name}@acme.example", app="app") for name in ("ada", "bob")
+    ]  # fmt: skip
+    with writing(house.engine) as connection:
+        place_hold(connection, LegalHold("hold_1", held, "a case", "person:a", 1.0))
+        erasure = Erasure("era_1", "ab", "x", "person:a", now, now + 60.0)
+        keep_reach(connection, erasure, ErasureReach((("acme", "bob"),)))
+        keep_activities(connection, "acme", events, now=now)
+        note_judged(connection, "acme", events)
+    upkeep = Upkeep(house.config, house.engine, house.keyring)
+
+    def left() -> tuple[list[str], bool]:
+        with writing(house.engine) as connection:
+            kept = [one.activity.id for one in list_activities(connection, limit=9)]
+            return kept, bool(reach_of(connection, "era_1").accounts)
+
+    assert upkeep.tick(now=now + 30)
+    assert left() == (["ada", "bob"], True)
+    assert upkeep.tick(now=now + 40 * 86_400.0)  # on the day itself they stay
+    assert left() == (["ada", "bob"], False)
+    assert upkeep.tick(now=now + 41 * 86_400.0 + 1)
+    assert left() == (["ada"], False)

@@ -8,6 +8,7 @@ from tests.unit.connectors.oauthworld import oauth_world
 from tests.unit.connectors.salesforceworld import ADA, salesforce_world
 from tests.unit.connectors.scripted import NOW
 from tests.unit.connectors.slackworld import slack_world
+from tests.unit.connectors.test_scim import scim_world
 from wardlaw.cli.opening import open_connector, open_revoker
 from wardlaw.cli.syncing import sync_feed
 from wardlaw.config.connected import Directory, Platform
@@ -19,6 +20,7 @@ from wardlaw.testing.saas.anthropic import AnthropicPlatform
 from wardlaw.testing.saas.oauth import OauthPlatform
 from wardlaw.testing.saas.openai import OpenaiPlatform
 from wardlaw.testing.saas.salesforce import SalesforcePlatform
+from wardlaw.testing.saas.scim import ScimPlatform
 from wardlaw.testing.saas.server import serve
 from wardlaw.testing.saas.slack import SlackPlatform
 
@@ -119,6 +121,20 @@ def test_ai_vendors_over_the_wire(client, platform, house, secret) -> None:
         (step,) = revoker.plan((first,))
         assert revoker.carry_out(step).done
         assert revoker.verify(step).presence is Presence.GONE
+
+
+def test_scim_is_read_and_never_written(client) -> None:
+    with serve(ScimPlatform(scim_world())) as served:
+        url = f"{served.url}/scim/v2"
+        directory = Directory("sso", Platform.SCIM, SecretRef("env", "R"), SecretRef("env", "W"), url=url)
+        connector = opened(directory, {"R": "scim-1"})
+        for feed in connector.feeds():
+            sync_feed(connector, feed, "sso", client)
+            assert client.calls[-1][2]["complete"] is True
+        assert {one.method for one in served.asked} == {"GET"}
+    with pytest.raises(ConfigError) as caught:
+        opened(directory, {"W": "w"}, revoker=True)
+    assert caught.value.code == "WL-INV-118"
 
 
 def test_nothing_is_revoked_without_the_other_credential() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from wardlaw.config.channelforms import FindingLevel
 from wardlaw.config.model import Config, Notify
 from wardlaw.config.notify import channel_faults, channel_names
 from wardlaw.config.parse import parse_config
@@ -50,4 +51,34 @@ def test_what_is_refused(before: str, after: str, code: str) -> None:
     assert before in GOOD
     with pytest.raises(ConfigError) as caught:
         read(GOOD.replace(before, after))
+    assert code in str(caught.value)
+
+
+PERSONS = """
+  persons: {over: [post, chat], domains: [acme.example], reply_to: grants@acme.example, not_asked: ["*@board.acme.example"]}
+"""
+
+
+def test_persons_are_asked_over_mail_and_webhooks_alone() -> None:
+    notify = read(GOOD + PERSONS + "  findings: high\n").notify
+    assert (notify.persons.over, notify.persons.reply_to) == (("post", "chat"), "grants@acme.example")
+    assert notify.findings is FindingLevel.HIGH
+    assert list(channel_faults(notify)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ("over: [post, chat]", "over: [siem]", "WL-CFG-010"),
+        ("over: [post, chat]", "over: [post, post]", "WL-CFG-010"),
+        ("over: [post, chat]", "over: [nobody]", "WL-CFG-010"),
+        ("domains: [acme.example]", "domains: []", "WL-CFG-005"),
+        ("domains: [acme.example]", 'domains: ["*"]', "WL-CFG-003"),
+        ("reply_to: grants@acme.example", 'reply_to: ""', "WL-CFG-005"),
+        ("reply_to: grants@acme.example", 'reply_to: "a@b c"', "WL-CFG-005"),
+    ],
+)
+def test_faults_of_asking_persons(before: str, after: str, code: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(GOOD + PERSONS.replace(before, after))
     assert code in str(caught.value)

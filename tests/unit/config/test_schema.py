@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from wardlaw.config.model import Config, Tls
+from wardlaw.config.model import Config
 from wardlaw.config.reader import Reader
 from wardlaw.config.reference import key_reference, plain
 from wardlaw.config.schema import env_name, env_paths, every_key
 from wardlaw.config.secretref import SecretRef
+from wardlaw.config.tls import Tls
 
 COVERS = ("model", "problem", "reader", "reference")
 

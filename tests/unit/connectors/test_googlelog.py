@@ -169,3 +169,27 @@ def test_everything_the_organisation_did_comes_back_as_it_was() -> None:
         assert back == Activity(
             **{name: getattr(activity, name) for name in Activity.__struct_fields__} | {"id": back.id}
         )
+
+
+def test_exports_of_vault_are_kept_whoever_makes_them_and_the_rest_only_of_apps_and_agents() -> None:
+    made = only(read(entry("create_export_begin", "user_action", matter_id="m-1"), application="vault"))
+    assert (made.deed, made.account, made.method, made.object) == (
+        Deed.EXPORT, "100", "vault.create_export_begin", "m-1",
+    )  # fmt: skip
+    assert read(entry("view_investigation", "user_action", matter_id="m-1"), application="vault").activities == ()
+    searched = entry("search", "user_action", more={"isAgenticAction": True}, matter_id="m-1")
+    assert only(read(searched, application="vault")).deed is Deed.OTHER
+
+
+@pytest.mark.parametrize("application", ["gemini_in_workspace_apps", "workspace_studio"])
+def test_what_an_agent_did_in_gemini_stands_under_the_agent_and_what_persons_ask_does_not(application: str) -> None:
+    asked = entry("feature_utilization", "ai_usage_event", action="summarize", app_name="docs")
+    assert read(asked, application=application).activities == ()
+    agent = {"agentId": "ag-9", "agentName": "Minutes", "agentOwner": {"email": "p1@acme.example"}}
+    actor = {"profileId": "100", "agentAttributionInfo": agent}
+    acted = entry("feature_utilization", "ai_usage_event", more={"actor": actor}, action="summarize", app_name="docs")
+    page = read(acted, application=application)
+    told = only(page)
+    assert (told.deed, told.agent, told.object) == (Deed.USE, "ag-9", "docs")
+    assert told.method == f"{application}.feature_utilization.summarize"
+    assert [one.thing.id for one in page.sightings] == ["ag-9"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wardlaw.connectors.vendoruse import DAY_S, UseTally, counted, day_begin, rfc3339, use_window
+from wardlaw.connectors.vendoruse import DAY_S, UseTally, count_days, counted, day_begin, rfc3339, use_window
 from wardlaw.inventory.model import Use
 
 NOW = 20_700 * DAY_S + 60
@@ -51,3 +51,11 @@ def test_every_day_becomes_an_event_whenever_runs_take_place(begin: float, gap: 
 def test_what_is_no_count_counts_for_nothing() -> None:
     assert counted({"a": 2, "b": "3", "c": True, "d": None}, "a", "b", "c", "d", "e") == 2
     assert rfc3339(0) == "1970-01-01T00:00:00Z"
+
+
+def test_a_day_that_is_not_understood_is_a_gap_and_the_others_count() -> None:
+    seen: list[int] = []
+    gaps = count_days([[{"n": 1}, {}], [{"n": 3}, None]], lambda day: seen.append(day["n"]), of="A day of x")
+    assert seen == [1, 3]
+    assert gaps[0] == "A day of x was not understood: 'n'."
+    assert len(gaps) == 2

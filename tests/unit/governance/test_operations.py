@@ -4,7 +4,7 @@ import pytest
 
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.facts.person import Permission, Person, Role
-from wardlaw.governance.operations import OPERATIONS, Audience, Operation, admit
+from wardlaw.governance.operations import OPERATIONS, Audience, Operation, Service, admit, admit_service
 from wardlaw.governance.rights import Circumstances, Permitted, Refusal
 
 BOOK = load_role_book()
@@ -68,3 +68,13 @@ def test_any_of_the_permissions_suffices() -> None:
         Person("person:a", "A", (Role.OWNER,)), OPERATIONS["keys.create"], context=Circumstances(), book=BOOK
     )
     assert answer == Permitted(Permission.REGISTER_SYSTEM)
+
+
+def test_a_process_may_do_only_what_names_it() -> None:
+    listener = {name for name, one in OPERATIONS.items() if isinstance(admit_service(Service.LISTENER, one), Permitted)}
+    watching = {name for name, one in OPERATIONS.items() if isinstance(admit_service(Service.WATCH, one), Permitted)}
+    assert listener == {"inventory.deliver"}
+    assert watching == {
+        "inventory.status", "inventory.begin", "inventory.take", "inventory.end", "inventory.due", "inventory.channel",
+        "grants.judge",
+    }  # fmt: skip

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from wardlaw.inventory.findings import (
+    FindingChange,
     FindingState,
+    TrackedFinding,
     come_again,
     finding_id,
     grown_by,
+    is_news,
     no_longer,
     of_alarm,
     of_rule,
@@ -57,3 +61,28 @@ def test_states() -> None:
     assert grown_by(noticed, Growth("app", ALARM.key, 10.0, 19.0, 7), at=30.0).state is FindingState.CLOSED
     grown = grown_by(noticed, Growth("app", ALARM.key, 10.0, 21.0, 7), at=30.0)
     assert (grown.state, grown.count, grown.last_at) == (FindingState.REOPENED, 7, 21.0)
+
+
+CRITICAL = frozenset({Weight.CRITICAL})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (None, {}, True),
+        (None, {"weight": Weight.HIGH}, False),
+        ({}, {"count": 9}, False),
+        ({"state": FindingState.CLOSED}, {"state": FindingState.REOPENED}, True),
+        ({"state": FindingState.ACKNOWLEDGED}, {"state": FindingState.REOPENED}, True),
+        ({"state": FindingState.REOPENED}, {"state": FindingState.CLOSED}, False),
+        ({"weight": Weight.HIGH}, {}, True),
+    ],
+)
+def test_news_is_what_begins_to_wait_or_becomes_grave(before, after, told) -> None:
+    kept = of_rule(GrantFinding("r", Weight.CRITICAL, "acme", "app a", "", "a", (), ""), at=1.0)
+
+    def made(changes: dict) -> TrackedFinding:
+        return msgspec.structs.replace(kept, **changes)
+
+    change = FindingChange(None if before is None else made(before), made(after))
+    assert is_news(change, CRITICAL) is told

@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from wardlaw.inventory.granting import DAY_S, ApprovalBook, GrantApproval, GrantApprovalState, due_before
+from wardlaw.inventory.groups import GroupBook
+from wardlaw.inventory.importing.groups import membership
 from wardlaw.inventory.model import App, Consent, FeedKind, Grant, Item, SyncRun, Tristate
 from wardlaw.inventory.view import assemble
 
@@ -79,3 +81,14 @@ def test_what_must_be_decided_anew() -> None:
     )
     due = due_before(approvals, inventory, before=NOW + 30 * DAY_S, at=NOW)
     assert [(one.approval.id, one.grants, one.accounts, one.last_used_at) for one in due] == [("soon", 2, 2, 5.0)]
+
+
+def test_an_approval_for_a_group_covers_its_members_alone() -> None:
+    groups = GroupBook([Item("acme", "groups", membership("sales", "ada@acme.example", is_group=False), 1.0, 1.0, 1.0)])
+    for_sales = approval(groups=("sales",))
+    for one, wanted in ((grant(), APPROVED), (grant("bob@acme.example"), NONE), (grant(""), NONE)):
+        assert ApprovalBook([for_sales], groups).standing("acme", one, App(one.app), at=NOW).state is wanted
+    assert ApprovalBook([for_sales], groups).standing("other", grant(), App("app-1"), at=NOW).state is NONE
+    assert state(for_sales).state is NONE  # where nobody tells of groups
+    both = ApprovalBook([approval(groups=("sales",), accounts=("bob@*",))], groups)
+    assert both.standing("acme", grant("bob@acme.example"), App("app-1"), at=NOW).state is APPROVED

@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 
 from wardlaw.inventory.granting import DAY_S
-from wardlaw.inventory.leastprivilege import advise, covered_days
+from wardlaw.inventory.leastprivilege import Advice, Recommendation, WatchedUse, advise, covered_days
 from wardlaw.inventory.model import FeedKind, Grant, RunState, SyncRun
 
 NOW = 1_000 * DAY_S
+AUTH = "https://www.googleapis.com/auth/"
 
 
 def run(days_ago: float, covered_days_ago: float = 0.0, **more) -> SyncRun:
@@ -25,12 +26,78 @@ def test_for_how_long_use_was_watched(runs, days) -> None:
     assert covered_days("acme", runs, at=NOW) == days
 
 
-@pytest.mark.parametrize(("used_days_ago", "known", "watched", "said"), [
-    (1, True, 29, "no usage data"), (1, False, 60, "no usage data"), (1, True, 60, "all of them stay"),
-    (61, True, 60, "not used in 60 days"), (0, True, 60, "not used"),
+def test_only_the_feeds_that_tell_of_use_count() -> None:
+    assert covered_days("acme", [run(40)], at=NOW, feeds=("activity",)) == 40
+    assert covered_days("acme", [run(40)], at=NOW, feeds=("admin-log",)) == 0
+
+
+@pytest.mark.parametrize(("used_days_ago", "known", "watched", "verdict", "said"), [
+    (1, True, 29, Recommendation.UNKNOWN, "no usage data"), (1, False, 60, Recommendation.UNKNOWN, "no usage data"),
+    (1, True, 60, Recommendation.KEEP, "all of its scopes stay"), (61, True, 60, Recommendation.REMOVE, "not used in 60 days"),
+    (0, True, 60, Recommendation.REMOVE, "not used"), (100, True, 300, Recommendation.REMOVE, "not used in 90 days"),
 ])  # fmt: skip
-def test_advice_needs_a_month_of_use(used_days_ago, known, watched, said) -> None:
+def test_where_no_methods_are_told_a_grant_is_judged_as_a_whole(used_days_ago, known, watched, verdict, said) -> None:
     used = NOW - used_days_ago * DAY_S if used_days_ago else 0.0
-    advice = advise(Grant("g", "u", "a", last_used_at=used, usage_known=known), "acme", [run(watched)], at=NOW)
-    assert said in advice.why
+    grant = Grant("g", "u", "a", scopes=("User.Read",), last_used_at=used, usage_known=known)
+    advice = advise(grant, "entra", WatchedUse(watched), at=NOW)
+    assert (advice.verdict, said in advice.why) == (verdict, True)
     assert advice.known is ("no usage data" not in advice.why)
+
+
+def google(*scopes: str, methods: dict[str, float] | None = None, born: float = 200, told: bool = True) -> Advice:
+    called = {method: NOW - ago * DAY_S for method, ago in (methods or {}).items()}
+    grant = Grant("g", "u", "a", scopes=tuple(AUTH + one if "/" not in one else one for one in scopes))
+    return advise(grant, "google", WatchedUse(45, told, NOW - born * DAY_S, called), at=NOW)
+
+
+def verdicts(advice: Advice) -> list[str]:
+    return [one.verdict.value for one in advice.scopes]
+
+
+def test_each_scope_is_kept_narrowed_or_removed_with_its_evidence() -> None:
+    advice = google(
+        "gmail.modify",
+        "drive",
+        "contacts",
+        "userinfo.email",
+        methods={"gmail.users.messages.get": 2, "drive.files.create": 3},
+    )
+    assert verdicts(advice) == ["narrow", "keep", "remove", "unknown"]
+    narrow, keep, remove, unknown = advice.scopes
+    assert narrow.narrower == AUTH + "gmail.readonly"
+    assert "gmail.users.messages.get (last 1972-09-2" in narrow.why
+    assert keep.why.startswith("needed for drive.files.create")
+    assert remove.why == "nothing was called in 45 days that needs it"
+    assert unknown.why == "no usage data: signing people in is not told"
+    assert (advice.verdict, advice.known) == (Recommendation.NARROW, True)
+    assert advice.why == "used, and 2 of 4 scopes allow more than was called in 45 days"
+
+
+def test_silence_says_something_only_where_others_are_heard() -> None:
+    assert google("drive").verdict is Recommendation.REMOVE
+    assert google("drive", told=False).why == "no usage data: the platform tells no use of it"
+    assert google("drive", born=10).why == "no usage data: it was given less than 30 days ago"
+    assert google("drive", "https://mail.google.com/").why.startswith(
+        "no usage data: nothing was called in 45 days, but"
+    )
+    assert (
+        google("drive", methods={"drive.files.get": 46}).verdict is Recommendation.REMOVE
+    )  # longer ago than was watched
+
+
+def test_a_method_that_is_not_in_the_table_holds_back_what_it_might_need() -> None:
+    same_service = google("drive", "contacts", methods={"drive.files.conjure": 1})
+    assert verdicts(same_service) == ["unknown", "remove"]
+    assert "drive.files.conjure was called" in same_service.scopes[0].why
+    other_service = google("drive", "contacts", methods={"keep.notes.list": 1})
+    assert verdicts(other_service) == ["unknown", "unknown"]
+    assert (other_service.known, other_service.verdict) == (False, Recommendation.UNKNOWN)
+    assert "something without a name" in google("drive", methods={"": 1}).scopes[0].why
+
+
+def test_all_that_is_needed_is_kept() -> None:
+    advice = google(
+        "drive.readonly", methods={f"drive.files.{name}": 1 for name in ("get", "list", "export", "download")}
+    )
+    assert (advice.verdict, verdicts(advice)) == (Recommendation.KEEP, ["keep"])
+    assert advice.why.endswith("and 1 more")

@@ -5,17 +5,16 @@ import pytest
 
 from wardlaw.inventory.activity import Activity, Deed
 from wardlaw.store.activity import (
-    DAY_S,
-    RAW_DAYS,
     count_rollups,
     events_named,
     keep_activities,
     note_judged,
-    prune_activities,
     unjudged,
 )
 from wardlaw.store.database import writing
+from wardlaw.store.inventoryretention import prune_activities
 
+DAY_S = 86_400.0
 NOW = 1_000 * DAY_S
 
 
@@ -41,10 +40,11 @@ def test_an_event_counts_once_and_in_the_order_of_its_time(database) -> None:
 
 def test_rollups_stay_when_events_go(database) -> None:
     with writing(database) as connection:
-        old = [use(f"o{n}", NOW - (RAW_DAYS + 1) * DAY_S + n, calls=5, items=2) for n in range(3)]
-        keep_activities(connection, "acme", [*old, use("new", NOW), use("late", NOW - (RAW_DAYS + 2) * DAY_S)], now=NOW)
+        old = [use(f"o{n}", NOW - 41 * DAY_S + n, calls=5, items=2) for n in range(3)]
+        keep_activities(connection, "acme", [*old, use("new", NOW), use("late", NOW - 42 * DAY_S)], now=NOW)
         note_judged(connection, "acme", [*old, use("new", NOW)])
-        assert prune_activities(connection, "acme", now=NOW) == 3  # what nobody has judged stays
+        pruned = prune_activities(connection, before=NOW - 40 * DAY_S, is_held=lambda _: False)
+        assert (pruned.gone, pruned.after) == (3, None)  # what nobody has judged stays
         assert [one.id for one in unjudged(connection, "acme", limit=9)] == ["late"]
         hours = {int(one.at // 3_600) for one in old}
         assert count_rollups(connection, "acme") == len(hours) + 1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import tempfile
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from wardlaw.facts.errors import ConfigError, InputError, UnavailableError
 from wardlaw.store import database as database_module
-from wardlaw.store.database import open_database, reading, store_failure, writing
+from wardlaw.store.database import clear_traces, open_database, reading, store_failure, writing
 
 
 def test_sqlite_is_durable_and_keeps_foreign_keys(tmp_path: Path) -> None:
@@ -124,3 +125,36 @@ def test_values_no_database_takes_are_the_callers_fault(postgres_url: str) -> No
         connection.execute(text("SELECT CAST(:x AS TEXT)"), {"x": "nul\x00"})
     engine.dispose()
     assert isinstance(store_failure(caught.value), InputError)
+
+
+def test_what_was_deleted_is_in_no_file_any_more(database) -> None:
+    with writing(database) as connection:
+        connection.execute(text("CREATE TABLE note (words TEXT)"))
+        for number in range(200):
+            connection.execute(text("INSERT INTO note VALUES (:w)"), {"w": f"anna gruenwald {number} " * 20})
+    with writing(database) as connection:
+        connection.execute(text("DELETE FROM note"))
+    if database.dialect.name != "sqlite":
+        assert "vacuum" in clear_traces(database)
+        return
+    path = Path(str(database.url.database))
+    assert clear_traces(database) == ""
+    for file in path.parent.glob(f"{path.name}*"):
+        assert b"gruenwald" not in file.read_bytes()
+
+
+def test_a_reader_that_looks_on_is_told(empty_database, monkeypatch) -> None:
+    if empty_database.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL clears its files by itself")
+    with writing(empty_database) as connection:
+        connection.execute(text("CREATE TABLE note (words TEXT)"))
+    other = sqlite3.connect(str(empty_database.url.database))
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM note").fetchall()  # holds an old moment of the write-ahead log
+    monkeypatch.setattr("wardlaw.store.database.BUSY_TIMEOUT_MS", 50)
+    empty_database.dispose()  # so that new connections wait no longer than that
+    with writing(empty_database) as connection:
+        connection.execute(text("INSERT INTO note VALUES ('x')"))
+    assert "VACUUM" in clear_traces(empty_database)
+    other.close()
+    assert clear_traces(empty_database) == ""

@@ -10,10 +10,11 @@ from wardlaw.facts.credential import KeyEntry
 from wardlaw.facts.person import Person, Role
 from wardlaw.facts.principal import Principal, PrincipalKind
 from wardlaw.facts.toolseen import ToolSeen
+from wardlaw.inventory.doorrules import DoorTally
 from wardlaw.inventory.model import Account, AccountKind, AccountState, App, Credential, Use
 from wardlaw.inventory.view import assemble
 from wardlaw.store.database import writing
-from wardlaw.store.doorseen import DOOR, LOOKED_BACK_DAYS, door_calls, door_view
+from wardlaw.store.doorseen import DOOR, LOOKED_BACK_DAYS, door_tallies, door_view
 from wardlaw.store.keys import create_key, revoke_key
 from wardlaw.store.people import add_person
 from wardlaw.store.seentools import keep_seen
@@ -102,11 +103,11 @@ def test_use_comes_from_the_log_by_day_and_under_every_name(connection) -> None:
 
 
 def test_calls_to_vendors_are_counted_from_outcomes(connection) -> None:
-    def outcome(index: int, upstream: str, at: float, kind: RecordKind = RecordKind.OUTCOME):
+    def outcome(index: int, upstream: str, at: float, kind: RecordKind = RecordKind.OUTCOME, **facts: int):
         envelope = Envelope(
             at=int(at * 1000),
             epoch=1,
-            facts={"upstream": upstream} if upstream else {},
+            facts={"upstream": upstream, **facts} if upstream else {},
             gateway="g",
             id=f"out_{index}",
             kind=kind,
@@ -115,10 +116,10 @@ def test_calls_to_vendors_are_counted_from_outcomes(connection) -> None:
         return row(index, id=f"out_{index}", kind=kind.value, at_ms=int(at * 1000), envelope=encode(envelope))
 
     rows = [
-        outcome(1, "main", NOW), outcome(2, "main", NOW - 86_400), outcome(3, "main", NOW), outcome(4, "near", NOW),
+        outcome(1, "main", NOW, upstream_status=200, prompt_tokens=70, completion_tokens=30), outcome(2, "main", NOW - 86_400), outcome(3, "main", NOW, upstream_status=200), outcome(4, "near", NOW),
         outcome(5, "", NOW), outcome(6, "main", NOW - 31 * 86_400), outcome(7, "main", NOW, RecordKind.DECISION),
     ]  # fmt: skip
     connection.execute(insert(RECORD), [msgspec.structs.asdict(one) for one in rows])
-    assert door_calls(connection, {"main": "openai"}, now=NOW) == {
-        ("openai", "2026-09-21"): 2, ("openai", "2026-09-20"): 1,
+    assert door_tallies(connection, {"main": "openai"}, now=NOW) == {
+        ("openai", "2026-09-21"): DoorTally(2, 100, 1), ("openai", "2026-09-20"): DoorTally(1),
     }  # fmt: skip

@@ -7,7 +7,14 @@ from wardlaw.inventory.findings import FindingState, accepted, closed
 from wardlaw.inventory.rules import GrantFinding, Weight
 from wardlaw.inventory.watching.alarm import Alarm, AlarmKind, Growth
 from wardlaw.store.database import writing
-from wardlaw.store.findings import get_finding, list_findings, replace_finding, settle_rules, take_alarms
+from wardlaw.store.findings import (
+    get_finding,
+    list_findings,
+    replace_finding,
+    revive_overdue,
+    settle_rules,
+    take_alarms,
+)
 
 
 def rule(about: str, rule_: str = "credential-old") -> GrantFinding:
@@ -49,10 +56,10 @@ def test_an_acceptance_ends(database) -> None:
 
 def test_an_alarm_grows_and_comes_back_after_it_was_closed(database) -> None:
     with writing(database) as connection:
-        assert take_alarms(connection, "acme", [alarm("e1", 10.0)], [], now=11.0) == 1
+        assert [one.before for one in take_alarms(connection, "acme", [alarm("e1", 10.0)], [], now=11.0)] == [None]
         (known,) = list_findings(connection)
         growth = Growth("app", alarm("e1", 10.0).key, 10.0, 15.0, 40)
-        assert take_alarms(connection, "acme", [], [growth], now=16.0) == 0
+        assert [one.after.count for one in take_alarms(connection, "acme", [], [growth], now=16.0)] == [40]
         grown = get_finding(connection, known.id)
         assert (grown.count, grown.last_at, grown.event, grown.owasp[0]) == (40, 15.0, "e1", "NHI3")
         done = closed(grown, by="person:a", reason="moved", at=20.0)
@@ -62,11 +69,24 @@ def test_an_alarm_grows_and_comes_back_after_it_was_closed(database) -> None:
         assert caught.value.code == "WL-INV-061"
         take_alarms(connection, "acme", [], [growth], now=22.0)  # of before it was closed
         assert get_finding(connection, known.id).state is FindingState.CLOSED
-        assert take_alarms(connection, "acme", [alarm("e9", 30.0)], [], now=31.0) == 0
+        (change,) = take_alarms(connection, "acme", [alarm("e9", 30.0)], [], now=31.0)
+        assert change.before is not None
         again = get_finding(connection, known.id)
+        assert change.after == again
         assert (again.state, again.event, again.count) == (FindingState.REOPENED, "e1", 41)
         settle_rules(connection, "acme", [], now=40.0)  # rules say nothing about what was noticed
         assert get_finding(connection, known.id).state is FindingState.REOPENED
         with pytest.raises(InputError) as caught:
             get_finding(connection, "fnd_none")
         assert caught.value.code == "WL-INV-060"
+
+
+def test_what_was_accepted_until_a_day_that_has_passed_waits_again_once(database) -> None:
+    with writing(database) as connection:
+        take_alarms(connection, "acme", [alarm("e1", 10.0)], [], now=11.0)
+        (known,) = list_findings(connection)
+        replace_finding(connection, known, accepted(known, by="person:a", reason="moved", at=20.0, until=50.0))
+        assert revive_overdue(connection, "acme", now=49.0) == []
+        (change,) = revive_overdue(connection, "acme", now=50.0)
+        assert (change.before.state, change.after.state) == (FindingState.ACKNOWLEDGED, FindingState.REOPENED)
+        assert revive_overdue(connection, "acme", now=51.0) == []

@@ -3,6 +3,7 @@ from __future__ import annotations
 import msgspec
 
 from wardlaw.inventory.activity import Activity, Deed
+from wardlaw.inventory.findings import FindingChange
 from wardlaw.inventory.model import Account, AccountKind, AccountState, App, FeedKind, RunState, Sighting, SyncRun
 from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.store.activity import keep_activities
@@ -23,7 +24,7 @@ def usual(days: range, asn: int = 64_500) -> list[Activity]:
     ]  # fmt: skip
 
 
-def judged(connection, activities, *, now: float, facts=None) -> int:
+def judged(connection, activities, *, now: float, facts=None) -> list[FindingChange]:
     keep_activities(connection, "acme", activities, now=now)
     return judge_new(connection, "acme", facts or {}, now=now)
 
@@ -69,7 +70,7 @@ def test_what_the_inventory_and_the_company_say_is_asked(database) -> None:
             Activity("e1", START, Deed.USE, app="gs", account="robot", ip="20.1.1.1"),
             Activity("e2", START, Deed.USE, app="gs", account="left", ip="20.1.1.1"),
         ]
-        assert judged(connection, first, now=START + 60, facts=facts) == 0  # it may have left only after that
+        assert judged(connection, first, now=START + 60, facts=facts) == []  # it may have left only after that
         later = [
             Activity("e3", START + 60 * DAY, Deed.USE, app="gs", account="left", ip="198.51.100.1"),
             Activity("e4", START + 60 * DAY + 5, Deed.USE, app="gs", account="robot", ip="20.1.1.1"),

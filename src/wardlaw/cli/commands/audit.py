@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
-from cyclopts import App
+from cyclopts import App, Parameter
 from rich.text import Text
 
 from wardlaw.cli.accepting import Examined, examine_spools
 from wardlaw.cli.accepting import accept_loss as accept_losses
 from wardlaw.cli.client import quoted
+from wardlaw.cli.erasing import ALL, Erasing, ask_erasure, show_erasure
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.session import connect, show_list, show_one
@@ -98,23 +100,27 @@ def export(*, since: datetime | None = None, until: datetime | None = None, opti
 
 
 @app.command
-def erase(subject: str = "", *, reason: str = "", confirm: str = "", options: Options = NONE) -> int:
-    """Erase the texts of a subject for ever, by two people: one asks, another confirms. Proofs stay valid.
+def erase(
+    subject: str = "",
+    *,
+    confirm: str = "",
+    wanted: Annotated[Erasing, Parameter(name="*")] = ALL,
+    options: Options = NONE,
+) -> int:
+    """Erase a person for ever, by two people: one asks, another confirms. Proofs stay valid.
+
+    Texts in the log become unreadable. In the inventory a pseudonym takes the place of the person's names, so that
+    counts and grants stand.
 
     Args:
-        subject: Pseudonym of the subject as the log has it; requests are listed when left out.
-        reason: Why; it stands in the log.
+        subject: Pseudonym of the subject as the log has it; requests are listed when neither it nor --account is given.
         confirm: Id of a request to confirm, era_…
     """
     client = connect(options)
     if confirm:
-        return show_one(options, "erasure", _flat(client.post(f"/audit/erasures/{quoted(confirm)}/confirm")))
-    if subject:
-        if not reason:
-            raise InputError("WL-CLI-009", "An erasure needs a reason.", "Say why with --reason.")
-        return show_one(
-            options, "erasure", _flat(client.post("/audit/erasures", {"subject": subject, "reason": reason}))
-        )
+        return show_erasure(options, client.post(f"/audit/erasures/{quoted(confirm)}/confirm"))
+    if subject or wanted.account:
+        return ask_erasure(options, client, subject, wanted)
     columns = ("id", "subject", "state", "requested_by", "requested_at", "confirmed_by", "expires_at", "reason")
     return show_list(options, "erasures", client.get("/audit/erasures"), columns=columns)
 
@@ -213,7 +219,7 @@ def _losses(found: tuple[Examined, ...]) -> list[str]:
     return lines or ["there are no spools yet"]
 
 
-def _flat(answer: dict[str, object], noun: str = "erasure") -> dict[str, object]:
+def _flat(answer: dict[str, object], noun: str) -> dict[str, object]:
     inner = answer.get(noun)
     return {
         **(inner if isinstance(inner, dict) else {}),

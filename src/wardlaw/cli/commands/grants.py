@@ -12,7 +12,7 @@ from cyclopts import App, Parameter
 from wardlaw.cli.client import quoted
 from wardlaw.cli.commands.grantrevoking import proof, revoke
 from wardlaw.cli.commands.inventory import sync
-from wardlaw.cli.grantwords import due_lines, explained_lines, grant_lines, ruling_words, standing_words
+from wardlaw.cli.grantwords import due_lines, explained_lines, grant_lines, ruling_words, standing_words, unused_lines
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import program, rows
 from wardlaw.cli.plaintext import plain
@@ -29,13 +29,30 @@ DAY_S = 86_400
 _Texts = Annotated[tuple[str, ...], Parameter(negative=())]
 
 
+# A dataclass, not a struct: the command-line framework flattens those.
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Narrowing:
+    """Which grants are listed."""
+
+    about: str = ""
+    """Only of the account, app or grant of this id."""
+    standing: str = ""
+    """unapproved, approved, expired or exceeds-approval."""
+    fate: str = ""
+    """stands, asked, denied, would-revoke, protected, tripped, due, or not-judged."""
+    unused: Annotated[bool, Parameter(negative=())] = False
+    """Only those that 30 days of stored activity or more show to allow more than was done, with what should go."""
+
+
+ALL_GRANTS = Narrowing()
+
+
 @app.command(name="list")
 def list_grants(
     *,
     directory: str = "",
-    about: str = "",
-    standing: str = "",
-    fate: str = "",
+    only: Narrowing = ALL_GRANTS,
     limit: int = 200,
     options: Options = NONE,
 ) -> int:
@@ -43,14 +60,19 @@ def list_grants(
 
     Args:
         directory: Only of this directory.
-        about: Only of the account, app or grant of this id.
-        standing: unapproved, approved, expired or exceeds-approval.
-        fate: stands, asked, denied, would-revoke, protected, tripped, due, or not-judged.
         limit: At most so many.
     """
-    asked = {"directory": directory, "about": about, "standing": standing, "fate": fate}
+    asked = {"directory": directory, "about": only.about, "standing": only.standing, "fate": only.fate}
     query: dict[str, str | int] = {"limit": limit, **{name: value for name, value in asked.items() if value}}
+    if only.unused:
+        query["unused"] = "true"
     answer = connect(options).get("/grants", **query)
+    if only.unused:
+        lines = [line for one in answer["grants"] for line in unused_lines(one)] or ["nothing is known to be unused"]
+        if answer["total"] > len(answer["grants"]):
+            lines.append(f"{answer['total'] - len(answer['grants'])} more; see --limit")
+        options.output().result(answer, *map(plain, lines))
+        return 0
     heads = ("directory", "grant", "app", "account", "level", "approval", "clauses")
     table = [[plain(cell) for cell in _cells(one)] for one in answer["grants"]]
     shown: list[Any] = [rows(heads, table)] if table else ["no grants"]
@@ -86,6 +108,20 @@ def explain(id: str, *, directory: str = "", options: Options = NONE) -> int:
     return 0
 
 
+@app.command
+def explain_why(question: str, *, reason: str, options: Options = NONE) -> int:
+    """Say what a held grant is for, when you were asked, or write down an answer that came by mail.
+
+    Args:
+        question: Id that stands in the message, gqn_….
+        reason: What it is used for; it stands in the log.
+    """
+    made = connect(options).post(f"/grants/questions/{quoted(question)}/answer", {"reason": reason})
+    told = f"the answer to {made['question']} is kept; whoever decides about the grant reads it"
+    options.output().result({"answer": made}, plain(told))
+    return 0
+
+
 # A dataclass, not a struct: the command-line framework flattens those.
 @Parameter(name="*")
 @dataclass(frozen=True)
@@ -108,6 +144,8 @@ class Agreement:
     """Only in this directory; everywhere when left out."""
     account: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)] = ()
     """Whose grants, by id, such as "*@sales.acme.example"; may be given again; everybody's when left out."""
+    group: Annotated[tuple[str, ...], Parameter(negative=(), show_default=False)] = ()
+    """Also the grants of a group's members, by its id; may be given again. See `inventory list group`."""
 
 
 @app.command
@@ -119,7 +157,7 @@ def approve(app: str = "", *, agreement: Agreement, options: Options = NONE) -> 
     """
     one = agreement
     body = {
-        "app": app, "publisher": one.publisher, "directory": one.directory, "scopes": one.scope, "accounts": one.account,
+        "app": app, "publisher": one.publisher, "directory": one.directory, "scopes": one.scope, "accounts": one.account, "groups": one.group,
         "clause": one.clause, "owner": with_prefix(one.owner, "person"), "days": one.days, "reason": one.reason,
     }  # fmt: skip
     made = connect(options).post("/grants/approvals", body)

@@ -13,6 +13,7 @@ from typing import IO, Annotated, Any, assert_never
 
 from cyclopts import App, Parameter
 
+from wardlaw.cli.appclients import Moments
 from wardlaw.cli.commands.channel import app as channel
 from wardlaw.cli.commands.findings import describe, finding, plain
 from wardlaw.cli.exits import Exit
@@ -29,7 +30,7 @@ from wardlaw.cli.syncing import judge_grants, sync_feed
 from wardlaw.cli.watching import WatchedFeed, WatchPlan, read_due, watch
 from wardlaw.config.connected import Directory
 from wardlaw.facts.errors import InputError
-from wardlaw.inventory.importing import grants, logs, machines
+from wardlaw.inventory.importing import grants, groups, logs, machines
 from wardlaw.inventory.importing.badrow import BadRow
 from wardlaw.inventory.model import FeedKind, Sighting
 
@@ -47,6 +48,7 @@ class ImportKind(StrEnum):
 
     GRANTS_CSV = "grants-csv"
     GRANTS_JSONL = "grants-jsonl"
+    GROUPS_CSV = "groups-csv"
     SQUID = "squid"
     DNS = "dns"
     LOG_CSV = "log-csv"
@@ -77,6 +79,7 @@ def status(*, options: Options = NONE) -> int:
     """Show how fresh each feed of each directory is, what was not read, and how much is known."""
     answer = connect(options).get("/inventory")
     lines = [*_fresh(answer["feeds"])] or ["nothing was read yet; see `wardlaw inventory import` and `sync`"]
+    lines += _pushed(answer["pushes"])
     for one in answer["locked"]:
         apps = "".join(f", app {app} of {directory}" for directory, app in one["apps"])
         lines.append(f"LOCKED OUT at the gateway since {when(one['since'])}: {one['principal']}{apps}: {one['reason']}")
@@ -84,6 +87,14 @@ def status(*, options: Options = NONE) -> int:
         lines.append(f"{directory}: " + ", ".join(f"{count} {kind}s" for kind, count in sorted(counts.items())))
     options.output().result(answer, *map(plain, lines))
     return 0
+
+
+def _pushed(pushes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """One line a directory: what became of what its platform sent by itself."""
+    for directory in sorted({one["directory"] for one in pushes}):
+        own = [one for one in pushes if one["directory"] == directory]
+        told = ", ".join(f"{one['count']} {one['outcome']}" for one in own)
+        yield f"{directory} by push: {told}; last {when(max(one['last_at'] for one in own))}"
 
 
 @app.command(name="list")
@@ -96,10 +107,10 @@ def list_things(
     limit: int = 200,
     options: Options = NONE,
 ) -> int:
-    """List accounts, apps, grants, credentials and uses.
+    """List accounts, apps, grants, credentials, uses, groups and memberships.
 
     Args:
-        kind: account, app, grant, credential or use; all for none.
+        kind: account, app, grant, credential, use, group or membership; all for none.
         directory: Only of this directory.
         about: Only what belongs to the account or app of this id.
         limit: At most so many.
@@ -124,7 +135,7 @@ def show(id: str, *, kind: str = "", directory: str = "", options: Options = NON
 
     Args:
         id: Its id, as `list` shows it.
-        kind: account, app, grant, credential or use, where an id stands for several.
+        kind: account, app, grant, credential, use, group or membership, where an id stands for several.
         directory: The directory, where several have it.
     """
     query = {name: value for name, value in (("kind", kind), ("directory", directory)) if value}
@@ -237,7 +248,7 @@ def watch_feeds(
         output.result({"next_at": later}, f"the next reading is due {when(later)}")
         return 0
     try:
-        watch(watched, client, plan=plan, clock=time.time, sleep=time.sleep, say=say)
+        watch(watched, client, plan=plan, moments=Moments(time.time, time.sleep), say=say)
     except KeyboardInterrupt:
         output.note("stopped; start it again at any time")
     return 0
@@ -274,24 +285,25 @@ def export(
     since: Annotated[str, Parameter(show_default=False)] = "",
     options: Options = NONE,
 ) -> int:
-    """Write when grants and credentials came and went, and what rules find, as JSON lines for a SIEM.
+    """Write when grants and credentials came and went, what logs told, and what rules find, as JSON lines for a SIEM.
 
     Args:
-        ocsf: File to write, which must not be there yet: events of the Open Cybersecurity Schema Framework, version 1.6.
+        ocsf: File to write, which must not be there yet: events of the Open Cybersecurity Schema Framework, version 1.8.
         directory: Only of this directory.
-        since: Only what came or went since then: 24h, 7d, 2026-11-01. What is found now is written in any case.
+        since: Only what came, went or was told since then: 24h, 7d, 2026-11-01. What is found now is written in any case.
     """
     now = time.time()
     begin = read_moment(since, now=now) if since else 0.0
     try:
         with ocsf.open("xb") as out:
-            changes, found = write_events(connect(options), out, directory=directory, begin=begin, now=now)
+            changes, events, found = write_events(connect(options), out, directory=directory, begin=begin, now=now)
     except OSError as error:
         raise InputError(
             "WL-INV-093", f"{ocsf} cannot be written: {error.strerror}.", "Name a file that is not there yet."
         ) from error
-    counts = {"file": str(ocsf), "changes": changes, "findings": found}
-    options.output().result(counts, f"{changes} changes and {found} findings written into {ocsf}")
+    counts = {"file": str(ocsf), "changes": changes, "events": events, "findings": found}
+    told = f"{changes} changes, {events} events and {found} findings written into {ocsf}"
+    options.output().result(counts, told)
     return 0
 
 
@@ -384,6 +396,8 @@ def _parsed(kind: ImportKind, source: IO[str], columns: Mapping[str, str], accou
             return grants.read_csv(source, columns)
         case ImportKind.GRANTS_JSONL:
             return grants.read_json(source, columns)
+        case ImportKind.GROUPS_CSV:
+            return groups.read_csv(source, columns)
         case ImportKind.SQUID:
             return logs.tallied(logs.squid(source))
         case ImportKind.DNS:
@@ -408,7 +422,7 @@ def _whole(source: IO[str]) -> str:
 
 
 def _columns(given: Sequence[str]) -> dict[str, str]:
-    known = {*grants.FIELDS, *logs.FIELDS}
+    known = {*grants.FIELDS, *groups.FIELDS, *logs.FIELDS}
     found = {}
     for text in given:
         field, equals, column = text.partition("=")

@@ -18,7 +18,7 @@ from wardlaw.inventory.shadow import ShadowVendor, mark_sanctioned
 
 app = App(name="shadow-ai", help="AI that people use, from every source, and whether anybody allowed it.")
 
-_HEADS = ("vendor", "allowed", "accounts", "since", "last use", "apps", "sources", "who")
+_HEADS = ("vendor", "allowed", "why", "accounts", "since", "last use", "apps", "sources", "who")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -26,7 +26,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def report(*, directory: str = "", as_csv: bool = False, options: Options = NONE) -> int:
     """Report AI vendors by grants, logs, extensions and clients of tool servers; exit code 1 where one is not allowed.
 
-    Allowed are the vendors of `inventory.sanctioned` in the configuration.
+    Allowed are the vendors of `inventory.sanctioned` in the configuration, and those of which approvals that hold cover every
+    grant, key and use that is known. An approval that ran out allows nothing.
 
     Args:
         directory: Only of this directory.
@@ -35,7 +36,7 @@ def report(*, directory: str = "", as_csv: bool = False, options: Options = NONE
     answer = connect(options).get("/inventory/shadow-ai", **({"directory": directory} if directory else {}))
     allowed = options.configuration().inventory.sanctioned
     vendors = mark_sanctioned(msgspec.convert(answer["vendors"], tuple[ShadowVendor, ...]), allowed)
-    table = [_line(one) for one in vendors]
+    table = [_line(one, is_named=one.vendor in allowed) for one in vendors]
     told = {"vendors": msgspec.to_builtins(vendors), "feeds": answer["feeds"]}
     if as_csv:
         options.output().result(told, _csv(table))
@@ -47,13 +48,14 @@ def report(*, directory: str = "", as_csv: bool = False, options: Options = NONE
     return Exit.DONE if all(one.sanctioned for one in vendors) else Exit.FINDINGS
 
 
-def _line(one: ShadowVendor) -> list[str]:
+def _line(one: ShadowVendor, *, is_named: bool) -> list[str]:
     more = one.accounts - len(one.who)
     who = ", ".join(one.who) + (f" and {more} more" if more > 0 else "")
     sources = ", ".join(f"{trace.source} ({trace.how})" for trace in one.traces)
     used = when(one.used_at) if one.used_at else ""
     allowed = "yes" if one.sanctioned else "NO"
-    return [one.vendor, allowed, str(one.accounts), when(one.since), used, ", ".join(one.apps), sources, who]
+    why = "the configuration names it" if is_named else one.standing.words
+    return [one.vendor, allowed, why, str(one.accounts), when(one.since), used, ", ".join(one.apps), sources, who]
 
 
 def _csv(table: list[list[str]]) -> str:

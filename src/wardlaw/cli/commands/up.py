@@ -39,6 +39,8 @@ _COLORS = {
     "sequencer": "blue",
     "canary": "yellow",
     "export": "yellow",
+    "listener": "yellow",
+    "watch": "yellow",
     "demo-model": "green",
 }
 
@@ -188,10 +190,18 @@ def parts_of(config: Config, config_path: Path) -> list[Part]:
         Part("control", python_command("wardlaw.cli.processes", "control", path), may_restart=True),
         Part("sequencer", python_command("wardlaw.cli.processes", "sequencer", path), may_restart=True),
     ]
-    if config.canaries.enabled:
-        parts.append(Part("canary", python_command("wardlaw.cli.processes", "canary", path), may_restart=True))
-    if config.export.targets:
-        parts.append(Part("export", python_command("wardlaw.cli.processes", "export", path), may_restart=True))
+    # What proves and tells, what comes from outside, and reading what is outside, must not be able to end the gateway.
+    aside = {
+        "canary": config.canaries.enabled,
+        "export": bool(config.export.targets),
+        "listener": bool(config.inventory.listener.listen),
+        "watch": config.inventory.watching.enabled and bool(config.inventory.directories),
+    }
+    parts += [
+        Part(name, python_command("wardlaw.cli.processes", name, path), may_restart=True, may_stay_away=True)
+        for name, is_wanted in aside.items()
+        if is_wanted
+    ]
     if config.demo_model.enabled:
         parts.append(Part("demo-model", python_command("wardlaw.cli.processes", "demo-model", path), may_restart=True))
 

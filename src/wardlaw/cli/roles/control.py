@@ -30,11 +30,14 @@ from wardlaw.console.desks.recorder import ControlRecorder
 from wardlaw.console.desks.records import RecordDesk
 from wardlaw.console.desks.replay import ReplayDesk
 from wardlaw.console.notify.notifier import Notifier
+from wardlaw.console.notify.signals import SignalSender
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.console.serve import Listener, TcpListener, UnixListener, serve_control
 from wardlaw.facts.credential import RegisteredSecret
+from wardlaw.facts.keytext import key_digest
 from wardlaw.governance.life import LifeRules
 from wardlaw.governance.moves import ADOPTED
+from wardlaw.governance.operations import Service
 from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.security.fingerprint import make_fingerprint
 from wardlaw.store.database import open_database, reading, writing
@@ -43,6 +46,9 @@ from wardlaw.store.keyring import Keyring
 from wardlaw.store.life import LifeStore
 from wardlaw.store.migrate import upgrade
 from wardlaw.store.purposes import derive_purposes
+from wardlaw.store.servicetokens import make_service_token
+from wardlaw.store.signalkey import signal_signer
+from wardlaw.store.signalsout import SignalPlan
 from wardlaw.store.spool import SpoolSettings, SpoolWriter
 
 CONTROL_SPOOL = "control"
@@ -110,10 +116,15 @@ async def _serve_control(config: Config) -> None:
             sign=lambda message: places.bundle_signer().sign(message),
             app_facts=app_facts(config),
             export_targets=tuple(one.name for one in config.export.targets),
+            services=await asyncio.to_thread(service_digests, config),
+            signals=signal_plan(config),
         )
     )
     notifier = Notifier(engine, config.notify, installation=config.installation.name, env=os.environ, clock=time.time)
     notifier.start()
+    sender = await asyncio.to_thread(signal_sender, config, engine)
+    if sender is not None:
+        sender.start()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in ending_signals():
@@ -122,6 +133,8 @@ async def _serve_control(config: Config) -> None:
         await serve_control(api, control_listeners(config), stop=stop, started=tell_ready)
     finally:
         await notifier.stop()
+        if sender is not None:
+            await sender.stop()
         await asyncio.to_thread(spool.close)
         keyring.close()
         engine.dispose()
@@ -164,6 +177,38 @@ def app_facts(config: Config) -> dict[str, dict[str, AppFacts]]:
         facts = AppFacts(one.approved, one.scopes, one.addresses, one.vendor)
         found.setdefault(one.directory, {})[one.app] = facts
     return found
+
+
+def signal_plan(config: Config) -> SignalPlan:
+    """Who is sent our signals."""
+    sending = config.inventory.sending
+    return SignalPlan(sending.issuer, {one.name: one.audience for one in sending.receivers})
+
+
+def signal_sender(config: Config, engine: Engine) -> SignalSender | None:
+    """What sends our signals; None where nobody is sent any.
+
+    Raises:
+        ConfigError: The key they are signed with cannot be made or read.
+    """
+    sending = config.inventory.sending
+    if not sending.receivers:
+        return None
+    return SignalSender(engine, sending, sign=signal_signer(Path(config.keys.dir)), env=os.environ, clock=time.time)
+
+
+def service_digests(config: Config) -> dict[str, Service]:
+    """The processes that may show themselves, by the digest of their token; only those that the configuration wants.
+
+    Raises:
+        ConfigError: A token cannot be made or read.
+    """
+    wanted = {
+        Service.LISTENER: bool(config.inventory.listener.listen),
+        Service.WATCH: config.inventory.watching.enabled,
+    }
+    keys = Path(config.keys.dir)
+    return {key_digest(make_service_token(keys, one)): one for one, is_wanted in wanted.items() if is_wanted}
 
 
 def control_listeners(config: Config) -> tuple[Listener, ...]:

@@ -8,13 +8,10 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
 from wardlaw.console.api.desk import Done, Given, Turn
-from wardlaw.console.api.shapes import DAY_S, ErasureAnswer, ExportRequest, HoldLift, ProofText, SubjectRequest
-from wardlaw.facts.habit import HabitOrder, HabitOrderKind
+from wardlaw.console.api.shapes import DAY_S, ExportRequest, HoldLift, ProofText, SubjectRequest
 from wardlaw.facts.person import Person, Role
 from wardlaw.governance.rights import Circumstances
-from wardlaw.store import erasures, holds, people
-from wardlaw.store.erasures import Erasure
-from wardlaw.store.habitorders import place_order
+from wardlaw.store import holds, people
 from wardlaw.store.holds import LegalHold
 
 ERASURE_REQUEST_S = 7 * DAY_S
@@ -44,64 +41,6 @@ async def audit_export(call: Given, data: JSONBody[ExportRequest]) -> dict[str, 
         return Done({}, {"since_ms": data.since_ms, "until_ms": data.until_ms}, then=write)
 
     return await call.change(work)
-
-
-@get("/audit/erasures", operation_id="erasures.list", summary="Requests for erasure")
-async def list_erasures(call: Given) -> tuple[Erasure, ...]:
-    """All requests, newest first."""
-    return await call.read(lambda turn: erasures.list_erasures(turn.connection))
-
-
-@post("/audit/erasures", operation_id="erasures.request", summary="Ask for a subject's texts to be erased")
-async def request_erasure(call: Given, data: JSONBody[SubjectRequest]) -> ErasureAnswer:
-    """First of two persons (SOD-7): nothing is erased yet."""
-
-    def work(turn: Turn) -> Done[ErasureAnswer]:
-        holds.refuse_held(turn.connection, call.deps.log.names(data.subject))
-        erasure = Erasure(
-            id=turn.new_id("era_"),
-            subject=data.subject,
-            reason=data.reason,
-            requested_by=turn.person.id,
-            requested_at=turn.now,
-            expires_at=turn.now + ERASURE_REQUEST_S,
-        )
-        erasures.request_erasure(turn.connection, erasure)
-        facts: dict[str, str | int] = {"erasure": erasure.id, "subject": data.subject, "reason": data.reason}
-        return Done(ErasureAnswer(erasure, waits_for(turn.person)), facts)
-
-    return await call.change(work, circumstances=lambda _turn: Circumstances(asks=True))
-
-
-@post("/audit/erasures/{erasure_id:str}/confirm", operation_id="erasures.confirm", summary="Confirm", status_code=200)
-async def confirm_erasure(call: Given, erasure_id: FromPath[str]) -> ErasureAnswer:
-    """Second of two persons: the texts become unreadable, every proof stays valid."""
-
-    def work(turn: Turn) -> Done[ErasureAnswer]:
-        erasure = erasures.pending_erasure(turn.connection, erasure_id, now=turn.now)
-        holds.refuse_held(turn.connection, call.deps.log.names(erasure.subject))
-        # Before the keys go: afterwards nobody could tell whose behaviour is meant.
-        for key in call.deps.habits.keys_of(erasure.subject):
-            place_order(turn.connection, HabitOrder(0, key, HabitOrderKind.FORGET, erasure_id, "", turn.now))
-        call.deps.held.forget(turn.connection, erasure.subject)
-        call.deps.coverage.forget()
-
-        def destroy() -> ErasureAnswer:
-            # Keys cannot be brought back: should the commit fail after this, the request is still
-            # pending, and confirming it again does no harm.
-            parts = call.deps.log.erase(turn.connection, erasure.subject)
-            erasures.finish_erasure(turn.connection, erasure_id, by=turn.person.id, now=turn.now, parts=parts)
-            return ErasureAnswer(erasures.get_erasure(turn.connection, erasure_id), ())
-
-        facts: dict[str, str | int] = {"erasure": erasure_id, "subject": erasure.subject}
-        facts["requested_by"] = erasure.requested_by
-        return Done(ErasureAnswer(erasure, ()), facts, then=destroy)
-
-    def circumstances(turn: Turn) -> Circumstances:
-        erasure = erasures.pending_erasure(turn.connection, erasure_id, now=turn.now)
-        return Circumstances(first=people.get_person(turn.connection, erasure.requested_by))
-
-    return await call.change(work, circumstances=circumstances)
 
 
 @get("/audit/holds", operation_id="holds.list", summary="Legal holds")

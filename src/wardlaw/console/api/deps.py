@@ -24,15 +24,19 @@ from wardlaw.governance.differ import Change
 from wardlaw.governance.frameworks.control import Control
 from wardlaw.governance.frameworks.framework import Framework
 from wardlaw.governance.moves import Author, Move
+from wardlaw.governance.operations import Service
 from wardlaw.governance.rights import RoleBook
 from wardlaw.governance.signing import Haste
 from wardlaw.governance.standing import ClauseStanding
+from wardlaw.inventory.asking import AskedPersons
 from wardlaw.inventory.granted import GrantMoment
+from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.store.approvals import SealedDetail
 from wardlaw.store.prunings import PruningBook
 from wardlaw.store.records import RecordRow, StoredPart
+from wardlaw.store.signalsout import SignalPlan
 
 Fact = str | int
 
@@ -98,6 +102,12 @@ class LogDesk(Protocol):
 
     def names(self, subject: str) -> frozenset[str]:
         """Every name (they change by month) the subject bears in the log, the given one included."""
+
+    def same_subject(self, subject: str) -> Callable[[str], bool]:
+        """Tells whether an id is the one that is meant by a subject: an id, or one of its pseudonyms."""
+
+    def name_tag(self, text: str) -> str:
+        """A keyed digest of a name, whatever its case, hex: it is known again, and not read."""
 
     def erase(self, connection: Connection, subject: str) -> int:
         """Destroy the keys of a subject; answers how many sealed parts became unreadable. Repeating is harmless.
@@ -423,7 +433,10 @@ class GrantDesk(Protocol):
     limits: RevokingLimits
     confirm_above: int
     channels: tuple[str, ...]
+    persons: AskedPersons
+    tells: frozenset[Weight]
     vendors: Mapping[str, str]
+    door_keys: frozenset[tuple[str, str]]
 
     def policies(self) -> PolicySet:
         """The clauses in force.
@@ -461,6 +474,8 @@ class ApiDependencies(msgspec.Struct, frozen=True):
         sign: Raw signature of the bundle's key: what the door believes of waivers and broken glass.
         app_facts: What the configuration says of apps, by directory and client id.
         export_targets: Names of the targets the log is told to.
+        signals: Who is sent signals of what is locked out and revoked.
+        services: Processes of the installation by the digest of the token they show.
     """
 
     engine: Engine
@@ -485,3 +500,5 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     sign: Callable[[bytes], bytes]
     app_facts: Mapping[str, Mapping[str, AppFacts]] = {}
     export_targets: tuple[str, ...] = ()
+    services: Mapping[str, Service] = {}
+    signals: SignalPlan = SignalPlan()

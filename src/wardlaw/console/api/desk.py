@@ -17,7 +17,7 @@ from wardlaw.console.api.deps import ApiDependencies, Fact
 from wardlaw.facts.errors import Fault, RefusedError, UnavailableError, WardlawError
 from wardlaw.facts.person import Person
 from wardlaw.governance.humans import names_of
-from wardlaw.governance.operations import Audience, Operation, admit
+from wardlaw.governance.operations import Audience, Operation, Service, admit, admit_service
 from wardlaw.governance.rights import Circumstances, Refusal
 from wardlaw.store.database import reading, store_failure, writing
 from wardlaw.store.people import accounts_of, get_person
@@ -48,11 +48,16 @@ _HINTS = {
 
 
 class Caller(msgspec.Struct, frozen=True):
-    """Who is at the other end: a person, by a token or by the account (uid) of the peer process; uid -1 unknown."""
+    """Who is at the other end: a person, by a token or by the account (uid) of the peer process; uid -1 unknown.
+
+    Attributes:
+        service: A process of the installation itself, whose name then stands in ``person``; None for persons.
+    """
 
     person: str
     uid: int = -1
     token: str = ""
+    service: Service | None = None
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -252,6 +257,11 @@ class Desk:
         caller: Caller,
         circumstances: Callable[[Turn], Circumstances],
     ) -> Turn:
+        if caller.service is not None:
+            allowed = admit_service(caller.service, operation)
+            if isinstance(allowed, Refusal):
+                raise _RefusedInsideError(allowed)
+            return Turn(connection, Person(caller.person, "", ()), self.deps.clock(), self.deps.entropy)
         # The person is read again in the transaction of the change: rights taken away a moment ago count.
         person = get_person(connection, caller.person)
         turn = Turn(connection, person, self.deps.clock(), self.deps.entropy, accounts_of(connection, person))

@@ -11,28 +11,28 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.deps import ApiDependencies
 from wardlaw.console.api.desk import Done, Given, Turn
-from wardlaw.console.api.picture import draw, findings_of
+from wardlaw.console.api.picture import worked_findings
 from wardlaw.console.api.shapes import DAY_S, Line
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.activity import Activity
 from wardlaw.inventory.findings import (
     PENDING,
+    FindingChange,
     FindingState,
     TrackedFinding,
     accepted,
     closed,
-    come_again,
-    no_longer,
-    of_rule,
-    revived,
+    is_news,
 )
-from wardlaw.inventory.rules import GrantFinding, Weight
 from wardlaw.inventory.view import Freshness, freshness
 from wardlaw.store.activity import events_named
 from wardlaw.store.doorseen import DOOR
-from wardlaw.store.findings import get_finding, list_findings, replace_finding, settle_rules
-from wardlaw.store.inventory import list_runs
-from wardlaw.store.watching import adopt_app, never_used
+from wardlaw.store.findingquery import FindingQuery, current_finding, current_findings
+from wardlaw.store.findings import get_finding, keep_finding, replace_finding
+from wardlaw.store.notifications import enqueue_found
+from wardlaw.store.settling import settle
+from wardlaw.store.syncruns import telling_runs
+from wardlaw.store.watching import adopt_app
 
 _Name = Annotated[str, QueryParameter(max_length=512)]
 _Count = Annotated[int, QueryParameter(ge=1, le=10_000)]
@@ -83,14 +83,11 @@ async def inventory_findings(
     wanted = _states(in_state)
 
     def work(turn: Turn) -> FindingList:
-        found = [one for one in _current(turn, call.deps, directory) if not rule or one.rule == rule]
-        order = list(Weight)
-        own = sorted(
-            (one for one in found if one.state in wanted),
-            key=lambda one: (order.index(one.weight), one.rule, one.directory, one.about, one.id),
-        )
-        pending = sum(one.state in PENDING for one in found)
-        return FindingList(len(own), pending, tuple(own[:limit]), freshness(list_runs(turn.connection)))
+        worked = worked_findings(turn, call.deps, directory)
+        query = FindingQuery(at=turn.now, states=wanted, directory=directory, rule=rule, limit=limit)
+        found = current_findings(turn.connection, query, worked)
+        feeds = freshness(telling_runs(turn.connection))
+        return FindingList(found.total, found.pending, found.findings, feeds)
 
     return await call.read(work)
 
@@ -100,7 +97,8 @@ async def inventory_finding(call: Given, finding_id: FromPath[str]) -> FindingDe
     """With the event it was noticed at."""
 
     def work(turn: Turn) -> FindingDetail:
-        known = next((one for one in _current(turn, call.deps, "") if one.id == finding_id), None)
+        worked = worked_findings(turn, call.deps)
+        known = current_finding(turn.connection, finding_id, worked, at=turn.now)
         finding = get_finding(turn.connection, finding_id) if known is None else known
         events = events_named(turn.connection, finding.directory, (finding.event,)) if finding.event else ()
         return FindingDetail(finding, events)
@@ -148,47 +146,28 @@ async def close_finding(call: Given, finding_id: FromPath[str], data: JSONBody[C
 
 
 def settle_directory(turn: Turn, deps: ApiDependencies, directory: str) -> None:
-    """Write down what rules find in a directory now."""
-    found = [one for one in _found(turn, deps, directory) if one.directory == directory]
-    settle_rules(turn.connection, directory, found, now=turn.now)
+    """Write down what rules find in a directory now, and have people told of what is grave and new."""
+    worked = worked_findings(turn, deps, directory)
+    tell_news(turn, deps, settle(turn.connection, directory, worked, now=turn.now))
+
+
+def tell_news(turn: Turn, deps: ApiDependencies, changes: list[FindingChange]) -> None:
+    """Queue what is grave and new, or open again, for the channels of ``notify``."""
+    news = [one.after for one in changes if is_news(one, deps.grants.tells)]
+    if news:
+        enqueue_found(turn.connection, news, channels=deps.grants.channels, at=turn.now)
 
 
 def _kept(turn: Turn, deps: ApiDependencies, finding_id: str) -> TrackedFinding:
     """A finding that stands in the table; what rules find since the last run is written down where it is not there."""
     with suppress(InputError):
         return get_finding(turn.connection, finding_id)
-    for directory in sorted({DOOR, *(run.directory for run in list_runs(turn.connection))}):
+    for directory in sorted({DOOR, *(run.directory for run in telling_runs(turn.connection))}):
         settle_directory(turn, deps, directory)
+    found = current_finding(turn.connection, finding_id, (), at=turn.now)
+    if found is not None:  # beyond what one settling writes down
+        keep_finding(turn.connection, found)
     return get_finding(turn.connection, finding_id)
-
-
-def _current(turn: Turn, deps: ApiDependencies, directory: str) -> list[TrackedFinding]:
-    """Findings as they are at this moment: kept ones, with what rules find now in place of what they found before."""
-    kept = {one.id: one for one in list_findings(turn.connection, directory)}
-    there = set()
-    for found in _found(turn, deps, directory):
-        fresh = of_rule(found, at=turn.now)
-        there.add(fresh.id)
-        known = kept.get(fresh.id)
-        if known is None:
-            kept[fresh.id] = fresh
-        elif known.state is not FindingState.CLOSED:  # what was closed opens when a run has found it again
-            kept[fresh.id] = come_again(known, fresh, at=turn.now)
-    current = []
-    for one in kept.values():
-        if not one.event and one.id not in there:
-            current.append(no_longer(one, at=turn.now))
-        elif one.state is FindingState.ACKNOWLEDGED:
-            current.append(revived(one, at=turn.now))
-        else:
-            current.append(one)
-    return current
-
-
-def _found(turn: Turn, deps: ApiDependencies, directory: str) -> list[GrantFinding]:
-    """What rules find now, in one directory or in all."""
-    found = findings_of(turn, deps, draw(turn, deps, directory), directory)
-    return [*found, *never_used(turn.connection, directory, now=turn.now)]
 
 
 def _states(text: str) -> frozenset[FindingState]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 import msgspec
 from litestar import post
 from litestar.params import JSONBody
 
-from wardlaw.console.api.desk import Call, Done, Given, Turn
-from wardlaw.console.api.picture import draw
+from wardlaw.console.api.desk import Done, Given, Turn
+from wardlaw.console.api.picture import Picture, draw
 from wardlaw.decision.decide import decide
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.request import Snapshot
+from wardlaw.inventory.asking import AskedPersons, GrantQuestion, address_of, may_be_asked, to_ask
 from wardlaw.inventory.granted import AskedGrant, GrantMoment, asked_grants, facts_digest, request_of
+from wardlaw.inventory.model import Account, Grant
 from wardlaw.inventory.ruling import HOUR_S, Breaker, Fate, GrantRuling, RevokingMode, ruling_of
 from wardlaw.store.grantdecisions import count_due, keep_rulings, list_rulings
-from wardlaw.store.notifications import enqueue_asked
+from wardlaw.store.grantquestions import keep_question, list_questions
+from wardlaw.store.notifications import enqueue_asked, enqueue_question
 
 AT_ONCE = 5_000
 """Grants judged in one request: their record stays about a megabyte."""
@@ -63,19 +66,22 @@ async def judge_grants(call: Given, data: JSONBody[JudgeRequest]) -> Judged:
         desk = call.deps.grants
         policies, moment = desk.policies(), desk.moment(turn.now)
         known = list_rulings(turn.connection)
-        waiting = _waiting(turn, call, data, known=known, policies=policies)
+        picture = draw(turn, call.deps)
+        waiting = _waiting(turn, picture, data, known=known, policies=policies)
         part = waiting[:AT_ONCE]
         breaker = Breaker(desk.limits, _due_lately(turn, desk.limits.mode))
         rulings = [_ruling(turn, one, policies, moment=moment, breaker=breaker) for one in part]
         keep_rulings(turn.connection, rulings, known=known)
         for ruling in _to_ask(known.values(), rulings):
             enqueue_asked(turn.connection, ruling, channels=desk.channels)
+        asked = _ask_persons(turn, picture, desk.persons, known | {(one.directory, one.grant): one for one in rulings})
         after = part[-1].key if part else data.after
         told = tuple(one for one in rulings if one.fate is not Fate.STANDS or one.observed)
         facts: dict[str, str | int] = {
             "judged": len(rulings),
             "policies": policies.digest,
             "mode": desk.limits.mode.value,
+            "asked": " ".join(asked),
             "decisions": msgspec.json.encode([_told(one) for one in rulings]).decode(),
         }
         return Done(Judged(len(rulings), len(waiting) - len(part), after, told), facts)
@@ -94,14 +100,41 @@ def _to_ask(known: Iterable[GrantRuling], rulings: Iterable[GrantRuling]) -> lis
     return found[:MOST_ASKED]
 
 
+def _ask_persons(
+    turn: Turn, picture: Picture, asked: AskedPersons, rulings: Mapping[tuple[str, str], GrantRuling]
+) -> list[str]:
+    """Ask those who gave held grants, as many as may be asked now; answers the ids of the questions."""
+    held = {key for key, one in rulings.items() if one.fate is Fate.ASKED}
+    if not asked.over or not held:
+        return []
+    accounts = {
+        (one.directory, one.thing.id): one.thing for one in picture.inventory.items if isinstance(one.thing, Account)
+    }
+    givers: dict[tuple[str, str], str] = {}
+    for item in picture.inventory.there(Grant):
+        grant = item.thing
+        assert isinstance(grant, Grant)
+        key = (item.directory, grant.id)
+        account = accounts.get((item.directory, grant.account), Account(grant.account))
+        if key in held and may_be_asked(grant) and address_of(account, asked):
+            givers[key] = grant.account
+    made = []
+    for ruling in to_ask(rulings.values(), givers, list_questions(turn.connection), asked, at=turn.now):
+        giver = givers[ruling.directory, ruling.grant]
+        question = GrantQuestion(turn.new_id("gqn_"), ruling.directory, ruling.grant, giver, turn.now)
+        keep_question(turn.connection, question)
+        enqueue_question(turn.connection, question, channels=asked.over)
+        made.append(question.id)
+    return made
+
+
 def _matter(ruling: GrantRuling) -> tuple[object, ...]:
     return ruling.directory, ruling.app or ruling.grant, ruling.clauses
 
 
 def _waiting(
-    turn: Turn, call: Call, data: JudgeRequest, *, known: dict[tuple[str, str], GrantRuling], policies: PolicySet
+    turn: Turn, picture: Picture, data: JudgeRequest, *, known: dict[tuple[str, str], GrantRuling], policies: PolicySet
 ) -> list[AskedGrant]:
-    picture = draw(turn, call.deps)
     every = sorted(asked_grants(picture.inventory, picture.book, at=turn.now), key=lambda one: one.key)
     if data.again:
         return [one for one in every if one.key > data.after]

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 from litestar import get, post
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.desk import Call, Done, Given, Turn
-from wardlaw.console.api.picture import Picture, draw, findings_of
+from wardlaw.console.api.inventory import fresh_feeds
+from wardlaw.console.api.picture import worked_findings
 from wardlaw.console.api.shapes import DAY_S, Line, PersonId
+from wardlaw.console.api.usage import UsageBook
 from wardlaw.decision.decide import decide
 from wardlaw.decision.explain import Explanation, explain
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.request import Snapshot
+from wardlaw.inventory.asking import GrantQuestion
 from wardlaw.inventory.granted import AskedGrant, asked_grants, request_of
-from wardlaw.inventory.granting import MOST_APPROVED_DAYS, DueApproval, GrantApproval, GrantStanding, due_before
-from wardlaw.inventory.leastprivilege import Advice, advise
+from wardlaw.inventory.granting import MOST_APPROVED_DAYS, ApprovalBook, DueApproval, GrantApproval, GrantStanding
+from wardlaw.inventory.leastprivilege import Advice, Recommendation
 from wardlaw.inventory.model import App, Item
 from wardlaw.inventory.risk import ScopeRisk, grant_risks
-from wardlaw.inventory.rules import GrantFinding
+from wardlaw.inventory.rules import GrantFinding, find_in, gravest_first
 from wardlaw.inventory.ruling import GrantRuling
-from wardlaw.inventory.view import Freshness, freshness
+from wardlaw.inventory.view import Freshness
+from wardlaw.store.approvalbook import approval_book, groups_of
 from wardlaw.store.grantapprovals import change_approval, get_grant_approval, keep_approval, list_grant_approvals
-from wardlaw.store.grantdecisions import list_rulings, ruling_by_id
+from wardlaw.store.grantdecisions import ruling_by_id, rulings_of
+from wardlaw.store.grantquery import EVERY, GrantQuery, grant_surroundings, reach_of
+from wardlaw.store.grantquery import list_grants as find_grants
+from wardlaw.store.grantquestions import question_about
+from wardlaw.store.grantstanding import approvals_due
+from wardlaw.store.inventory import list_runs
 from wardlaw.store.people import get_person
 from wardlaw.store.principallinks import PrincipalLink, link_principal, list_links, unlink_principal
+from wardlaw.store.thingquery import find_thing
 
 _Name = Annotated[str, QueryParameter(max_length=512)]
 _Limit = Annotated[int, QueryParameter(ge=1, le=10_000)]
@@ -38,10 +50,16 @@ _Slug = Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9][a-z0-9._-]{0,63})?$(?!\
 _Days = Annotated[int, msgspec.Meta(ge=1, le=MOST_APPROVED_DAYS)]
 _ClauseId = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2,8}-[0-9]{2,4}$(?!\n)")]
 _MOST_STARS = 2
+_ALLOWS_MORE = (Recommendation.REMOVE, Recommendation.NARROW)
 
 
 class GrantLine(msgspec.Struct, frozen=True):
-    """One grant in a list; ``ruling`` is what the clauses last said, None where nobody has asked them."""
+    """One grant in a list.
+
+    Attributes:
+        ruling: What the clauses last said, None where nobody has asked them.
+        advice: What it could do without, where the list is of such.
+    """
 
     directory: str
     grant: str
@@ -54,10 +72,11 @@ class GrantLine(msgspec.Struct, frozen=True):
     last_used_at: float
     standing: GrantStanding
     ruling: GrantRuling | None
+    advice: Advice | None = None
 
 
 class GrantList(msgspec.Struct, frozen=True):
-    """Grants by directory, account and app; ``total`` counts those beyond the limit too."""
+    """Grants by directory and id; ``total`` counts those beyond the limit too."""
 
     total: int
     grants: tuple[GrantLine, ...]
@@ -74,6 +93,7 @@ class GrantExplained(msgspec.Struct, frozen=True):
         findings: What rules find about the grant, its app or its account.
         advice: What it could do without.
         links: Principals of the gateway that are this app.
+        question: What the person who gave it was asked, and said.
     """
 
     line: GrantLine
@@ -84,6 +104,7 @@ class GrantExplained(msgspec.Struct, frozen=True):
     advice: Advice
     approval: GrantApproval | None
     links: tuple[PrincipalLink, ...]
+    question: GrantQuestion | None = None
 
 
 class ApprovalList(msgspec.Struct, frozen=True):
@@ -105,6 +126,7 @@ class ApprovalRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     publisher: _Id = ""
     directory: _Slug = ""
     accounts: Annotated[tuple[_SomeId, ...], msgspec.Meta(max_length=1_000)] = ()
+    groups: Annotated[tuple[_SomeId, ...], msgspec.Meta(max_length=100)] = ()
 
 
 class Recertification(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -122,30 +144,38 @@ class LinkRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     principal: Annotated[str, msgspec.Meta(pattern=r"^(user|agent|nhi):[a-z0-9][a-z0-9._@+-]{0,99}$(?!\n)")]
 
 
-@get("/grants", operation_id="grants.list", summary="Grants, their approval and what clauses say")
+async def provide_meant(*, about: _Name = "", standing: _Name = "", fate: _Name = "") -> GrantQuery:
+    """Which grants are meant: of an account or app, how they stand to approvals, what became of them."""
+    return GrantQuery(about=about, standing=standing, fate=fate)
+
+
+@get(
+    "/grants",
+    operation_id="grants.list",
+    summary="Grants, their approval and what clauses say",
+    dependencies={"meant": Provide(provide_meant)},
+)
 async def list_grants(
     call: Given,
     *,
+    meant: NamedDependency[GrantQuery],
     directory: _Name = "",
-    about: _Name = "",
-    standing: _Name = "",
-    fate: _Name = "",
+    unused: _Only = False,
     limit: _Limit = 200,
 ) -> GrantList:
-    """Grants that are there now. ``about`` is an account or app, ``standing`` how it stands, ``fate`` what became of it."""
+    """Grants that are there now; with ``unused`` those that use shows to allow more than was done."""
 
     def work(turn: Turn) -> GrantList:
-        picture = draw(turn, call.deps, directory)
-        rulings = list_rulings(turn.connection)
-        names = _app_names(picture)
-        found = []
-        for asked in asked_grants(picture.inventory, picture.book, at=turn.now):
-            line = _line(asked, picture, names, rulings, at=turn.now)
-            is_meant = about in ("", line.account, line.app, line.grant)
-            own_fate = line.ruling.fate.value if line.ruling else "not-judged"
-            if is_meant and standing in ("", line.standing.state.value) and fate in ("", own_fate):
-                found.append(line)
-        return GrantList(len(found), tuple(found[:limit]), freshness(picture.runs))
+        query = msgspec.structs.replace(meant, directory=directory, limit=EVERY if unused else limit)
+        book = approval_book(turn.connection, directory)
+        total, items = find_grants(turn.connection, query, book, at=turn.now)
+        lines = _lines(turn, items, book)
+        if not unused:
+            return GrantList(total, tuple(line for line, _ in lines), fresh_feeds(turn))
+        usage = UsageBook(turn, items, list_runs(turn.connection))
+        advised = [msgspec.structs.replace(line, advice=usage.advice(asked)) for line, asked in lines]
+        found = [line for line in advised if line.advice is not None and line.advice.verdict in _ALLOWS_MORE]
+        return GrantList(len(found), tuple(found[:limit]), fresh_feeds(turn))
 
     return await call.read(work)
 
@@ -155,14 +185,14 @@ async def get_grant(call: Given, *, id: _Name = "", directory: _Name = "") -> Gr
     """By its id, or by that of a decision about it; the directory narrows it."""
 
     def work(turn: Turn) -> GrantExplained:
-        picture = draw(turn, call.deps, directory)
-        every = list(asked_grants(picture.inventory, picture.book, at=turn.now))
         ruling = ruling_by_id(turn.connection, id)
-        wanted = ruling.grant if ruling else id
-        asked = next((one for one in every if one.grant.id == wanted and directory in ("", one.facts.directory)), None)
-        if asked is None:
+        book = approval_book(turn.connection, directory)
+        query = GrantQuery(directory=directory, grant=ruling.grant if ruling else id, limit=1)
+        _, items = find_grants(turn.connection, query, book, at=turn.now)
+        if not items:
             raise InputError("WL-INV-005", "Nothing of that id is known.", "See `wardlaw grants list`.")
-        return _explained(turn, call, picture, (asked, every))
+        ((line, asked),) = _lines(turn, items, book)
+        return _explained(turn, call, items[0], (line, asked))
 
     return await call.read(work)
 
@@ -172,9 +202,10 @@ async def list_approvals_of_grants(call: Given, *, within_days: _Within = 30, en
     """Those that run out within so many days, or have, are due; ``ended`` lists those taken back too."""
 
     def work(turn: Turn) -> ApprovalList:
-        picture = draw(turn, call.deps)
         before = turn.now + within_days * DAY_S
-        due = due_before(picture.approvals, picture.inventory, before=before, at=turn.now)
+        standing = list_grant_approvals(turn.connection)
+        groups = groups_of(turn.connection, standing)
+        due = approvals_due(turn.connection, standing, groups, before=before, at=turn.now)
         return ApprovalList(list_grant_approvals(turn.connection, ended=ended), due)
 
     return await call.read(work)
@@ -193,6 +224,13 @@ async def approve_grants(call: Given, data: JSONBody[ApprovalRequest]) -> GrantA
             raise InputError(
                 "WL-INV-078", "An account is named with at most two stars.", "Such as *@sales.acme.example."
             )
+        for group in data.groups:
+            if find_thing(turn.connection, group, at=turn.now, kind="group", directory=data.directory) is None:
+                raise InputError(
+                    "WL-INV-121",
+                    f"No directory tells of a group {group}; an approval for it would cover nobody.",
+                    "See `wardlaw inventory list group` for their ids, and read or import them first.",
+                )
         get_person(turn.connection, data.owner)
         clauses = {policy.clause for policy in call.deps.grants.policies().policies.values()}
         if data.clause not in clauses:
@@ -212,6 +250,7 @@ async def approve_grants(call: Given, data: JSONBody[ApprovalRequest]) -> GrantA
             approved_at=turn.now,
             expires_at=turn.now + data.days * DAY_S,
             reason=data.reason,
+            groups=tuple(sorted(set(data.groups))),
         )
         keep_approval(turn.connection, made)
         return Done(made, _approval_facts(made))
@@ -275,33 +314,49 @@ async def unlink_app(call: Given, data: JSONBody[LinkRequest]) -> PrincipalLink:
     return await call.change(work)
 
 
-def _explained(turn: Turn, call: Call, picture: Picture, found: tuple[AskedGrant, list[AskedGrant]]) -> GrantExplained:
-    asked, every = found
+def _explained(turn: Turn, call: Call, item: Item, found: tuple[GrantLine, AskedGrant]) -> GrantExplained:
+    line, asked = found
     policies = call.deps.grants.policies()
     request = request_of(asked, decision="", moment=call.deps.grants.moment(turn.now))
     decision = decide(request, (), policies, Snapshot())
-    place = asked.facts.directory
-    line = _line(asked, picture, _app_names(picture), list_rulings(turn.connection), at=turn.now)
-    about = {f"grant {asked.grant.id}", f"app {asked.grant.app or asked.grant.id}", f"account {asked.grant.account}"}
-    same = [one.grant for one in every if one.facts.directory == place and one.grant.app == asked.grant.app]
-    approval = next((one for one in picture.approvals if one.id == line.standing.approval), None)
+    place, connection = asked.facts.directory, turn.connection
+    about = (f"grant {asked.grant.id}", f"app {asked.grant.app or asked.grant.id}", f"account {asked.grant.account}")
+    standing = [
+        one
+        for kind, id_ in (name.split(" ", 1) for name in about)
+        if (known := find_thing(connection, id_, at=turn.now, kind=kind, directory=place))
+        for one in find_in(known[1])
+    ]
+    worked = worked_findings(turn, call.deps, place)
+    every = {(one.rule, one.about): one for one in (*standing, *worked) if one.about in about}
+    usage = UsageBook(turn, (item,), list_runs(connection, directory=place), app=asked.grant.app)
+    approvals = list_grant_approvals(connection)
     return GrantExplained(
         line=line,
         risks=tuple(grant_risks(asked.facts.platform, asked.grant)),
-        reach=(len(same), len({grant.account for grant in same if grant.account})),
+        reach=reach_of(connection, place, asked.grant.app, asked.grant.id),
         explanation=explain(request, (), policies, Snapshot(), decision=decision),
-        findings=tuple(
-            one for one in findings_of(turn, call.deps, picture) if one.directory == place and one.about in about
-        ),
-        advice=advise(asked.grant, place, picture.runs, at=turn.now),
-        approval=approval,
-        links=list_links(turn.connection, directory=place, app=asked.grant.app) if asked.grant.app else (),
+        findings=gravest_first(every.values()),
+        advice=usage.advice(asked),
+        approval=next((one for one in approvals if one.id == line.standing.approval), None),
+        links=list_links(connection, directory=place, app=asked.grant.app) if asked.grant.app else (),
+        question=question_about(connection, place, asked.grant.id),
     )
+
+
+def _lines(turn: Turn, items: Sequence[Item], book: ApprovalBook) -> list[tuple[GrantLine, AskedGrant]]:
+    around = grant_surroundings(turn.connection, items)
+    rulings = rulings_of(turn.connection, [(item.directory, item.thing.id) for item in items])
+    names = {(item.directory, item.thing.id): item.thing for item in around.items if isinstance(item.thing, App)}
+    return [
+        (_line(asked, book, names, rulings, at=turn.now), asked)
+        for asked in asked_grants(around, book, at=turn.now)
+    ]  # fmt: skip
 
 
 def _line(
     asked: AskedGrant,
-    picture: Picture,
+    book: ApprovalBook,
     names: dict[tuple[str, str], App],
     rulings: dict[tuple[str, str], GrantRuling],
     *,
@@ -319,14 +374,9 @@ def _line(
         vendor=facts.vendor,
         privilege=facts.privilege,
         last_used_at=grant.last_used_at,
-        standing=picture.book.standing(facts.directory, grant, app, at=at),
+        standing=book.standing(facts.directory, grant, app, at=at),
         ruling=rulings.get(asked.key),
     )
-
-
-def _app_names(picture: Picture) -> dict[tuple[str, str], App]:
-    items: tuple[Item, ...] = picture.inventory.items
-    return {(item.directory, item.thing.id): item.thing for item in items if isinstance(item.thing, App)}
 
 
 def _approval_facts(approval: GrantApproval) -> dict[str, str | int]:
@@ -336,6 +386,7 @@ def _approval_facts(approval: GrantApproval) -> dict[str, str | int]:
         "directory": approval.directory,
         "scopes": " ".join(approval.scopes),
         "accounts": " ".join(approval.accounts),
+        "groups": " ".join(approval.groups),
         "clause": approval.clause,
         "owner": approval.owner,
         "expires_at": int(approval.expires_at),

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from wardlaw.console.api.deps import ApiDependencies
 from wardlaw.console.api.desk import Caller
 from wardlaw.facts.errors import RefusedError
+from wardlaw.facts.keytext import key_digest
 from wardlaw.governance.operations import OPERATIONS, Audience
 from wardlaw.store.database import reading, store_failure, writing
 from wardlaw.store.people import person_of_uid
@@ -68,6 +69,12 @@ class IdentityMiddleware(ASGIMiddleware):
 
     def _by_token(self, authorization: list[bytes], uid: int) -> Caller:
         scheme, _, text = authorization[0].decode("latin-1").partition(" ")
+        if (
+            uid >= 0 and len(authorization) == 1 and scheme.lower() == "bearer"
+        ):  # a process's token counts on the socket only
+            service = self._deps.services.get(key_digest(text.strip()))
+            if service is not None:
+                return Caller(person=f"service:{service}", uid=uid, service=service)
         now = self._deps.clock()
         with reading(self._deps.engine) as connection:
             entry = find_live(connection, text.strip(), now=now) if scheme.lower() == "bearer" else None

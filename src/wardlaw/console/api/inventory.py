@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from litestar import get, post
@@ -12,8 +12,9 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.deps import ApiDependencies
 from wardlaw.console.api.desk import Call, Done, Given, Turn
-from wardlaw.console.api.findings import settle_directory
-from wardlaw.console.api.picture import Picture, draw, facts_of_apps, findings_of, locked_principals
+from wardlaw.console.api.doorlist import Door, asked_of, concerns_door, go_on, is_beyond, see_door
+from wardlaw.console.api.findings import settle_directory, tell_news
+from wardlaw.console.api.picture import Picture, door_findings, draw_door, facts_of_apps
 from wardlaw.console.api.shapes import Line
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.activity import Activity
@@ -23,14 +24,18 @@ from wardlaw.inventory.findings import PENDING
 from wardlaw.inventory.model import FeedKind, Grant, Item, RunState, Sighting, SyncRun
 from wardlaw.inventory.risk import ScopeRisk, scope_risk
 from wardlaw.inventory.rules import Book, GrantFinding, find_in
-from wardlaw.inventory.view import Freshness, account_of, app_of, freshness, kind_of
+from wardlaw.inventory.veiling import Veil
+from wardlaw.inventory.view import Freshness, app_of, freshness, kind_of
 from wardlaw.store.activity import keep_activities
 from wardlaw.store.doorseen import DOOR
-from wardlaw.store.findings import list_findings
-from wardlaw.store.inventory import begin_run, finish_run, last_watermark, list_runs, take
+from wardlaw.store.findings import list_findings, revive_overdue
+from wardlaw.store.inventory import begin_run, finish_run, get_run, last_watermark, list_runs, take
+from wardlaw.store.pushes import PushCount, list_pushes
+from wardlaw.store.suppressed import suppressed_in
 from wardlaw.store.syncruns import telling_runs
 from wardlaw.store.thingquery import (
     Cursor,
+    ThingPage,
     ThingQuery,
     count_kinds,
     count_things,
@@ -38,6 +43,9 @@ from wardlaw.store.thingquery import (
     list_things,
 )
 from wardlaw.store.watching import judge_new
+
+MAX_PAGE_BYTES = 4 * 1024 * 1024
+"""A page of a run: ten thousand grants of some hundreds of bytes."""
 
 _Name = Annotated[str, QueryParameter(max_length=512)]
 _Only = Annotated[bool, QueryParameter()]
@@ -51,11 +59,16 @@ _Platform = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$(?!\n
 
 
 class InventoryStatus(msgspec.Struct, frozen=True):
-    """How fresh each feed is, how many things of each kind are there now, by directory, and whom the gateway refuses."""
+    """How fresh each feed is, how many things of each kind are there now, by directory, and whom the gateway refuses.
+
+    Attributes:
+        pushes: What became of deliveries that platforms sent by themselves.
+    """
 
     feeds: tuple[Freshness, ...]
     counts: dict[str, dict[str, int]]
     locked: tuple[LockedPrincipal, ...]
+    pushes: tuple[PushCount, ...] = ()
 
 
 class ItemDetail(msgspec.Struct, frozen=True):
@@ -101,8 +114,8 @@ class RunBegun(msgspec.Struct, frozen=True):
 class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Part of what a run saw; of a log, the events themselves too."""
 
-    sightings: Annotated[tuple[Sighting, ...], msgspec.Meta(max_length=2_000)]
-    activities: Annotated[tuple[Activity, ...], msgspec.Meta(max_length=2_000)] = ()
+    sightings: Annotated[tuple[Sighting, ...], msgspec.Meta(max_length=10_000)]
+    activities: Annotated[tuple[Activity, ...], msgspec.Meta(max_length=10_000)] = ()
 
 
 class RunEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -114,15 +127,19 @@ class RunEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     covered_until: Annotated[float, msgspec.Meta(ge=0, le=4_102_444_800)] = 0.0
 
 
+_Place = TypeVar("_Place")
+_Told = TypeVar("_Told", Page, RunEnd)
+
+
 @get("/inventory", operation_id="inventory.status", summary="How fresh the inventory is")
 async def inventory_status(call: Given) -> InventoryStatus:
     """Each feed with its last complete run and its gaps."""
 
     def work(turn: Turn) -> InventoryStatus:
-        door = draw(turn, call.deps, DOOR)
+        door = draw_door(turn, call.deps)
         counts = count_kinds(turn.connection) | _counted(door)
         feeds = (*fresh_feeds(turn), *freshness(door.runs))
-        return InventoryStatus(feeds, counts, locked_principals(turn, call.deps))
+        return InventoryStatus(feeds, counts, door.locked, list_pushes(turn.connection))
 
     return await call.read(work)
 
@@ -144,15 +161,15 @@ async def inventory_items(
     call: Given, *, wanted: NamedDependency[ThingQuery], limit: _Limit = 200, after: _Cursor = ""
 ) -> ItemList:
     """What is there now; with ``gone`` also what was. ``about`` is the id of an account or app, ``find`` part of a name or
-    id, ``after`` what the page before gave as ``next``. What the gateway has seen is listed when it is named."""
+    id, ``after`` what the page before gave as ``next``. What the gateway has seen comes last."""
 
     def work(turn: Turn) -> ItemList:
-        if wanted.directory == DOOR:
-            return _at_the_door(draw(turn, call.deps, DOOR), wanted, limit)
         query = msgspec.structs.replace(wanted, limit=limit, after=read_cursor(after))
-        page = list_things(turn.connection, query)
-        total = count_things(turn.connection, query)
-        return ItemList(total, page.items, fresh_feeds(turn), write_cursor(page.after))
+        page, door, total = listed(turn, call.deps, query)
+        if wanted.directory != DOOR:
+            total += count_things(turn.connection, query)
+        feeds = () if wanted.directory == DOOR else fresh_feeds(turn)
+        return ItemList(total, page.items, (*feeds, *freshness(door.runs)), write_cursor(page.after))
 
     return await call.read(work)
 
@@ -162,9 +179,11 @@ async def inventory_item(call: Given, *, id: _Name = "", kind: _Name = "", direc
     """The first thing of that id; kind and directory narrow it."""
 
     def work(turn: Turn) -> ItemDetail:
-        if found := _one_at_the_door(turn, call, id, kind=kind, directory=directory):
+        known = find_thing(turn.connection, id, at=turn.now, kind=kind, directory=directory)
+        # A month of records is looked through only for what no table knows.
+        if known is None and (found := _one_at_the_door(turn, call, id, kind=kind, directory=directory)):
             return found
-        item, book = known_thing(turn, id, kind=kind, directory=directory)
+        item, book = known or known_thing(turn, id, kind=kind, directory=directory)
         own = (*(one for one in find_in(book) if one.about == _about(item)), *_kept_of(turn, item))
         return ItemDetail(item, _vendor(item, book), _risks(item, book), _once(own), fresh_feeds(turn))
 
@@ -182,6 +201,10 @@ async def begin_reading(call: Given, data: JSONBody[RunRequest]) -> RunBegun:
     """A run that never ends counts as cut off; it removes nothing."""
 
     def work(turn: Turn) -> Done[RunBegun]:
+        if data.directory == DOOR:
+            raise InputError(
+                "WL-INV-117", f"{DOOR} is what the gateway itself has seen.", "Give the directory another name."
+            )
         run = SyncRun(
             turn.new_id("run_"), data.directory, data.platform, data.feed, data.kind, turn.now, turn.person.id
         )
@@ -192,13 +215,20 @@ async def begin_reading(call: Given, data: JSONBody[RunRequest]) -> RunBegun:
     return await call.change(work)
 
 
-@post("/inventory/runs/{run_id:str}/page", operation_id="inventory.take", summary="Part of it", status_code=200)
+@post(
+    "/inventory/runs/{run_id:str}/page",
+    operation_id="inventory.take",
+    summary="Part of it",
+    status_code=200,
+    request_max_body_size=MAX_PAGE_BYTES,
+)
 async def take_page(call: Given, run_id: FromPath[str], data: JSONBody[Page]) -> SyncRun:
     """Pages may come in any order, and again."""
 
     def work(turn: Turn) -> Done[SyncRun]:
-        run = take(turn.connection, run_id, data.sightings)
-        events = keep_activities(turn.connection, run.directory, data.activities, now=turn.now)
+        page = kept_out(turn, call, run_id, data)
+        run = take(turn.connection, run_id, page.sightings)
+        events = keep_activities(turn.connection, run.directory, page.activities, now=turn.now)
         return Done(run, {"run": run.id, "sightings": len(data.sightings), "events": events})
 
     return await call.change(work)
@@ -211,10 +241,13 @@ async def end_reading(call: Given, run_id: FromPath[str], data: JSONBody[RunEnd]
     def work(turn: Turn) -> Done[SyncRun]:
         state = RunState.COMPLETE if data.complete else RunState.INCOMPLETE
         ended = SyncRun(
-            "", "", "", "", FeedKind.LISTING, 0.0, "", state, turn.now, data.watermark, data.covered_until, data.gaps
-        )
+            "", "", "", "", FeedKind.LISTING, 0.0, "", state, turn.now, data.watermark, data.covered_until,
+            kept_out(turn, call, run_id, data).gaps,
+        )  # fmt: skip
         run = finish_run(turn.connection, run_id, ended=ended)
-        judge_new(turn.connection, run.directory, facts_of_apps(turn, call.deps, run.directory), now=turn.now)
+        known_apps = facts_of_apps(turn, call.deps, run.directory)
+        tell_news(turn, call.deps, judge_new(turn.connection, run.directory, known_apps, now=turn.now))
+        tell_news(turn, call.deps, revive_overdue(turn.connection, run.directory, now=turn.now))
         if run.kind is FeedKind.LISTING:  # what an event changes is found when somebody asks
             settle_directory(turn, call.deps, run.directory)
         facts: dict[str, Any] = {"run": run.id, "state": run.state.value, "seen": run.seen, "ended": run.ended}
@@ -223,26 +256,58 @@ async def end_reading(call: Given, run_id: FromPath[str], data: JSONBody[RunEnd]
     return await call.change(work)
 
 
+def kept_out(turn: Turn, call: Call, run_id: str, told: _Told) -> _Told:
+    """What a reading tells, with pseudonyms for the names that an erasure keeps out."""
+    directory = get_run(turn.connection, run_id).directory
+    aliases = suppressed_in(turn.connection, directory, told, call.deps.log.name_tag)
+    return Veil(aliases, directory).over(told) if aliases else told
+
+
 def write_cursor(after: Cursor | None) -> str:
     """Where a page ended, as a caller gives it back; empty for the last page."""
-    return "" if after is None else base64.urlsafe_b64encode(msgspec.json.encode(after)).decode()
+    return write_place(after)
 
 
 def read_cursor(text: str) -> Cursor | None:
-    """Where a page begins.
+    """Where a page of things begins; see ``read_place``."""
+    return _place_in(text, tuple[str, str, str, str])
+
+
+def write_place(after: tuple[str, ...] | None) -> str:
+    """Where any page ended."""
+    return "" if after is None else base64.urlsafe_b64encode(msgspec.json.encode(after)).decode()
+
+
+def read_place(text: str) -> tuple[str, str] | None:
+    """Where a page of what has two keys begins.
 
     Raises:
         InputError: It is none that a page gave (WL-INV-090).
     """
+    return _place_in(text, tuple[str, str])
+
+
+def _place_in(text: str, form: type[_Place]) -> _Place | None:
     if not text:
         return None
     try:
-        after: Cursor = msgspec.json.decode(base64.urlsafe_b64decode(text.encode()), type=Cursor)
+        after = msgspec.json.decode(base64.urlsafe_b64decode(text.encode()), type=form)
     except (ValueError, msgspec.MsgspecError) as error:
         raise InputError(
             "WL-INV-090", "There is no page that begins so.", "Give `after` what the page before gave as `next`."
         ) from error
     return after
+
+
+def listed(turn: Turn, deps: ApiDependencies, query: ThingQuery) -> tuple[ThingPage, Door, int]:
+    """A page of what the directories and then the gateway have; the gateway's part of it, and how much that is in all."""
+    page = ThingPage((), None) if is_beyond(query) else list_things(turn.connection, query)
+    if not concerns_door(query):
+        return page, Door((), ()), 0
+    # What stands on a later page is counted here, and a month of decisions for it only where days of use are.
+    door = see_door(turn, deps, uses=page.after is None or query.kind in ("", "use"))
+    found = asked_of(door, query)
+    return go_on(page, found, query), door, len(found)
 
 
 def known_thing(turn: Turn, id_: str, *, kind: str, directory: str) -> tuple[Item, Book]:
@@ -282,8 +347,8 @@ def _kept_of(turn: Turn, item: Item) -> list[GrantFinding]:
         GrantFinding(
             one.rule, one.weight, one.directory, one.about, one.account, one.app, one.evidence, one.remedy
         )
-        for one in list_findings(turn.connection, item.directory)
-        if one.about == _about(item) and one.state in PENDING
+        for one in list_findings(turn.connection, item.directory, about=_about(item))
+        if one.state in PENDING
     ]  # fmt: skip
 
 
@@ -301,27 +366,13 @@ def _counted(picture: Picture) -> dict[str, dict[str, int]]:
     return counts
 
 
-def _at_the_door(picture: Picture, wanted: ThingQuery, limit: int) -> ItemList:
-    """What the gateway has seen: little enough to be looked through each time."""
-    found = [
-        item
-        for item in picture.inventory.items
-        if (wanted.gone or item.is_there)
-        and (not wanted.kind or kind_of(item.thing) == wanted.kind)
-        and (not wanted.about or wanted.about in (item.thing.id, account_of(item.thing), app_of(item.thing)))
-        and wanted.find.casefold() in f"{item.thing.id} {getattr(item.thing, 'name', '')}".casefold()
-    ]
-    return ItemList(len(found), tuple(found[:limit]), freshness(picture.runs))
-
-
 def _one_at_the_door(turn: Turn, call: Call, id_: str, *, kind: str, directory: str) -> ItemDetail | None:
     """What the gateway has seen of that id; None where it has not, or another directory is meant."""
     if directory not in ("", DOOR):
         return None
-    deps: ApiDependencies = call.deps
-    picture = draw(turn, deps, DOOR)
+    picture = draw_door(turn, call.deps)
     for item in picture.inventory.items:
         if item.thing.id == id_ and (not kind or kind_of(item.thing) == kind):
-            own = tuple(one for one in findings_of(turn, deps, picture, DOOR) if one.about == _about(item))
+            own = tuple(one for one in door_findings(picture, at=turn.now) if one.about == _about(item))
             return ItemDetail(item, "", (), own, freshness(picture.runs))
     return None

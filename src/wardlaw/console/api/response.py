@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.desk import Done, Given, Turn
 from wardlaw.console.api.shapes import IncidentDetail, QuarantineRequest, Release, Released
+from wardlaw.console.api.signalling import signal_quarantine
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.incident import Incident, IncidentState, Quarantine
 from wardlaw.store import incidents, quarantines
@@ -95,6 +96,7 @@ async def place_quarantine(call: Given, data: JSONBody[QuarantineRequest]) -> Qu
             placed_by=turn.person.id,
         )
         quarantines.place(turn.connection, placed)
+        signal_quarantine(turn, call.deps.signals, placed)
         return Done(placed, {"quarantine": placed.id, "key": placed.key, "reason": placed.reason})
 
     return await call.change(work)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
@@ -11,11 +12,13 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from wardlaw.console.api.desk import Call, Done, Given, Turn
 from wardlaw.console.api.picture import Picture, draw
 from wardlaw.console.api.shapes import Line
+from wardlaw.console.api.signalling import signal_revocation
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.incident import Quarantine
 from wardlaw.inventory.model import Grant
 from wardlaw.inventory.revocation import CallOutcome, RevocationProof, RevocationStep, StepKind
 from wardlaw.inventory.ruling import Fate, GrantRuling, RevokingMode
+from wardlaw.inventory.veiling import is_veiled
 from wardlaw.inventory.view import account_of, app_of
 from wardlaw.inventory.withdrawal import (
     Aftermath,
@@ -147,6 +150,7 @@ async def plan_revocation(call: Given, data: JSONBody[PlanRequest]) -> Revocatio
 
     def work(turn: Turn) -> Done[RevocationView]:
         picture = draw(turn, call.deps)
+        _refuse_veiled(data.steps)
         _check_steps(data.steps, data.directory, picture)
         one = Revocation(
             id=turn.new_id("rev_"),
@@ -182,6 +186,7 @@ async def add_steps(call: Given, revocation: FromPath[str], data: JSONBody[MoreS
     def work(turn: Turn) -> Done[RevocationView]:
         known = get_revocation(turn.connection, revocation)
         picture = draw(turn, call.deps)
+        _refuse_veiled(data.steps)
         _check_steps(data.steps, known.directory, picture)
         one = extended(known, data.steps, by=turn.person.id, at=turn.now, most=MOST_STEPS)
         one = msgspec.structs.replace(one, persons=_persons(one, call, picture))
@@ -223,9 +228,12 @@ async def report_step(call: Given, revocation: FromPath[str], data: JSONBody[Ste
 
     def work(turn: Turn) -> Done[RevocationView]:
         known = get_revocation(turn.connection, revocation)
+        _refuse_veiled(one.step for one in known.steps if one.step.id == data.step)
         one = reported(known, data.step, outcome=data.outcome, proof=data.proof, at=turn.now)
         change_revocation(turn.connection, one)
         step = next(progress.step for progress in one.steps if progress.step.id == data.step)
+        if any(progress.is_done for progress in one.steps if progress.step.id == data.step):
+            signal_revocation(turn, call.deps.signals, (one.directory, one.id), step)
         facts: dict[str, str | int] = {
             "revocation": one.id, "step": step.id, "kind": step.kind.value, "subject": step.subject, "call": step.call,
         }  # fmt: skip
@@ -239,6 +247,20 @@ async def report_step(call: Given, revocation: FromPath[str], data: JSONBody[Ste
         return _done(turn, call, one, ("revocations.report", facts))
 
     return await call.change(work)
+
+
+def _refuse_veiled(steps: Iterable[RevocationStep]) -> None:
+    """Nothing is asked of a platform, or proved by it, about a name that it does not know.
+
+    Raises:
+        InputError: The names were erased (WL-INV-116).
+    """
+    if any(is_veiled(text) for step in steps for text in (step.subject, step.account, step.app, step.call)):
+        raise InputError(
+            "WL-INV-116",
+            "The names of this account were erased here; its platform does not know the pseudonym.",
+            "Take it away on the platform itself.",
+        )
 
 
 def _done(turn: Turn, call: Call, one: Revocation, told: tuple[str, dict[str, str | int]]) -> Done[RevocationView]:

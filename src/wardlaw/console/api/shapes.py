@@ -41,6 +41,7 @@ MaybeLine = Annotated[str, msgspec.Meta(max_length=256, pattern=_LINE)]
 ServerName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$(?!\n)")]
 CredentialName = Annotated[str, msgspec.Meta(pattern=CREDENTIAL_NAME)]
 Pseudonym = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8,128}$(?!\n)")]
+MaybePseudonym = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{8,128})?$(?!\n)")]
 Names = Annotated[tuple[Line, ...], msgspec.Meta(max_length=100)]
 Moment = Annotated[float, msgspec.Meta(ge=0, le=32_503_680_000)]
 """Unix seconds up to the year 3000: what no calendar holds is refused here."""
@@ -396,6 +397,27 @@ class SubjectRequest(_Body, frozen=True):
     reason: Line
 
 
+AccountName = Annotated[
+    str, msgspec.Meta(max_length=580, pattern=r"^[a-z0-9][a-z0-9._-]{0,63}:[^\x00-\x1f\x7f]{1,512}$(?!\n)")
+]
+"""A directory of the inventory and the id of an account in it."""
+
+
+class ErasureRequest(_Body, frozen=True):
+    """A person to be erased, and why: a subject of the log, accounts of the inventory, or both.
+
+    Attributes:
+        subject: Pseudonym that the log has; empty for somebody who never came to the gateway.
+        accounts: ``directory:id`` of the person's accounts that are not found by the subject.
+        suppress: Whether the names stay out when a platform tells them again.
+    """
+
+    reason: Line
+    subject: MaybePseudonym = ""
+    accounts: Annotated[tuple[AccountName, ...], msgspec.Meta(max_length=50)] = ()
+    suppress: bool = False
+
+
 class ProofText(msgspec.Struct, frozen=True):
     """A ``tlog-proof`` file."""
 
@@ -410,11 +432,37 @@ class HoldLift(msgspec.Struct, frozen=True):
     lifted: bool
 
 
+class InventoryReach(msgspec.Struct, frozen=True):
+    """What an erasure reaches in the inventory.
+
+    Attributes:
+        accounts: ``directory:id``; once it was carried out, the pseudonyms that stand there now.
+        rows: Rows with a name in them, by table.
+        suppressed: Whether the names stay out from now on.
+        next_reading: What the next reading of a platform that still has the account does.
+        traces: Where the names may still be read; empty where they are gone from the files of the database.
+    """
+
+    accounts: tuple[str, ...] = ()
+    rows: dict[str, int] = {}
+    suppressed: bool = False
+    next_reading: str = ""
+    traces: str = ""
+
+
+class ErasurePreview(msgspec.Struct, frozen=True):
+    """What an erasure would reach, and by which name of the log."""
+
+    subject: str
+    inventory: InventoryReach
+
+
 class ErasureAnswer(msgspec.Struct, frozen=True):
-    """A request for erasure, and the person with which role must confirm it next."""
+    """A request for erasure, the person with which role must confirm it next, and what it reaches in the inventory."""
 
     erasure: Erasure
     waits_for: tuple[Role, ...]
+    inventory: InventoryReach
 
 
 class PruneRequest(_Body, frozen=True):

@@ -7,13 +7,24 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from wardlaw.config.channelforms import FindingLevel
 from wardlaw.config.model import Config
 from wardlaw.config.notify import channels
+from wardlaw.console.notify.persons import asked_persons
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.inventory.aiapps import ai_vendor_at
 from wardlaw.inventory.granted import GrantMoment
+from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.state.callers import CALLER, state_key
+
+
+def weights_from(level: FindingLevel) -> frozenset[Weight]:
+    """The weights that are as grave as a level, or graver."""
+    if level is FindingLevel.OFF:
+        return frozenset()
+    order = list(Weight)
+    return frozenset(order[: order.index(Weight(level.value)) + 1])
 
 
 class GrantDesk:
@@ -26,6 +37,9 @@ class GrantDesk:
     Attributes:
         confirm_above: A revocation of more things needs a second person.
         channels: Over which people are asked.
+        persons: How the persons who gave grants are asked.
+        tells: Weights of findings that are told over the channels.
+        door_keys: Vendor and id of keys that only the gateway holds.
         vendors: The AI vendor of each upstream that is one's, by the upstream's name.
     """
 
@@ -36,10 +50,14 @@ class GrantDesk:
         )
         self.confirm_above = settings.confirm_above
         self.channels = tuple(channel.name for channel in channels(config.notify))
+        self.persons = asked_persons(config.notify.persons)
+        self.tells = weights_from(config.notify.findings)
         hosts = {one.name: urlsplit(one.url).hostname or "" for one in config.upstreams}
         self.vendors: Mapping[str, str] = {
             name: vendor for name, host in hosts.items() if (vendor := ai_vendor_at(host))
         }
+        pairs = (text.partition(":") for text in settings.door_keys)
+        self.door_keys = frozenset((vendor, key) for vendor, _, key in pairs)
         self._policies = policies
         self._zone = ZoneInfo(config.installation.timezone)
         self._secret = secret

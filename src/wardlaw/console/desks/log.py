@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -40,6 +41,7 @@ class LogDesk:
         self._engine = engine
         self._places = places
         self._keyring = keyring
+        self._name_key = keyring.derive("inventory/suppressed")
         self._clock = clock
         self._directory = LogDirectory(Path(places.config.audit.log))
 
@@ -99,6 +101,14 @@ class LogDesk:
     def names(self, subject: str) -> frozenset[str]:
         """Every name the subject bears in the log, the given one included."""
         return frozenset({subject, *(pseudonym for _, pseudonym in self._keyring.pseudonyms(subject))})
+
+    def same_subject(self, subject: str) -> Callable[[str], bool]:
+        """Tells whether an id is the one that is meant by a subject: an id, or one of its pseudonyms."""
+        return self._keyring.same_subject(subject)
+
+    def name_tag(self, text: str) -> str:
+        """A keyed digest of a name, whatever its case, hex."""
+        return hmac.digest(self._name_key, text.casefold().encode(), "sha256").hex()
 
     def erase(self, connection: Connection, subject: str) -> int:
         """Destroy the keys of a subject; answers how many sealed parts became unreadable. Repeating is harmless."""

@@ -13,6 +13,8 @@ import msgspec
 from wardlaw import __version__
 from wardlaw.facts.approval import CallApproval
 from wardlaw.facts.incident import Incident, Quarantine
+from wardlaw.inventory.findings import TrackedFinding
+from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import GrantRuling
 from wardlaw.store.notifications import Event, Notification
 
@@ -26,23 +28,44 @@ _SAID = {
     Event.LOCKED: "led to a quarantine",
     Event.HELD: "waits for a person",
     Event.ASKED: "waits for somebody who says what it is for",
+    Event.WHY: "is asked about",
+    Event.FOUND: "waits for somebody who looks",
 }
 # Of syslog (RFC 5424, 6.2.1) and of CEF (0 to 10).
-_SYSLOG_SEVERITY = {Event.OPENED: 4, Event.GROWN: 4, Event.LOCKED: 3, Event.HELD: 5, Event.ASKED: 5}
-_CEF_SEVERITY = {Event.OPENED: 7, Event.GROWN: 8, Event.LOCKED: 9, Event.HELD: 5, Event.ASKED: 4}
+_SYSLOG_SEVERITY = {
+    Event.OPENED: 4,
+    Event.GROWN: 4,
+    Event.LOCKED: 3,
+    Event.HELD: 5,
+    Event.ASKED: 5,
+    Event.WHY: 5,
+    Event.FOUND: 4,
+}
+_CEF_SEVERITY = {
+    Event.OPENED: 7,
+    Event.GROWN: 8,
+    Event.LOCKED: 9,
+    Event.HELD: 5,
+    Event.ASKED: 4,
+    Event.WHY: 4,
+    Event.FOUND: 9,
+}
+_CEF_OF_WEIGHT = {Weight.CRITICAL: 9, Weight.HIGH: 7, Weight.MEDIUM: 5, Weight.LOW: 3}
 _ENTERPRISE = "32473"  # RFC 5612: reserved for documentation and private use
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One incident, held call or grant, as it is told.
+    """One incident, held call, grant or kind of finding, as it is told.
 
     Attributes:
         incident: Its id; ``""`` for anything else.
         grant: Id of the decision about a grant; ``""`` for anything else.
         approval: Id of the approval a held call waits for; ``""`` for an incident.
         expires_at: Until when a held call can be answered, Unix seconds; 0 for an incident.
+        finding: Id of a finding, the first where ``count`` says that there are several of its kind; ``""`` for anything else.
+        weight: Of that finding; ``""`` for anything else.
         id: Of the notification; a receiver that has seen it need not look again.
-        kind: Clause that opened the incident, or the code of a built-in reason.
+        kind: Clause that opened the incident, or the code of a built-in reason; the rule that found something.
         principal: Pseudonym, as the log has it.
         locked: What kinds of quarantine stand for it.
     """
@@ -61,17 +84,35 @@ class Message(msgspec.Struct, frozen=True):
     approval: str = ""
     expires_at: float = 0.0
     grant: str = ""
+    finding: str = ""
+    weight: str = ""
+
+    @property
+    def what(self) -> str:
+        """What it is about, in a word or two."""
+        if self.finding:
+            return "finding"
+        return "grant" if self.grant else "held call" if self.approval else "incident"
+
+    @property
+    def about(self) -> str:
+        """The id of what it is about."""
+        return self.finding or self.grant or self.approval or self.incident
 
     @property
     def subject(self) -> str:
-        """What it is about, in two words."""
-        if self.grant:
-            return f"Grant {self.grant}"
-        return f"Held call {self.approval}" if self.approval else f"Incident {self.incident}"
+        """What it is about, with its id."""
+        return f"{self.what.capitalize()} {self.about}"
 
     @property
     def command(self) -> str:
         """What shows it."""
+        if self.finding:
+            return (
+                f"wardlaw inventory findings --rule {self.kind}"
+                if self.count > 1
+                else f"wardlaw inventory finding show {self.finding}"
+            )
         if self.grant:
             return f"wardlaw grants explain {self.grant}"
         return f"wardlaw approvals show {self.approval}" if self.approval else f"wardlaw incidents show {self.incident}"
@@ -112,6 +153,24 @@ def message_of_asked(notification: Notification, ruling: GrantRuling, *, install
     )
 
 
+def message_of_found(notification: Notification, finding: TrackedFinding, *, installation: str) -> Message:
+    """The message about findings of one kind; what they are about stands behind the command."""
+    return Message(
+        id=notification.id,
+        event=notification.event,
+        installation=installation,
+        incident="",
+        kind=finding.rule,
+        count=notification.count,
+        opened_at=finding.first_at,
+        last_at=finding.last_at,
+        state=finding.state.value,
+        principal="",
+        finding=finding.id,
+        weight=finding.weight.value,
+    )
+
+
 def message_of(
     notification: Notification,
     incident: Incident,
@@ -143,6 +202,9 @@ def sentence(message: Message) -> str:
             f"{message.subject} {_SAID[message.event]} at {message.installation}: {message.kind}, "
             f"until {_time(message.expires_at)}"
         )
+    if message.finding:
+        more = f" and {message.count - 1:,} more of its kind" if message.count > 1 else ""
+        return f"{message.subject}{more} {_SAID[message.event]} at {message.installation}: {message.kind} ({message.weight})"
     if message.grant:
         return f"{message.subject} {_SAID[message.event]} at {message.installation}: {message.kind}"
     exchanges = f"{message.count:,} exchange{'s' if message.count > 1 else ''}"
@@ -180,8 +242,7 @@ def mail(message: Message, *, sender: str, to: tuple[str, ...], at: float) -> Em
     made["Date"] = format_datetime(datetime.fromtimestamp(at, tz=UTC))
     made["Message-ID"] = f"<{message.id}@wardlaw.invalid>"
     made["Auto-Submitted"] = "auto-generated"
-    what = "grant" if message.grant else "held call" if message.approval else "incident"
-    made["Subject"] = f"[wardlaw {message.installation}] {what} {_SAID[message.event]}: {message.kind}"
+    made["Subject"] = f"[wardlaw {message.installation}] {message.what} {_SAID[message.event]}: {message.kind}"
     made.set_content(
         f"{sentence(message)}.\n\nLast seen {_time(message.last_at)}; state {message.state}.\n"
         f"See it with: {message.command}\n"
@@ -198,6 +259,7 @@ def syslog_line(message: Message, *, facility: int, at: float, host: str) -> byt
             ("count", str(message.count)), ("principal", message.principal), ("locked", ",".join(message.locked)),
             *((("approval", message.approval),) if message.approval else ()),
             *((("grant", message.grant),) if message.grant else ()),
+            *((("finding", message.finding), ("weight", message.weight)) if message.finding else ()),
         )
     )  # fmt: skip
     head = _head(message, facility=facility, at=at, host=host)
@@ -210,15 +272,15 @@ def cef_line(message: Message, *, facility: int, at: float, host: str) -> bytes:
         _cef_header(part)
         for part in (
             "Wardlaw", "wardlaw", __version__, message.kind,
-            f"{'Grant' if message.grant else 'Held call' if message.approval else 'Incident'} {_SAID[message.event]}",
-            str(_CEF_SEVERITY[message.event]),
+            f"{message.what.capitalize()} {_SAID[message.event]}",
+            str(_CEF_OF_WEIGHT[Weight(message.weight)] if message.weight else _CEF_SEVERITY[message.event]),
         )
     )  # fmt: skip
     fields = {
         "rt": str(int(message.last_at * 1000)),
         "start": str(int(message.opened_at * 1000)),
         "cnt": str(message.count),
-        "externalId": message.incident or message.approval or message.grant,
+        "externalId": message.about,
         "suid": message.principal,
         "act": ",".join(message.locked) or "none",
         "dvchost": message.installation,

@@ -11,13 +11,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from wardlaw.config.model import Notify
 from wardlaw.config.notify import Channel, channels
-from wardlaw.console.notify.message import Message, message_of, message_of_asked, message_of_held
+from wardlaw.console.notify.message import Message, message_of, message_of_asked, message_of_found, message_of_held
+from wardlaw.console.notify.persons import question_of
+from wardlaw.console.notify.question import Question
 from wardlaw.console.notify.send import send
 from wardlaw.facts.approval import ApprovalState
 from wardlaw.facts.errors import WardlawError
 from wardlaw.inventory.ruling import Fate
 from wardlaw.store.approvals import get_approval
 from wardlaw.store.database import reading, writing
+from wardlaw.store.findings import get_finding
 from wardlaw.store.grantdecisions import ruling_by_id
 from wardlaw.store.incidents import get_incident
 from wardlaw.store.notifications import (
@@ -59,6 +62,7 @@ class Notifier:
         clock: Callable[[], float],
     ) -> None:
         self._engine = engine
+        self._persons = notify.persons
         self._channels = {channel.name: channel for channel in channels(notify)}
         self._installation = installation
         self._env = env
@@ -109,8 +113,11 @@ class Notifier:
         with writing(self._engine) as connection:
             mark_sent(connection, notification)
 
-    def _message(self, notification: Notification, *, now: float) -> Message | None:
+    def _message(self, notification: Notification, *, now: float) -> Message | Question | None:
         """What to tell; None about a call or grant that waits no longer."""
+        if notification.event is Event.WHY:
+            with reading(self._engine) as connection:
+                return question_of(connection, notification, self._persons, installation=self._installation)
         with reading(self._engine) as connection:
             if notification.event is Event.HELD:
                 approval = get_approval(connection, notification.incident)
@@ -121,6 +128,9 @@ class Notifier:
                 if ruling is None or ruling.fate is not Fate.ASKED:
                     return None
                 return message_of_asked(notification, ruling, installation=self._installation)
+            if notification.event is Event.FOUND:
+                finding = get_finding(connection, notification.incident)
+                return message_of_found(notification, finding, installation=self._installation)
             incident = get_incident(connection, notification.incident)
             locks = list_of_incident(connection, notification.incident)
         return message_of(notification, incident, locks, installation=self._installation, now=now)

@@ -24,17 +24,19 @@ from wardlaw.console.notify.message import (
     slack_body,
     syslog_line,
 )
-from wardlaw.facts.errors import ConfigError, UnavailableError, WardlawError
+from wardlaw.console.notify.question import Question, question_json, question_mail, question_slack
+from wardlaw.facts.errors import ConfigError, Fault, UnavailableError, WardlawError
 
 TIMEOUT_S = 10.0
 _MOST_ANSWER_BYTES = 4_096
 
 
-def send(channel: Channel, message: Message, *, env: Mapping[str, str], at: float) -> None:
-    """Hand over a message; secrets are read anew each time, so that a rotated one is taken.
+def send(channel: Channel, message: Message | Question, *, env: Mapping[str, str], at: float) -> None:
+    """Hand over a message, or a question to a person; secrets are read anew each time, so that a rotated one is taken.
 
     Raises:
         UnavailableError: It was not taken now (WL-NTF-001).
+        Fault: A question to a person was given to a syslog receiver, whom everybody reads (WL-NTF-004).
         ConfigError: A secret or certificate named in the configuration cannot be read.
     """
     try:
@@ -43,7 +45,10 @@ def send(channel: Channel, message: Message, *, env: Mapping[str, str], at: floa
                 _post(channel, message, env=env, at=at)
             case Mail():
                 _mail(channel, message, env=env, at=at)
+            case Syslog() if isinstance(message, Question):
+                raise Fault("WL-NTF-004", f"A question to a person is not written to the log {channel.name}.")
             case Syslog():
+                assert isinstance(message, Message)
                 _log(channel, message, at=at)
             case never:
                 assert_never(never)
@@ -56,7 +61,7 @@ def send(channel: Channel, message: Message, *, env: Mapping[str, str], at: floa
         raise _not_taken(channel, type(error).__name__) from error
 
 
-def _post(hook: Webhook, message: Message, *, env: Mapping[str, str], at: float) -> None:
+def _post(hook: Webhook, message: Message | Question, *, env: Mapping[str, str], at: float) -> None:
     url = read_reference(hook.url, env=env, what=f"the address of {hook.name}")
     if not is_safe_webhook(url):
         raise ConfigError(
@@ -64,7 +69,7 @@ def _post(hook: Webhook, message: Message, *, env: Mapping[str, str], at: float)
             f"The address of the webhook {hook.name} is neither https nor http on loopback.",
             "Correct the variable or file it is read from.",
         )
-    body = slack_body(message) if hook.form is WebhookForm.SLACK else json_body(message)
+    body = _body(hook.form, message)
     headers = {
         "content-type": "application/json",
         "user-agent": "wardlaw",
@@ -91,8 +96,18 @@ def _post(hook: Webhook, message: Message, *, env: Mapping[str, str], at: float)
         raise _not_taken(hook, f"it answered {answer.status}")
 
 
-def _mail(channel: Mail, message: Message, *, env: Mapping[str, str], at: float) -> None:
-    made = mail(message, sender=channel.sender, to=channel.to, at=at)
+def _body(form: WebhookForm, message: Message | Question) -> bytes:
+    is_slack = form is WebhookForm.SLACK
+    if isinstance(message, Question):
+        return question_slack(message) if is_slack else question_json(message)
+    return slack_body(message) if is_slack else json_body(message)
+
+
+def _mail(channel: Mail, message: Message | Question, *, env: Mapping[str, str], at: float) -> None:
+    if isinstance(message, Question):
+        made, receivers = question_mail(message, sender=channel.sender, at=at), 1
+    else:
+        made, receivers = mail(message, sender=channel.sender, to=channel.to, at=at), len(channel.to)
     if channel.security is MailSecurity.TLS:
         server: smtplib.SMTP = smtplib.SMTP_SSL(
             channel.host, channel.port, timeout=TIMEOUT_S, context=_context(channel.ca)
@@ -106,7 +121,7 @@ def _mail(channel: Mail, message: Message, *, env: Mapping[str, str], at: float)
             server.login(channel.user, read_secret(channel.password, env=env, what=f"the password of {channel.name}"))
         refused = server.send_message(made)
     if refused:
-        raise _not_taken(channel, f"{len(refused)} of {len(channel.to)} addresses were refused")
+        raise _not_taken(channel, f"{len(refused)} of {receivers} addresses were refused")
 
 
 def _log(channel: Syslog, message: Message, *, at: float) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
 from wardlaw.inventory.importing.badrow import BadRow, UnreadableError, key_of, text_of, time_of
+from wardlaw.inventory.importing.table import csv_rows
 from wardlaw.inventory.model import Account, AccountKind, AccountState, App, Consent, Grant, Sighting, Tristate
 
 FIELDS = (
@@ -28,35 +28,11 @@ def read_csv(lines: Iterable[str], columns: Mapping[str, str]) -> Iterator[Sight
     Args:
         columns: Field to the name of its column; fields that are not named stand under their own name.
     """
-    # Strict: a quote that never ends would otherwise swallow the rest of the file as one value.
-    reader = csv.reader(lines, strict=True)
-    try:
-        head = [name.strip().removeprefix("\ufeff") for name in next(reader, [])]
-    except csv.Error as error:
-        yield BadRow(1, f"the header is no CSV: {error}")
-        return
-    if not head:
-        yield BadRow(0, "the file is empty")
-        return
-    missing = [name for name in columns.values() if name not in head]
-    if missing or columns.get("app", "app") not in head:
-        what = ", ".join(missing) or columns.get("app", "app")
-        yield BadRow(1, f"there is no column {what}; there are: {', '.join(head)}")
-        return
-    while True:
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            yield BadRow(reader.line_num, f"no CSV: {error}")
-            continue
-        if row is None:
-            return
-        if not row:
-            continue
-        if len(row) != len(head):
-            yield BadRow(reader.line_num, f"{len(row)} columns where the header has {len(head)}")
-            continue
-        yield from _row(dict(zip(head, row, strict=True)), columns, reader.line_num)
+    for row in csv_rows(lines, columns, needed="app"):
+        if isinstance(row, BadRow):
+            yield row
+        else:
+            yield from _row(row[1], columns, row[0])
 
 
 def read_json(lines: Iterable[str], columns: Mapping[str, str]) -> Iterator[Sighting | BadRow]:

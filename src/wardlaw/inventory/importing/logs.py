@@ -5,7 +5,6 @@ Lines are read one by one; what is kept is one count for each account, address a
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 from wardlaw.inventory.aiapps import ai_vendor_at
 from wardlaw.inventory.importing.badrow import BadRow, UnreadableError, count_of, day_of, key_of, text_of, time_of
+from wardlaw.inventory.importing.table import csv_rows
 from wardlaw.inventory.model import App, Sighting, Use
 
 MOST_USES = 200_000
@@ -128,30 +128,13 @@ def table(lines: Iterable[str], columns: Mapping[str, str]) -> Line:
     Args:
         columns: Field to the name of its column.
     """
-    reader = csv.reader(lines, strict=True)
-    try:
-        head = [name.strip().removeprefix("\ufeff") for name in next(reader, [])]
-    except csv.Error as error:
-        yield BadRow(1, f"the header is no CSV: {error}")
-        return
-    wanted = {field: columns.get(field, field) for field in FIELDS}
-    missing = [name for field, name in wanted.items() if name not in head and (field == "host" or field in columns)]
-    if missing:
-        yield BadRow(1, f"there is no column {', '.join(missing)}; there are: {', '.join(head)}")
-        return
-    places = {field: head.index(name) for field, name in wanted.items() if name in head}
-    while True:
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            yield BadRow(reader.line_num, f"no CSV: {error}")
-            continue
-        if row is None:
-            return
-        if len(row) == len(head):
-            yield _entry({field: row[place] for field, place in places.items()}, reader.line_num)
-        elif row:
-            yield BadRow(reader.line_num, f"{len(row)} columns where the header has {len(head)}")
+    own = {field: columns[field] for field in FIELDS if field in columns}
+    for row in csv_rows(lines, own, needed="host"):
+        if isinstance(row, BadRow):
+            yield row
+        else:
+            line, cells = row
+            yield _entry({field: cells.get(own.get(field, field)) for field in FIELDS}, line)
 
 
 def objects(lines: Iterable[str], columns: Mapping[str, str]) -> Line:

@@ -27,6 +27,7 @@ class AlarmKind(StrEnum):
     DELEGATION = "delegation-added"
     TRACE_REMOVED = "trace-removed"
     ADVISORY = "vendor-advisory"
+    SIGNAL = "account-signal"
     OWNER_GONE = "owner-gone-active"
     DORMANT = "dormant-active"
     NEW_NETWORK = "new-network"
@@ -142,6 +143,9 @@ ALARMS: dict[AlarmKind, AlarmFacts] = {
     AlarmKind.ADVISORY: AlarmFacts(
         Weight.CRITICAL, ("NHI3", "NHI2"), ("T1199", "T1528"),
         "Revoke and renew every token of this vendor, and look at the use since the vendor was broken into.", MONTH_S),
+    AlarmKind.SIGNAL: AlarmFacts(
+        Weight.MEDIUM, ("NHI1",), ("T1078.004",),
+        "Ask who the account belongs to; revoke what it has let in, or give that an owner of its own.", DAY_S),
     AlarmKind.OWNER_GONE: AlarmFacts(
         Weight.HIGH, ("NHI1",), ("T1078.004",),
         "Revoke it; if something depends on it, give that an identity and an owner of its own.", MONTH_S),

@@ -13,6 +13,7 @@ from wardlaw.inventory.watching.granting import look_at_advisory, look_at_arriva
 from wardlaw.inventory.watching.habits import look_at_use
 from wardlaw.inventory.watching.memory import MOST_APPS, MOST_OPEN, AppMemory, DirectoryMemory, OpenAlarm
 from wardlaw.inventory.watching.noticing import Notice
+from wardlaw.inventory.watching.signals import look_at_signal
 from wardlaw.inventory.watching.surroundings import Surroundings
 
 LATE_S = DAY_S
@@ -45,10 +46,15 @@ class Lookout:
                 directory.first_at = at
             directory.clock = at
         deed = activity.deed
+        found: list[Notice]
         if deed is Deed.ADVISORY:
             return self._advised(activity)
+        if deed is Deed.SIGNALLED:  # about an account, whatever apps it has let in
+            found = look_at_signal(activity, self.around)
+            app = self.apps.setdefault("", AppMemory(first_at=at)) if found else None
+            return self._told(found, activity, "", app) if app is not None else []
         app = self.apps.get(activity.app)
-        found: list[Notice] = []
+        found = []
         if app is None:
             app = self._new(activity)
             if activity.app and deed not in _SILENT:

@@ -41,6 +41,7 @@ class Surroundings(msgspec.Struct, frozen=True):
         facts: By client id.
         gone: Accounts that are suspended or deleted, and since when (Unix seconds).
         machines: Accounts that are no persons.
+        held: How many grants and credentials of an account are there now, of accounts that signals are about.
     """
 
     platform: str
@@ -48,6 +49,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     facts: dict[str, AppFacts] = {}
     gone: dict[str, float] = {}
     machines: frozenset[str] = frozenset()
+    held: dict[str, int] = {}
 
     def is_ours(self, app: str) -> bool:
         """Whether it is the platform's own, or approved."""

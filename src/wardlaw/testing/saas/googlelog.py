@@ -18,7 +18,7 @@ _Told = tuple[str, str, str, dict[str, Any]]
 
 
 def report_entry(activity: Activity, world: World) -> dict[str, Any] | None:
-    """An entry of the log of one application; None for what none of token, admin, drive and login tells."""
+    """An entry of the log of one application; None for what none of the logs that are read tells."""
     told = _event(activity, world)
     if told is None:
         return None
@@ -36,7 +36,7 @@ def report_entry(activity: Activity, world: World) -> dict[str, Any] | None:
             "agentType": facts.get("agentType", ""),
         }
         actor["agentAttributionInfo"] = info | {"agentOwner": {"email": facts.get("owner", "")}}
-    if activity.app and application in ("drive", "login"):
+    if activity.app and application not in ("token", "admin"):
         named = {"applicationName": activity.app_name} if activity.app_name else {}
         actor["applicationInfo"] = {"oauthClientId": activity.app, "impersonation": False, **named}
     entry: dict[str, Any] = {
@@ -72,6 +72,11 @@ def _event(one: Activity, world: World) -> _Told | None:
         case Deed.CONSENT | Deed.REVOKE | Deed.REFUSAL:
             name = {Deed.CONSENT: "authorize", Deed.REVOKE: "revoke", Deed.REFUSAL: "deny"}[one.deed]
             return "token", "auth", name, app | {"scope": list(one.scopes)}
+        case _ if one.method.startswith("vault.") and one.method not in EXPORTING:
+            return "vault", "user_action", one.method.removeprefix("vault."), {"matter_id": one.object}
+        case Deed.USE if one.method.partition(".")[0] in ("gemini_in_workspace_apps", "workspace_studio"):
+            application, name, *action = one.method.split(".")
+            return application, "ai_usage_event", name, {"action": ".".join(action), "app_name": one.object}
         case Deed.USE | Deed.EXPORT if one.object and one.method not in EXPORTING:
             name = "download" if one.deed is Deed.EXPORT else one.method.removeprefix("drive.") or "view"
             return "drive", "access", name, {"doc_id": one.object, "doc_title": one.object, "primary_event": True}

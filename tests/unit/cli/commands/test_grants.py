@@ -8,6 +8,10 @@ from typing import Any
 from tests.unit.cli.commands.grantshouse import house
 from tests.unit.console.api.test_grants import MAIL
 
+from wardlaw.inventory.asking import GrantQuestion
+from wardlaw.store.database import writing
+from wardlaw.store.grantquestions import keep_question
+
 __all__ = ["house"]
 
 APPROVE = (
@@ -38,6 +42,7 @@ def test_a_grant_is_listed_shown_and_explained_without_obeying_its_texts(command
                  "GRT-03", "would stand with grantApproval", "no usage data"):  # fmt: skip
         assert part in told, part
     assert "1 more" in command("grants", "list", "--limit", "2").out
+    assert command("grants", "list", "--unused").out == "nothing is known to be unused\n"
     assert command("grants", "explain", "none").code == 2
 
 
@@ -69,3 +74,14 @@ def test_sync_is_that_of_the_inventory(command: Any, tmp_path: Any) -> None:
     (tmp_path / "wardlaw.yaml").write_text("version: 1\n")
     done = command("grants", "sync", "acme")
     assert (done.code, "WL-INV-012" in done.err) == (2, True)
+
+
+def test_a_person_who_was_asked_answers_by_command(command: Any, house: SimpleNamespace) -> None:
+    with writing(house.api.made.engine) as connection:
+        keep_question(connection, GrantQuestion("gqn_1", "acme", "g1", "ada", 10.0))
+    assert "no answer yet" in command("grants", "show", "g1").out
+    assert "gqn_1 is kept" in command("grants", "explain-why", "gqn_1", "--reason", "minutes of \u202emeetings").out
+    shown = command("grants", "show", "g1").out
+    assert "by person:sec: minutes of" in shown
+    assert "\u202e" not in shown
+    assert "WL-INV-120" in command("grants", "explain-why", "g1", "--reason", "x").err

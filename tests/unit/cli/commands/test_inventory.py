@@ -45,7 +45,12 @@ def offered(method: str, path: str) -> bool:
 
 
 def test_status_says_what_was_not_read(command: Any, api: RecordingClient) -> None:
-    api.answers["/inventory"] = {"feeds": [FEED, EVENTS, CUT], "counts": {"acme": {"grant": 2, "app": 1}}, "locked": []}
+    api.answers["/inventory"] = {
+        "feeds": [FEED, EVENTS, CUT],
+        "counts": {"acme": {"grant": 2, "app": 1}},
+        "locked": [],
+        "pushes": [],
+    }
     shown = command("inventory", "status")
     assert shown.code == 0
     lines = shown.out.splitlines()
@@ -60,11 +65,14 @@ def test_status_says_what_was_not_read(command: Any, api: RecordingClient) -> No
         "since": 5.0,
         "apps": [["acme", "app-1"]],
     }
+    pushes = [{"directory": "acme", "outcome": name, "count": 3, "last_at": 9e8} for name in ("forged", "taken")]
+    api.answers["/inventory"] |= {"pushes": pushes}
+    assert "acme by push: 3 forged, 3 taken; last 1998-07-09" in command("inventory", "status").out
     api.answers["/inventory"] |= {"locked": [locked]}
     shown = command("inventory", "status").out
     assert "LOCKED OUT at the gateway since 1970-01-01 00:00:05Z: agent:bot, app app-1 of acme: odd" in shown
     assert "\x1b" not in shown
-    api.answers["/inventory"] = {"feeds": [], "counts": {}, "locked": []}
+    api.answers["/inventory"] = {"feeds": [], "counts": {}, "locked": [], "pushes": []}
     assert "nothing was read yet" in command("inventory", "status").out
 
 
@@ -179,9 +187,11 @@ def test_connected_organisations_are_read(command: Any, api: RecordingClient, tm
 def test_export_writes_a_new_file_only(command: Any, api: RecordingClient, tmp_path) -> None:
     api.answers["/inventory/items"] = {"items": [ITEM], "next": "", "total": 1}
     api.answers["/inventory/findings"] = {"findings": [FINDING]}
+    told = {"directory": "acme", "platform": "github", "activity": {"id": "e1", "at": 4.0, "deed": "use"}}
+    api.answers["/inventory/events"] = {"events": [told], "next": ""}
     file = tmp_path / "events.jsonl"
     done = command("inventory", "export", "--ocsf", str(file))
-    assert (done.code, len(file.read_text().splitlines())) == (0, 7), done.err
+    assert (done.code, len(file.read_text().splitlines())) == (0, 8), done.err
     again = command("inventory", "export", "--ocsf", str(file))
     assert (again.code, "WL-INV-093" in again.err) == (2, True)
 
@@ -189,13 +199,14 @@ def test_export_writes_a_new_file_only(command: Any, api: RecordingClient, tmp_p
 def test_watch_reads_what_is_due_once(command: Any, api: RecordingClient, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("GH", "ghp_x")
     (tmp_path / "wardlaw.yaml").write_text(CONFIG.replace("URL", "http://127.0.0.1:9"))
-    fresh = {"directory": "acme", "complete_at": 9e9, "last_at": 9e9, "is_cut": False}
+    fresh = {"directory": "acme", "complete_at": 9e9, "last_at": 9e9, "is_cut": False, "state": "complete"}
     directory = Directory(
         "acme", Platform.GITHUB, SecretRef("env", "GH"), organisation="acme", url="http://127.0.0.1:9"
     )
     connector = open_connector(directory, env={"GH": "x"}, clock=lambda: 0.0, sleep=lambda _s: None)
     feeds = [feed.name for feed in connector.feeds()]
     api.answers["/inventory"] = {"feeds": [fresh | {"feed": name} for name in feeds]}
+    api.answers["/inventory/due"] = {"wishes": [], "channels": []}
     done = command("inventory", "watch", "--once")
     assert (done.code, "the next reading is due" in done.out) == (0, True), done.err
     for words in (("--nightly", "25:00"), ("--nightly", "x"), ("--events-minutes", "0")):

@@ -225,6 +225,8 @@ CASES: list[tuple[str, str, str, Any, Any]] = [
     ("audit export --since 2026-01-01T00:00", "POST", "/audit/exports", {"since_ms": 1767225600000, "until_ms": 0}, {"file": "x"}),
     ("audit erase", "GET", "/audit/erasures", None, []),
     ("audit erase ab12 --reason r", "POST", "/audit/erasures", {"subject": "ab12", "reason": "r"}, {"erasure": {"id": "era_1"}, "waits_for": []}),
+    ("audit erase --account acme:ada --suppress --reason r", "POST", "/audit/erasures", {"subject": "", "reason": "r", "accounts": ["acme:ada"], "suppress": True}, {"erasure": {"id": "era_1"}, "waits_for": [], "inventory": {"rows": {"inventory_item": 2}}}),
+    ("audit erase ab12 --dry-run", "POST", "/audit/erasures/preview", {"subject": "ab12", "reason": "dry run"}, {"subject": "ab12", "inventory": {"rows": {}}}),
     ("audit erase --confirm era_1", "POST", "/audit/erasures/era_1/confirm", None, {"erasure": {"id": "era_1"}, "waits_for": []}),
     ("audit prune", "GET", "/audit/prunings", None, []),
     ("audit prune --before 2026-01-01T00:00 --reason r", "POST", "/audit/prunings", {"before_ms": 1767225600000, "reason": "r"}, {"pruning": {"id": "prn_1"}, "waits_for": []}),

@@ -33,3 +33,17 @@ def test_what_is_allowed_and_nothing_at_all_are_no_findings(command: Any, api: R
     assert command("shadow-ai", "report").code == 0
     api.answers["/inventory/shadow-ai"] = {"vendors": [], "feeds": []}
     assert command("shadow-ai", "report").code == 0
+
+
+def test_what_approvals_cover_is_allowed_until_they_end(command: Any, api: RecordingClient, tmp_path) -> None:
+    (tmp_path / "wardlaw.yaml").write_text("version: 1\n")
+    api.answers["/inventory/shadow-ai"] = {
+        "vendors": [VENDOR | {"standing": {"approved": 3, "until": 86_400.0}}],
+        "feeds": [],
+    }
+    shown = command("shadow-ai", "report", "--as-csv")
+    assert (shown.code, "approved until 1970-01-02" in shown.out) == (0, True)
+    ended = VENDOR | {"standing": {"expired": 3, "ended_at": 86_400.0}}
+    api.answers["/inventory/shadow-ai"] = {"vendors": [ended], "feeds": []}
+    shown = command("shadow-ai", "report", "--as-csv")
+    assert (shown.code, "3 with an approval that ran out" in shown.out) == (1, True)

@@ -14,7 +14,10 @@ import pytest
 
 from wardlaw.cli.commands.up import _Screen, gateway_is_ready, parts_of
 from wardlaw.cli.output import Output
+from wardlaw.config.connected import Directory, InventorySettings, Platform
 from wardlaw.config.model import Config, DemoModel, LogFormat, Logs
+from wardlaw.config.pushed import DeliveryListener, Watching
+from wardlaw.config.secretref import SecretRef
 
 
 def test_the_gateway_is_the_first_to_end_and_must_not_die() -> None:
@@ -22,6 +25,13 @@ def test_the_gateway_is_the_first_to_end_and_must_not_die() -> None:
     assert [part.name for part in parts] == ["control", "sequencer", "canary", "demo-model", "gateway"]
     assert [part.may_restart for part in parts] == [True, True, True, True, False]
     assert [part.name for part in parts_of(Config(), Path("/w.yaml"))] == ["control", "sequencer", "canary", "gateway"]
+    inventory = InventorySettings(
+        (Directory("a", Platform.GITHUB, SecretRef("env", "T")),),
+        listener=DeliveryListener("127.0.0.1:1"),
+        watching=Watching(enabled=True),
+    )
+    aside = [one for one in parts_of(Config(inventory=inventory), Path("/w.yaml")) if one.may_stay_away]
+    assert [(one.name, one.may_restart) for one in aside] == [("canary", True), ("listener", True), ("watch", True)]
 
 
 def test_a_socket_path_too_long_is_told_before_anything_starts(command: Any, tmp_path: Path) -> None:

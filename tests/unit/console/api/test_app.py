@@ -32,8 +32,8 @@ def test_no_endpoint_stands_outside_the_table(api: Api) -> None:
     assert all(path.startswith("/api/openapi.json") for path in others), others
 
 
-LARGE_QUESTIONS = {"decisions.replay", "frameworks.diff", "policy.try"}
-"""What reads, and asks with more than fits into an address."""
+LARGE_QUESTIONS = {"decisions.replay", "frameworks.diff", "policy.try", "erasures.preview"}
+"""What reads, and asks with more than fits into an address, or may stand in one."""
 
 
 def test_reading_methods_change_nothing(api: Api) -> None:
@@ -52,7 +52,7 @@ SAMPLES = {
     "tokens.create": {"person": "person:x"}, "tokens.create_own": {}, "keys.create": {"id": "key:x", "principal": "nhi:x"},
     "keys.rotate": {}, "secrets.register": {"id": "secret:x", "text": "12345678"},
     "decisions.replay": {"sources": {}}, "decisions.content": {"purpose": "incident inc_1"}, "quarantines.place": {"key": "person:x", "reason": "x"},
-    "incidents.release": {"reason": "x"}, "audit.export": {}, "erasures.request": {"subject": "aabbccdd", "reason": "x"},
+    "incidents.release": {"reason": "x"}, "audit.export": {}, "erasures.request": {"subject": "aabbccdd", "reason": "x"}, "erasures.preview": {"subject": "aabbccdd", "reason": "x"},
     "habits.accept": {"reason": "x"}, "habits.forget": {"reason": "x"},
     "approvals.answer": {"approves": True, "reason": "x"},
     "serious.open": {"kind": "death", "aware_at": 1.0, "system": "x", "description": "x"}, "serious.close": {"report_ref": "x"},
@@ -66,6 +66,10 @@ SAMPLES = {
     "attestations.give": {"clause": "GOV-07", "system": "x", "text": "we looked at it", "until": 1},
     "tools.approve": {"tool": "x", "digest": "aabbccddeeff", "reason": "x"},
     "inventory.begin": {"directory": "x", "platform": "x", "feed": "x", "kind": "listing"}, "inventory.take": {"sightings": []},
+    "inventory.deliver": {"directory": "x", "platform": "x"},
+    "inventory.channel": {
+        "directory": "x", "feed": "x", "id": "x", "resource": "x", "address": "https://x.example", "expires_at": 1.0,
+    },
     "inventory.end": {"complete": True}, "inventory.accept": {"reason": "x"}, "inventory.close": {"reason": "x"},
     "grants.approve": {"app": "x", "owner": "person:x", "clause": "GRT-01", "days": 1, "reason": "x", "scopes": ["*"]},
     "grants.recertify": {"days": 1, "reason": "x"}, "grants.judge": {},

@@ -4,6 +4,9 @@ import pytest
 
 from tests.console_fakes import Api
 from wardlaw.facts.person import Role
+from wardlaw.inventory.rules import Weight
+from wardlaw.store.database import reading
+from wardlaw.store.notifications import Event, list_due
 
 DAY = 86_400.0
 BAD = "110671459871-30f1spbu0hptbs60cb4vsmv79i7bbvqj.apps.googleusercontent.com"
@@ -96,3 +99,34 @@ def test_bad_input_and_who_may(api: Api, uid: int) -> None:
     )
     auditor = api.person("aud", Role.AUDITOR)
     assert api.error("POST", "/inventory/findings/x/close", {"reason": "x"}, uid=auditor)[0] == 403
+
+
+def told(api: Api) -> list[tuple[str, int]]:
+    with reading(api.made.engine) as connection:
+        return [(one.channel, one.count) for one in list_due(connection, now=1e12) if one.event is Event.FOUND]
+
+
+def test_grave_findings_reach_the_channels_once(api: Api, uid: int) -> None:
+    api.made.grants.channels = ("ops", "mail")
+    run(api, uid, sightings=[GRANT])
+    (one,) = [one for one in api.ok("GET", "/inventory/findings", uid=uid)["findings"] if one["weight"] == "critical"]
+    assert told(api) == [("mail", 1), ("ops", 1)] or told(api) == [("ops", 1), ("mail", 1)]
+    run(api, uid, sightings=[GRANT])  # the same again is no news
+    assert len(told(api)) == 2
+    api.ok("POST", f"/inventory/findings/{one['id']}/close", {"reason": "revoked"}, uid=uid)
+    api.made.clock.now += 3_600
+    run(api, uid, sightings=[GRANT])  # it came back
+    assert len(told(api)) == 4
+
+
+def test_an_acceptance_that_ends_is_told_with_the_next_run(api: Api, uid: int) -> None:
+    api.made.grants.channels = ("ops",)
+    api.made.grants.tells = frozenset(Weight)
+    usual = [use(api, f"d{day}", 30 - day, asn=64_500, ip="20.1.1.1") for day in range(25)]
+    run(api, uid, activities=[*usual, use(api, "x1", 0.1, asn=64_999, ip="185.1.1.1")], feed="activity")
+    assert told(api) == [("ops", 1)]
+    (one,) = api.ok("GET", "/inventory/findings", uid=uid)["findings"]
+    api.ok("POST", f"/inventory/findings/{one['id']}/accept", {"reason": "moved", "days": 7}, uid=uid)
+    api.made.clock.now += 8 * DAY
+    run(api, uid, feed="activity")
+    assert told(api) == [("ops", 1), ("ops", 1)]

@@ -124,3 +124,31 @@ def test_who_may(api: Api, uid: int) -> None:
     ):
         for who in (auditor, admin):
             assert api.error("POST", path, body, uid=who) == (403, "WL-RGT-010")
+
+
+def test_an_approval_may_name_a_group_whose_members_come_and_go(api: Api, uid: int) -> None:
+    group = {"kind": "group", "id": "sales", "name": "Sales"}
+    ada, bob = ({"kind": "membership", "id": f"m-{who}", "group": "sales", "account": who} for who in ("ada", "bob"))
+    taken(api, uid, grant("g1"), grant("g2", account="bob"))
+    assert api.error("POST", "/grants/approvals", APPROVAL | {"groups": ["sales"]}, uid=uid) == (400, "WL-INV-121")
+    told(api, uid, group, ada)
+    made = api.ok("POST", "/grants/approvals", APPROVAL | {"groups": ["sales"]}, uid=uid)
+    assert made["groups"] == ["sales"]
+    assert api.made.recorder.of("grants.approve")[0]["groups"] == "sales"
+
+    def standings() -> dict[str, str]:
+        return {one["grant"]: one["standing"]["state"] for one in api.ok("GET", "/grants", uid=uid)["grants"]}
+
+    assert standings() == {"g1": "approved", "g2": "unapproved"}
+    told(api, uid, group, bob)  # ada has left
+    assert standings() == {"g1": "unapproved", "g2": "approved"}
+    listed = api.ok("GET", "/inventory/items?kind=group", uid=uid)["items"]
+    assert [one["thing"]["name"] for one in listed] == ["Sales"]
+    assert api.ok("GET", "/inventory/item?id=sales", uid=uid)["item"]["thing"]["kind"] == "group"
+
+
+def told(api: Api, uid: int, *things: dict) -> None:
+    api.made.clock.now += 60
+    run = api.ok("POST", "/inventory/runs", BEGIN | {"feed": "groups"}, uid=uid)["run"]["id"]
+    api.ok("POST", f"/inventory/runs/{run}/page", {"sightings": [{"thing": one} for one in things]}, uid=uid)
+    api.ok("POST", f"/inventory/runs/{run}/end", {"complete": True}, uid=uid)

@@ -87,6 +87,8 @@ def test_the_report_names_every_source(api: Api, uid: int) -> None:
     assert {(one["source"], one["how"], one["accounts"]) for one in vendor["traces"]} == {
         ("acme squid", "app", 0), ("acme squid", "use", 1), ("acme tokens", "app", 0), ("acme tokens", "grant", 2),
     }  # fmt: skip
+    assert vendor["standing"]["approved"] == 0
+    assert vendor["standing"]["unapproved"] >= 3
     assert api.ok("GET", "/inventory/shadow-ai?directory=none", uid=uid)["vendors"] == []
 
 
@@ -96,3 +98,29 @@ def test_only_who_may_read_the_inventory_reads_it(api: Api, uid: int) -> None:
         assert api.error("GET", f"/inventory/{path}")[0] in (401, 403)
         assert api.ok("GET", f"/inventory/{path}", uid=auditor)
     assert api.error("GET", "/inventory/identities?after=zz", uid=uid) == (400, "WL-INV-090")
+
+
+def test_an_approval_for_a_group_allows_a_vendor_to_its_members(api: Api, uid: int) -> None:
+    people = ("ada", "bob")
+
+    def told(feed: str, members: tuple[str, ...]) -> None:
+        api.made.clock.now += 60
+        begin = {"directory": "beta", "platform": "google", "feed": feed, "kind": "listing"}
+        run = api.ok("POST", "/inventory/runs", begin, uid=uid)["run"]["id"]
+        things = [{"kind": "group", "id": "staff"}, {"kind": "app", "id": "gpt", "name": "ChatGPT"}]
+        things += [{"kind": "membership", "id": f"m-{who}", "group": "staff", "account": who} for who in members]
+        things += [{"kind": "grant", "id": f"g-{who}", "account": who, "app": "gpt"} for who in people]
+        page = {"sightings": [{"thing": one} for one in things]}
+        api.ok("POST", f"/inventory/runs/{run}/page", page, uid=uid)
+        api.ok("POST", f"/inventory/runs/{run}/end", {"complete": True}, uid=uid)
+
+    def standing() -> tuple[int, int]:
+        (vendor,) = api.ok("GET", "/inventory/shadow-ai?directory=beta", uid=uid)["vendors"]
+        return vendor["standing"]["approved"], vendor["standing"]["unapproved"]
+
+    told("first", people)
+    approval = {"app": "gpt", "owner": "person:sec", "clause": "GRT-03", "days": 9, "reason": "pilot", "scopes": ["*"]}
+    api.ok("POST", "/grants/approvals", approval | {"groups": ["staff"], "directory": "beta"}, uid=uid)
+    assert standing() == (2, 0)
+    told("first", ("ada",))
+    assert standing() == (1, 1)

@@ -127,3 +127,24 @@ def test_pages_searches_and_counts(api: Api, uid: int) -> None:
     assert found("find=ADA&kind=grant") == ["g0", "g1", "g2", "g3", "g4"]
     for after in ("zz", "W10="):
         assert api.error("GET", f"/inventory/items?after={after}", uid=uid) == (400, "WL-INV-090")
+
+
+def test_a_page_holds_ten_thousand_things(api: Api, uid: int) -> None:
+    run = begun(api, uid)
+    seen = [{"thing": {"kind": "app", "id": f"a{n}"}} for n in range(10_001)]
+    error = api.error("POST", f"/inventory/runs/{run}/page", {"sightings": seen}, uid=uid)
+    assert error == (400, "WL-API-003")
+    many = [{"thing": {"kind": "app", "id": f"a{n}", "name": "n" * 200}} for n in range(500)]
+    assert api.ok("POST", f"/inventory/runs/{run}/page", {"sightings": many}, uid=uid)["seen"] == 500
+
+
+def test_what_tables_know_is_shown_before_what_the_gateway_saw(api: Api, uid: int) -> None:
+    admin = api.person("admin", Role.ADMIN)
+    key = {"id": "key:bot", "principal": "agent:bot", "owner": "person:admin"}
+    api.ok("POST", "/keys", key, uid=admin)
+    assert api.ok("GET", "/inventory/item?id=agent:bot", uid=uid)["item"]["directory"] == "gateway"
+    run = begun(api, uid)
+    told = [{"thing": {"kind": "account", "id": "agent:bot"}}]
+    api.ok("POST", f"/inventory/runs/{run}/page", {"sightings": told}, uid=uid)
+    assert api.ok("GET", "/inventory/item?id=agent:bot", uid=uid)["item"]["directory"] == "acme"
+    assert api.ok("GET", "/inventory/item?id=agent:bot&directory=gateway", uid=uid)["item"]["directory"] == "gateway"

@@ -5,6 +5,8 @@ import hmac
 import json
 import re
 
+import msgspec
+
 from wardlaw.console.notify.message import (
     Message,
     cef_line,
@@ -12,6 +14,7 @@ from wardlaw.console.notify.message import (
     mail,
     message_of,
     message_of_asked,
+    message_of_found,
     message_of_held,
     sentence,
     signature,
@@ -21,6 +24,8 @@ from wardlaw.console.notify.message import (
 from wardlaw.facts.approval import CallApproval
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.incident import Incident, Quarantine
+from wardlaw.inventory.findings import of_rule
+from wardlaw.inventory.rules import GrantFinding, Weight
 from wardlaw.inventory.ruling import Fate, GrantRuling
 from wardlaw.store.notifications import Event, Notification
 
@@ -139,3 +144,32 @@ def test_a_grant_is_asked_about_without_names() -> None:
         assert b"gdc_1" in form
         assert b"ada" not in form
     assert b"wardlaw grants explain gdc_1" in slack_body(made)
+
+
+def found_message(count: int = 1) -> Message:
+    told = GrantFinding("known-bad-app", Weight.CRITICAL, "acme", "grant of-ada", "ada", "evil", ("of ada",), "ask ada")
+    queued = Notification("ntf_1", "hook", "fnd_1", Event.FOUND, count, 1_790_000_000.0)
+    finding = msgspec.structs.replace(of_rule(told, at=1_790_000_000.0), id="fnd_1")
+    return message_of_found(queued, finding, installation="acme")
+
+
+def test_a_finding_is_told_by_id_and_kind_alone() -> None:
+    made = found_message()
+    assert sentence(made) == "Finding fnd_1 waits for somebody who looks at acme: known-bad-app (critical)"
+    forms = [
+        json_body(made), slack_body(made), mail(made, sender="a@b", to=("c@d",), at=1.0).as_bytes(),
+        syslog_line(made, facility=13, at=1.0, host="h"), cef_line(made, facility=13, at=1.0, host="h"),
+    ]  # fmt: skip
+    for form in forms:
+        assert b"fnd_1" in form
+        assert b"ada" not in form
+        assert b"evil" not in form
+    assert b"|Finding waits for somebody who looks|9|" in forms[-1]
+    assert b"wardlaw inventory finding show fnd_1" in slack_body(made)
+
+
+def test_several_findings_of_a_kind_are_told_with_their_number() -> None:
+    made = found_message(1_200)
+    assert "Finding fnd_1 and 1,199 more of its kind waits" in sentence(made)
+    assert made.command == "wardlaw inventory findings --rule known-bad-app"
+    assert json.loads(json_body(made))["count"] == 1_200

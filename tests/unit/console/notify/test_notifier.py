@@ -13,9 +13,11 @@ from wardlaw.console.notify.notifier import Notifier
 from wardlaw.facts.approval import CallAnswer, CallApproval
 from wardlaw.facts.effect import Effect
 from wardlaw.facts.incident import Incident
+from wardlaw.inventory.rules import GrantFinding, Weight
 from wardlaw.inventory.ruling import Fate, GrantRuling
 from wardlaw.store.approvals import answer_call, park_call
 from wardlaw.store.database import reading, writing
+from wardlaw.store.findings import settle_rules
 from wardlaw.store.grantdecisions import keep_rulings, list_rulings
 from wardlaw.store.incidents import open_or_join
 from wardlaw.store.notifications import (
@@ -25,6 +27,7 @@ from wardlaw.store.notifications import (
     count_by_state,
     enqueue,
     enqueue_asked,
+    enqueue_found,
     enqueue_held,
 )
 from wardlaw.testing.databases import sqlite_database
@@ -196,3 +199,18 @@ def test_a_grant_is_asked_about_while_it_waits(tables: Engine) -> None:
     with writing(tables) as connection:
         keep_rulings(connection, [ruling(3, Fate.STANDS)], known=list_rulings(connection))
     assert standing(tables) == {Standing.SENT: 2}
+
+
+def test_a_finding_is_told_and_tried_again_until_it_is_taken(tables: Engine) -> None:
+    bad = GrantFinding("known-bad-app", Weight.CRITICAL, "acme", "grant of-ada", "ada", "evil", (), "")
+    with writing(tables) as connection:
+        (change,) = settle_rules(connection, "acme", [bad], now=NOW)
+        enqueue_found(connection, [change.after], channels=("hook",), at=NOW)
+    clock = Clock()
+    with web([500, 204]) as hook:
+        notifier = made(tables, clock, webhooks=(Webhook("hook", f"http://127.0.0.1:{hook.port}/"),))
+        assert notifier.run_once() == 0
+        clock.now += 60
+        assert notifier.run_once() == 1
+    assert b'"finding":"fnd_' in hook.seen[-1][2]
+    assert standing(tables) == {Standing.SENT: 1}

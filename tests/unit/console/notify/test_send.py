@@ -15,8 +15,9 @@ from wardlaw.config.channelforms import MailSecurity, SyslogForm, WebhookForm
 from wardlaw.config.model import Mail, Syslog, Webhook
 from wardlaw.config.notify import Channel
 from wardlaw.config.secretref import SecretRef
+from wardlaw.console.notify.question import Question
 from wardlaw.console.notify.send import send
-from wardlaw.facts.errors import ConfigError, UnavailableError
+from wardlaw.facts.errors import ConfigError, Fault, UnavailableError
 
 ENV = {"KEY": "topsecret", "PASSWORD": "right", "WRONG": "guessed"}
 AT = 1_790_000_070.0
@@ -143,3 +144,9 @@ def test_syslog_may_carry_cef() -> None:
 def test_certificates_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     with log_receiver() as receiver, pytest.raises(ConfigError, match="WL-NTF-003"):
         told(Syslog("siem", f"tls://127.0.0.1:{receiver.port}", ca=str(tmp_path / "none.pem")))
+
+
+def test_a_question_to_a_person_is_never_written_to_a_log() -> None:
+    asked = Question("ntf_1", "gqn_1", "acme", "acme", "ada@acme.example", "Notes", (), "", "grants@acme.example")
+    with log_receiver() as siem, pytest.raises(Fault, match="WL-NTF-004"):
+        send(Syslog("siem", f"tcp://127.0.0.1:{siem.port}"), asked, env=ENV, at=AT)

@@ -1,0 +1,20 @@
+"""The certificate that a listener shows."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+
+class Tls(msgspec.Struct, frozen=True):
+    """A certificate and its key, both PEM files."""
+
+    cert: Annotated[str, Meta(description="Certificate chain, PEM file.")] = ""
+    key: Annotated[str, Meta(description="Private key of the certificate, PEM file readable by the service alone.")] = (
+        ""
+    )
+
+    def __bool__(self) -> bool:
+        return bool(self.cert and self.key)

@@ -1,0 +1,128 @@
+"""Grants counted by app and by what they allow, kept with every change of the picture.
+
+What approvals say of a million grants is then asked of some thousand lots.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import and_, bindparam, delete, insert, select, update
+from sqlalchemy.engine import Connection
+
+from wardlaw.inventory.lots import Lot, on_shelf, shape_of, shelf_of
+from wardlaw.store.inventorytables import INVENTORY_LOT, INVENTORY_THING
+from wardlaw.store.itemrows import parts
+
+_LOT = INVENTORY_LOT.c
+_THING = INVENTORY_THING.c
+_Place = tuple[str, str]
+
+
+def shift_lots(
+    connection: Connection, directory: str, faces: Sequence[str], lots: Iterable[Lot], *, platform: str
+) -> None:
+    """Count grants where they now belong; called while the rows of before still stand.
+
+    Args:
+        faces: Of everything that is drawn anew.
+        lots: Of the grants among it that are there, one each.
+    """
+    moved: Counter[_Place] = Counter()
+    whole: Counter[_Place] = Counter()
+    samples: dict[_Place, Lot] = {}
+    for part in parts(faces):
+        query = select(_THING.app, _THING.id, _THING.account, _THING.shape).where(
+            _THING.directory == directory, _THING.face.in_(part), _THING.shape != ""
+        )
+        for app, id_, account, shape in connection.execute(query):
+            place = (shelf_of(app, id_), shape)
+            moved[place] -= 1
+            whole[place] -= not account
+    for lot in lots:
+        place = (shelf_of(lot.app, lot.own), shape_of(lot))
+        samples[place] = lot
+        moved[place] += 1
+        whole[place] += not lot.account
+    known = _known(connection, directory, moved)
+    changed: list[dict[str, Any]] = []
+    for place in moved.keys() & known.keys():
+        grants = known[place] + moved[place]
+        account = ""
+        if grants == 1:
+            # One that came now is the only one; else it is one that did not move.
+            account = samples[place].account if place in samples else _left(connection, directory, place, {*faces})
+        changed.append(_change(directory, place, (grants, whole[place]), account))
+    if changed:
+        _write(connection, changed)
+    made = [
+        _row(directory, place, samples[place], (moved[place], whole[place]), platform)
+        for place in moved.keys() - known.keys()
+    ]
+    if made:
+        connection.execute(insert(INVENTORY_LOT), made)
+
+
+def _known(connection: Connection, directory: str, places: Collection[_Place]) -> dict[_Place, int]:
+    """How many grants are in each lot that there is."""
+    found: dict[_Place, int] = {}
+    for part in parts(sorted({name for name, _ in places})):
+        query = select(_LOT.name, _LOT.shape, _LOT.grants).where(_LOT.directory == directory, _LOT.name.in_(part))
+        found |= {(name, shape): grants for name, shape, grants in connection.execute(query)}
+    return found
+
+
+def _left(connection: Connection, directory: str, place: _Place, faces: Collection[str]) -> str:
+    """The account of the one grant of a lot that is none of these."""
+    app, own = on_shelf(place[0])
+    query = select(_THING.face, _THING.account).where(
+        _THING.app == app if app else _THING.id == own,
+        _THING.kind.concat("") == "grant",
+        _THING.directory.concat("") == directory,
+        _THING.app == app,
+        _THING.shape == place[1],
+    )
+    return next((row.account for row in connection.execute(query) if row.face not in faces), "")
+
+
+def _change(directory: str, place: _Place, counts: tuple[int, int], account: str) -> dict[str, Any]:
+    return {
+        "at": directory,
+        "own_name": place[0],
+        "own_shape": place[1],
+        "now": counts[0],
+        "more_whole": counts[1],
+        "whose": account,
+    }
+
+
+def _write(connection: Connection, changed: list[dict[str, Any]]) -> None:
+    own = and_(
+        _LOT.directory == bindparam("at"), _LOT.name == bindparam("own_name"), _LOT.shape == bindparam("own_shape")
+    )
+    connection.execute(
+        update(INVENTORY_LOT)
+        .where(own)
+        .values(grants=bindparam("now"), whole=_LOT.whole + bindparam("more_whole"), account=bindparam("whose")),
+        changed,
+    )
+    empty = [{name: row[name] for name in ("at", "own_name", "own_shape")} for row in changed if not row["now"]]
+    if empty:
+        connection.execute(delete(INVENTORY_LOT).where(own), empty)
+
+
+def _row(directory: str, place: _Place, lot: Lot, counts: tuple[int, int], platform: str) -> dict[str, object]:
+    return {
+        "directory": directory,
+        "name": place[0],
+        "shape": place[1],
+        "scopes": msgspec.json.encode(lot.scopes).decode(),
+        "as_itself": lot.as_itself,
+        "strength": max((risk.privilege for risk in lot.risks(platform) if risk.known), default=0),
+        "grants": counts[0],
+        "whole": counts[1],
+        "account": lot.account if counts[0] == 1 else "",
+    }

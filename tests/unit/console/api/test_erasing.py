@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from tests.console_fakes import Api
+from wardlaw.facts.person import Role
+
+BEGIN = {"directory": "acme", "platform": "google", "feed": "tokens", "kind": "listing"}
+SUBJECT = "aabbccdd"
+ANNA = "anna.blau@acme.example"
+LOG = BEGIN | {"feed": "activity", "kind": "events"}
+ASKED = {"reason": "Art. 17", "accounts": [f"acme:{ANNA}"]}
+
+
+def sighting(kind: str, **fields) -> dict:
+    return {"thing": {"kind": kind, **fields}}
+
+
+THINGS = [
+    sighting("account", id=ANNA, name="Anna Blau", acts_as="human", state="active"),
+    sighting("account", id="bob@acme.example", name="Bob", acts_as="human"),
+    sighting("account", id="bot@acme.example", name="Bot", acts_as="nhi", owner=ANNA),
+    sighting("app", id="app-1", name="Mail reader"),
+    sighting("grant", id=f"{ANNA} app-1", account=ANNA, app="app-1", scopes=["https://mail.google.com/"]),
+    sighting("grant", id="bob app-1", account="bob@acme.example", app="app-1", scopes=["https://mail.google.com/"]),
+    sighting("credential", id="key-1", account=ANNA, type="token", name="key of Anna Blau", never_expires=True),
+]
+EVENTS = [
+    {"id": f"evt {ANNA} {n}", "at": 1_700_000_000.0 + n, "deed": "consent", "account": ANNA, "actor": ANNA, "app": "app-1",
+     "app_name": "Mail reader", "scopes": ["https://mail.google.com/"], "object": "mailbox of Anna Blau"}
+    for n in range(3)
+]  # fmt: skip
+
+
+def told(api: Api, uid: int, begin: dict, sightings: list[dict], events: list[dict] = []) -> None:  # noqa: B006
+    api.made.clock.now += 60
+    run = api.ok("POST", "/inventory/runs", begin, uid=uid)["run"]["id"]
+    api.ok("POST", f"/inventory/runs/{run}/page", {"sightings": sightings, "activities": events}, uid=uid)
+    gaps = ["The mailbox of Anna Blau was not read."] if begin is LOG else []
+    api.ok("POST", f"/inventory/runs/{run}/end", {"complete": True, "gaps": gaps}, uid=uid)
+
+
+@pytest.fixture
+def ciso(api: Api) -> int:
+    uid = api.person("ciso", Role.CISO)
+    told(api, uid, BEGIN, THINGS)
+    told(api, uid, LOG, [], EVENTS)
+    return uid
+
+
+@pytest.fixture
+def compliance(api: Api) -> int:
+    return api.person("comp", Role.COMPLIANCE)
+
+
+def erased(api: Api, compliance: int, ciso: int, **more) -> dict:
+    asked = api.ok("POST", "/audit/erasures", ASKED | more, uid=compliance)
+    return api.ok("POST", f"/audit/erasures/{asked['erasure']['id']}/confirm", uid=ciso)
+
+
+def dump(api: Api) -> str:
+    """Everything in every table."""
+    path = api.made.deps.engine.url.database
+    with sqlite3.connect(path) as connection:
+        texts = list(connection.iterdump())
+        blobs = [row[0] for row in connection.execute("SELECT memory FROM inventory_memory")]
+    return "\n".join(texts) + b"\n".join(blobs).decode("utf-8", "replace")
+
+
+def names_in(api: Api) -> list[str]:
+    whole = dump(api).casefold()
+    return [name for name in (ANNA, "anna.blau", "anna blau") if name in whole]
+
+
+def test_names_give_way_in_every_table_and_what_they_have_stays(api: Api, compliance: int, ciso: int) -> None:
+    assert names_in(api)
+    count = api.ok("GET", "/inventory/items", uid=ciso)["total"]
+    findings = api.ok("GET", "/inventory/findings?limit=200", uid=ciso)["total"]
+    preview = api.ok("POST", "/audit/erasures/preview", ASKED, uid=compliance)["inventory"]
+    assert preview["accounts"] == [f"acme:{ANNA}"]
+    assert preview["rows"].pop("inventory_finding") > 1
+    rows = {"inventory_activity": 3, "inventory_item": 4, "inventory_memory": 1, "inventory_run": 1}
+    assert preview["rows"] == rows
+    done = erased(api, compliance, ciso)
+    assert done["inventory"]["rows"].items() >= rows.items()
+    assert done["inventory"]["traces"] == ""
+    assert "tells it again" in done["inventory"]["next_reading"]
+    assert names_in(api) == []
+    path = api.made.deps.engine.url.database
+    for file in (path, f"{path}-wal"):  # also where nothing points any more
+        with open(file, "rb") as raw:
+            assert b"blau" not in raw.read().lower()
+    (pseudonym,) = done["inventory"]["accounts"]
+    assert api.ok("GET", "/inventory/items", uid=ciso)["total"] == count
+    assert api.ok("GET", f"/inventory/items?about={pseudonym}", uid=ciso)["total"] == 3
+    shown = api.ok("GET", f"/inventory/item?id={pseudonym}%20app-1", uid=ciso)
+    assert shown["item"]["thing"]["account"] == pseudonym
+    assert api.ok("GET", "/inventory/findings?limit=200", uid=ciso)["total"] == findings
+    assert api.ok("GET", "/inventory/item?id=bot@acme.example", uid=ciso)["item"]["thing"]["owner"] == pseudonym
+    again = api.error("POST", "/audit/erasures", ASKED, uid=compliance)
+    assert again == (400, "WL-INV-115")
+    assert ANNA not in str(api.made.recorder.of("erasures.confirm"))
+
+
+def test_a_platform_tells_it_again_unless_it_is_kept_out(api: Api, compliance: int, ciso: int) -> None:
+    erased(api, compliance, ciso)
+    told(api, ciso, BEGIN, THINGS)
+    assert api.ok("GET", f"/inventory/items?about={ANNA}", uid=ciso)["total"] == 3
+    count = api.ok("GET", "/inventory/items", uid=ciso)["total"]
+    done = erased(api, compliance, ciso, suppress=True)
+    (pseudonym,) = done["inventory"]["accounts"]
+    for _ in range(2):
+        told(api, ciso, BEGIN, THINGS)
+        told(api, ciso, LOG, [], [event | {"id": f"new {event['id']}"} for event in EVENTS])
+    assert names_in(api) == []
+    assert api.ok("GET", "/inventory/items", uid=ciso)["total"] == count
+    assert api.ok("GET", f"/inventory/items?about={pseudonym}", uid=ciso)["total"] == 3
+
+
+def test_nobody_revokes_what_a_pseudonym_stands_for(api: Api, compliance: int, ciso: int) -> None:
+    step = {
+        "id": "1",
+        "kind": "grant",
+        "subject": f"{ANNA} app-1",
+        "account": ANNA,
+        "app": "app-1",
+        "call": "DELETE /x",
+    }
+    plan = {"directory": "acme", "reason": "x", "steps": [step]}
+    made = api.ok("POST", "/revocations", plan, uid=ciso)["revocation"]["id"]
+    api.ok("POST", f"/revocations/{made}/confirm", uid=ciso)
+    (pseudonym,) = erased(api, compliance, ciso)["inventory"]["accounts"]
+    assert names_in(api) == []
+    gone = {"step": "1", "proof": {"presence": "gone", "method": "re-read", "status": 404}}
+    assert api.error("POST", f"/revocations/{made}/report", gone, uid=ciso) == (400, "WL-INV-116")
+    veiled = step | {"subject": f"{pseudonym} app-1", "account": pseudonym}
+    assert api.error("POST", "/revocations", plan | {"steps": [veiled]}, uid=ciso) == (400, "WL-INV-116")
+    assert api.ok("GET", f"/revocations/{made}", uid=ciso)["done"] == 0
+
+
+def test_a_subject_of_the_log_is_found_in_the_inventory(api: Api, compliance: int, ciso: int) -> None:
+    api.made.log.also[f"user:{ANNA}"] = {SUBJECT}
+    by_subject = {"subject": SUBJECT, "reason": "Art. 17"}
+    found = api.ok("POST", "/audit/erasures/preview", by_subject, uid=compliance)
+    assert found["inventory"]["accounts"] == [f"acme:{ANNA}"]
+    by_account = api.ok("POST", "/audit/erasures/preview", ASKED, uid=compliance)
+    assert by_account["subject"] == SUBJECT
+    api.ok("POST", "/audit/holds", by_subject, uid=ciso)
+    assert api.error("POST", "/audit/erasures/preview", ASKED, uid=compliance) == (409, "WL-STO-074")
+    assert api.error("POST", "/audit/erasures", ASKED, uid=compliance) == (409, "WL-STO-074")
+
+
+def test_nobody_and_nobody_known(api: Api, compliance: int, ciso: int) -> None:
+    assert api.error("POST", "/audit/erasures", {"reason": "x"}, uid=compliance) == (400, "WL-AUD-045")
+    unknown = {"reason": "x", "accounts": ["acme:nobody"]}
+    assert api.error("POST", "/audit/erasures", unknown, uid=compliance) == (400, "WL-INV-115")
+    assert api.error("POST", "/audit/erasures/preview", ASKED, uid=api.person("dev", Role.AUDITOR))[0] == 403
+
+
+def test_what_is_not_recorded_is_not_erased(api: Api, compliance: int, ciso: int) -> None:
+    asked = api.ok("POST", "/audit/erasures", ASKED, uid=compliance)
+    path = f"/audit/erasures/{asked['erasure']['id']}/confirm"
+    before = dump(api)
+    api.made.log.broken = True
+    assert api.error("POST", path, uid=ciso) == (503, "WL-KEY-001")
+    assert dump(api) == before
+    api.made.log.broken = False
+    assert api.ok("POST", path, uid=ciso)["inventory"]["rows"]["inventory_item"] == 4
+    assert names_in(api) == []
