@@ -81,6 +81,7 @@ def _reader(platform: Platform) -> Callable[[Mapping[str, str], bytes, str], Tol
             | Platform.OPENAI
             | Platform.ANTHROPIC
             | Platform.ENTRA
+            | Platform.SCIM
         ):
             raise InputError("WL-LSN-002", f"{platform} delivers nothing that is read.", "See docs/events-by-push.md.")
         case never:
