@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from wardlaw.config.connected import InventorySettings
 from wardlaw.config.model import DATA_DIR, Aws, Config
 from wardlaw.config.secretref import SecretRef
 
@@ -96,6 +97,13 @@ def resolve(config: Config, root: PurePath) -> Config:
     )
     config = msgspec.structs.replace(config, mcp=msgspec.structs.replace(config.mcp, servers=servers))
     detectors = {name: msgspec.structs.replace(one, key=secret(one.key)) for name, one in config.detectors.items()}
+    config = msgspec.structs.replace(config, inventory=_inventory(config.inventory, place, secret))
+    return msgspec.structs.replace(config, upstreams=upstreams, identity=identity, detectors=detectors, notify=notify)
+
+
+def _inventory(
+    settings: InventorySettings, place: Callable[[str], str], secret: Callable[[SecretRef], SecretRef]
+) -> InventorySettings:
     directories = tuple(
         msgspec.structs.replace(
             one,
@@ -107,16 +115,13 @@ def resolve(config: Config, root: PurePath) -> Config:
             ),
             ca=place(one.ca),
         )
-        for one in config.inventory.directories
+        for one in settings.directories
     )
     receivers = tuple(
-        msgspec.structs.replace(one, token=secret(one.token), ca=place(one.ca))
-        for one in config.inventory.sending.receivers
+        msgspec.structs.replace(one, token=secret(one.token), ca=place(one.ca)) for one in settings.sending.receivers
     )
-    sending = msgspec.structs.replace(config.inventory.sending, receivers=receivers)
-    inventory = msgspec.structs.replace(config.inventory, directories=directories, sending=sending)
-    config = msgspec.structs.replace(config, inventory=inventory)
-    return msgspec.structs.replace(config, upstreams=upstreams, identity=identity, detectors=detectors, notify=notify)
+    sending = msgspec.structs.replace(settings.sending, receivers=receivers)
+    return msgspec.structs.replace(settings, directories=directories, sending=sending)
 
 
 def lies_under(path: str, folder: str) -> bool:

@@ -5,6 +5,9 @@ import pytest
 from tests.console_fakes import SERVICE_TOKENS, START, Api
 from wardlaw.facts.person import Role
 from wardlaw.governance.operations import Service
+from wardlaw.inventory.rules import Weight
+from wardlaw.store.database import reading
+from wardlaw.store.notifications import Event, list_due
 
 DRIVE = "https://www.googleapis.com/auth/drive"
 TOKEN = SERVICE_TOKENS[Service.LISTENER]
@@ -54,6 +57,16 @@ def test_a_delivery_is_taken_once_and_found_at_once(api: Api, uid: int) -> None:
         False,
     )
     assert {one["outcome"]: one["count"] for one in status["pushes"]} == {"taken": 1, "known": 1}
+
+
+def test_what_a_delivery_brings_is_told_at_once_and_once(api: Api) -> None:
+    api.made.grants.channels = ("ops",)
+    api.made.grants.tells = frozenset(Weight)
+    for _ in range(2):
+        deliver(api, delivery("google/1", event("token/1")))
+    with reading(api.made.deps.engine) as connection:
+        due = list_due(connection, now=api.made.clock.now + 86_400.0)
+    assert [(one.channel, one.event) for one in due] == [("ops", Event.FOUND)]
 
 
 def test_the_same_event_by_poll_changes_nothing(api: Api, uid: int) -> None:

@@ -3,9 +3,13 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
+from sqlalchemy import select
 
-from tests.console_fakes import Api
+from tests.console_fakes import SERVICE_TOKENS, Api
 from wardlaw.facts.person import Role
+from wardlaw.governance.operations import Service
+from wardlaw.store.database import reading
+from wardlaw.store.tables import METADATA
 
 BEGIN = {"directory": "acme", "platform": "google", "feed": "tokens", "kind": "listing"}
 SUBJECT = "aabbccdd"
@@ -169,3 +173,27 @@ def test_what_is_not_recorded_is_not_erased(api: Api, compliance: int, ciso: int
     api.made.log.broken = False
     assert api.ok("POST", path, uid=ciso)["inventory"]["rows"]["inventory_item"] == 4
     assert names_in(api) == []
+
+
+def test_what_comes_by_push_is_kept_out_too(api: Api, ciso: int, compliance: int) -> None:
+    (pseudonym,) = erased(api, compliance, ciso, suppress=True)["inventory"]["accounts"]
+    event = EVENTS[0] | {"id": f"push {ANNA}", "at": api.made.clock.now - 5}
+    one = {"id": f"d-1/{ANNA}", "at": event["at"], "activities": [event], "sightings": [THINGS[0], THINGS[4]]}
+    body = {"directory": "acme", "platform": "google", "deliveries": [one]}
+    for taken in (1, 0):  # by its veiled id it is known again
+        answer = api.ok("POST", "/inventory/deliveries", body, uid=1, token=SERVICE_TOKENS[Service.LISTENER])
+        assert answer["taken"] == taken
+    assert api.ok("GET", f"/inventory/items?about={pseudonym}&kind=grant", uid=ciso)["total"] == 1
+    assert rows_naming(api, "anna") == []
+
+
+def rows_naming(api: Api, word: str) -> list[str]:
+    """Tables of the inventory with a word in any cell."""
+    with reading(api.made.deps.engine) as connection:
+        return [
+            table.name
+            for table in METADATA.sorted_tables
+            if table.name.startswith("inventory_")
+            for row in connection.execute(select(table))
+            if any(word in str(cell).lower() for cell in row)
+        ]
