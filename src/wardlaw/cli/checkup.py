@@ -19,7 +19,7 @@ import msgspec
 from wardlaw.cli.toolcredentials import unkept, unread, unused
 from wardlaw.config.address import parse_listen
 from wardlaw.config.load import read_reference, read_secret
-from wardlaw.config.model import Authority, Config
+from wardlaw.config.model import Authority, ClauseLife, Config
 from wardlaw.config.notify import channel_names
 from wardlaw.config.parse import unknown_env
 from wardlaw.facts.canary import CanaryOutcome
@@ -192,6 +192,9 @@ def _policies(config: Config, _env: Mapping[str, str]) -> Check:
     yield Diagnosis(
         "policies", Verdict.OK, f"bundle {bundle.version}, {len(content.clauses)} clauses, {content.digest[:12]}"
     )
+    if config.policies.life is not ClauseLife.ON:
+        words = "Nobody signs clauses off (policies.life: off), so no clause is proved."
+        yield Diagnosis("policies", Verdict.WARN, words, "policies.life: on, see docs/clause-life.md.")
 
 
 def _canaries(config: Config, env: Mapping[str, str]) -> Check:

@@ -14,9 +14,11 @@ from wardlaw.evidence.running import RunningClause
 from wardlaw.facts.breakglass import BreakGlass
 from wardlaw.facts.canary import CanaryOutcome, CanaryRun
 from wardlaw.facts.clause import Wing
-from wardlaw.facts.clauselife import ClauseVersion
+from wardlaw.facts.clauselife import ClauseVersion, TextKind
 from wardlaw.facts.exemption import Exemption, ExemptionKind
+from wardlaw.governance.clausetext import clause_of
 from wardlaw.governance.exemptions import may_be_lifted
+from wardlaw.governance.renewal import clause_digest
 from wardlaw.governance.rights import RoleBook
 from wardlaw.governance.signing import standing_sign_offs, valid_until
 from wardlaw.governance.standing import ClauseStanding
@@ -35,6 +37,7 @@ def approvals(
     *,
     book: RoleBook,
     now: float,
+    is_compared: bool = True,
 ) -> dict[str, Approved]:
     """What people have signed off, by clause; a clause nobody signed is left out.
 
@@ -42,18 +45,18 @@ def approvals(
         standings: How files, tables and what is published agree.
         enforced: The version of each clause that is in force by its history.
         now: Unix seconds.
+        is_compared: What is published was held against what the tables say should be.
     """
     digests = {one.id: one.digest for one in running}
     found = {}
     for standing in standings:
         version = enforced.get(standing.clause)
         drift = "; ".join(standing.drifted)
-        # That the published text is this version's is what the standing was made to find out.
-        digest = digests.get(standing.clause, "")
         if version is None:
             if drift:
                 found[standing.clause] = Approved(drift=drift)
             continue
+        digest = _approved_digest(version, digests.get(standing.clause, "") if is_compared else "")
         until = valid_until(version, book, at=now)
         signed = standing_sign_offs(version, at=now)
         if until:
@@ -66,6 +69,17 @@ def approvals(
         ]
         found[standing.clause] = Approved(digest if ended else "", (), max(ended, default=0.0), drift)
     return found
+
+
+def _approved_digest(version: ClauseVersion, running: str) -> str:
+    """Digest of an approved text in the form of what runs.
+
+    A form has one of its own. Of what was written by hand only the standing tells whether the published text is this
+    version's: its drift says so, and where nothing was compared nothing is approved.
+    """
+    if version.content.kind is TextKind.FORM and version.is_intact:
+        return clause_digest(clause_of(version.content))
+    return running
 
 
 def canary_standings(runs: Iterable[CanaryRun]) -> dict[str, tuple[CanaryStanding, ...]]:

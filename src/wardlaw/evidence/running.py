@@ -18,6 +18,7 @@ from wardlaw.facts.effect import Mode
 from wardlaw.facts.principal import PrincipalKind
 from wardlaw.governance.implication import covers, never_true
 from wardlaw.governance.renewal import clause_digest
+from wardlaw.governance.running import BESIDE
 
 _READ_OF_TEXTS = frozenset(("detectors", "provenance"))  # producers that must have read the content
 
@@ -56,6 +57,8 @@ class RunningClause(msgspec.Struct, frozen=True):
 def running_clauses(clauses: Iterable[Clause], policies: PolicySet) -> tuple[RunningClause, ...]:
     """Every clause of a published set, by id.
 
+    A version that is tried in shadow beside the one in force is no clause of its own: it takes nothing from that one.
+
     Args:
         clauses: The forms among them.
         policies: The set as the door reads it.
@@ -70,7 +73,13 @@ def running_clauses(clauses: Iterable[Clause], policies: PolicySet) -> tuple[Run
     return tuple(
         _running(name, group, forms.get(name), scopes.get(name, frozenset()), overlaps.get(name, ""))
         for name, group in sorted(by_clause.items())
+        if not _is_trial(name, group, by_clause)
     )
+
+
+def _is_trial(name: str, group: list[Policy], known: Mapping[str, object]) -> bool:
+    beside = name.endswith(BESIDE) and name.removesuffix(BESIDE) in known
+    return beside and all(one.mode is Mode.SHADOW for one in group)
 
 
 def _running(

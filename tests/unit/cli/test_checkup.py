@@ -51,6 +51,7 @@ def test_a_fresh_installation_is_sound(config: Config) -> None:
     assert bad(config) == []
     assert [one.words for one in examine(config, {}) if one.verdict is Verdict.WARN] == [
         "Nobody is admin yet.",
+        "Nobody signs clauses off (policies.life: off), so no clause is proved.",
         "No canary has run yet, so no clause is proved.",
     ]
 

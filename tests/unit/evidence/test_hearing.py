@@ -5,9 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from tests.unit.evidence.test_running import running
-from tests.unit.governance.lives import AT, BOOK, GOV, checked, sign_off, version
+from tests.unit.governance.lives import AT, BOOK, BY_HAND, GOV, checked, sign_off, version
+from wardlaw.decision.policyset import PolicySet
 from wardlaw.evidence.hearing import UNPLANNED_S, approvals, canary_standings, exceptions, glass_minutes
 from wardlaw.evidence.observed import Approved
+from wardlaw.evidence.running import running_clauses
 from wardlaw.facts.breakglass import BreakGlass
 from wardlaw.facts.canary import CanaryOutcome, CanaryRun
 from wardlaw.facts.clauselife import ClauseVersion, LifeState
@@ -52,6 +54,20 @@ def test_a_clause_that_people_signed_is_approved_as_it_runs() -> None:
 def test_what_nobody_signed_is_not_and_what_ran_out_says_when() -> None:
     assert heard_of(version(state=LifeState.ENFORCE)) == Approved()
     assert heard_of(signed(days=1), now=AT + 2 * DAY_S) == Approved(RUNNING["GOV-20"].digest, (), AT + DAY_S)
+
+
+def test_what_was_written_by_hand_and_compared_with_nothing_is_not_approved() -> None:
+    by_hand = checked(GOV, **{name.replace(".", "_"): one for name, one in BY_HAND.items() if "hand" in name})
+    content = clause_texts(by_hand)["GOV-40"]
+    bare = msgspec.structs.replace(signed(), content=content)
+    offs = tuple(msgspec.structs.replace(one, digest=content.digest) for one in bare.sign_offs)
+    whole = msgspec.structs.replace(bare, sign_offs=offs)
+    found = tuple(running_clauses(by_hand.clauses, PolicySet.build(by_hand.text)))
+    digest = next(one.digest for one in found if one.id == "GOV-40")
+    said = standings({"GOV-40": (whole,)}, Beside({"GOV-40": content}, by_hand, None), rules=LifeRules(BOOK), at=AT + 1)
+    for is_compared, expected in ((True, digest), (False, "")):
+        heard = approvals(said, {"GOV-40": whole}, found, book=BOOK, now=AT + 1, is_compared=is_compared)
+        assert heard["GOV-40"].digest == expected
 
 
 def test_an_edit_by_hand_is_heard() -> None:

@@ -6,6 +6,8 @@ from wardlaw.decision.policyset import PolicySet
 from wardlaw.evidence.running import RunningClause, running_clauses
 from wardlaw.facts.effect import Mode
 from wardlaw.governance.check import check
+from wardlaw.governance.clausetext import clause_texts
+from wardlaw.governance.running import Running, running_set
 from wardlaw.governance.shipped import starter_sources
 
 CEDAR = """@id("own-1")
@@ -63,3 +65,19 @@ def test_a_clause_that_another_makes_needless_is_noticed_and_any_edit_is_another
     edited = running({"two.yaml": TWO.replace("text: wide", "text: wider")})
     assert edited["TST-01"].digest != found["TST-01"].digest
     assert edited["TST-02"].digest == found["TST-02"].digest
+
+
+def test_a_version_tried_beside_the_one_in_force_is_no_clause_of_its_own() -> None:
+    today = date(2026, 11, 28)
+    (first, second), (newer, _) = (
+        clause_texts(check({"two.yaml": text}, today=today)).values()
+        for text in (TWO, TWO.replace("over: 5", "over: 4"))
+    )
+    alone = running_set([Running(first), Running(second)], today=today)
+    tried = running_set([Running(first), Running(second), Running(newer, in_shadow=True, beside=True)], today=today)
+    assert "TST-01~next" in {one.id for one in tried.clauses}
+    expected, found = (running_clauses(one.clauses, PolicySet.build(one.text)) for one in (alone, tried))
+    assert [one.id for one in found] == ["TST-01", "TST-02"]
+    assert [(one.digest, one.overlapped_by) for one in found] == [(one.digest, one.overlapped_by) for one in expected]
+    fresh = running_set([Running(newer, in_shadow=True)], today=today)
+    assert [one.id for one in running_clauses(fresh.clauses, PolicySet.build(fresh.text))] == ["TST-01"]

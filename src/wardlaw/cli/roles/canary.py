@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from wardlaw.cli.canarying import CanaryRunner, CanaryTools
 from wardlaw.cli.readiness import ending_signals, tell_ready
 from wardlaw.config.model import Config
-from wardlaw.console.desks.canaries import CanaryDesk
+from wardlaw.console.desks.canaries import CanaryDesk, approved_texts
 from wardlaw.console.desks.recorder import ControlRecorder
 from wardlaw.evidence.canary import Canary
 from wardlaw.facts.errors import WardlawError
@@ -55,7 +55,9 @@ async def _serve_canaries(config: Config) -> None:
         random=os.urandom,
         clock=time.time,
     )
-    runner = CanaryRunner(config, CanaryDesk(places, purposes.canaries, clock=time.time), tools)
+    approved = approved_texts(config, engine, purposes.life)
+    desk = CanaryDesk(places, purposes.canaries, clock=time.time, approved=approved)
+    runner = CanaryRunner(config, desk, tools)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in ending_signals():

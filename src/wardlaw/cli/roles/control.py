@@ -16,7 +16,7 @@ from wardlaw.config.model import ClauseLife, Config
 from wardlaw.console.api.app import build_api
 from wardlaw.console.api.deps import ApiDependencies, LifePlan
 from wardlaw.console.desks.backtest import BacktestDesk
-from wardlaw.console.desks.canaries import CanaryDesk
+from wardlaw.console.desks.canaries import CanaryDesk, approved_texts
 from wardlaw.console.desks.coverage import CoverageDesk
 from wardlaw.console.desks.credentials import CredentialDesk
 from wardlaw.console.desks.grants import GrantDesk
@@ -105,7 +105,12 @@ async def _serve_control(config: Config) -> None:
                 clock=time.time,
             ),
             life=life,
-            canaries=CanaryDesk(places, purposes.canaries, clock=time.time),
+            canaries=CanaryDesk(
+                places,
+                purposes.canaries,
+                clock=time.time,
+                approved=approved_texts(config, engine, purposes.life),
+            ),
             fingerprint=fingerprint,
             health=lambda: {
                 "status": "ok" if spool.healthy else "records cannot be made durable",

@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from wardlaw.config.model import Config, Model
+from sqlalchemy.engine import Engine
+
+from wardlaw.config.model import ClauseLife, Config, Model
 from wardlaw.evidence.canary import Canary, ModelPlace, Surroundings, ToolPlace
 from wardlaw.evidence.canaryplan import plan_canaries
 from wardlaw.evidence.canarytexts import Planted
 from wardlaw.facts import routes
 from wardlaw.facts.clause import Clause
+from wardlaw.facts.clauselife import ClauseText
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.mac import hmac_sha256
 from wardlaw.facts.routes import UpstreamKind, WireForm
@@ -21,9 +24,13 @@ from wardlaw.governance.bundle import decode_bundle
 from wardlaw.governance.check import Checked, check
 from wardlaw.governance.compile import compile_clause
 from wardlaw.governance.compiled import CompiledClause
+from wardlaw.governance.life import in_force
+from wardlaw.governance.running import sources_of
 from wardlaw.security.toolnames import JOINT
 from wardlaw.store.bundle import read_bundle
+from wardlaw.store.database import reading
 from wardlaw.store.installation import Installation
+from wardlaw.store.life import LifeStore
 
 _ENDINGS = (".yaml", ".cedar")
 _OPENAI_ROUTES = (routes.CHAT_COMPLETIONS, routes.COMPLETIONS, routes.EMBEDDINGS, routes.RESPONSES)
@@ -50,11 +57,20 @@ class CanaryDesk:
     Args:
         key: Key from which what is planted for canaries is derived.
         clock: Unix seconds.
+        approved: The texts that are in force by their history, by clause; None where clauses have no life.
     """
 
-    def __init__(self, places: Installation, key: bytes, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        places: Installation,
+        key: bytes,
+        *,
+        clock: Callable[[], float],
+        approved: Callable[[], Mapping[str, ClauseText]] | None = None,
+    ) -> None:
         self._places = places
         self._clock = clock
+        self._approved = approved
         self._folder = Path(places.config.policies.dir)
         self._around = surroundings(places.config)
         self.planted = planted_texts(key)
@@ -62,21 +78,22 @@ class CanaryDesk:
     def plan(self) -> tuple[Canary, ...]:
         """A canary for each clause in force and route, or why there is none.
 
-        Clauses are taken as people wrote them, so that one that was loosened or left out of what is published is
-        noticed; and as published where no file has them any more.
+        Clauses are taken as people approved them, or as they wrote them where nobody approves, so that one that was
+        loosened or left out of what is published is noticed; and as published where neither has them. A text that
+        waits, is in shadow or was edited stops nothing, and is not asked to.
 
         Raises:
             WardlawError: The published clauses cannot be read.
         """
         payload = read_bundle(self._places.bundle_path, trusted_keys=self._places.bundle_keys()).payload
-        written = {one.id: one for one in self._written().compiled}
+        sources = self._on_disk() if self._approved is None else _sources(self._approved())
+        written = {one.id: one for one in self._checked(sources).compiled}
         for clause in decode_bundle(payload).clauses:
             written.setdefault(clause.id, _compiled(clause))
         clauses = (written[name] for name in sorted(written))
         return plan_canaries(clauses, self._around, self.planted, at=self._clock())
 
-    def _written(self) -> Checked:
-        """The clauses on disk; what does not pass its check says nothing here."""
+    def _on_disk(self) -> dict[str, str]:
         sources: dict[str, str] = {}
         for path in sorted(self._folder.rglob("*")):
             if path.suffix in _ENDINGS and path.is_file():
@@ -84,8 +101,31 @@ class CanaryDesk:
                     sources[str(path.relative_to(self._folder))] = path.read_text(encoding="utf-8")
                 except (OSError, UnicodeDecodeError):
                     continue
+        return sources
+
+    def _checked(self, sources: Mapping[str, str]) -> Checked:
+        """These clauses; what does not pass its check says nothing here."""
         checked = check(sources, today=datetime.fromtimestamp(self._clock(), tz=UTC).date())
         return checked if checked.ok else Checked("", (), checked.problems)
+
+
+def approved_texts(config: Config, engine: Engine, key: bytes) -> Callable[[], dict[str, ClauseText]] | None:
+    """Reads which texts are in force by their history; None where clauses have no life.
+
+    Args:
+        key: Of the marks of the rows; a text whose rows were changed by hand is left out.
+    """
+    if config.policies.life is not ClauseLife.ON:
+        return None
+    store = LifeStore(key)
+
+    def read() -> dict[str, ClauseText]:
+        with reading(engine) as connection:
+            book = store.load(connection)
+        enforced = (in_force(versions) for versions in book.values())
+        return {one.clause: one.content for one in enforced if one is not None and one.is_intact}
+
+    return read
 
 
 def planted_texts(key: bytes) -> Planted:
@@ -130,6 +170,10 @@ def _places(config: Config, model: Model) -> Iterator[ModelPlace]:
             served.add(route)
             region = link.region or upstream.region
             yield ModelPlace(model.name, route, upstream.name, region, upstream.trust, upstream.kind.form)
+
+
+def _sources(texts: Mapping[str, ClauseText]) -> dict[str, str]:
+    return {name: source for text in texts.values() for name, source in sources_of(text).items()}
 
 
 def _compiled(clause: Clause) -> CompiledClause:

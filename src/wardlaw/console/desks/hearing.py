@@ -42,9 +42,16 @@ class HearingDesk:
         """
         approved = {}
         if self._life.is_on:
-            standings = self._life.overview(connection, at=now).clauses
+            overview = self._life.overview(connection, at=now)
             enforced = self._life.enforced(connection)
-            approved = approvals(standings, enforced, running, book=load_role_book(), now=now)
+            approved = approvals(
+                overview.clauses,
+                enforced,
+                running,
+                book=load_role_book(),
+                now=now,
+                is_compared=not overview.problem,
+            )
         standing = load_exemptions(connection, now=now, keys=self._keys()).standing
         since = now - WINDOW_S
         glasses = list_glass(connection, since=since, limit=_MOST_GLASS)

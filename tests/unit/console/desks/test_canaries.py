@@ -3,14 +3,19 @@ from __future__ import annotations
 import msgspec
 import pytest
 from tests.unit.console.desks.conftest import NOW, House
+from tests.unit.evidence.test_hearing import signed
+from tests.unit.governance.lives import OPS
 
-from wardlaw.config.model import Model, ModelUpstream, Surface, Upstream
+from wardlaw.config.model import ClauseLife, Model, ModelUpstream, Surface, Upstream
 from wardlaw.config.tools import RegisteredTool
-from wardlaw.console.desks.canaries import CanaryDesk, planted_texts, surroundings
+from wardlaw.console.desks.canaries import CanaryDesk, approved_texts, planted_texts, surroundings
+from wardlaw.facts.clauselife import LifeEvent, LifeState, LifeStep
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.resource import ToolEffect, Trust
 from wardlaw.facts.routes import UpstreamKind
 from wardlaw.security.fingerprint import make_fingerprint
+from wardlaw.store.database import writing
+from wardlaw.store.life import LifeStore
 
 KEY = b"k" * 32
 
@@ -33,6 +38,32 @@ def test_a_clause_that_is_written_or_published_has_its_canary(house: House) -> N
     assert "OWN-01" in planned(house)  # written, and left out of what is published
     (folder / "own.yaml").write_text("id: [")
     assert "SEC-01" in planned(house)
+
+
+def test_where_clauses_have_a_life_the_approved_text_is_tried_and_nothing_else(house: House) -> None:
+    config = msgspec.structs.replace(
+        house.config, policies=msgspec.structs.replace(house.config.policies, life=ClauseLife.ON)
+    )
+    assert approved_texts(house.config, house.engine, KEY) is None
+    approved = approved_texts(config, house.engine, KEY)
+    assert approved is not None
+    assert approved() == {}
+    whole = signed()
+    gone = msgspec.structs.replace(whole.content, clause="GOV-21")  # its row says something else than its mark
+    with writing(house.engine) as connection:
+        LifeStore(KEY).add_version(connection, whole)
+        LifeStore(b"o" * 32).add_version(connection, msgspec.structs.replace(whole, content=gone))
+        for name, key in (("GOV-20", KEY), ("GOV-21", b"o" * 32)):
+            event = LifeEvent(name, 1, 1, LifeStep.ENFORCE, LifeState.ENFORCE, "person:ci", NOW, "", "ctl_1", 0.0)
+            LifeStore(key).add_event(connection, event)
+    assert set(approved()) == {"GOV-20"}
+    folder = house.places.data_dir.parent / "policies"
+    (folder / "own.yaml").write_text(OPS)  # written, and in nobody's set
+    desk = CanaryDesk(house.places, KEY, clock=lambda: NOW, approved=approved)
+    found = {one.clause: one for one in desk.plan()}
+    assert "OPS-30" not in found
+    assert "1000" in found["GOV-20"].policies  # although nothing that is published has it
+    assert "SEC-01" in found  # published, with no history that says otherwise
 
 
 def test_models_stand_at_the_upstream_that_is_asked_first_on_each_route(house: House) -> None:
