@@ -23,6 +23,7 @@ from wardlaw.console.desks.coverage import CoverageDesk
 from wardlaw.console.desks.habits import HabitDesk
 from wardlaw.console.desks.life import LifeDesk
 from wardlaw.console.desks.policies import Published
+from wardlaw.console.desks.reports import ReportDesk
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.decision.replay import ReplayReport
@@ -50,6 +51,7 @@ from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.store.approvals import SealedDetail, forget_calls_of
 from wardlaw.store.database import open_database, writing
+from wardlaw.store.installation import Installation
 from wardlaw.store.life import LifeStore
 from wardlaw.store.migrate import upgrade
 from wardlaw.store.people import add_person
@@ -364,6 +366,14 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
     made.log.folder = folder
     rules = LifeRules(load_role_book())
     made.life = LifeDesk(made.policies, LifeStore(LIFE_KEY), made.backtests, rules, is_on=False)
+    made.places = Installation(
+        SimpleNamespace(
+            data_dir=str(folder),
+            keys=SimpleNamespace(dir=str(folder / "keys")),
+            audit=SimpleNamespace(log=str(folder / "log")),
+            installation=SimpleNamespace(name="test"),
+        )
+    )
     made.deps = ApiDependencies(
         engine=engine,
         roles=load_role_book(),
@@ -384,6 +394,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
             readings={},
             clock=made.clock,
         ),
+        reports=ReportDesk(made.places, made.life),
         life=made.life,
         canaries=FakeCanaries(),
         fingerprint=fingerprint,

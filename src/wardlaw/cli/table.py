@@ -70,6 +70,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("system", "Prove", "AI systems, who answers for them, which traffic is theirs.", _HERE + "system:app"),
     CommandEntry("coverage", "Prove", "Which clauses a live control enforces today.", _HERE + "coverage:coverage"),
     CommandEntry("evidence", "Prove", "From a clause to one decision with its proof.", _HERE + "evidence:app"),
+    CommandEntry("report", "Prove", "A signed evidence report that verifies offline.", _HERE + "report:app"),
     CommandEntry("attest", "Prove", "Vouch for a clause, until a day.", _HERE + "attest:attest"),
     CommandEntry("frameworks", "Prove", "Laws and standards: what applies from when.", _HERE + "frameworks:app"),
     CommandEntry(

@@ -160,6 +160,7 @@ _ALL: tuple[Operation, ...] = (
     _changes("frameworks.apply", _P.APPROVE_POLICY),
     _reads("coverage.get", _P.VIEW_DASHBOARDS),
     _reads("evidence.trail", _P.VIEW_AUDIT_LOG),
+    Operation("reports.build", Audience.HOLDER, (_P.EXPORT_EVIDENCE,), recorded=True),
     _reads("attestations.list", _P.VIEW_DASHBOARDS),
     _changes("attestations.give", _P.ATTEST),
     _changes("attestations.withdraw", _P.ATTEST),

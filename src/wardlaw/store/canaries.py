@@ -85,6 +85,11 @@ class CanaryRuns:
                 query = query.where(column == wanted)
         return tuple(map(_run, self._connection.execute(query).mappings()))
 
+    def between(self, begin: float, end: float, *, limit: int) -> tuple[CanaryRun, ...]:
+        """Runs of a span of time (Unix seconds, half-open), newest first."""
+        query = select(CANARY_RUN).where(_RUN.at >= begin, _RUN.at < end).order_by(_RUN.at.desc(), _RUN.id.desc())
+        return tuple(map(_run, self._connection.execute(query.limit(limit)).mappings()))
+
     def has_passed(self, clause: str, route: str) -> bool:
         """Whether the clause ever stopped its canary on the route."""
         query = select(_RUN.id).where(

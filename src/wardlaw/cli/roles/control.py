@@ -29,6 +29,7 @@ from wardlaw.console.desks.policies import PolicyDesk
 from wardlaw.console.desks.recorder import ControlRecorder
 from wardlaw.console.desks.records import RecordDesk
 from wardlaw.console.desks.replay import ReplayDesk
+from wardlaw.console.desks.reports import ReportDesk
 from wardlaw.console.notify.notifier import Notifier
 from wardlaw.console.notify.signals import SignalSender
 from wardlaw.console.rolebook import load_role_book
@@ -104,6 +105,7 @@ async def _serve_control(config: Config) -> None:
                 readings=config.law.readings,
                 clock=time.time,
             ),
+            reports=ReportDesk(places, life),
             life=life,
             canaries=CanaryDesk(
                 places,

@@ -13,6 +13,7 @@ from wardlaw.decision.policyset import PolicySet
 from wardlaw.decision.replay import ReplayReport
 from wardlaw.evidence.canary import Canary
 from wardlaw.evidence.coverage import Line
+from wardlaw.evidence.report import Period, Report
 from wardlaw.evidence.running import RunningClause
 from wardlaw.evidence.survey import Survey
 from wardlaw.facts.approval import HeldDetail
@@ -386,6 +387,16 @@ class BacktestAsked(msgspec.Struct, frozen=True):
     end: int = 0
 
 
+class ReportLines(msgspec.Struct, frozen=True):
+    """What a report is about: a framework and the controls there are, its lines, those of the clauses, records counted."""
+
+    framework: Framework
+    controls: tuple[Control, ...]
+    provisions: tuple[Line, ...]
+    clauses: tuple[Line, ...]
+    log_size: int
+
+
 class Counted(msgspec.Struct, frozen=True):
     """How far the log was counted: records before ``end``, of ``log_end`` there are; ``since`` Unix seconds."""
 
@@ -452,6 +463,20 @@ class GrantDesk(Protocol):
         """Under which key, in hex, a gateway locks a principal out."""
 
 
+class ReportDesk(Protocol):
+    """Makes evidence reports of what a survey found."""
+
+    def gather(self, connection: Connection, survey: Survey, lines: ReportLines, period: Period) -> Report:
+        """Everything but the proofs."""
+
+    def seal(self, report: Report) -> dict[str, str]:
+        """The signed files of a report by their names, with what proves the records it names.
+
+        Raises:
+            WardlawError: The log or the key cannot be read.
+        """
+
+
 class CanaryDesk(Protocol):
     """Says which canaries there should be."""
 
@@ -491,6 +516,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     grants: GrantDesk
     replays: ReplayDesk
     coverage: CoverageDesk
+    reports: ReportDesk
     life: LifeDesk
     canaries: CanaryDesk
     fingerprint: Callable[[str, str, bool], RegisteredSecret]

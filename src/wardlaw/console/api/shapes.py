@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 import msgspec
@@ -388,6 +389,26 @@ class ExportRequest(_Body, frozen=True):
 
     since_ms: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
     until_ms: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
+
+
+class ReportRequest(_Body, frozen=True):
+    """What an evidence report is of; the day ``until`` is the first that is not part of it."""
+
+    framework: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    since: date
+    until: date
+
+
+class ReportFiles(msgspec.Struct, frozen=True):
+    """A signed report: its files, all text, by their names, and how many records are proven of those it names."""
+
+    files: dict[str, str]
+    applicable: int
+    proven: int
+    attested: int
+    gaps: int
+    records: int
+    records_proven: int
 
 
 class SubjectRequest(_Body, frozen=True):
