@@ -218,7 +218,7 @@ class FakePolicies:
             raise ConfigError("WL-CTL-003", f"The clauses have errors: {checked.problems[0]}", "")
         return checked
 
-    def published(self):
+    def published_forms(self):
         return published_set(decode_bundle(bundle_payload(self.set_now)))
 
     def prepare_checked(self, checked):

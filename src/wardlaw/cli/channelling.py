@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from wardlaw.cli.client import ManagementClient
-from wardlaw.connectors.google import LOGS
+from wardlaw.connectors.google import PUSHED
 from wardlaw.connectors.googlechannel import LONGEST_S, GoogleChannels
 from wardlaw.facts.errors import WardlawError
 
@@ -43,7 +43,7 @@ def tend_channels(
         return
     kept = {(one["directory"], one["feed"]): one for one in client.get("/inventory/due")["channels"]}
     for directory in directories:
-        for feed in LOGS:
+        for feed in PUSHED:
             old = kept.get((directory.name, feed.name))
             if old is None or _must_go(old, directory, clock()):
                 try:

@@ -214,7 +214,8 @@ class ModelExchange:
     def _labelled(self, judgement: Judgement) -> tuple[tuple[str, str], ...]:
         """What an answer that goes out is labelled with; counted, so that coverage can be told."""
         labels = answer_labels(judgement.decision)
-        self._services.metrics.labelled([name for name, _ in labels])
+        if not judgement.canary:
+            self._services.metrics.labelled([name for name, _ in labels])
         return labels
 
     async def _upstream_refused(self, case: Case, accepted: Accepted, raw: bytes) -> None:

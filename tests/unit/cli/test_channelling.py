@@ -7,7 +7,7 @@ import pytest
 from tests.unit.cli.conftest import RecordingClient
 from tests.worlds import NOW, google_world
 from wardlaw.cli.channelling import RENEWED_S, ChannelledDirectory, tend_channels
-from wardlaw.connectors.google import LOGS
+from wardlaw.connectors.google import PUSHED
 from wardlaw.connectors.googlechannel import LONGEST_S, GoogleChannels
 from wardlaw.connectors.vendorclient import VendorClient
 from wardlaw.testing.saas.faults import FaultKind, FaultPlan, SaasFault
@@ -55,12 +55,12 @@ def test_channels_are_opened_once_and_anew_before_they_end(served: ServedPlatfor
     api = Api()
     assert tend(served, api, NOW) == []
     first = {one["id"] for one in api.kept.values()}
-    assert len(first) == len(LOGS)
+    assert len(first) == len(PUSHED)
     tend(served, api, NOW + LONGEST_S - RENEWED_S - 1)
     assert {one["id"] for one in api.kept.values()} == first
     tend(served, api, NOW + LONGEST_S - RENEWED_S + 1)
     assert not first & {one["id"] for one in api.kept.values()}
-    assert stops(served) == len(LOGS)
+    assert stops(served) == len(PUSHED)
 
 
 def test_another_address_needs_other_channels(served: ServedPlatform) -> None:
@@ -73,7 +73,7 @@ def test_another_address_needs_other_channels(served: ServedPlatform) -> None:
 def test_what_google_does_not_open_is_said_and_tried_the_next_time(served: ServedPlatform) -> None:
     api = Api()
     served.faults = FaultPlan(SaasFault(FaultKind.STATUS, path="/watch", status=403, times=0))
-    assert len(tend(served, api, NOW)) == len(LOGS)
+    assert len(tend(served, api, NOW)) == len(PUSHED)
     served.faults = FaultPlan()
     assert tend(served, api, NOW) == []
-    assert len(api.kept) == len(LOGS)
+    assert len(api.kept) == len(PUSHED)

@@ -23,7 +23,6 @@ from wardlaw.store.generations import Generation, bump
 from wardlaw.store.installation import Installation
 
 COVERS = ("hearing",)
-pytestmark = pytest.mark.xdist_group("clause_story")  # one installation for all, in their order
 CLAUSE, SYSTEM = "GOV-90", "crm-bot"
 ROLES = {
     "writer": "compliance", "lex": "legal", "chief": "ciso", "rik": "risk", "ci": "devsecops", "sec": "secops",
@@ -110,7 +109,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         place.machine.down()
 
 
-def test_a_clause_is_proven_from_the_form_to_the_log(place: Place) -> None:
+def a_clause_is_proven_from_the_form_to_the_log(place: Place) -> None:
     machine, who, api = place.machine, place.who, place.api
     machine.run(
         "system", "add", SYSTEM, "--title", "CRM bot", "--owner", "own", "--purpose", "answers customers", "--role",
@@ -146,7 +145,7 @@ def test_a_clause_is_proven_from_the_form_to_the_log(place: Place) -> None:
     assert CLAUSE in machine.run(*explain, **who["aud"])
 
 
-def test_a_file_or_a_row_edited_by_hand_is_drift(place: Place) -> None:
+def a_file_or_a_row_edited_by_hand_is_drift(place: Place) -> None:
     approved = place.file.read_text()
     place.file.write_text(approved.replace("finance", "sales"))
     assert place.line() == ("drifted", "the file was edited, and nobody handed it in")
@@ -160,7 +159,7 @@ def test_a_file_or_a_row_edited_by_hand_is_drift(place: Place) -> None:
     assert place.line()[0] == "proven"
 
 
-def test_a_looser_set_is_noticed_at_once_and_its_canary_fails(place: Place) -> None:
+def a_looser_set_is_noticed_at_once_and_its_canary_fails(place: Place) -> None:
     place.publish_by_hand(place.file.read_text().replace("finance", "not-on-the-list"))
     until(lambda: place.line()[0] == "drifted")
     place.by_hand("finance", "sales")  # and a hand in the tables does not hide it
@@ -176,7 +175,7 @@ def test_a_looser_set_is_noticed_at_once_and_its_canary_fails(place: Place) -> N
     assert place.incidents() == []
 
 
-def test_a_waiver_takes_the_proof_while_it_stands(place: Place) -> None:
+def a_waiver_takes_the_proof_while_it_stands(place: Place) -> None:
     machine, who = place.machine, place.who
     asked = ("waiver", "request", CLAUSE, "--reason", "a demonstration", "--for", "1h", "--principal", "user:crm")
     waiver = machine.json(*asked, **who["own"])["waiver"]["id"]
@@ -188,7 +187,7 @@ def test_a_waiver_takes_the_proof_while_it_stands(place: Place) -> None:
     assert place.line()[0] == "proven"
 
 
-def test_a_version_tried_beside_it_takes_nothing_from_it(place: Place) -> None:
+def a_version_tried_beside_it_takes_nothing_from_it(place: Place) -> None:
     place.file.write_text(place.file.read_text().replace("finance", "treasury"))
     digest = place.api["writer"].post(f"/policy/clauses/{CLAUSE}/review", {})["digest"]
     for name in ("lex", "chief"):
@@ -199,7 +198,17 @@ def test_a_version_tried_beside_it_takes_nothing_from_it(place: Place) -> None:
     assert not [one for one in place.api["aud"].get("/coverage")["clauses"] if "~" in one["clause"]]
 
 
-def test_the_log_of_all_this_verifies(place: Place) -> None:
+def the_log_of_all_this_verifies(place: Place) -> None:
     place.machine.down()
     assert place.machine.json("audit", "verify")["sound"] is True
     assert "Traceback" not in place.machine.log
+
+
+def test_the_story_of_a_proven_clause(place: Place) -> None:
+    """One installation, and each chapter after the one before."""
+    a_clause_is_proven_from_the_form_to_the_log(place)
+    a_file_or_a_row_edited_by_hand_is_drift(place)
+    a_looser_set_is_noticed_at_once_and_its_canary_fails(place)
+    a_waiver_takes_the_proof_while_it_stands(place)
+    a_version_tried_beside_it_takes_nothing_from_it(place)
+    the_log_of_all_this_verifies(place)

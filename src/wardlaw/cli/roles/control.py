@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.engine import Engine
@@ -46,7 +47,7 @@ from wardlaw.store.installation import Installation
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.life import LifeStore
 from wardlaw.store.migrate import upgrade
-from wardlaw.store.purposes import derive_purposes
+from wardlaw.store.purposes import Purposes, derive_purposes
 from wardlaw.store.servicetokens import make_service_token
 from wardlaw.store.signalkey import signal_signer
 from wardlaw.store.signalsout import SignalPlan
@@ -79,11 +80,6 @@ async def _serve_control(config: Config) -> None:
     if life.is_on:
         await begin_life(life, engine, recorder, at=time.time())
 
-    def fingerprint(text: str, name: str, tripwire: bool) -> RegisteredSecret:
-        return make_fingerprint(
-            text, id=name, key=purposes.fingerprint, base=purposes.fingerprint_base, tripwire=tripwire
-        )
-
     api = build_api(
         ApiDependencies(
             engine=engine,
@@ -113,7 +109,7 @@ async def _serve_control(config: Config) -> None:
                 clock=time.time,
                 approved=approved_texts(config, engine, purposes.life),
             ),
-            fingerprint=fingerprint,
+            fingerprint=partial(_fingerprint, purposes),
             health=lambda: {
                 "status": "ok" if spool.healthy else "records cannot be made durable",
                 "version": __version__,
@@ -145,6 +141,10 @@ async def _serve_control(config: Config) -> None:
         await asyncio.to_thread(spool.close)
         keyring.close()
         engine.dispose()
+
+
+def _fingerprint(purposes: Purposes, text: str, name: str, tripwire: bool) -> RegisteredSecret:
+    return make_fingerprint(text, id=name, key=purposes.fingerprint, base=purposes.fingerprint_base, tripwire=tripwire)
 
 
 def life_desk(config: Config, policies: PolicyDesk, keyring: Keyring) -> LifeDesk:

@@ -77,7 +77,7 @@ def _action(activity: Activity) -> str:
             return activity.method if activity.method.startswith("git.") else "api.request"
         case Deed.EXPORT:
             return activity.method if activity.method in ("git.clone", "repo.download_zip") else "git.clone"
-        case Deed.OTHER:
+        case Deed.OTHER | Deed.SIGNALLED:
             return activity.method or "org.other"
         case _:
             return _ACTIONS[activity.deed]

@@ -46,6 +46,7 @@ def test_reading_methods_change_nothing(api: Api) -> None:
 
 _STEP = {"id": "1", "kind": "grant", "subject": "g", "account": "a", "app": "a", "call": "DELETE /g"}
 SAMPLES = {
+    "reports.build": {"framework": "eu-ai-act", "since": "2026-01-01", "until": "2026-02-01"},
     "policy.review": {}, "policy.retire": {"reason": "x"}, "policy.approve": {"digest": "0" * 8},
     "policy.reject": {"digest": "0" * 8, "reason": "x"}, "policy.try": {"since_ms": 0, "until_ms": 1}, "policy.emergency": {"reason": "x"},
     "session.redeem": {"token": "x"}, "persons.create": {"id": "person:x", "name": "x"}, "persons.change": {},
