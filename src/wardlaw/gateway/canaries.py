@@ -29,9 +29,6 @@ from wardlaw.facts.errors import RefusedError
 from wardlaw.facts.principal import Principal
 from wardlaw.state.authority import StateAuthority
 
-STAND_IN = "canary"
-"""Name of the upstream that outcomes of canaries show; no registered upstream may bear it."""
-
 _PLAYED_BYTES = 16 * 1024 * 1024  # of an answer to be played, unpacked
 _log = logging.getLogger(__name__)
 

@@ -81,8 +81,9 @@ class Hand:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        with contextlib.suppress(WardlawError):
-            for place in list(self._waiting):
+        for place in list(self._waiting):
+            # Whoever waits is told by its own answer; one directory in trouble keeps no other from being handed over.
+            with contextlib.suppress(WardlawError):
                 await self._hand_over(place)
 
     def count(self, place: Place, outcome: str) -> None:

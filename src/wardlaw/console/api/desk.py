@@ -181,6 +181,7 @@ class Desk:
                 turn = Turn(connection, person, self.deps.clock(), self.deps.entropy, accounts_of(connection, person))
                 with contextlib.suppress(WardlawError):
                     work(turn)
+                connection.rollback()  # INVARIANT: nothing done ahead stays, whatever the work wrote
 
         await asyncio.get_running_loop().run_in_executor(self._threads, run)
 
