@@ -9,10 +9,10 @@ from sqlalchemy.exc import OperationalError
 from tests.console_fakes import Api, make_dependencies
 from wardlaw.console.api.desk import Call, Caller, Desk, Done
 from wardlaw.facts.errors import Fault, InputError, RefusedError
-from wardlaw.facts.person import Role
+from wardlaw.facts.person import Person, Role
 from wardlaw.governance.operations import OPERATIONS
 from wardlaw.store.database import reading
-from wardlaw.store.people import list_people
+from wardlaw.store.people import add_person, list_people
 
 
 def names(api: Api) -> list[str]:
@@ -109,9 +109,11 @@ def test_what_is_done_ahead_keeps_nothing_and_nobody_without_the_right_has_it_do
 
     def work(turn) -> None:
         done.append(turn.person.id)
+        add_person(turn.connection, Person("person:ghost", "Ghost", ()), by="person:admin", now=1.0)
         raise InputError("WL-API-007", "The change will tell it.", "")
 
     for name in ("audit", "admin"):
         asyncio.run(desk.ahead(operation, Caller(f"person:{name}"), work))
     assert done == ["person:admin"]
+    assert "person:ghost" not in names(api)
     assert api.made.recorder.records == []
