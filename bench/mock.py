@@ -7,6 +7,7 @@ string would be taken for a number that matters).
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import shutil
 import sys
@@ -21,6 +22,7 @@ from bench.processes import Running, StartError, free_port
 CHUNKS = 51
 GAP_S = 0.010
 _LETTERS = "abcdefghijklmnop"
+_CONNECTIONS = itertools.count(1)
 _SPELLED = 12  # 48 bits of microseconds: nine years of uptime
 _TEXTS = (
     "The quarterly report is ready and lists the open items for the next meeting, with owners and dates.",
@@ -163,6 +165,7 @@ class _Upstream(asyncio.Protocol):
 
     def __init__(self) -> None:
         self._buffer = b""
+        self._connection = next(_CONNECTIONS)  # not its address: the next connection may be made in the same place
         self._served = 0
         self._timers: list[asyncio.TimerHandle] = []
 
@@ -187,7 +190,7 @@ class _Upstream(asyncio.Protocol):
                 self._answer()
 
     def _answer(self) -> None:
-        place = f"{id(self) & 0xFFFF} in {self._served}"
+        place = f"{self._connection} at {self._served}"  # nginx says "in": the two never agree
         text = answer_text(place, _TEXTS[self._served % len(_TEXTS)]).encode()
         head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(text)}\r\n\r\n"
         self._transport.write(head.encode() + text)
