@@ -99,6 +99,7 @@ class SpoolReader:
         self._last: tuple[int, int] | None = None  # the segment read to its end before
         self._offset = 0
         self._seq = 0
+        self._looked: tuple[int, int] | None = None  # what was last found to hold nothing behind its last frame
 
     def frames(self) -> Iterator[Frame]:
         """All frames there are now; see `read_frames`."""
@@ -128,8 +129,12 @@ class SpoolReader:
                     self._offset, self._seq = walk.offset, walk.seq
                     self._advance(segment.epoch, walk.seq)
                     yield frame
-                follower = self._follower(segment)
+                follower, written = self._follower(segment), walk.written()
+                # What was searched and not written since is not searched again; a frame is seen all the same.
+                if follower is None and written == self._looked and not walk.is_good_now():
+                    break
                 if _ends(walk, segment, follower):
+                    self._looked = written
                     break
             if follower is not None:
                 self._advance(segment.epoch, walk.seq)
@@ -142,7 +147,7 @@ class SpoolReader:
         self._position = max(self._position or (epoch, seq), (epoch, seq))
 
     def _leave(self, segment: _Segment) -> None:
-        self._here = None
+        self._here = self._looked = None
         self._last = (segment.epoch, segment.first_seq)
 
     def _pick(self) -> _Segment | None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.spooling import committer, fill, record
 from wardlaw.facts.errors import EvidenceError, UnavailableError
-from wardlaw.store.spool_format import SegmentHeader, list_segments
+from wardlaw.store.spool_format import SegmentHeader, Walk, list_segments
 from wardlaw.store.spool_segment import open_segment
 from wardlaw.store.spoolread import Recovery, SpoolReader, discard_covered, read_frames, recover
 
@@ -130,6 +130,23 @@ def test_a_live_reader_finds_damage_once_a_later_batch_is_there(tmp_path: Path) 
         file.write(b"\xff")
     with pytest.raises(EvidenceError, match="WL-SPL-010"):
         list(read_frames(tmp_path / "gw"))
+    writer.close()
+
+
+def test_what_was_searched_and_not_written_since_is_not_searched_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[int] = []
+    search = Walk.later_batch_follows
+    monkeypatch.setattr(Walk, "later_batch_follows", lambda walk: (searched.append(walk.seq), search(walk))[1])
+    writer = committer(tmp_path)
+    writer.commit([record()])
+    reader = SpoolReader(tmp_path / "gw")
+    looks = [[frame.seq for frame in reader.frames()] for _ in range(5)]
+    assert (looks, searched) == ([[0], [], [], [], []], [1])
+    writer.commit([record()])
+    looks = [[frame.seq for frame in reader.frames()] for _ in range(5)]
+    assert (looks, searched) == ([[1], [], [], [], []], [1, 2])
     writer.close()
 
 
