@@ -6,7 +6,6 @@ import asyncio
 import functools
 import hashlib
 import itertools
-import tempfile
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -53,9 +52,9 @@ from wardlaw.store.approvals import SealedDetail, forget_calls_of
 from wardlaw.store.database import open_database, writing
 from wardlaw.store.installation import Installation
 from wardlaw.store.life import LifeStore
-from wardlaw.store.migrate import upgrade
 from wardlaw.store.people import add_person
 from wardlaw.store.prunings import PruningBook
+from wardlaw.testing.databases import migrated_sqlite
 
 START = 1_790_000_000.0
 LIFE_KEY = b"l" * 32
@@ -335,20 +334,9 @@ def fingerprint(text: str, secret_id: str, tripwire: bool) -> RegisteredSecret:
     return RegisteredSecret(secret_id, len(text), 8, 2**64 - 1, mac, tripwire=tripwire)
 
 
-@functools.cache
-def migrated_database() -> bytes:
-    """An empty database with the schema: migrating takes longer than most tests."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "w.db"
-        engine = open_database(f"sqlite:///{path}")
-        upgrade(engine)
-        engine.dispose()  # the last connection folds the write-ahead log into the file
-        return path.read_bytes()
-
-
 def make_dependencies(folder: Path) -> SimpleNamespace:
     """The dependencies (``.deps``) with the fakes they are made of."""
-    (folder / "wardlaw.db").write_bytes(migrated_database())
+    (folder / "wardlaw.db").write_bytes(migrated_sqlite())
     engine = open_database(f"sqlite:///{folder}/wardlaw.db")
     made = SimpleNamespace(
         engine=engine,

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.engine import Connection, Engine
 
-from tests.console_fakes import migrated_database
 from tests.property.test_inventory_store import BAD, sightings
 from wardlaw.inventory.findings import (
     PENDING,
@@ -53,6 +52,7 @@ from wardlaw.store.inventory import begin_run, finish_run, list_items, list_runs
 from wardlaw.store.inventorytables import INVENTORY_LOT
 from wardlaw.store.settling import settle
 from wardlaw.store.thingquery import crowds
+from wardlaw.testing.databases import migrated_sqlite
 
 DIRECTORIES = ("acme", "bolt")
 approvals = st.lists(
@@ -114,7 +114,7 @@ steps = st.lists(
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory) -> Iterator[Engine]:
     path = tmp_path_factory.mktemp("answers") / "wardlaw.db"
-    path.write_bytes(migrated_database())
+    path.write_bytes(migrated_sqlite())
     opened = open_database(f"sqlite:///{path}")
     yield opened
     opened.dispose()

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
 
-from tests.console_fakes import migrated_database
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.merge import absent, seen
 from wardlaw.inventory.model import (
@@ -35,6 +34,7 @@ from wardlaw.inventory.view import assemble, kind_of
 from wardlaw.store.database import open_database
 from wardlaw.store.inventory import begin_run, finish_run, list_items, list_runs, take
 from wardlaw.store.picture import INVENTORY_STANDING, INVENTORY_THING
+from wardlaw.testing.databases import migrated_sqlite
 
 BAD = "110671459871-30f1spbu0hptbs60cb4vsmv79i7bbvqj.apps.googleusercontent.com"
 WHEN = st.sampled_from((0.0, 50 * DAY_S, 200 * DAY_S, 900 * DAY_S))
@@ -86,7 +86,7 @@ steps = st.lists(
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory) -> Iterator[Engine]:
     path = tmp_path_factory.mktemp("inventory") / "wardlaw.db"
-    path.write_bytes(migrated_database())
+    path.write_bytes(migrated_sqlite())
     opened = open_database(f"sqlite:///{path}")
     yield opened
     opened.dispose()

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import msgspec
 
-from tests.console_fakes import migrated_database
 from tests.unit.decision.cases import BULK, policies, request
 from wardlaw.audit.envelope import decode
 from wardlaw.facts.record import Inputs
@@ -13,11 +12,12 @@ from wardlaw.store.database import open_database, reading, writing
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.keyring_kek import FileKek, create_kek
 from wardlaw.store.records import get_record, stored_parts
+from wardlaw.testing.databases import migrated_sqlite
 from wardlaw.testing.decisions import put_decisions
 
 
 def test_a_put_decision_opens_as_a_gateways_does(tmp_path: Path) -> None:
-    (tmp_path / "w.db").write_bytes(migrated_database())
+    (tmp_path / "w.db").write_bytes(migrated_sqlite())
     engine = open_database(f"sqlite:///{tmp_path}/w.db")
     (tmp_path / "data").mkdir()
     create_kek(tmp_path / "kek", data_dir=tmp_path / "data")

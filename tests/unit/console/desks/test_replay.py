@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 import pytest
 from sqlalchemy import update
-from tests.console_fakes import migrated_database
 from tests.unit.decision.cases import policies, request
 
 from wardlaw.console.api.deps import ReplayAsked, ReplayPart
@@ -30,6 +29,7 @@ from wardlaw.store.keyring import Keyring
 from wardlaw.store.keyring_kek import FileKek, create_kek
 from wardlaw.store.replaying import PAGE
 from wardlaw.store.tables import SEALED_PART
+from wardlaw.testing.databases import migrated_sqlite
 from wardlaw.testing.decisions import put_decisions, put_inputs
 
 AT = 1_790_000_000.0
@@ -57,7 +57,7 @@ AGENT = Principal(id="agent:mailer", kind=PrincipalKind.AGENT, acting_for="user:
 
 @pytest.fixture
 def place(tmp_path: Path):
-    (tmp_path / "w.db").write_bytes(migrated_database())
+    (tmp_path / "w.db").write_bytes(migrated_sqlite())
     engine = open_database(f"sqlite:///{tmp_path}/w.db")
     (tmp_path / "data").mkdir()
     create_kek(tmp_path / "keys" / "kek", data_dir=tmp_path / "data")
