@@ -14,7 +14,6 @@ from wardlaw.store.logexport import prove_record
 from wardlaw.store.retention import first_index_since, prunable_before, prune_records, prune_sealed
 from wardlaw.store.sequencer import LogParts, Sequencer
 from wardlaw.store.tables import RECORD, SEALED_PART
-from wardlaw.testing.databases import postgres_database, sqlite_database
 from wardlaw.testing.memorylog import log_key
 from wardlaw.testing.spoolfill import SpoolFill
 
@@ -22,14 +21,9 @@ KEY = log_key()
 KEYS = (KEY.verifier,)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def engine(request, tmp_path, own_name):
-    if request.param == "sqlite":
-        with sqlite_database(tmp_path) as made:
-            yield made
-    else:
-        with postgres_database(request.getfixturevalue("postgres_url"), own_name) as made:
-            yield made
+@pytest.fixture
+def engine(database):
+    return database
 
 
 @pytest.fixture

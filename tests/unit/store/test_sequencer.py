@@ -17,7 +17,7 @@ from wardlaw.store.logdir import LogDirectory, verify_directory
 from wardlaw.store.secondplace import WriteOncePlace
 from wardlaw.store.sequencer import LogParts, Sequencer, SequencerSettings
 from wardlaw.store.tables import RECORD, SEALED_PART
-from wardlaw.testing.databases import postgres_database, sqlite_database
+from wardlaw.testing.databases import sqlite_database
 from wardlaw.testing.memorylog import log_key, witness_key
 from wardlaw.testing.spoolfill import SpoolFill
 
@@ -55,14 +55,9 @@ class FakeWitness:
         return cosign(signed.note, witness_key(), at=77)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def engine(request, tmp_path, own_name):
-    if request.param == "sqlite":
-        with sqlite_database(tmp_path) as made:
-            yield made
-    else:
-        with postgres_database(request.getfixturevalue("postgres_url"), own_name) as made:
-            yield made
+@pytest.fixture
+def engine(database):
+    return database
 
 
 @pytest.fixture

@@ -21,18 +21,12 @@ from wardlaw.store.treestate import (
     store_published,
     take_over,
 )
-from wardlaw.testing.databases import postgres_database, sqlite_database
 from wardlaw.testing.memorylog import make_entry
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def engine(request, tmp_path, own_name):
-    if request.param == "sqlite":
-        with sqlite_database(tmp_path) as made:
-            yield made
-    else:
-        with postgres_database(request.getfixturevalue("postgres_url"), own_name) as made:
-            yield made
+@pytest.fixture
+def engine(database):
+    return database
 
 
 def grow(state, entries):
