@@ -138,7 +138,7 @@ class FakeLog:
         self.folder = Path()
 
     def status(self):
-        return {"size": 3}
+        return {"size": 3, "root": "ab" * 32, "witness": ""}
 
     def prunings(self):
         return PruningBook(self.folder / "prunings.json")

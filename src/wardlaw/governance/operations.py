@@ -81,6 +81,7 @@ _ALL: tuple[Operation, ...] = (
     _changes("secrets.register", _P.TUNE_DETECTOR),
     _changes("secrets.remove", _P.TUNE_DETECTOR),
     _reads("decisions.list", _P.VIEW_AUDIT_LOG),
+    _reads("decisions.counts", _P.VIEW_DASHBOARDS),
     _reads("decisions.get", _P.VIEW_AUDIT_LOG),
     _reads("decisions.tail", _P.VIEW_AUDIT_LOG),
     _reads("decisions.replay", _P.VIEW_AUDIT_LOG),

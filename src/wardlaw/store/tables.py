@@ -63,6 +63,7 @@ RECORD = Table(
     Index(None, "id"),
     Index(None, "exchange"),
     Index(None, "at_ms"),
+    Index(None, "kind", "at_ms", "effect", "id"),  # counting reads it alone, not a million envelopes
 )
 
 # No foreign key to ``record``: pruning and erasure take parts away while the leaf stays.

@@ -8,6 +8,7 @@ import time
 from functools import partial
 from pathlib import Path
 
+from litestar.types import ASGIApp
 from sqlalchemy.engine import Engine
 
 from wardlaw import __version__
@@ -33,6 +34,13 @@ from wardlaw.console.desks.replay import ReplayDesk
 from wardlaw.console.desks.reports import ReportDesk
 from wardlaw.console.notify.notifier import Notifier
 from wardlaw.console.notify.signals import SignalSender
+from wardlaw.console.pages.assets import Assets
+from wardlaw.console.pages.entrance import Entrance
+from wardlaw.console.pages.front import join
+from wardlaw.console.pages.inside import InsideApi
+from wardlaw.console.pages.rendering import Renderer
+from wardlaw.console.pages.site import build_site
+from wardlaw.console.pages.visit import Front
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.console.serve import Listener, TcpListener, UnixListener, serve_control
 from wardlaw.facts.credential import RegisteredSecret
@@ -133,7 +141,7 @@ async def _serve_control(config: Config) -> None:
     for number in ending_signals():
         loop.add_signal_handler(number, stop.set)
     try:
-        await serve_control(api, control_listeners(config), stop=stop, started=tell_ready)
+        await serve_control(with_console(api, config), control_listeners(config), stop=stop, started=tell_ready)
     finally:
         await notifier.stop()
         if sender is not None:
@@ -216,6 +224,23 @@ def service_digests(config: Config) -> dict[str, Service]:
     }
     keys = Path(config.keys.dir)
     return {key_digest(make_service_token(keys, one)): one for one, is_wanted in wanted.items() if is_wanted}
+
+
+def with_console(api: ASGIApp, config: Config) -> ASGIApp:
+    """The API and, where it has an address that browsers reach, the console beside it."""
+    if not config.control.listen:
+        return api
+    assets = Assets()
+    front = Front(
+        api=InsideApi(api),
+        entrance=Entrance(secure=bool(config.control.tls), port=parse_listen(config.control.listen)[1]),
+        renderer=Renderer(assets),
+        assets=assets,
+        installation=config.installation.name,
+        mode=config.installation.mode.value,
+        clock=time.time,
+    )
+    return join(api, build_site(front))
 
 
 def control_listeners(config: Config) -> tuple[Listener, ...]:

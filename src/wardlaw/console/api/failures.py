@@ -88,14 +88,19 @@ def _frameworks(_request: Request[Any, Any, Any], error: HTTPException) -> Respo
 
 
 def _unforeseen(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
-    # The request boundary: whatever happens, the caller gets an answer and the operator the place. Values
-    # are left out, locals and the error's own text too: they may be tokens, secrets or prompts.
+    # The request boundary: whatever happens, the caller gets an answer and the operator the place.
+    log_unforeseen(request.method, error)
+    return _answer(Fault("WL-API-006", "Something failed inside Wardlaw.", "Look into the control log."), 500)
+
+
+def log_unforeseen(method: str, error: Exception) -> None:
+    """Tell the operator where something broke.
+
+    Values are left out, locals and the error's own text too: they may be tokens, secrets or prompts.
+    """
     frames = traceback.extract_tb(error.__traceback__)
     trace = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
-    structlog.get_logger("wardlaw.console").error(
-        "unforeseen", method=request.method, error=type(error).__name__, trace=trace
-    )
-    return _answer(Fault("WL-API-006", "Something failed inside Wardlaw.", "Look into the control log."), 500)
+    structlog.get_logger("wardlaw.console").error("unforeseen", method=method, error=type(error).__name__, trace=trace)
 
 
 def _what_is_wrong(error: HTTPException) -> str:

@@ -1,0 +1,90 @@
+// The console's own script: the chart, the keys, the one-time token in a link. Everything works without it but these.
+"use strict";
+
+const colour = (name) => {
+  // light-dark() is worked out only where a property uses it.
+  const probe = document.createElement("i");
+  probe.className = `ink-${name}`;
+  document.body.append(probe);
+  const value = getComputedStyle(probe).color;
+  probe.remove();
+  return value;
+};
+
+const numbers = (text) => (text ? text.split(" ").map(Number) : []);
+
+const draw = (place) => {
+  const width = () => place.clientWidth - 24;
+  const axis = {
+    stroke: colour("quiet"),
+    grid: { stroke: colour("line"), width: 1 },
+    ticks: { stroke: colour("line"), width: 1 },
+    font: "11.5px Inter",
+  };
+  const at = numbers(place.dataset.at);
+  const long = at.length > 1 && at[at.length - 1] - at[0] > 2 * 86400;
+  const label = (seconds) => {
+    const iso = new Date(seconds * 1000).toISOString();
+    return long ? iso.slice(5, 10) : iso.slice(11, 16);
+  };
+  const plot = new uPlot(
+    {
+      width: width(),
+      height: 210,
+      legend: { show: false },
+      cursor: { points: { show: false } },
+      padding: [8, 4, 0, 0],
+      scales: {
+        y: { range: (_plot, _low, high) => [0, Math.max(4, high * 1.1)] },
+        r: { range: (_plot, _low, high) => [0, Math.max(4, high * 1.1)] },
+      },
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
+      axes: [
+        { ...axis, values: (_plot, values) => values.map(label) },
+        { ...axis, size: 44 },
+        { ...axis, scale: "r", side: 1, grid: { show: false }, size: 36 },
+      ],
+      series: [
+        {},
+        { label: "Allowed", points: { show: false }, stroke: colour("allow"), fill: colour("allow-soft"), width: 1.3 },
+        { label: "Denied", scale: "r", stroke: colour("deny"), width: 1.3, points: { show: false } },
+        {
+          label: "Cut",
+          scale: "r",
+          stroke: colour("cut"),
+          fill: colour("cut"),
+          width: 1.5,
+          paths: uPlot.paths.bars({ size: [0.9, 8, 3] }),
+          points: { show: false },
+        },
+      ],
+    },
+    [at, numbers(place.dataset.allow), numbers(place.dataset.deny), numbers(place.dataset.cut)],
+    place,
+  );
+  new ResizeObserver(() => plot.setSize({ width: width(), height: 210 })).observe(place);
+};
+
+document.addEventListener("DOMContentLoaded", () => {
+  const chart = document.getElementById("chart");
+  if (chart) draw(chart);
+
+  // A link to sign in carries its token behind "#", which no server and no log gets to see.
+  const field = document.getElementById("token");
+  if (field && location.hash.startsWith("#wlo_")) {
+    field.value = location.hash.slice(1);
+    history.replaceState(null, "", location.pathname + location.search);
+  }
+
+  if (matchMedia("(max-width: 760px)").matches) {
+    document.querySelectorAll(".menu").forEach((menu) => menu.removeAttribute("open"));
+  }
+
+  const goes = { o: "/", d: "/decisions" };
+  let armed = false;
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    if (armed && goes[event.key]) location.href = goes[event.key];
+    armed = event.key === "g";
+  });
+});
