@@ -73,6 +73,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("report", "Prove", "A signed evidence report that verifies offline.", _HERE + "report:app"),
     CommandEntry("model-file", "Prove", "Whether loading a model's files could run code.", _HERE + "modelfile:app"),
     CommandEntry("redteam", "Prove", "What red-team tools found, held against limits.", _HERE + "redteam:app"),
+    CommandEntry("bom", "Prove", "A system's bill of materials as CycloneDX.", _HERE + "bom:bom"),
     CommandEntry("attest", "Prove", "Vouch for a clause, until a day.", _HERE + "attest:attest"),
     CommandEntry("frameworks", "Prove", "Laws and standards: what applies from when.", _HERE + "frameworks:app"),
     CommandEntry(

@@ -249,7 +249,7 @@ def _tool(one: BomTool) -> dict[str, Any]:
 
 def _dependencies(parts: BomParts) -> list[dict[str, Any]]:
     known = {one.id for one in parts.datasets}
-    listed = [one.id for one in (*parts.models, *parts.datasets, *parts.tools)]
+    listed = [one.id for one in parts.models] + [one.id for one in parts.datasets] + [one.id for one in parts.tools]
     rows = [{"ref": f"system:{parts.system.id}", "dependsOn": listed}]
     rows += [{"ref": one.id, "dependsOn": [each for each in one.datasets if each in known]} for one in parts.models]
     return rows

@@ -89,9 +89,10 @@ def read_card(content: bytes) -> ModelCard:
 
 
 def _mapping(text: str) -> dict[str, Any]:
-    if "&" in text and "*" in text and re.search(r"(?m)[:\-\[,]\s*[&*]\w", text):
-        raise CardRefusedError("Its YAML refers to itself, which a card need not.")
     try:
+        # References would let a small text unfold to one that fills the memory.
+        if any(isinstance(one, yaml.AliasEvent) for one in yaml.parse(text, Loader=yaml.SafeLoader)):
+            raise CardRefusedError("Its YAML refers to itself, which a card need not.")
         found = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError):
         raise CardRefusedError("Its YAML cannot be read.") from None
@@ -126,8 +127,8 @@ def _from_readme(front: dict[str, Any], body: str) -> ModelCard:
     for place, heading in enumerate(headings):
         end = headings[place + 1].start() if place + 1 < len(headings) else len(body)
         below = _said(body[heading.end() : end])
-        for name, pattern in _SECTIONS:
-            if below and pattern.search(heading[1]) and not found.get(name):
+        for name, heads in _SECTIONS:
+            if below and heads.search(heading[1]) and not found.get(name):
                 found[name] = below
     for name, pattern in (("developer", r"developed by"), ("contact", r"contact")):
         said = re.search(rf"(?im)^[-*\s]*\**{pattern}:?\**:?[ \t]*(.+)$", body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, assert_never
 
@@ -15,6 +16,7 @@ from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import rows
 from wardlaw.facts.errors import InputError
 from wardlaw.register.checks import CheckOutcome
+from wardlaw.register.modelcard import model_card_check
 from wardlaw.register.modelfiles.allowed import Allowed
 from wardlaw.register.modelfiles.judging import FileLooked, model_file_check, model_file_sarif, words
 
@@ -58,6 +60,32 @@ def check(
     )
     lines: list[str | Text] = [verdict, *([result.next] if result.next else [])]
     output.result({"check": result, "files": files}, table, *lines)
+    return _exit(result.outcome)
+
+
+@app.command
+def card(file: str, *, model_digest: str, options: Options = NONE) -> int:
+    """Say what a model's card leaves out, and whether it is of this model.
+
+    Exit 0 when it says what it must, 1 when it is of another model or cannot be read, 11 when something is missing.
+
+    Args:
+        file: A README with front matter, or YAML.
+        model_digest: SHA-256 of the model's file.
+    """
+    if not re.fullmatch(r"[0-9a-f]{64}", model_digest):
+        raise InputError("WL-MDL-005", "--model-digest is no SHA-256.", "Give 64 hex digits, as sha256sum prints them.")
+    try:
+        content = Path(file).read_bytes()
+    except OSError as error:
+        raise InputError(
+            "WL-MDL-001", f"{file} cannot be read: {error.strerror}.", "Check path and permissions."
+        ) from error
+    result = model_card_check(content, model_digest=model_digest)
+    verdict = Text(result.outcome.value, style=_COLORS[result.outcome]).append(
+        f"  {result.why}", style="not bold default"
+    )
+    options.output().result({"check": result}, verdict, *filter(None, [result.next]))
     return _exit(result.outcome)
 
 
