@@ -53,15 +53,19 @@ def zip_entries(source: Source, most: int) -> tuple[ZipEntry, ...] | None:
             if record[:4] == _END64:
                 count, size, offset = struct.unpack("<QQQ", record[32:56])
                 end = end - 20 - 56
+    shift = end - size - offset  # what was put before the archive moves its list away from `offset`
+    records_at = end - size
+    if count and (records_at < 0 or source.read(records_at, 4) != _LISTED):
+        if source.read(0, 4) != _LOCAL:
+            return None  # four bytes among others; no reader finds an archive here
+        raise StopLooking(Rule.DAMAGED, "an archive whose list is not where it says")
     if count > most:
         raise StopLooking(Rule.BOMB, f"an archive of {count:,} entries")
     if size > 1 << 28:
         raise StopLooking(Rule.BOMB, "an archive whose list alone is larger than 256 MB")
-    begin = end - size  # where it stands; what was put before the archive moves it away from `offset`
-    shift = begin - offset
-    if begin < 0 or shift < 0:
+    if shift < 0:
         raise StopLooking(Rule.DAMAGED, "an archive whose list is not where it says")
-    found = tuple(_listed(source.read(begin, size), shift))
+    found = tuple(_listed(source.read(records_at, size), shift))
     if len(found) != count:
         raise StopLooking(Rule.MISMATCH, f"an archive that says {count} entries and lists {len(found)}")
     return found
@@ -96,8 +100,8 @@ def _wide(extra: bytes, sizes: tuple[int, int, int]) -> tuple[int, int, int]:
     return found[0], found[1], found[2]
 
 
-def local_range(source: Source, entry: ZipEntry) -> tuple[str, PartSource]:
-    """The name that stands before an entry, and its packed bytes.
+def local_range(source: Source, entry: ZipEntry) -> tuple[str, PartSource, int]:
+    """The name that stands before an entry, its packed bytes, and where they end.
 
     Raises:
         StopLooking: Nothing stands there.
@@ -107,7 +111,8 @@ def local_range(source: Source, entry: ZipEntry) -> tuple[str, PartSource]:
         raise StopLooking(Rule.MISMATCH, f"{entry.name}: the archive lists an entry that is not there")
     name_size, extra_size = struct.unpack("<HH", head[26:30])
     name = source.read(entry.at + 30, name_size).decode("utf-8", "replace")
-    return name, PartSource(source, entry.at + 30 + name_size + extra_size, entry.packed)
+    begin = entry.at + 30 + name_size + extra_size
+    return name, PartSource(source, begin, entry.packed), begin + entry.packed
 
 
 def is_readable(entry: ZipEntry) -> bool:
