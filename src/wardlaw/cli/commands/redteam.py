@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, assert_never
 
@@ -23,16 +24,26 @@ app = App(name="redteam", help="What red-team tools found, held against limits."
 _COLORS = {CheckOutcome.PASS: "green", CheckOutcome.REVIEW: "yellow", CheckOutcome.FAIL: "bold red"}
 
 
+# A dataclass, not a struct: the command-line framework flattens those.
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Reading:
+    """How a report is read."""
+
+    tool: Annotated[Tool | None, Parameter(show_default=False)] = None
+    """Who wrote it, when that cannot be seen."""
+    attack_succeeds_when: Annotated[Succeeds | None, Parameter(show_default=False)] = None
+    """For inspect, which score means that an attack succeeded."""
+    max_age_days: int = 90
+    """An older report waits for a person."""
+
+
+USUAL = Reading()
+
+
 @app.command(name="import")
 def import_report(
-    file: str,
-    *,
-    model_digest: str,
-    target: str = "",
-    tool: Tool | None = None,
-    attack_succeeds_when: Succeeds | None = None,
-    max_age_days: Annotated[int, Parameter(show_default=True)] = 90,
-    options: Options = NONE,
+    file: str, *, model_digest: str, target: str = "", reading: Reading = USUAL, options: Options = NONE
 ) -> int:
     """Read a report of garak, promptfoo, inspect or PyRIT and hold it against limits.
 
@@ -43,18 +54,15 @@ def import_report(
         file: The report as the tool wrote it.
         model_digest: SHA-256 of the model that was attacked.
         target: What must have been attacked, as the tool names it; a report of another is refused.
-        tool: Who wrote it, when that cannot be seen.
-        attack_succeeds_when: For inspect, which score means that an attack succeeded.
-        max_age_days: An older report waits for a person.
     """
     if not re.fullmatch(r"[0-9a-f]{64}", model_digest):
         raise InputError("WL-RED-005", "--model-digest is no SHA-256.", "Give 64 hex digits, as sha256sum prints them.")
-    if max_age_days < 1:
+    if reading.max_age_days < 1:
         raise InputError("WL-RED-005", "--max-age-days must be at least 1.", "Give a number of days.")
     bound = bound_report(
-        file, model_digest=model_digest, target=target, tool=tool, succeeds=attack_succeeds_when
+        file, model_digest=model_digest, target=target, tool=reading.tool, succeeds=reading.attack_succeeds_when
     )  # fmt: skip
-    limits = RedTeamLimits(max_age_days=max_age_days)
+    limits = RedTeamLimits(max_age_days=reading.max_age_days)
     result = red_team_check(bound, model_digest=model_digest, today=datetime.now(UTC).date(), limits=limits)
     table = rows(
         ("severity", "attack", "judged by", "succeeded", "of", "share", "95 % interval", "unjudged"),

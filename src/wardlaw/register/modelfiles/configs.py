@@ -9,7 +9,7 @@ from typing import Any
 
 from wardlaw.register.modelfiles.allowed import Allowed, Use
 from wardlaw.register.modelfiles.seen import Rule
-from wardlaw.register.modelfiles.source import Source, chunks
+from wardlaw.register.modelfiles.source import Ranged, chunks
 from wardlaw.register.modelfiles.templates import template_wrong
 
 Found = tuple[Rule, str]
@@ -133,7 +133,7 @@ def _is_plain(module: str, name: str) -> bool:
     )
 
 
-def hidden_documents(source: Source) -> Iterator[Any]:
+def hidden_documents(source: Ranged) -> Iterator[Any]:
     """JSON objects that stand somewhere in a binary file, as an attribute of HDF5 does."""
     decoder, before, base = json.JSONDecoder(), b"", 0
     seen_to = 0

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 
 from wardlaw.register.modelfiles.protobuf import fields, text
 from wardlaw.register.modelfiles.seen import Rule, StopLooking
-from wardlaw.register.modelfiles.source import PartSource, Source
+from wardlaw.register.modelfiles.source import PartSource, Ranged
 
 Found = tuple[Rule, str]
 _DEPTH = 16
@@ -34,7 +34,7 @@ def leaves_folder(path: str) -> bool:
     return posix.is_absolute() or bool(windows.drive or windows.root) or ".." in (*posix.parts, *windows.parts)
 
 
-def onnx_findings(model: Source) -> Iterator[Found] | None:
+def onnx_findings(model: Ranged) -> Iterator[Found] | None:
     """What an ONNX model reaches for; None when it is none."""
     try:
         heads = {number: value for number, value in islice(fields(model), 200_000) if number in (1, 7, 8)}
@@ -46,7 +46,7 @@ def onnx_findings(model: Source) -> Iterator[Found] | None:
     return _onnx(model)
 
 
-def _onnx(model: Source) -> Iterator[Found]:
+def _onnx(model: Ranged) -> Iterator[Found]:
     for number, value in fields(model):
         if number == 7 and isinstance(value, PartSource):
             yield from _onnx_graph(value, 0)
@@ -102,7 +102,7 @@ def _onnx_tensors(tensor: PartSource, *, sparse: bool) -> Iterator[Found]:
                 yield Rule.ESCAPE, f"weights at {pair.get(2, '')[:200]!r}"
 
 
-def savedmodel_findings(model: Source) -> Iterator[Found] | None:
+def savedmodel_findings(model: Ranged) -> Iterator[Found] | None:
     """What a SavedModel or a graph of TensorFlow reaches for; None when it is neither."""
     try:
         heads = [(number, value) for number, value in islice(fields(model), 10_000)]
@@ -119,7 +119,7 @@ def _is_metagraph(part: PartSource) -> bool:
     return any(number == 2 and isinstance(value, PartSource) and _is_graph(value) for number, value in fields(part))
 
 
-def _is_graph(part: Source) -> bool:
+def _is_graph(part: Ranged) -> bool:
     """Whether its first node has a name and an operator."""
     for number, value in fields(part):
         if number == 1 and isinstance(value, PartSource):
@@ -128,7 +128,7 @@ def _is_graph(part: Source) -> bool:
     return False
 
 
-def _tensorflow(model: Source, path: tuple[int, ...]) -> Iterator[Found]:
+def _tensorflow(model: Ranged, path: tuple[int, ...]) -> Iterator[Found]:
     if path:
         for number, value in fields(model):
             if number == 2 and isinstance(value, PartSource):
@@ -139,7 +139,7 @@ def _tensorflow(model: Source, path: tuple[int, ...]) -> Iterator[Found]:
     yield from _tensorflow_graph(model)
 
 
-def _tensorflow_graph(graph: Source) -> Iterator[Found]:
+def _tensorflow_graph(graph: Ranged) -> Iterator[Found]:
     for number, value in fields(graph):
         if number == 1 and isinstance(value, PartSource):
             yield from _tensorflow_node(value)

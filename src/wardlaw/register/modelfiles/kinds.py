@@ -6,7 +6,7 @@ import re
 import struct
 from enum import StrEnum
 
-from wardlaw.register.modelfiles.source import Source
+from wardlaw.register.modelfiles.source import Ranged
 from wardlaw.register.modelfiles.weights import is_safetensors
 
 
@@ -63,7 +63,7 @@ _MAGIC = (
 _TEXT_HEAD = re.compile(rb"[\x09\x0a\x0c\x0d\x20-\x7e\x80-\xff]*")
 
 
-def kinds_of(source: Source) -> tuple[Kind, ...]:
+def kinds_of(source: Ranged) -> tuple[Kind, ...]:
     """Every format a file may be taken for by its first bytes; zip and pickle are found by reading."""
     head = source.read(0, 1_024)
     found = [kind for magic, kind in _MAGIC if head.startswith(magic)]

@@ -20,7 +20,7 @@ from wardlaw.register.modelfiles.graphs import leaves_folder, onnx_findings, sav
 from wardlaw.register.modelfiles.kinds import Kind, kinds_of
 from wardlaw.register.modelfiles.pickles import Followed, follow
 from wardlaw.register.modelfiles.seen import Limits, Rule, Seen, StopLooking
-from wardlaw.register.modelfiles.source import BytesSource, PartSource, Source, chunks
+from wardlaw.register.modelfiles.source import BytesSource, PartSource, Ranged, chunks
 from wardlaw.register.modelfiles.texts import json_document, text_findings, torchscript_findings, xml_findings
 from wardlaw.register.modelfiles.weights import gguf_findings, npy_pickle_at, safetensors_findings
 from wardlaw.register.modelfiles.zips import (
@@ -65,7 +65,7 @@ _USUAL = Limits()
 _OURS = Allowed()
 
 
-def look(source: Source, name: str = "", *, limits: Limits = _USUAL, allowed: Allowed = _OURS) -> Looked:
+def look(source: Ranged, name: str = "", *, limits: Limits = _USUAL, allowed: Allowed = _OURS) -> Looked:
     """Look into a file. It is never loaded, imported or run.
 
     Args:
@@ -94,7 +94,7 @@ class _Looking:
         if len(self.seen) < self.limits.seen * 10:
             self.seen.add(Seen(where, at, rule, what))
 
-    def at(self, source: Source, where: str, name: str, depth: int, *, torchscript: bool = False) -> None:
+    def at(self, source: Ranged, where: str, name: str, depth: int, *, torchscript: bool = False) -> None:
         """Look into one thing; what goes wrong while looking is a finding too."""
         self.entries += 1
         if depth > self.limits.depth:
@@ -109,7 +109,7 @@ class _Looking:
                 raise
             self.say(where, stop.rule, stop.what, stop.at)
 
-    def _into(self, source: Source, where: str, name: str, depth: int, *, torchscript: bool) -> None:
+    def _into(self, source: Ranged, where: str, name: str, depth: int, *, torchscript: bool) -> None:
         kinds = list(kinds_of(source))
         entries = zip_entries(source, self.limits.entries)
         if entries is not None:
@@ -129,7 +129,7 @@ class _Looking:
         if not is_known and source.size and not _RAW.fullmatch(name):
             self.say(where, Rule.UNKNOWN, "content of no known format")
 
-    def _follow(self, source: Source, where: str, depth: int, *, torchscript: bool) -> Followed:
+    def _follow(self, source: Ranged, where: str, depth: int, *, torchscript: bool) -> Followed:
         def inner(content: bytes, at: int) -> None:
             self.at(BytesSource(content), f"{where}@{at}", "", depth + 1)
 
@@ -143,7 +143,7 @@ class _Looking:
         self._opcodes -= found.opcodes
         return found
 
-    def _judge_pickle(self, source: Source, where: str, found: Followed, kinds: list[Kind]) -> bool:
+    def _judge_pickle(self, source: Ranged, where: str, found: Followed, kinds: list[Kind]) -> bool:
         """Whether it is taken for pickles, and what is wrong with them then."""
         begins = _PROTO.match(source.read(0, 2)) is not None
         is_pickle = found.runs or (found.asks and begins) or ((begins or found.asks or found.whole > 0) and not kinds)
@@ -159,7 +159,7 @@ class _Looking:
                 self.say(where, found.stop.rule, found.stop.what, found.stop.at)
         return True
 
-    def _graphs(self, source: Source, where: str) -> list[Kind]:
+    def _graphs(self, source: Ranged, where: str) -> list[Kind]:
         for kind, findings in ((Kind.ONNX, onnx_findings(source)), (Kind.SAVEDMODEL, savedmodel_findings(source))):
             if findings is not None:
                 for rule, what in findings:
@@ -167,7 +167,7 @@ class _Looking:
                 return [kind]
         return []
 
-    def _one(self, kind: Kind, source: Source, where: str, name: str, depth: int) -> bool:
+    def _one(self, kind: Kind, source: Ranged, where: str, name: str, depth: int) -> bool:
         """Look at a thing as one kind; whether it is fully known as that."""
         match kind:
             case Kind.GZIP | Kind.ZLIB | Kind.BZIP2 | Kind.XZ:
@@ -184,7 +184,7 @@ class _Looking:
                 self._say_all(where, self._findings(kind, source, name))
         return True
 
-    def _findings(self, kind: Kind, source: Source, name: str) -> Iterator[tuple[Rule, str]]:
+    def _findings(self, kind: Kind, source: Ranged, name: str) -> Iterator[tuple[Rule, str]]:
         """What is wrong with a thing that holds no other things."""
         match kind:
             case Kind.SAFETENSORS:
@@ -211,7 +211,7 @@ class _Looking:
 
     # ---- what holds other things
 
-    def _zip(self, source: Source, entries: tuple[ZipEntry, ...], where: str, depth: int) -> None:
+    def _zip(self, source: Ranged, entries: tuple[ZipEntry, ...], where: str, depth: int) -> None:
         names = [one.name for one in entries]
         if len(set(names)) != len(names):
             self.say(where, Rule.MISMATCH, "an archive with two entries of one name")
@@ -248,10 +248,10 @@ class _Looking:
                 self.at(content, inside, entry.name, depth + 1, torchscript=torchscript)
         self._gaps(source, entries, where)
 
-    def _inflated(self, where: str, packed: Source) -> Source | None:
+    def _inflated(self, where: str, packed: Ranged) -> Ranged | None:
         return self._held(where, packed, lambda: inflated(packed))
 
-    def _gaps(self, source: Source, entries: tuple[ZipEntry, ...], where: str) -> None:
+    def _gaps(self, source: Ranged, entries: tuple[ZipEntry, ...], where: str) -> None:
         """Entries that the list does not name, which a reader from front to back would find."""
         listed = sorted(entries, key=lambda one: one.at)
         for one, following in pairwise(listed):
@@ -262,7 +262,7 @@ class _Looking:
             if b"PK\x03\x04" in source.read(end, min(max(0, following.at - end), 1 << 20)):
                 self.say(where, Rule.MISMATCH, "an entry that the archive's list does not name")
 
-    def _tar(self, source: Source, where: str, depth: int) -> None:
+    def _tar(self, source: Ranged, where: str, depth: int) -> None:
         at = 0
         try:
             with tarfile.open(fileobj=io.BufferedReader(_Reading(source)), mode="r:") as archive:
@@ -280,7 +280,7 @@ class _Looking:
         except (tarfile.TarError, ValueError, OverflowError):
             self.say(where, Rule.DAMAGED, "a tar archive that is damaged", at)
 
-    def _packed(self, kind: Kind, source: Source, where: str, name: str, depth: int) -> bool:
+    def _packed(self, kind: Kind, source: Ranged, where: str, name: str, depth: int) -> bool:
         def pieces() -> Iterator[bytes]:
             match kind:
                 case Kind.GZIP:
@@ -306,7 +306,7 @@ class _Looking:
             self.at(content, inside, name.rpartition(".")[0], depth + 1)
         return True
 
-    def _held(self, where: str, packed: Source, pieces: Callable[[], Iterator[bytes]]) -> Source | None:
+    def _held(self, where: str, packed: Ranged, pieces: Callable[[], Iterator[bytes]]) -> Ranged | None:
         """What was packed, unpacked in memory; None when it is too much, which is said.
 
         Raises:
@@ -328,7 +328,7 @@ class _Looking:
         return BytesSource(bytes(held))
 
 
-def _decoded(make: Callable[[], bz2.BZ2Decompressor | lzma.LZMADecompressor], packed: Source) -> Iterator[bytes]:
+def _decoded(make: Callable[[], bz2.BZ2Decompressor | lzma.LZMADecompressor], packed: Ranged) -> Iterator[bytes]:
     """What a decoder makes of bytes, in pieces of a bounded size, one stream behind the other."""
     decoder, some = make(), False
     try:
@@ -354,7 +354,7 @@ def _decoded(make: Callable[[], bz2.BZ2Decompressor | lzma.LZMADecompressor], pa
 class _Reading(io.RawIOBase):
     """A source as the standard library reads files."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Ranged) -> None:
         super().__init__()
         self._source, self._place = source, 0
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from wardlaw.register.modelfiles.allowed import Allowed, Use
+from wardlaw.register.modelfiles.allowed import Use
 from wardlaw.register.modelfiles.seen import Rule, StopLooking
 from wardlaw.register.modelfiles.source import LONG_LINE, Tape
 from wardlaw.register.modelfiles.values import (
@@ -47,6 +47,7 @@ class Machine:
     Args:
         tape: Where it is read from; afterwards it stands behind STOP.
         say: Called with everything that is wrong.
+        names: What it may do with a name of a module.
         inner: Looks into bytes that are a file of their own.
         array: Called when joblib's reader would take an array from the tape.
         opcodes: How many may be followed.
@@ -57,16 +58,14 @@ class Machine:
         tape: Tape,
         say: Say,
         *,
-        allowed: Allowed,
+        names: Callable[[str, str], Use],
         inner: Callable[[bytes, int], None],
         array: Callable[[Book | None], None],
         opcodes: int,
-        torchscript: bool = False,
     ) -> None:
-        self._tape, self._say, self._allowed = tape, say, allowed
+        self._tape, self._say, self._names = tape, say, names
         self._inner, self._array = inner, array
         self._opcodes = opcodes
-        self.torchscript = torchscript
         self.followed = 0
         self.imports = 0
         self.calls = 0
@@ -300,7 +299,7 @@ class Machine:
                 module = _compat_pickle.IMPORT_MAPPING[module]
         if not _SPELLED.fullmatch(module) or not _SPELLED.fullmatch(name):
             raise StopLooking(Rule.DAMAGED, "an import is no name", at)
-        found = Name(module, name, self._allowed.use(module, name, torchscript=self.torchscript))
+        found = Name(module, name, self._names(module, name))
         if found.use is Use.NOTHING:
             self._say(Rule.GLOBAL, found.path[:200], at)
         self._stack.append(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from wardlaw.register.modelfiles.allowed import Allowed
+from wardlaw.register.modelfiles.allowed import Allowed, Use
 from wardlaw.register.modelfiles.dtypes import laid_by_pickle
 from wardlaw.register.modelfiles.machine import Machine
 from wardlaw.register.modelfiles.seen import Rule, StopLooking
@@ -87,6 +87,9 @@ def _follow(
     def say(rule: Rule, what: str, at: int) -> None:
         found.seen.append((rule, what, at))
 
+    def names(module: str, name: str) -> Use:
+        return allowed.use(module, name, torchscript=torchscript)
+
     def array(state: Book | None) -> None:
         found.arrays += 1
         if as_joblib:
@@ -96,11 +99,10 @@ def _follow(
         machine = Machine(
             tape,
             say,
-            allowed=allowed,
+            names=names,
             inner=inner,
             array=array,
             opcodes=opcodes - found.opcodes,
-            torchscript=torchscript,
         )
         try:
             return machine.run()

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wardlaw.register.modelfiles.seen import Rule, StopLooking
-from wardlaw.register.modelfiles.source import PartSource, Source
+from wardlaw.register.modelfiles.source import PartSource, Ranged
 
 _VARINT, _EIGHT, _BYTES, _FOUR = 0, 1, 2, 5
 
 
-def fields(message: Source) -> Iterator[tuple[int, int | PartSource]]:
+def fields(message: Ranged) -> Iterator[tuple[int, int | PartSource]]:
     """Each field of a message: its number, and a number or the range of its bytes.
 
     Raises:

@@ -12,7 +12,7 @@ _LINE = 1 << 16  # bytes of one name or number
 LONG_LINE = 1 << 28  # bytes of one text, in which protocol 0 writes whole arrays
 
 
-class Source(Protocol):
+class Ranged(Protocol):
     """Something that has bytes at offsets."""
 
     @property
@@ -40,7 +40,7 @@ class BytesSource:
 class PartSource:
     """A range of another source."""
 
-    def __init__(self, whole: Source, start: int, size: int) -> None:
+    def __init__(self, whole: Ranged, start: int, size: int) -> None:
         self._whole, self._start = whole, start
         self.size = max(0, min(size, whole.size - start))
 
@@ -51,7 +51,7 @@ class PartSource:
         return self._whole.read(self._start + at, min(count, self.size - at))
 
 
-def chunks(source: Source, at: int = 0) -> Iterator[bytes]:
+def chunks(source: Ranged, at: int = 0) -> Iterator[bytes]:
     """The bytes from an offset on, a piece at a time."""
     while piece := source.read(at, _CHUNK):
         yield piece

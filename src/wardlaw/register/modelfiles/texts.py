@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from wardlaw.register.modelfiles.seen import Rule
-from wardlaw.register.modelfiles.source import Source
+from wardlaw.register.modelfiles.source import Ranged
 
 Found = tuple[Rule, str]
 _JSON_BYTES = 64 * 2**20
@@ -23,7 +23,7 @@ _TORCH = frozenset(
 _TORCH_FILES = re.compile(r"\b(?:torch|aten)\.(from_file|save|load|_load\w*|hub)\b|\bopen\s*\(")
 
 
-def json_document(source: Source) -> Any | None:
+def json_document(source: Ranged) -> Any | None:
     """A JSON document; None when it is none, or too long for one that describes a model."""
     if source.size > _JSON_BYTES:
         return None
@@ -33,7 +33,7 @@ def json_document(source: Source) -> Any | None:
         return None
 
 
-def text_findings(source: Source, name: str) -> Iterator[Found]:
+def text_findings(source: Ranged, name: str) -> Iterator[Found]:
     """What a text would bring in: objects that YAML makes, programs."""
     text = source.read(0, _TEXT_BYTES).decode("utf-8", "replace")
     if _YAML_TAG.search(text):
@@ -54,13 +54,13 @@ def _is_python(text: str) -> bool:
         return False
 
 
-def xml_findings(source: Source) -> Iterator[Found]:
+def xml_findings(source: Ranged) -> Iterator[Found]:
     """What markup such as PMML reaches for."""
     if found := _MARKUP.search(source.read(0, _TEXT_BYTES)):
         yield Rule.MARKUP, f"{found[0].decode('latin-1')}, which brings in something from outside"
 
 
-def torchscript_findings(source: Source) -> Iterator[Found]:
+def torchscript_findings(source: Ranged) -> Iterator[Found]:
     """What the code of a TorchScript archive calls beside torch's own operators."""
     text = source.read(0, _JSON_BYTES).decode("utf-8", "replace")
     for namespace, operator in _NAMESPACE.findall(text):

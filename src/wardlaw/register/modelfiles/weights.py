@@ -13,7 +13,7 @@ from typing import Any
 
 from wardlaw.register.modelfiles.dtypes import laid
 from wardlaw.register.modelfiles.seen import Rule, StopLooking
-from wardlaw.register.modelfiles.source import Source, Tape, chunks
+from wardlaw.register.modelfiles.source import Ranged, Tape, chunks
 from wardlaw.register.modelfiles.templates import template_wrong
 
 Found = tuple[Rule, str]
@@ -35,13 +35,13 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def is_safetensors(source: Source) -> bool:
+def is_safetensors(source: Ranged) -> bool:
     """Whether a file begins as safetensors do: the header's length, then an object."""
     head = source.read(0, 9)
     return len(head) == 9 and head[8:9] == b"{" and struct.unpack("<Q", head[:8])[0] < max(1 << 40, source.size)
 
 
-def safetensors_findings(source: Source) -> Iterator[Found]:
+def safetensors_findings(source: Ranged) -> Iterator[Found]:
     """What is wrong with a file of safetensors."""
     size = struct.unpack("<Q", source.read(0, 8))[0]
     if size > _HEADER or size > source.size - 8:
@@ -90,7 +90,7 @@ def _safetensors_range(tensor: Any) -> tuple[int, int]:
     return (offsets[0], offsets[1]) if bits == 8 * (offsets[1] - offsets[0]) else (-1, -1)
 
 
-def gguf_findings(source: Source) -> Iterator[Found]:
+def gguf_findings(source: Ranged) -> Iterator[Found]:
     """What is wrong with a GGUF file."""
     tape = Tape(chunks(source))
     tape.skip(4)
@@ -166,7 +166,7 @@ def _gguf_value(tape: Tape, kind: int, wide: str, most: int, depth: int = 0) -> 
     return int.from_bytes(tape.take(_GGUF_SIZES[kind]), "little")
 
 
-def npy_pickle_at(source: Source) -> int:
+def npy_pickle_at(source: Ranged) -> int:
     """Where the pickle of an array of objects begins in an npy file; 0 when it holds numbers only.
 
     Raises:

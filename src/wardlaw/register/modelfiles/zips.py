@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from wardlaw.register.modelfiles.seen import Rule, StopLooking
-from wardlaw.register.modelfiles.source import PartSource, Source, chunks
+from wardlaw.register.modelfiles.source import PartSource, Ranged, chunks
 
 _END, _LISTED, _LOCAL = b"PK\x05\x06", b"PK\x01\x02", b"PK\x03\x04"
 _END64, _FINDER64 = b"PK\x06\x06", b"PK\x06\x07"
@@ -33,7 +33,7 @@ class ZipEntry(msgspec.Struct, frozen=True):
     at: int
 
 
-def zip_entries(source: Source, most: int) -> tuple[ZipEntry, ...] | None:
+def zip_entries(source: Ranged, most: int) -> tuple[ZipEntry, ...] | None:
     """The entries; None when there is no zip.
 
     Raises:
@@ -100,7 +100,7 @@ def _wide(extra: bytes, sizes: tuple[int, int, int]) -> tuple[int, int, int]:
     return found[0], found[1], found[2]
 
 
-def local_range(source: Source, entry: ZipEntry) -> tuple[str, PartSource, int]:
+def local_range(source: Ranged, entry: ZipEntry) -> tuple[str, PartSource, int]:
     """The name that stands before an entry, its packed bytes, and where they end.
 
     Raises:
@@ -125,7 +125,7 @@ def is_stored(entry: ZipEntry) -> bool:
     return entry.method == _STORED
 
 
-def inflated(packed: Source) -> Iterator[bytes]:
+def inflated(packed: Ranged) -> Iterator[bytes]:
     """The bytes of a deflated entry, a piece at a time.
 
     Raises:
@@ -134,7 +134,7 @@ def inflated(packed: Source) -> Iterator[bytes]:
     return unpacked_by(zlib.decompressobj(-zlib.MAX_WBITS), packed)
 
 
-def unpacked_by(decoder: zlib._Decompress, packed: Source) -> Iterator[bytes]:
+def unpacked_by(decoder: zlib._Decompress, packed: Ranged) -> Iterator[bytes]:
     """What a decoder of zlib makes of bytes, in pieces of a bounded size."""
     try:
         for piece in chunks(packed):
