@@ -32,3 +32,14 @@ def test_the_corpus_is_written_and_the_table_counts_it(tmp_path: Path) -> None:
     assert len({path.name for path in files}) > 60
     shown = table([("x", Counter(flagged=3, passed=1), Counter(passed=1, refused=1), 0.1)], 4, 2)
     assert "| x | 3 | 0 | 1 | 1 (50 %) | 0.100 |" in shown
+
+
+LOCKS = sorted((Path(__file__).resolve().parents[3] / "tools" / "modelpeers").glob("requirements-*.txt"))
+
+
+@pytest.mark.parametrize("path", LOCKS, ids=lambda path: path.stem)
+def test_every_peer_has_a_hash_and_no_address(path: Path) -> None:
+    text = path.read_text()
+    packages = [one for one in text.replace("\\\n", " ").splitlines() if one.strip()]
+    assert [one.split()[0] for one in packages if "==" not in one or "--hash=sha256:" not in one] == []
+    assert "://" not in text
