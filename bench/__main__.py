@@ -27,6 +27,7 @@ from bench import (
     guarding,
     inventory,
     machine,
+    modelfiles,
     replaying,
     stages,
     toolcalls,
@@ -42,7 +43,7 @@ from bench.traffic import TrafficPlan
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
 PARTS = (
-    "traffic", "decision", "guard", "mcp", "audit", "verify", "replay", "export", "inventory", "deliveries", "coverage",
+    "traffic", "decision", "guard", "mcp", "audit", "verify", "replay", "export", "inventory", "deliveries", "coverage", "models",
 )  # fmt: skip
 FORMAT = 1
 DELIVERIES_PER_S = 200
@@ -266,6 +267,7 @@ def _parts(amounts: Amounts, folder: Path) -> tuple[_Part, ...]:
             ),
         ),
         _Part("coverage", "coverage", "the state of 500 clauses for 200 systems", covering.measure),
+        _Part("models", "models", "files of models, and a red-team report of 90 MB", modelfiles.measure),
     )
 
 

@@ -14,6 +14,7 @@ from bench.deliveries import DeliveryFigures
 from bench.exporting import ExportFigures
 from bench.guarding import GuardFigures
 from bench.inventory import InventoryFigures
+from bench.modelfiles import ModelFileFigures
 from bench.replaying import ReplayFigures
 from bench.stages import StageFigures
 from bench.targets import DURABLE, LITELLM, PORTKEY, STACK, UNWAITED
@@ -36,6 +37,7 @@ class Results(msgspec.Struct, frozen=True):
     tools: list[ToolFigures] | None = None
     inventory: InventoryFigures | None = None
     coverage: CoverageFigures | None = None
+    models: ModelFileFigures | None = None
     deliveries: DeliveryFigures | None = None
 
     def target(self, name: str) -> TargetFigures | None:
@@ -243,6 +245,13 @@ _TABLE: tuple[tuple[str, str, float, bool, _Read], ...] = (
         1,
         True,
         lambda r: r.coverage.clauses_s if r.coverage else None,
+    ),
+    (
+        "a red-team report of 90 MB imported, CPU",
+        "s",
+        1.5,
+        True,
+        lambda r: r.models.report_s if r.models and r.models.report_bytes >= 90_000_000 else None,
     ),
     ("webhook to finding, p99 at 200 deliveries/s", "ms", 250, True, _delivered),
     ("the slowest question to them", "ms", 300, True, _inventory(lambda one: max(one.asked_ms.values()))),

@@ -57,6 +57,7 @@ def grids(results: Results) -> list[Grid]:
         (results.verify, _verify),
         (results.replay, _replay),
         (results.coverage, _coverage),
+        (results.models, _models),
         (results.export, _export),
     )
     found += [grid(results) for figures, grid in measured if figures is not None]
@@ -288,6 +289,17 @@ def _coverage(results: Results) -> Grid:
         ("opened decisions counted a second", f"{one.counted_per_s:,.0f}"),
     ]
     return Grid("Coverage", ("", f"{one.clauses} clauses, {one.systems} systems"), rows)
+
+
+def _models(results: Results) -> Grid:
+    one = results.models
+    assert one is not None
+    rows = [
+        ("a file looked into, CPU ms", f"{one.file_ms:.1f}"),
+        ("MB a second of a pickle of small values", short(one.pickle_mb_per_s)),
+        (f"a red-team report of {one.report_bytes / 1e6:.0f} MB imported, CPU s", f"{one.report_s:.2f}"),
+    ]
+    return Grid("Files of models", ("", "the corpus of attacks, its bombs with it"), rows)
 
 
 def _export(results: Results) -> Grid:

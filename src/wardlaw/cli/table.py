@@ -71,6 +71,9 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("coverage", "Prove", "Which clauses a live control enforces today.", _HERE + "coverage:coverage"),
     CommandEntry("evidence", "Prove", "From a clause to one decision with its proof.", _HERE + "evidence:app"),
     CommandEntry("report", "Prove", "A signed evidence report that verifies offline.", _HERE + "report:app"),
+    CommandEntry("model-file", "Prove", "Whether loading a model's files could run code.", _HERE + "modelfile:app"),
+    CommandEntry("redteam", "Prove", "What red-team tools found, held against limits.", _HERE + "redteam:app"),
+    CommandEntry("bom", "Prove", "A system's bill of materials as CycloneDX.", _HERE + "bom:bom"),
     CommandEntry("attest", "Prove", "Vouch for a clause, until a day.", _HERE + "attest:attest"),
     CommandEntry("frameworks", "Prove", "Laws and standards: what applies from when.", _HERE + "frameworks:app"),
     CommandEntry(

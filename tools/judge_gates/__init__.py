@@ -1,0 +1,1 @@
+"""The tables of docs/gates.md, each made by one file and written between its own markers."""

@@ -1,0 +1,1 @@
+"""Peers and oracles for what Wardlaw says of models; see README.md."""
