@@ -44,7 +44,7 @@ class ReadDecisions(msgspec.Struct, frozen=True):
 class DecisionTally:
     """Counts rows of decisions; what values mean is settled when all are known."""
 
-    def __init__(self, attributes: Sequence[str], *, favourable: Favourable, labelled: bool) -> None:
+    def __init__(self, attributes: Iterable[str], *, favourable: Favourable, labelled: bool) -> None:
         self.attributes = tuple(attributes)
         self.rows = 0
         self._favourable = favourable
