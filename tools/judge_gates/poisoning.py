@@ -23,7 +23,7 @@ from wardlaw.register.poisoning.tablecheck import (
 )
 
 _SHARES = (0.0, 0.005, 0.01, 0.03, 0.05)
-_SEEDS = {"Adult": 2, "digits": 20}
+_SEEDS = {"Adult": 1, "digits": 10}
 _MEASURES = ("shift", "label-doubts", "neighbours", "trigger")
 
 

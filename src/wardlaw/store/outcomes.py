@@ -54,8 +54,8 @@ def add_outcomes(connection: Connection, system: str, outcomes: tuple[LiveOutcom
                 "Tell a decision first, or leave `settles` out where it is told with its label.",
             )  # fmt: skip
         if old is None:
-            values = {"system": system, "day": day, "key": key, "place": place, "groups": texts[key], "amount": by}
-            connection.execute(insert(OUTCOME_COUNT).values(**values))
+            row = {"system": system, "day": day, "key": key, "place": place, "groups": texts[key], "amount": by}
+            connection.execute(insert(OUTCOME_COUNT).values(**row))
         else:
             where = (_COLUMN.system == system, _COLUMN.day == day, _COLUMN.key == key, _COLUMN.place == place)
             connection.execute(update(OUTCOME_COUNT).where(*where).values(amount=old + by))

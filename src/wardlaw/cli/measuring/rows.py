@@ -8,6 +8,7 @@ import importlib
 import json
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,7 @@ def _csv(path: Path) -> Iterator[tuple[Columns, float]]:
     size = max(1, path.stat().st_size)
     csv.field_size_limit(_FIELD_BYTES)
     # newline="": the reader itself knows line ends inside quotes. A byte order mark is no part of a name.
-    with path.open("r", encoding="utf-8-sig", newline="") as source:
+    with path.open("rb") as raw, TextIOWrapper(raw, encoding="utf-8-sig", newline="") as source:
         reader = csv.reader(source, delimiter="\t" if path.suffix.lower() == ".tsv" else ",", skipinitialspace=True)
         try:
             head = next(reader, None)
@@ -120,7 +121,7 @@ def _csv(path: Path) -> Iterator[tuple[Columns, float]]:
                         "Mend the row; a shifted column would be measured as another.",
                     )
                 columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in head]
-                yield dict(zip(head, columns, strict=True)), min(1.0, source.buffer.tell() / size)
+                yield dict(zip(head, columns, strict=True)), min(1.0, raw.tell() / size)
         except csv.Error as error:
             raise DataError(
                 "WL-DAT-008", f"{path.name}, line {reader.line_num:,}: {error}.", "Mend the line."

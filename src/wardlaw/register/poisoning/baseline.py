@@ -56,7 +56,7 @@ class TextBaseline(msgspec.Struct, frozen=True, tag="texts", tag_field="of"):
 
 Baseline = TableBaseline | TextBaseline
 
-_decoder = msgspec.json.Decoder(Baseline)
+_decoder: msgspec.json.Decoder[Baseline] = msgspec.json.Decoder(Baseline)
 
 
 def write_baseline(baseline: Baseline) -> bytes:

@@ -12,13 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from wardlaw.register.poisoning.neighbours import evenly
-from wardlaw.register.poisoning.table import Columns, Encoder, TablePlan
+from wardlaw.register.poisoning.table import Columns, Encoder, Floats, TablePlan
 
-MOST_ROWS = 12_000
+MOST_ROWS = 8_000
 """Rows that are looked at; of more, as many are taken evenly."""
 _FOLDS, _STEPS, _RATE, _DECAY, _PUSH = 5, 80, 0.5, 1e-3, 0.9
-
-Floats = npt.NDArray[np.float64]
 
 
 class LabelDoubts(msgspec.Struct, frozen=True):
@@ -37,11 +35,11 @@ def label_doubts(columns: Columns, plan: TablePlan) -> LabelDoubts:
         return LabelDoubts(0, 0)
     at = {label: place for place, label in enumerate(classes)}
     mine = np.array([at[label] for label in labels])
-    rows = Encoder(some, plan).encode(some).astype(np.float64)
-    rows = np.concatenate([rows, np.ones((len(rows), 1))], axis=1)
+    rows = Encoder(some, plan).encode(some)
+    rows = np.concatenate([rows, np.ones((len(rows), 1), dtype=np.float32)], axis=1)
     # Rows one after another may be alike (sorted files), so folds take every fifth.
     fold = np.arange(len(rows)) % _FOLDS
-    sure = np.zeros((len(rows), len(classes)))
+    sure = np.zeros((len(rows), len(classes)), dtype=np.float32)
     for out in range(_FOLDS):
         weights = _fit(rows[fold != out], mine[fold != out], len(classes))
         sure[fold == out] = _softmax(rows[fold == out] @ weights)
@@ -54,14 +52,15 @@ def label_doubts(columns: Columns, plan: TablePlan) -> LabelDoubts:
 
 def _fit(rows: Floats, labels: npt.NDArray[np.int64], classes: int) -> Floats:
     """Weights of the regression, by descent with momentum from nothing: the same rows give the same weights."""
-    wanted = np.eye(classes)[labels]
-    weights, push = np.zeros((rows.shape[1], classes)), np.zeros((rows.shape[1], classes))
+    wanted = np.eye(classes, dtype=np.float32)[labels]
+    weights: Floats = np.zeros((rows.shape[1], classes), dtype=np.float32)
+    push: Floats = np.zeros_like(weights)
     # Steps no longer than the steepest direction allows; the mean square of a row bounds it from above.
     rate = _RATE * 4 / float((rows**2).sum(axis=1).mean())
     for _ in range(_STEPS):
         ahead = weights + _PUSH * push
         slope = rows.T @ (_softmax(rows @ ahead) - wanted) / len(rows) + _DECAY * ahead
-        push = _PUSH * push - rate * slope
+        push = (_PUSH * push - rate * slope).astype(np.float32, copy=False)
         weights = weights + push
     return weights
 

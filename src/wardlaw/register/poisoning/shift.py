@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import log, sqrt
 
@@ -150,7 +150,7 @@ def _likelihood(count: int, rows: int, share: float, both: float) -> float:
     return gained + (rest * log((1 - share) / (1 - both)) if rest else 0.0)
 
 
-def _ranges(column: ColumnPlan, values: list[str] | tuple[str, ...]) -> list[str]:
+def _ranges(column: ColumnPlan, values: Sequence[str]) -> list[str]:
     """The tenth each number lies in, as counted in the trusted rows."""
     found = numbers(values)
     edges = np.array(column.edges)

@@ -43,6 +43,7 @@ def check_texts(
     texts: TextTally, baseline: TextBaseline, *, limits: TextLimits, grounds: tuple[Ground, ...] = ()
 ) -> tuple[CheckResult, ...]:
     """One result for each measure; the tally must have been made with this baseline."""
+    results: tuple[CheckResult, ...]
     if not texts.documents:
         results = (_result("texts", CheckOutcome.REVIEW, "There is no text, so nothing can be measured."),)
     else:
