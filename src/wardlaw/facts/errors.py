@@ -36,6 +36,12 @@ class InputError(WardlawError):
     http_status = 400
 
 
+class DataError(InputError):
+    """A file of data cannot be measured as it is; whoever made it must change it."""
+
+    exit_code = 3
+
+
 class RefusedError(InputError):
     """The caller may not do this; asking again does not help."""
 

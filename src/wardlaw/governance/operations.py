@@ -154,6 +154,11 @@ _ALL: tuple[Operation, ...] = (
     _changes("systems.add", _P.REGISTER_SYSTEM),
     _changes("systems.change", _P.REGISTER_SYSTEM),
     _changes("systems.retire", _P.REGISTER_SYSTEM),
+    # Rates of groups are no secret of one person; who tells decisions is whoever runs the system.
+    _reads("outcomes.show", _P.VIEW_DASHBOARDS),
+    _changes("outcomes.add", _P.REGISTER_SYSTEM, _P.IMPORT_EVIDENCE),
+    # Thresholds are set by who approves gates, not by who is measured.
+    _changes("outcomes.watch", _P.APPROVE_GATE),
     _reads("frameworks.list", _P.VIEW_DASHBOARDS),
     _reads("frameworks.get", _P.VIEW_DASHBOARDS),
     _reads("frameworks.diff", _P.VIEW_DASHBOARDS),

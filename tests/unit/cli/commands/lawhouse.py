@@ -10,7 +10,7 @@ import pytest
 from tests.console_fakes import Api
 from tests.unit.cli.worldrevoker import ApiClient
 
-from wardlaw.cli.commands import attest, coverage, evidence, frameworks, report, system
+from wardlaw.cli.commands import attest, coverage, evidence, frameworks, outcomes, report, system
 from wardlaw.facts.person import Role
 
 
@@ -22,7 +22,7 @@ def lawhouse(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleN
     people = {role: api.person(role.value, role) for role in (Role.LEGAL, Role.OWNER, Role.AUDITOR)}
     made = SimpleNamespace(api=api, clients={role: ApiClient(api, uid) for role, uid in people.items()}, who=Role.LEGAL)
     (tmp_path / "wardlaw.yaml").write_text("version: 1\n")
-    for module in (attest, coverage, evidence, frameworks, report, system):
+    for module in (attest, coverage, evidence, frameworks, outcomes, report, system):
         monkeypatch.setattr(module, "connect", lambda _options: made.clients[made.who])
     monkeypatch.setattr(attest.time, "time", api.made.clock)
     yield made

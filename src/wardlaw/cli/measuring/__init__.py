@@ -1,0 +1,1 @@
+"""Measures of a gate that a data scientist runs on files, without any server."""
