@@ -6,7 +6,7 @@ What approvals say of a million grants is then asked of some thousand lots.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -15,7 +15,8 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.lots import Lot, on_shelf, shape_of, shelf_of
 from wardlaw.store.inventorytables import INVENTORY_LOT, INVENTORY_THING
-from wardlaw.store.itemrows import parts
+from wardlaw.store.itemrows import among, parts
+from wardlaw.store.picturerows import Row
 
 _LOT = INVENTORY_LOT.c
 _THING = INVENTORY_THING.c
@@ -23,25 +24,22 @@ _Place = tuple[str, str]
 
 
 def shift_lots(
-    connection: Connection, directory: str, faces: Sequence[str], lots: Iterable[Lot], *, platform: str
+    connection: Connection, directory: str, before: Mapping[str, Row], lots: Iterable[Lot], *, platform: str
 ) -> None:
     """Count grants where they now belong; called while the rows of before still stand.
 
     Args:
-        faces: Of everything that is drawn anew.
+        before: By face, what stands of everything that is drawn anew.
         lots: Of the grants among it that are there, one each.
     """
     moved: Counter[_Place] = Counter()
     whole: Counter[_Place] = Counter()
     samples: dict[_Place, Lot] = {}
-    for part in parts(faces):
-        query = select(_THING.app, _THING.id, _THING.account, _THING.shape).where(
-            _THING.directory == directory, _THING.face.in_(part), _THING.shape != ""
-        )
-        for app, id_, account, shape in connection.execute(query):
-            place = (shelf_of(app, id_), shape)
+    for row in before.values():
+        if row["shape"]:
+            place = (shelf_of(row["app"], row["id"]), row["shape"])
             moved[place] -= 1
-            whole[place] -= not account
+            whole[place] -= not row["account"]
     for lot in lots:
         place = (shelf_of(lot.app, lot.own), shape_of(lot))
         samples[place] = lot
@@ -54,7 +52,7 @@ def shift_lots(
         account = ""
         if grants == 1:
             # One that came now is the only one; else it is one that did not move.
-            account = samples[place].account if place in samples else _left(connection, directory, place, {*faces})
+            account = samples[place].account if place in samples else _left(connection, directory, place, before.keys())
         changed.append(_change(directory, place, (grants, whole[place]), account))
     if changed:
         _write(connection, changed)
@@ -70,7 +68,9 @@ def _known(connection: Connection, directory: str, places: Collection[_Place]) -
     """How many grants are in each lot that there is."""
     found: dict[_Place, int] = {}
     for part in parts(sorted({name for name, _ in places})):
-        query = select(_LOT.name, _LOT.shape, _LOT.grants).where(_LOT.directory == directory, _LOT.name.in_(part))
+        query = select(_LOT.name, _LOT.shape, _LOT.grants).where(
+            _LOT.directory == directory, among(_LOT.name, part, connection)
+        )
         found |= {(name, shape): grants for name, shape, grants in connection.execute(query)}
     return found
 

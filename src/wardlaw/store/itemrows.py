@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
+from sqlalchemy import ARRAY, Column, ColumnElement, Text, and_, any_, bindparam, cast, func, insert, select, update
 from sqlalchemy.engine import Connection
 
-from wardlaw.inventory.bundle import bundle_of, face_of
+from wardlaw.inventory.bundle import DIGEST_BYTES, bundle_of, face_of
 from wardlaw.inventory.model import Item
 from wardlaw.inventory.view import kind_of
 from wardlaw.store.inventorytables import INVENTORY_BUNDLE, INVENTORY_ITEM
@@ -23,6 +23,7 @@ BATCH = 500
 
 _ITEM = INVENTORY_ITEM.c
 _BUNDLE = INVENTORY_BUNDLE.c
+_COLUMNS = ("last_seen_at", "gone_at", "item", "bundle", "face")
 _READ = msgspec.json.Decoder(Item)
 _T = TypeVar("_T")
 
@@ -51,11 +52,19 @@ class ItemRow(msgspec.Struct, frozen=True):
 
 
 class BundleRow(msgspec.Struct, frozen=True):
-    """What is known of a bundle; ``size`` counts its rows, those gone too."""
+    """What is known of a bundle.
+
+    Attributes:
+        digest: Of everything in it that is there; empty where it matches nothing.
+        size: Its rows, those gone too.
+        things: Digests of each thing that is there; None where that is not known. Reading bundles leaves them out: few
+            are asked for, see ``read_contents``.
+    """
 
     digest: str = ""
     seen_at: float = 0.0
     size: int = 0
+    things: Collection[bytes] | None = None
 
 
 def item_row(item: Item) -> ItemRow:
@@ -88,10 +97,25 @@ def read_bundles(connection: Connection, feed: tuple[str, str], names: Collectio
     found: dict[str, BundleRow] = {}
     for part in parts(sorted(names)):
         query = select(_BUNDLE.bundle, _BUNDLE.digest, _BUNDLE.seen_at, _BUNDLE.size).where(
-            _BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], _BUNDLE.bundle.in_(part)
+            _BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], among(_BUNDLE.bundle, part, connection)
         )
         for name, digest, seen_at, size in connection.execute(query):
             found[name] = BundleRow(digest, seen_at, size)
+    return found
+
+
+def read_contents(connection: Connection, feed: tuple[str, str], names: Collection[str]) -> dict[str, frozenset[bytes]]:
+    """Digests of the things that are there, of those of these bundles of which that is known."""
+    found: dict[str, frozenset[bytes]] = {}
+    for part in parts(sorted(names)):
+        query = select(_BUNDLE.bundle, _BUNDLE.things).where(
+            _BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], among(_BUNDLE.bundle, part, connection)
+        )
+        for name, things in connection.execute(query):
+            if things is not None:
+                found[name] = frozenset(
+                    things[start : start + DIGEST_BYTES] for start in range(0, len(things), DIGEST_BYTES)
+                )
     return found
 
 
@@ -101,7 +125,10 @@ def show_bundles(connection: Connection, feed: tuple[str, str], names: Collectio
         connection.execute(
             update(INVENTORY_BUNDLE)
             .where(
-                _BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], _BUNDLE.bundle.in_(part), _BUNDLE.seen_at < at
+                _BUNDLE.directory == feed[0],
+                _BUNDLE.feed == feed[1],
+                among(_BUNDLE.bundle, part, connection),
+                _BUNDLE.seen_at < at,
             )
             .values(seen_at=at)
         )
@@ -112,14 +139,22 @@ def write_bundles(
 ) -> None:
     """Write bundles; those in ``new`` have no row yet."""
     made = [
-        {"directory": feed[0], "feed": feed[1], "bundle": name, **msgspec.structs.asdict(row)}
+        {
+            "directory": feed[0],
+            "feed": feed[1],
+            "bundle": name,
+            "digest": row.digest,
+            "seen_at": row.seen_at,
+            "size": row.size,
+            "things": _joined(row),
+        }
         for name, row in bundles.items()
         if name in new
     ]
     if made:
         connection.execute(insert(INVENTORY_BUNDLE), made)
     changed: list[dict[str, Any]] = [
-        {"own": name, "d": row.digest, "s": row.seen_at, "n": row.size}
+        {"own": name, "d": row.digest, "s": row.seen_at, "n": row.size, "t": _joined(row)}
         for name, row in bundles.items()
         if name not in new
     ]
@@ -127,7 +162,7 @@ def write_bundles(
         connection.execute(
             update(INVENTORY_BUNDLE)
             .where(_BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], _BUNDLE.bundle == bindparam("own"))
-            .values(digest=bindparam("d"), seen_at=bindparam("s"), size=bindparam("n")),
+            .values(digest=bindparam("d"), seen_at=bindparam("s"), size=bindparam("n"), things=bindparam("t")),
             changed,
         )
 
@@ -147,35 +182,57 @@ def level_bundle(connection: Connection, feed: tuple[str, str], name: str) -> No
     connection.execute(update(INVENTORY_BUNDLE).where(*own).values(seen_at=0.0))
 
 
-def write_rows(connection: Connection, rows: Sequence[ItemRow], *, new: Collection[tuple[str, str]] = ()) -> None:
-    """Write rows of one feed; those whose key is in ``new`` are not there yet."""
+def write_rows(
+    connection: Connection,
+    rows: Sequence[ItemRow],
+    *,
+    new: Collection[tuple[str, str]] = (),
+    resting: Collection[tuple[str, str]] = (),
+) -> None:
+    """Write rows of one feed.
+
+    Args:
+        new: Keys of those that are not there yet.
+        resting: Keys of those whose bundle and face are as they were: their indexes need not be written.
+    """
     made = [_place(row.item) | _values(row) | {"shared": row.shared} for row in rows if row.key in new]
     if made:
         connection.execute(insert(INVENTORY_ITEM), made)
-    changed = [
-        {f"own_{name}": value for name, value in _place(row.item).items()}
-        | {f"to_{name}": value for name, value in _values(row).items()}
-        for row in rows
-        if row.key not in new
-    ]
-    if changed:
-        own = and_(*(_ITEM[name] == bindparam(f"own_{name}") for name in ("directory", "feed", "kind", "id")))
-        names = ("last_seen_at", "gone_at", "item", "bundle", "face")
-        connection.execute(
-            update(INVENTORY_ITEM).where(own).values({name: bindparam(f"to_{name}") for name in names}), changed
-        )
+    own = and_(*(_ITEM[name] == bindparam(f"own_{name}") for name in ("directory", "feed", "kind", "id")))
+    for names, of_these in (
+        (("last_seen_at", "gone_at", "item"), [row for row in rows if row.key not in new and row.key in resting]),
+        (_COLUMNS, [row for row in rows if row.key not in new and row.key not in resting]),
+    ):
+        changed = [
+            {f"own_{name}": value for name, value in _place(row.item).items()}
+            | {f"to_{name}": value for name, value in _values(row).items() if name in names}
+            for row in of_these
+        ]
+        if changed:
+            connection.execute(
+                update(INVENTORY_ITEM).where(own).values({name: bindparam(f"to_{name}") for name in names}), changed
+            )
 
 
 def raise_rows(connection: Connection, feed: tuple[str, str], rows: Sequence[ItemRow]) -> None:
     """These were seen, and nothing else about them has changed."""
-    alike: dict[tuple[str, float], list[str]] = {}
+    alike: dict[float, list[tuple[str, str]]] = {}
     for row in rows:
-        alike.setdefault((kind_of(row.item.thing), row.item.last_seen_at), []).append(row.item.thing.id)
-    for (kind, at), ids in alike.items():
+        alike.setdefault(row.item.last_seen_at, []).append(row.key)
+    for at, keys in alike.items():
+        raise_things(connection, feed, keys, at=at)
+
+
+def raise_things(connection: Connection, feed: tuple[str, str], keys: Sequence[tuple[str, str]], *, at: float) -> None:
+    """Things of these kinds and ids were seen at a time."""
+    alike: dict[str, list[str]] = {}
+    for kind, id_ in keys:
+        alike.setdefault(kind, []).append(id_)
+    for kind, ids in alike.items():
         for part in parts(sorted(ids)):
             connection.execute(
                 update(INVENTORY_ITEM)
-                .where(of_feed(*feed), _ITEM.kind == kind, _ITEM.id.in_(part), _ITEM.last_seen_at < at)
+                .where(of_feed(*feed), _ITEM.kind == kind, among(_ITEM.id, part, connection), _ITEM.last_seen_at < at)
                 .values(last_seen_at=at)
             )
 
@@ -192,8 +249,8 @@ def forget_digests(connection: Connection, feed: tuple[str, str], names: Collect
     for part in parts(sorted(names)):
         connection.execute(
             update(INVENTORY_BUNDLE)
-            .where(_BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], _BUNDLE.bundle.in_(part))
-            .values(digest="")
+            .where(_BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], among(_BUNDLE.bundle, part, connection))
+            .values(digest="", things=None)
         )
 
 
@@ -207,6 +264,23 @@ def parts(keys: Sequence[_T], size: int = BATCH) -> Iterator[Sequence[_T]]:
     """Keys in portions that a query takes."""
     for start in range(0, len(keys), size):
         yield keys[start : start + size]
+
+
+def among(column: Column[str], values: Sequence[str], connection: Connection) -> ColumnElement[bool]:
+    """That a column is one of these, as one parameter: a statement that is the same however many they are is made once.
+
+    SQLite's JSON ends a text at a NUL, which PostgreSQL does not take at all.
+    """
+    if connection.dialect.name == "postgresql":
+        return column == any_(cast(list(values), ARRAY(Text)))
+    if any("\0" in value for value in values):
+        return column.in_(values)
+    told = func.json_each(msgspec.json.encode(values).decode()).table_valued("value")
+    return column.in_(select(told.c.value))
+
+
+def _joined(row: BundleRow) -> bytes | None:
+    return None if row.things is None else b"".join(sorted(row.things))
 
 
 def _place(item: Item) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.aiapps import ai_vendor_of
@@ -30,8 +30,9 @@ from wardlaw.inventory.rules import Book, Limits
 from wardlaw.inventory.standing import standing
 from wardlaw.inventory.view import Inventory, account_of, app_of, assemble, kind_of
 from wardlaw.store.grantlots import shift_lots
-from wardlaw.store.inventorytables import INVENTORY_ITEM, INVENTORY_STANDING, INVENTORY_THING
-from wardlaw.store.itemrows import ItemRow, forget_digests, parts, read_rows, share_rows
+from wardlaw.store.inventorytables import INVENTORY_ITEM, INVENTORY_THING
+from wardlaw.store.itemrows import ItemRow, among, forget_digests, parts, read_rows, share_rows
+from wardlaw.store.picturerows import read_things, write_standing, write_things
 from wardlaw.store.syncruns import FeedsOf
 
 LIMITS = Limits()
@@ -42,7 +43,6 @@ MOST_WORDS = 600
 
 _ITEM = INVENTORY_ITEM.c
 _THING = INVENTORY_THING.c
-_STANDING = INVENTORY_STANDING.c
 
 
 def redraw(
@@ -62,14 +62,14 @@ def redraw(
     wanted = {*faces}
     for column, ids in ((_THING.app, apps), (_THING.account, accounts)):
         for part in parts(sorted(ids)):
-            query = select(_THING.face).where(_THING.directory == directory, column.in_(part))
+            query = select(_THING.face).where(_THING.directory == directory, among(column, part, connection))
             wanted.update(connection.execute(query).scalars())
     if not wanted:
         return
     feeds = feeds or FeedsOf(connection, directory)
     context: dict[str, Item] = {}
     for part in parts(sorted(wanted)):
-        rows = list(read_rows(connection, and_(_ITEM.directory == directory, _ITEM.face.in_(part))))
+        rows = list(read_rows(connection, and_(_ITEM.directory == directory, among(_ITEM.face, part, connection))))
         drawn = pictured(rows, feeds)
         _mark_shared(connection, rows, drawn, feeds)
         drawn |= _other_uses(connection, directory, drawn.values(), feeds)
@@ -137,7 +137,7 @@ def look_around(
         if app:
             wanted.add(face_of(App(app)))
     for part in parts(sorted(wanted - known.keys())):
-        rows = read_rows(connection, and_(_ITEM.directory == directory, _ITEM.face.in_(part)))
+        rows = read_rows(connection, and_(_ITEM.directory == directory, among(_ITEM.face, part, connection)))
         known |= pictured(rows, feeds)
 
 
@@ -163,7 +163,7 @@ def _other_uses(connection: Connection, directory: str, items: Iterable[Item], f
         query = select(_THING.face).where(_THING.directory == directory, _THING.kind == "use", same)
         faces = list(connection.execute(query).scalars())
         for some in parts(faces):
-            rows = read_rows(connection, and_(_ITEM.directory == directory, _ITEM.face.in_(some)))
+            rows = read_rows(connection, and_(_ITEM.directory == directory, among(_ITEM.face, some, connection)))
             found |= pictured(rows, feeds)
     return found
 
@@ -173,15 +173,13 @@ def _write(
 ) -> None:
     """Replace what stands of ``gone`` and of what is drawn: nothing may be left under a face of before."""
     faces = sorted({*gone, *drawn})
+    before = read_things(connection, directory, faces)
     lots = [_lot(item, book) for item in drawn.values() if _is_grant(item)]
-    shift_lots(connection, directory, faces, lots, platform=book.inventory.platforms.get(directory, ""))
-    for table in (INVENTORY_THING, INVENTORY_STANDING):
-        for part in parts(faces):
-            connection.execute(delete(table).where(table.c.directory == directory, table.c.face.in_(part)))
-    things = [_thing_row(face, item, book) for face, item in drawn.items()]
-    if things:
-        connection.execute(insert(INVENTORY_THING), things)
-    found = [
+    platform = book.inventory.platforms.get(directory, "")
+    shift_lots(connection, directory, before, lots, platform=platform)
+    after = {face: _thing_row(face, item, book) for face, item in drawn.items()}
+    write_things(connection, before, after, directory)
+    found = (
         {
             "directory": directory,
             "face": face_of(one.item.thing),
@@ -193,9 +191,8 @@ def _write(
             "finding": finding_id(directory, one.rule, one.about),
         }
         for one in standing(book)
-    ]
-    if found:
-        connection.execute(insert(INVENTORY_STANDING), found)
+    )
+    write_standing(connection, directory, faces, found)
 
 
 def _thing_row(face: str, item: Item, book: Book) -> dict[str, object]:
