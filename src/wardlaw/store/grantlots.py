@@ -14,13 +14,25 @@ from sqlalchemy import and_, bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.lots import Lot, on_shelf, shape_of, shelf_of
+from wardlaw.store.among import among, run_among
 from wardlaw.store.inventorytables import INVENTORY_LOT, INVENTORY_THING
-from wardlaw.store.itemrows import among, parts
 from wardlaw.store.picturerows import Row
 
 _LOT = INVENTORY_LOT.c
 _THING = INVENTORY_THING.c
 _Place = tuple[str, str]
+
+# Statements that every page of a listing runs: put together once.
+_COUNTED = select(_LOT.name, _LOT.shape, _LOT.grants).where(
+    _LOT.directory == bindparam("at_directory"), among(_LOT.name)
+)
+_OWN = and_(_LOT.directory == bindparam("at"), _LOT.name == bindparam("own_name"), _LOT.shape == bindparam("own_shape"))
+_CHANGE = (
+    update(INVENTORY_LOT)
+    .where(_OWN)
+    .values(grants=bindparam("now"), whole=_LOT.whole + bindparam("more_whole"), account=bindparam("whose"))
+)
+_DELETE = delete(INVENTORY_LOT).where(_OWN)
 
 
 def shift_lots(
@@ -66,13 +78,12 @@ def shift_lots(
 
 def _known(connection: Connection, directory: str, places: Collection[_Place]) -> dict[_Place, int]:
     """How many grants are in each lot that there is."""
-    found: dict[_Place, int] = {}
-    for part in parts(sorted({name for name, _ in places})):
-        query = select(_LOT.name, _LOT.shape, _LOT.grants).where(
-            _LOT.directory == directory, among(_LOT.name, part, connection)
-        )
-        found |= {(name, shape): grants for name, shape, grants in connection.execute(query)}
-    return found
+    names = sorted({name for name, _ in places})
+    return {
+        (name, shape): grants
+        for rows in run_among(connection, _COUNTED, names, at_directory=directory)
+        for name, shape, grants in rows
+    }
 
 
 def _left(connection: Connection, directory: str, place: _Place, faces: Collection[str]) -> str:
@@ -100,18 +111,10 @@ def _change(directory: str, place: _Place, counts: tuple[int, int], account: str
 
 
 def _write(connection: Connection, changed: list[dict[str, Any]]) -> None:
-    own = and_(
-        _LOT.directory == bindparam("at"), _LOT.name == bindparam("own_name"), _LOT.shape == bindparam("own_shape")
-    )
-    connection.execute(
-        update(INVENTORY_LOT)
-        .where(own)
-        .values(grants=bindparam("now"), whole=_LOT.whole + bindparam("more_whole"), account=bindparam("whose")),
-        changed,
-    )
+    connection.execute(_CHANGE, changed)
     empty = [{name: row[name] for name in ("at", "own_name", "own_shape")} for row in changed if not row["now"]]
     if empty:
-        connection.execute(delete(INVENTORY_LOT).where(own), empty)
+        connection.execute(_DELETE, empty)
 
 
 def _row(directory: str, place: _Place, lot: Lot, counts: tuple[int, int], platform: str) -> dict[str, object]:

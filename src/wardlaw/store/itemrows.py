@@ -10,12 +10,13 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ARRAY, Column, ColumnElement, Text, and_, any_, bindparam, cast, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.bundle import DIGEST_BYTES, bundle_of, face_of
 from wardlaw.inventory.model import Item
 from wardlaw.inventory.view import kind_of
+from wardlaw.store.among import among, change_among, run_among
 from wardlaw.store.inventorytables import INVENTORY_BUNDLE, INVENTORY_ITEM
 
 BATCH = 500
@@ -23,7 +24,6 @@ BATCH = 500
 
 _ITEM = INVENTORY_ITEM.c
 _BUNDLE = INVENTORY_BUNDLE.c
-_COLUMNS = ("last_seen_at", "gone_at", "item", "bundle", "face")
 _READ = msgspec.json.Decoder(Item)
 _T = TypeVar("_T")
 
@@ -31,6 +31,45 @@ _JOINED = INVENTORY_ITEM.join(
     INVENTORY_BUNDLE,
     and_(_BUNDLE.directory == _ITEM.directory, _BUNDLE.feed == _ITEM.feed, _BUNDLE.bundle == _ITEM.bundle),
 )
+
+# Statements that every page of a listing runs: put together once.
+_OF_FEED = and_(_ITEM.directory == bindparam("at_directory"), _ITEM.feed == bindparam("at_feed"))
+_BUNDLES_OF = and_(
+    _BUNDLE.directory == bindparam("at_directory"), _BUNDLE.feed == bindparam("at_feed"), among(_BUNDLE.bundle)
+)
+_ROWS = select(
+    _ITEM.item, _ITEM.last_seen_at, _ITEM.gone_at, _BUNDLE.seen_at, _ITEM.bundle, _ITEM.face, _ITEM.shared
+).select_from(_JOINED)
+_ROWS_OF_FACES = _ROWS.where(_ITEM.directory == bindparam("at_directory"), among(_ITEM.face))
+_ROWS_OF_IDS = _ROWS.where(_OF_FEED, _ITEM.kind == bindparam("of_kind"), among(_ITEM.id))
+_ROWS_OF_BUNDLES = _ROWS.where(_OF_FEED, among(_ITEM.bundle))
+_BUNDLES = select(_BUNDLE.bundle, _BUNDLE.digest, _BUNDLE.seen_at, _BUNDLE.size).where(_BUNDLES_OF)
+_CONTENTS = select(_BUNDLE.bundle, _BUNDLE.things).where(_BUNDLES_OF)
+_SHOW = (
+    update(INVENTORY_BUNDLE).where(_BUNDLES_OF, _BUNDLE.seen_at < bindparam("seen")).values(seen_at=bindparam("seen"))
+)
+_FORGET = update(INVENTORY_BUNDLE).where(_BUNDLES_OF).values(digest="", things=None)
+_RAISE = (
+    update(INVENTORY_ITEM)
+    .where(_OF_FEED, _ITEM.kind == bindparam("of_kind"), among(_ITEM.id), _ITEM.last_seen_at < bindparam("seen"))
+    .values(last_seen_at=bindparam("seen"))
+)
+_WRITE_BUNDLE = (
+    update(INVENTORY_BUNDLE)
+    .where(
+        _BUNDLE.directory == bindparam("at_directory"),
+        _BUNDLE.feed == bindparam("at_feed"),
+        _BUNDLE.bundle == bindparam("own"),
+    )
+    .values(digest=bindparam("d"), seen_at=bindparam("s"), size=bindparam("n"), things=bindparam("t"))
+)
+_RESTING = ("last_seen_at", "gone_at", "item")
+_MOVING = (*_RESTING, "bundle", "face")
+_OWN = update(INVENTORY_ITEM).where(
+    *(_ITEM[name] == bindparam(f"own_{name}") for name in ("directory", "feed", "kind", "id"))
+)
+_WRITE_RESTING = _OWN.values({name: bindparam(f"to_{name}") for name in _RESTING})
+_WRITE_MOVING = _OWN.values({name: bindparam(f"to_{name}") for name in _MOVING})
 
 
 class ItemRow(msgspec.Struct, frozen=True):
@@ -74,17 +113,25 @@ def item_row(item: Item) -> ItemRow:
 
 def read_rows(connection: Connection, condition: ColumnElement[bool]) -> Iterator[ItemRow]:
     """Rows that fulfil a condition over ``inventory_item`` and ``inventory_bundle``."""
-    query = (
-        select(_ITEM.item, _ITEM.last_seen_at, _ITEM.gone_at, _BUNDLE.seen_at, _ITEM.bundle, _ITEM.face, _ITEM.shared)
-        .select_from(_JOINED)
-        .where(condition)
-    )
-    for text, last, gone, seen, bundle, face, shared in connection.execute(query):
-        item = _READ.decode(text)
-        at = max(last, seen) if last > gone else last
-        if at != item.last_seen_at:
-            item = msgspec.structs.replace(item, last_seen_at=at)
-        yield ItemRow(item, bundle, face, bool(shared))
+    return map(_read, connection.execute(_ROWS.where(condition)))
+
+
+def rows_of_faces(connection: Connection, directory: str, faces: Collection[str]) -> Iterator[ItemRow]:
+    """What all feeds of a directory told of the things of these faces."""
+    for rows in run_among(connection, _ROWS_OF_FACES, sorted(faces), at_directory=directory):
+        yield from map(_read, rows)
+
+
+def rows_of_ids(connection: Connection, feed: tuple[str, str], kind: str, ids: Collection[str]) -> Iterator[ItemRow]:
+    """What a feed told of things of a kind."""
+    for rows in run_among(connection, _ROWS_OF_IDS, sorted(ids), **_at(feed), of_kind=kind):
+        yield from map(_read, rows)
+
+
+def rows_of_bundles(connection: Connection, feed: tuple[str, str], names: Collection[str]) -> Iterator[ItemRow]:
+    """What a feed told of everything in these bundles."""
+    for rows in run_among(connection, _ROWS_OF_BUNDLES, sorted(names), **_at(feed)):
+        yield from map(_read, rows)
 
 
 def of_feed(directory: str, feed: str) -> ColumnElement[bool]:
@@ -94,44 +141,26 @@ def of_feed(directory: str, feed: str) -> ColumnElement[bool]:
 
 def read_bundles(connection: Connection, feed: tuple[str, str], names: Collection[str]) -> dict[str, BundleRow]:
     """What is known of these bundles of a feed."""
-    found: dict[str, BundleRow] = {}
-    for part in parts(sorted(names)):
-        query = select(_BUNDLE.bundle, _BUNDLE.digest, _BUNDLE.seen_at, _BUNDLE.size).where(
-            _BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], among(_BUNDLE.bundle, part, connection)
-        )
-        for name, digest, seen_at, size in connection.execute(query):
-            found[name] = BundleRow(digest, seen_at, size)
-    return found
+    return {
+        name: BundleRow(digest, seen_at, size)
+        for rows in run_among(connection, _BUNDLES, sorted(names), **_at(feed))
+        for name, digest, seen_at, size in rows
+    }
 
 
 def read_contents(connection: Connection, feed: tuple[str, str], names: Collection[str]) -> dict[str, frozenset[bytes]]:
     """Digests of the things that are there, of those of these bundles of which that is known."""
-    found: dict[str, frozenset[bytes]] = {}
-    for part in parts(sorted(names)):
-        query = select(_BUNDLE.bundle, _BUNDLE.things).where(
-            _BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], among(_BUNDLE.bundle, part, connection)
-        )
-        for name, things in connection.execute(query):
-            if things is not None:
-                found[name] = frozenset(
-                    things[start : start + DIGEST_BYTES] for start in range(0, len(things), DIGEST_BYTES)
-                )
-    return found
+    return {
+        name: frozenset(things[start : start + DIGEST_BYTES] for start in range(0, len(things), DIGEST_BYTES))
+        for rows in run_among(connection, _CONTENTS, sorted(names), **_at(feed))
+        for name, things in rows
+        if things is not None
+    }
 
 
 def show_bundles(connection: Connection, feed: tuple[str, str], names: Collection[str], *, at: float) -> None:
     """Everything of these bundles was shown, just as it is known."""
-    for part in parts(sorted(names)):
-        connection.execute(
-            update(INVENTORY_BUNDLE)
-            .where(
-                _BUNDLE.directory == feed[0],
-                _BUNDLE.feed == feed[1],
-                among(_BUNDLE.bundle, part, connection),
-                _BUNDLE.seen_at < at,
-            )
-            .values(seen_at=at)
-        )
+    change_among(connection, _SHOW, sorted(names), **_at(feed), seen=at)
 
 
 def write_bundles(
@@ -154,17 +183,12 @@ def write_bundles(
     if made:
         connection.execute(insert(INVENTORY_BUNDLE), made)
     changed: list[dict[str, Any]] = [
-        {"own": name, "d": row.digest, "s": row.seen_at, "n": row.size, "t": _joined(row)}
+        {**_at(feed), "own": name, "d": row.digest, "s": row.seen_at, "n": row.size, "t": _joined(row)}
         for name, row in bundles.items()
         if name not in new
     ]
     if changed:
-        connection.execute(
-            update(INVENTORY_BUNDLE)
-            .where(_BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], _BUNDLE.bundle == bindparam("own"))
-            .values(digest=bindparam("d"), seen_at=bindparam("s"), size=bindparam("n"), things=bindparam("t")),
-            changed,
-        )
+        connection.execute(_WRITE_BUNDLE, changed)
 
 
 def level_bundle(connection: Connection, feed: tuple[str, str], name: str) -> None:
@@ -198,10 +222,9 @@ def write_rows(
     made = [_place(row.item) | _values(row) | {"shared": row.shared} for row in rows if row.key in new]
     if made:
         connection.execute(insert(INVENTORY_ITEM), made)
-    own = and_(*(_ITEM[name] == bindparam(f"own_{name}") for name in ("directory", "feed", "kind", "id")))
-    for names, of_these in (
-        (("last_seen_at", "gone_at", "item"), [row for row in rows if row.key not in new and row.key in resting]),
-        (_COLUMNS, [row for row in rows if row.key not in new and row.key not in resting]),
+    for statement, names, of_these in (
+        (_WRITE_RESTING, _RESTING, [row for row in rows if row.key not in new and row.key in resting]),
+        (_WRITE_MOVING, _MOVING, [row for row in rows if row.key not in new and row.key not in resting]),
     ):
         changed = [
             {f"own_{name}": value for name, value in _place(row.item).items()}
@@ -209,9 +232,7 @@ def write_rows(
             for row in of_these
         ]
         if changed:
-            connection.execute(
-                update(INVENTORY_ITEM).where(own).values({name: bindparam(f"to_{name}") for name in names}), changed
-            )
+            connection.execute(statement, changed)
 
 
 def raise_rows(connection: Connection, feed: tuple[str, str], rows: Sequence[ItemRow]) -> None:
@@ -229,12 +250,7 @@ def raise_things(connection: Connection, feed: tuple[str, str], keys: Sequence[t
     for kind, id_ in keys:
         alike.setdefault(kind, []).append(id_)
     for kind, ids in alike.items():
-        for part in parts(sorted(ids)):
-            connection.execute(
-                update(INVENTORY_ITEM)
-                .where(of_feed(*feed), _ITEM.kind == kind, among(_ITEM.id, part, connection), _ITEM.last_seen_at < at)
-                .values(last_seen_at=at)
-            )
+        change_among(connection, _RAISE, sorted(ids), **_at(feed), of_kind=kind, seen=at)
 
 
 def share_rows(connection: Connection, rows: Sequence[ItemRow], *, shared: bool) -> None:
@@ -246,12 +262,7 @@ def share_rows(connection: Connection, rows: Sequence[ItemRow], *, shared: bool)
 
 def forget_digests(connection: Connection, feed: tuple[str, str], names: Collection[str]) -> None:
     """These bundles are compared thing by thing when they are next shown."""
-    for part in parts(sorted(names)):
-        connection.execute(
-            update(INVENTORY_BUNDLE)
-            .where(_BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], among(_BUNDLE.bundle, part, connection))
-            .values(digest="", things=None)
-        )
+    change_among(connection, _FORGET, sorted(names), **_at(feed))
 
 
 def count_rows(connection: Connection, feed: tuple[str, str]) -> int:
@@ -266,17 +277,17 @@ def parts(keys: Sequence[_T], size: int = BATCH) -> Iterator[Sequence[_T]]:
         yield keys[start : start + size]
 
 
-def among(column: Column[str], values: Sequence[str], connection: Connection) -> ColumnElement[bool]:
-    """That a column is one of these, as one parameter: a statement that is the same however many they are is made once.
+def _at(feed: tuple[str, str]) -> dict[str, str]:
+    return {"at_directory": feed[0], "at_feed": feed[1]}
 
-    SQLite's JSON ends a text at a NUL, which PostgreSQL does not take at all.
-    """
-    if connection.dialect.name == "postgresql":
-        return column == any_(cast(list(values), ARRAY(Text)))
-    if any("\0" in value for value in values):
-        return column.in_(values)
-    told = func.json_each(msgspec.json.encode(values).decode()).table_valued("value")
-    return column.in_(select(told.c.value))
+
+def _read(row: Sequence[Any]) -> ItemRow:
+    text, last, gone, seen, bundle, face, shared = row
+    item = _READ.decode(text)
+    at = max(last, seen) if last > gone else last
+    if at != item.last_seen_at:
+        item = msgspec.structs.replace(item, last_seen_at=at)
+    return ItemRow(item, bundle, face, bool(shared))
 
 
 def _joined(row: BundleRow) -> bytes | None:

@@ -5,10 +5,10 @@ Beside the rows, the digest of each bundle and the picture that all feeds make a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import and_
+from sqlalchemy import and_, select
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.bundle import MOST_DIGESTED, bundle_digest, bundle_of, face_of, thing_digest
@@ -28,6 +28,8 @@ from wardlaw.store.itemrows import (
     read_bundles,
     read_contents,
     read_rows,
+    rows_of_bundles,
+    rows_of_ids,
     write_bundles,
     write_rows,
 )
@@ -115,9 +117,13 @@ def merge_latest(
 def end_unseen(connection: Connection, run: SyncRun) -> int:
     """Say of everything that a complete listing did not show that it is gone; answers how many that are."""
     feed = (run.directory, run.feed)
+    # The few bundles that were not shown whole come first: joined with all, SQLite goes through every row of the feed.
+    left = select(_BUNDLE.bundle).where(
+        _BUNDLE.directory == run.directory, _BUNDLE.feed == run.feed, _BUNDLE.seen_at < run.started_at
+    )
     unseen = and_(
         of_feed(*feed),
-        _BUNDLE.seen_at < run.started_at,
+        _ITEM.bundle.in_(left),
         _ITEM.last_seen_at < run.started_at,
         _ITEM.last_seen_at > _ITEM.gone_at,
     )
@@ -130,7 +136,7 @@ def end_unseen(connection: Connection, run: SyncRun) -> int:
     for part in parts(gone, MOST_ENDED):
         write_rows(connection, part, resting={row.key for row in part})
         _leave_out(connection, feed, part)
-        redraw(connection, run.directory, [row.face for row in part], feeds=feeds)
+        redraw(connection, run.directory, [row.face for row in part], feeds=feeds, alone=_alone(part))
     return len(gone)
 
 
@@ -158,12 +164,11 @@ def _rows_of(
     connection: Connection, run: SyncRun, told: Mapping[str, Sequence[Sighting]], known: Mapping[str, BundleRow]
 ) -> dict[str, dict[_Key, ItemRow]]:
     """What is known of bundles: all of a small one, of a large one what the page tells of."""
-    feed = of_feed(run.directory, run.feed)
+    feed = (run.directory, run.feed)
     small = [name for name in told if name in known and known[name].size <= MOST_DIGESTED]
     found: dict[str, dict[_Key, ItemRow]] = {}
-    for names in parts(sorted(small)):
-        for row in read_rows(connection, and_(feed, _ITEM.bundle.in_(names))):
-            found.setdefault(row.bundle, {})[row.key] = row
+    for row in rows_of_bundles(connection, feed, small):
+        found.setdefault(row.bundle, {})[row.key] = row
     home = {(kind_of(one.thing), one.thing.id): name for name, own in told.items() for one in own}
     for name in [*found]:
         for key in [key for key in found[name] if home.get(key, name) != name]:
@@ -173,9 +178,8 @@ def _rows_of(
     for kind, id_ in home.keys() - {key for rows in found.values() for key in rows}:
         missing.setdefault(kind, []).append(id_)
     for kind, ids in missing.items():
-        for some in parts(sorted(ids)):
-            for row in read_rows(connection, and_(feed, _ITEM.kind == kind, _ITEM.id.in_(some))):
-                found.setdefault(home[row.key], {})[row.key] = row
+        for row in rows_of_ids(connection, feed, kind, ids):
+            found.setdefault(home[row.key], {})[row.key] = row
     return found
 
 
@@ -242,4 +246,14 @@ def _redraw(connection: Connection, directory: str, rows: Sequence[ItemRow], bef
     ]
     apps = [thing.id for thing in told if isinstance(thing, App)]
     accounts = [thing.id for thing in told if isinstance(thing, Account)]
-    redraw(connection, directory, faces, apps=apps, accounts=accounts)
+    known = {row.key for row in rows if row.key in before and before[row.key].face == row.face}
+    alone = {face: row for face, row in _alone(rows).items() if row.key in known}
+    redraw(connection, directory, faces, apps=apps, accounts=accounts, alone=alone)
+
+
+def _alone(rows: Iterable[ItemRow]) -> dict[str, ItemRow]:
+    """Rows, as they were just written, of things that no other row tells of: neither one of before nor another of these."""
+    found: dict[str, list[ItemRow]] = {}
+    for row in rows:
+        found.setdefault(row.face, []).append(row)
+    return {face: own[0] for face, own in found.items() if len(own) == 1 and not own[0].shared}

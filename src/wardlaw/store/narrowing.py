@@ -8,29 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import and_
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.bundle import MOST_DIGESTED, bundle_digest, bundle_of, thing_digest
 from wardlaw.inventory.merge import seen
 from wardlaw.inventory.model import FeedKind, Sighting, SyncRun
 from wardlaw.inventory.view import kind_of
-from wardlaw.store.inventorytables import INVENTORY_ITEM
 from wardlaw.store.itemrows import (
     BundleRow,
     ItemRow,
-    among,
     item_row,
-    of_feed,
-    parts,
     raise_things,
     read_contents,
-    read_rows,
+    rows_of_ids,
     write_bundles,
     write_rows,
 )
 
-_ITEM = INVENTORY_ITEM.c
 _Key = tuple[str, str]
 
 
@@ -53,13 +47,13 @@ class _Difference(msgspec.Struct, frozen=True):
 
     Attributes:
         told: Keys of what is told, in its order.
-        steady: Those told just as they are known.
+        steady: Those told just as they are known, and their digests.
         other: Sightings that are told otherwise, or of what is not known.
         missing: Digests of what is there and was not told just so.
     """
 
     told: tuple[_Key, ...]
-    steady: frozenset[_Key]
+    steady: dict[_Key, bytes]
     other: tuple[Sighting, ...]
     missing: frozenset[bytes]
 
@@ -117,7 +111,7 @@ def _difference(own: Sequence[Sighting], things: frozenset[bytes]) -> _Differenc
     told = tuple((kind_of(one.thing), one.thing.id) for one in own)
     return _Difference(
         told,
-        frozenset(key for key, digest in zip(told, digests, strict=True) if digest in things),
+        {key: digest for key, digest in zip(told, digests, strict=True) if digest in things},
         tuple(one for one, digest in zip(own, digests, strict=True) if digest not in things),
         things.difference(digests),
     )
@@ -129,9 +123,7 @@ def _rows_of(connection: Connection, feed: tuple[str, str], other: Sequence[Sigh
         ids.setdefault(kind_of(one.thing), []).append(one.thing.id)
     found: dict[_Key, ItemRow] = {}
     for kind, own in ids.items():
-        for part in parts(sorted(own)):
-            wanted = and_(of_feed(*feed), _ITEM.kind == kind, among(_ITEM.id, part, connection))
-            found |= {row.key: row for row in read_rows(connection, wanted)}
+        found |= {row.key: row for row in rows_of_ids(connection, feed, kind, own)}
     return found
 
 
@@ -176,7 +168,7 @@ def _outcome(
         bundle_digest(there) if is_whole else "" if changed else bundle.digest,
         max(bundle.seen_at, run.started_at) if is_whole else bundle.seen_at,
         bundle.size + new,
-        {*missing, *map(thing_digest, there)},
+        {*missing, *difference.steady.values(), *(thing_digest(things[key]) for key in (*changed, *shown))},
     )
     raised = () if is_whole else (*difference.steady, *shown)
     return _Outcome(after, tuple(changed.values()), raised)

@@ -29,9 +29,10 @@ from wardlaw.inventory.risk import ScopeRisk, scope_risk
 from wardlaw.inventory.rules import Book, Limits
 from wardlaw.inventory.standing import standing
 from wardlaw.inventory.view import Inventory, account_of, app_of, assemble, kind_of
+from wardlaw.store.among import among, run_among
 from wardlaw.store.grantlots import shift_lots
 from wardlaw.store.inventorytables import INVENTORY_ITEM, INVENTORY_THING
-from wardlaw.store.itemrows import ItemRow, among, forget_digests, parts, read_rows, share_rows
+from wardlaw.store.itemrows import ItemRow, forget_digests, parts, rows_of_faces, share_rows
 from wardlaw.store.picturerows import read_things, write_standing, write_things
 from wardlaw.store.syncruns import FeedsOf
 
@@ -53,23 +54,27 @@ def redraw(
     apps: Sequence[str] = (),
     accounts: Sequence[str] = (),
     feeds: FeedsOf | None = None,
+    alone: Mapping[str, ItemRow] | None = None,
 ) -> None:
     """Work out anew what stands in the picture for these faces, and for what belongs to these apps and accounts.
 
     Args:
         feeds: Of the directory, where the caller has them.
+        alone: By face, rows the caller has just written, of things that no other row tells of.
     """
+    given = alone or {}
     wanted = {*faces}
     for column, ids in ((_THING.app, apps), (_THING.account, accounts)):
-        for part in parts(sorted(ids)):
-            query = select(_THING.face).where(_THING.directory == directory, among(column, part, connection))
-            wanted.update(connection.execute(query).scalars())
+        query = select(_THING.face).where(_THING.directory == directory, among(column))
+        for rows in run_among(connection, query, sorted(ids)):
+            wanted.update(row.face for row in rows)
     if not wanted:
         return
     feeds = feeds or FeedsOf(connection, directory)
     context: dict[str, Item] = {}
     for part in parts(sorted(wanted)):
-        rows = list(read_rows(connection, and_(_ITEM.directory == directory, among(_ITEM.face, part, connection))))
+        rows = [given[face] for face in part if face in given]
+        rows += rows_of_faces(connection, directory, [face for face in part if face not in given])
         drawn = pictured(rows, feeds)
         _mark_shared(connection, rows, drawn, feeds)
         drawn |= _other_uses(connection, directory, drawn.values(), feeds)
@@ -136,9 +141,8 @@ def look_around(
             wanted.add(face_of(Account(account)))
         if app:
             wanted.add(face_of(App(app)))
-    for part in parts(sorted(wanted - known.keys())):
-        rows = read_rows(connection, and_(_ITEM.directory == directory, among(_ITEM.face, part, connection)))
-        known |= pictured(rows, feeds)
+    if missing := wanted - known.keys():
+        known |= pictured(rows_of_faces(connection, directory, missing), feeds)
 
 
 def book_of(items: Iterable[Item], context: Mapping[str, Item], feeds: FeedsOf) -> Book:
@@ -162,9 +166,7 @@ def _other_uses(connection: Connection, directory: str, items: Iterable[Item], f
         same: ColumnElement[bool] = or_(*(and_(_THING.account == who, _THING.app == app) for who, app in part))
         query = select(_THING.face).where(_THING.directory == directory, _THING.kind == "use", same)
         faces = list(connection.execute(query).scalars())
-        for some in parts(faces):
-            rows = read_rows(connection, and_(_ITEM.directory == directory, among(_ITEM.face, some, connection)))
-            found |= pictured(rows, feeds)
+        found |= pictured(rows_of_faces(connection, directory, faces), feeds)
     return found
 
 
