@@ -35,7 +35,6 @@ from wardlaw.store.itemrows import (
 )
 from wardlaw.store.narrowing import take_narrowed
 from wardlaw.store.picture import redraw
-from wardlaw.store.syncruns import FeedsOf
 
 MOST_ENDED = 5_000
 """Things found gone that are worked out at one time: what stands around them is read once for all."""
@@ -128,7 +127,6 @@ def end_unseen(connection: Connection, run: SyncRun) -> int:
         _ITEM.last_seen_at > _ITEM.gone_at,
     )
     gone = []
-    feeds = FeedsOf(connection, run.directory)
     for row in read_rows(connection, unseen):
         item = absent(row.item, run)
         if item is not row.item:
@@ -136,7 +134,7 @@ def end_unseen(connection: Connection, run: SyncRun) -> int:
     for part in parts(gone, MOST_ENDED):
         write_rows(connection, part, resting={row.key for row in part})
         _leave_out(connection, feed, part)
-        redraw(connection, run.directory, [row.face for row in part], feeds=feeds, alone=_alone(part))
+        redraw(connection, run.directory, [row.face for row in part], alone=_alone(part))
     return len(gone)
 
 

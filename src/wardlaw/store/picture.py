@@ -53,13 +53,11 @@ def redraw(
     *,
     apps: Sequence[str] = (),
     accounts: Sequence[str] = (),
-    feeds: FeedsOf | None = None,
     alone: Mapping[str, ItemRow] | None = None,
 ) -> None:
     """Work out anew what stands in the picture for these faces, and for what belongs to these apps and accounts.
 
     Args:
-        feeds: Of the directory, where the caller has them.
         alone: By face, rows the caller has just written, of things that no other row tells of.
     """
     given = alone or {}
@@ -70,7 +68,7 @@ def redraw(
             wanted.update(row.face for row in rows)
     if not wanted:
         return
-    feeds = feeds or FeedsOf(connection, directory)
+    feeds = FeedsOf(connection, directory)
     context: dict[str, Item] = {}
     for part in parts(sorted(wanted)):
         rows = [given[face] for face in part if face in given]
