@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ARRAY, Column, Delete, Select, Text, Update, bindparam
-from sqlalchemy.engine import Connection, Dialect, Row
+from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import BinaryExpression, ColumnElement, Executable
@@ -66,7 +66,7 @@ def among(column: Column[str]) -> ColumnElement[bool]:
 
 def run_among(
     connection: Connection, statement: Statement, values: Sequence[str], **parameters: object
-) -> Iterator[Sequence[Row[Any]]]:
+) -> Iterator[Sequence[Any]]:
     """Run a statement in which ``among`` stands, for portions of the values; answers the rows of each.
 
     Nothing is run that is not asked for: exhaust it where the statement writes.

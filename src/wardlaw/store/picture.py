@@ -64,8 +64,8 @@ def redraw(
     wanted = {*faces}
     for column, ids in ((_THING.app, apps), (_THING.account, accounts)):
         query = select(_THING.face).where(_THING.directory == directory, among(column))
-        for rows in run_among(connection, query, sorted(ids)):
-            wanted.update(row.face for row in rows)
+        for belonging in run_among(connection, query, sorted(ids)):
+            wanted.update(row.face for row in belonging)
     if not wanted:
         return
     feeds = FeedsOf(connection, directory)
