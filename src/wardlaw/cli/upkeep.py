@@ -19,6 +19,7 @@ from wardlaw.store.holds import list_holds
 from wardlaw.store.inventoryretention import prune_activities, prune_exercise, prune_gone
 from wardlaw.store.keptanswers import forget_answers
 from wardlaw.store.keyring import Keyring
+from wardlaw.store.redrawing import draw_step
 from wardlaw.store.retention import prune_sealed
 from wardlaw.store.veiling import door_names
 
@@ -39,6 +40,7 @@ class Upkeep:
         self._keyring = keyring
         self._next = 0.0
         self._next_inventory = 0.0
+        self._is_drawing = True
 
     def tick(self, *, now: float) -> bool:
         """Do what is due; answers whether anything was.
@@ -52,6 +54,7 @@ class Upkeep:
         if now < self._next:
             return False
         self._next = now + TICK_S
+        self._is_drawing = True
         try:
             self._follow_holds()
             for klass, days in self._classes():
@@ -70,6 +73,21 @@ class Upkeep:
         except (WardlawError, SQLAlchemyError) as error:
             _log.error("retention: %s", error)
         return True
+
+    def draw(self) -> bool:
+        """Draw a little of what an upgrade has left to be drawn of the inventory; answers whether anything was left.
+
+        A failure is logged, and tried again at the next tick.
+        """
+        if not self._is_drawing:
+            return False
+        try:
+            with writing(self._engine) as connection:
+                self._is_drawing = draw_step(connection)
+        except (WardlawError, SQLAlchemyError) as error:
+            self._is_drawing = False
+            _log.error("drawing the inventory: %s", error)
+        return self._is_drawing
 
     def _prune_inventory(self, now: float) -> None:
         """Events and things of the inventory that are past their time, portion by portion."""

@@ -51,6 +51,8 @@ def ai_vendor_of(app: App) -> str:
 
 @lru_cache(maxsize=_MOST_KEPT)
 def _vendor_named(words: str) -> str:
+    if not _any_name().search(words):
+        return ""
     for vendor_entry in _vendors():
         if any(_stands_in(name, words) for name in vendor_entry.names):
             return vendor_entry.vendor
@@ -74,6 +76,13 @@ def ai_vendor_at(host: str) -> str:
 def known_bad(platform: str, app: str) -> KnownBad | None:
     """What is known against a client id."""
     return _bad().get((platform, app.lower()))
+
+
+@cache
+def _any_name() -> re.Pattern[str]:
+    """Any name of any vendor: most apps bear none, and need not be compared with each."""
+    names = [re.escape(name) for vendor in _vendors() for name in (*vendor.names, *vendor.guarded)]
+    return re.compile(rf"(?<![\w.])(?:{'|'.join(names)})(?!\w)", re.IGNORECASE)
 
 
 def _stands_in(name: str, words: str) -> bool:

@@ -18,6 +18,9 @@ from wardlaw.inventory.view import account_of, identity_of, kind_of
 MOST_DIGESTED = 256
 """Things in a bundle that has a digest; a larger one does not fit on a page, and is compared thing by thing."""
 
+DIGEST_BYTES = 16
+"""128 bits of BLAKE2b, of a bundle and of each thing in it."""
+
 _ID = attrgetter("id")
 
 
@@ -38,7 +41,12 @@ def bundle_digest(things: Iterable[Thing]) -> str:
     ordered = sorted(things, key=_ID)
     if len(ordered) > 1 and len({type(thing) for thing in ordered}) > 1:
         ordered.sort(key=lambda thing: (kind_of(thing), thing.id))
-    return hashlib.blake2b(msgspec.json.encode(ordered), digest_size=16).hexdigest()
+    return hashlib.blake2b(msgspec.json.encode(ordered), digest_size=DIGEST_BYTES).hexdigest()
+
+
+def thing_digest(thing: Thing) -> bytes:
+    """Digest of one thing, 16 bytes: what a bundle keeps of each, so that one which differs tells in what."""
+    return hashlib.blake2b(msgspec.json.encode(thing), digest_size=DIGEST_BYTES).digest()
 
 
 def face_of(thing: Thing) -> str:

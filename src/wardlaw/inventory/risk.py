@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import msgspec
@@ -50,6 +50,7 @@ class _Platform(msgspec.Struct, frozen=True):
     scopes: dict[str, str]
 
 
+_MOST_KEPT = 4_096  # sets of scopes whose classes are remembered: thousands of grants have the same
 _NOT_CLASSED = "not classed"
 
 
@@ -78,8 +79,13 @@ def grant_risks(platform: str, grant: Grant, *, as_itself: bool = False) -> list
         as_itself: The account is the app's own, and no person's.
     """
     application = grant.consent is Consent.ADMIN and (as_itself or not grant.account)
-    found = [scope_risk(platform, scope, application=application) for scope in grant.scopes]
-    return sorted(found, key=lambda risk: (-risk.privilege, risk.scope))
+    return list(_scope_risks(platform, grant.scopes, application=application))
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _scope_risks(platform: str, scopes: tuple[str, ...], *, application: bool) -> tuple[ScopeRisk, ...]:
+    found = [scope_risk(platform, scope, application=application) for scope in scopes]
+    return tuple(sorted(found, key=lambda risk: (-risk.privilege, risk.scope)))
 
 
 def platforms() -> dict[str, ScopeSource]:

@@ -14,7 +14,6 @@ from wardlaw.inventory.model import Item
 from wardlaw.inventory.rules import Weight
 from wardlaw.store.inventorytables import INVENTORY_BUNDLE, INVENTORY_FINDING, INVENTORY_ITEM
 from wardlaw.store.itemrows import parts
-from wardlaw.store.picture import redraw
 
 _ITEM = INVENTORY_ITEM.c
 _PLACE = ("directory", "feed", "kind", "id")
@@ -46,13 +45,6 @@ def adopt_items(connection: Connection) -> int:
             ],
         )
     return len(rows)
-
-
-def draw_all(connection: Connection) -> None:
-    """Draw the whole picture from the rows."""
-    for directory in connection.execute(select(_ITEM.directory).distinct()).scalars().all():
-        faces = connection.execute(select(_ITEM.face).where(_ITEM.directory == directory).distinct()).scalars().all()
-        redraw(connection, directory, faces)
 
 
 def adopt_findings(connection: Connection) -> None:

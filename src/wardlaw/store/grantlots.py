@@ -6,7 +6,7 @@ What approvals say of a million grants is then asked of some thousand lots.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -14,34 +14,44 @@ from sqlalchemy import and_, bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.lots import Lot, on_shelf, shape_of, shelf_of
+from wardlaw.store.among import among, run_among
 from wardlaw.store.inventorytables import INVENTORY_LOT, INVENTORY_THING
-from wardlaw.store.itemrows import parts
+from wardlaw.store.picturerows import Row
 
 _LOT = INVENTORY_LOT.c
 _THING = INVENTORY_THING.c
 _Place = tuple[str, str]
 
+# Statements that every page of a listing runs: put together once.
+_COUNTED = select(_LOT.name, _LOT.shape, _LOT.grants).where(
+    _LOT.directory == bindparam("at_directory"), among(_LOT.name)
+)
+_OWN = and_(_LOT.directory == bindparam("at"), _LOT.name == bindparam("own_name"), _LOT.shape == bindparam("own_shape"))
+_CHANGE = (
+    update(INVENTORY_LOT)
+    .where(_OWN)
+    .values(grants=bindparam("now"), whole=_LOT.whole + bindparam("more_whole"), account=bindparam("whose"))
+)
+_DELETE = delete(INVENTORY_LOT).where(_OWN)
+
 
 def shift_lots(
-    connection: Connection, directory: str, faces: Sequence[str], lots: Iterable[Lot], *, platform: str
+    connection: Connection, directory: str, before: Mapping[str, Row], lots: Iterable[Lot], *, platform: str
 ) -> None:
     """Count grants where they now belong; called while the rows of before still stand.
 
     Args:
-        faces: Of everything that is drawn anew.
+        before: By face, what stands of everything that is drawn anew.
         lots: Of the grants among it that are there, one each.
     """
     moved: Counter[_Place] = Counter()
     whole: Counter[_Place] = Counter()
     samples: dict[_Place, Lot] = {}
-    for part in parts(faces):
-        query = select(_THING.app, _THING.id, _THING.account, _THING.shape).where(
-            _THING.directory == directory, _THING.face.in_(part), _THING.shape != ""
-        )
-        for app, id_, account, shape in connection.execute(query):
-            place = (shelf_of(app, id_), shape)
+    for row in before.values():
+        if row["shape"]:
+            place = (shelf_of(row["app"], row["id"]), row["shape"])
             moved[place] -= 1
-            whole[place] -= not account
+            whole[place] -= not row["account"]
     for lot in lots:
         place = (shelf_of(lot.app, lot.own), shape_of(lot))
         samples[place] = lot
@@ -54,7 +64,7 @@ def shift_lots(
         account = ""
         if grants == 1:
             # One that came now is the only one; else it is one that did not move.
-            account = samples[place].account if place in samples else _left(connection, directory, place, {*faces})
+            account = samples[place].account if place in samples else _left(connection, directory, place, before.keys())
         changed.append(_change(directory, place, (grants, whole[place]), account))
     if changed:
         _write(connection, changed)
@@ -68,11 +78,12 @@ def shift_lots(
 
 def _known(connection: Connection, directory: str, places: Collection[_Place]) -> dict[_Place, int]:
     """How many grants are in each lot that there is."""
-    found: dict[_Place, int] = {}
-    for part in parts(sorted({name for name, _ in places})):
-        query = select(_LOT.name, _LOT.shape, _LOT.grants).where(_LOT.directory == directory, _LOT.name.in_(part))
-        found |= {(name, shape): grants for name, shape, grants in connection.execute(query)}
-    return found
+    names = sorted({name for name, _ in places})
+    return {
+        (name, shape): grants
+        for rows in run_among(connection, _COUNTED, names, at_directory=directory)
+        for name, shape, grants in rows
+    }
 
 
 def _left(connection: Connection, directory: str, place: _Place, faces: Collection[str]) -> str:
@@ -100,18 +111,10 @@ def _change(directory: str, place: _Place, counts: tuple[int, int], account: str
 
 
 def _write(connection: Connection, changed: list[dict[str, Any]]) -> None:
-    own = and_(
-        _LOT.directory == bindparam("at"), _LOT.name == bindparam("own_name"), _LOT.shape == bindparam("own_shape")
-    )
-    connection.execute(
-        update(INVENTORY_LOT)
-        .where(own)
-        .values(grants=bindparam("now"), whole=_LOT.whole + bindparam("more_whole"), account=bindparam("whose")),
-        changed,
-    )
+    connection.execute(_CHANGE, changed)
     empty = [{name: row[name] for name in ("at", "own_name", "own_shape")} for row in changed if not row["now"]]
     if empty:
-        connection.execute(delete(INVENTORY_LOT).where(own), empty)
+        connection.execute(_DELETE, empty)
 
 
 def _row(directory: str, place: _Place, lot: Lot, counts: tuple[int, int], platform: str) -> dict[str, object]:

@@ -17,8 +17,8 @@ from wardlaw.inventory.groups import GroupBook
 from wardlaw.inventory.lots import Lot, on_shelf, shelf_of, shelves
 from wardlaw.inventory.model import App
 from wardlaw.inventory.risk import Privilege
+from wardlaw.store.among import among, run_among
 from wardlaw.store.inventorytables import INVENTORY_LOT, INVENTORY_THING
-from wardlaw.store.itemrows import parts
 from wardlaw.store.syncruns import FeedsOf
 from wardlaw.store.thingquery import read_faces
 
@@ -143,8 +143,8 @@ def grants_on(connection: Connection, names: Iterable[str]) -> Iterator[Row[Any]
     """Grants that are there, of apps and of those without one."""
     pairs = [on_shelf(name) for name in names]
     for column, ids in ((_THING.app, {app for app, _ in pairs if app}), (_THING.id, {own for _, own in pairs if own})):
-        for part in parts(sorted(ids)):
-            query: Select[Any] = select(
-                _THING.directory, _THING.face, _THING.app, _THING.id, _THING.account, _THING.shape, _THING.used_at
-            ).where(column.in_(part), _THING.kind.concat("") == "grant", _THING.shape != "")
-            yield from (row for row in connection.execute(query) if column is _THING.app or not row.app)
+        query: Select[Any] = select(
+            _THING.directory, _THING.face, _THING.app, _THING.id, _THING.account, _THING.shape, _THING.used_at
+        ).where(among(column), _THING.kind.concat("") == "grant", _THING.shape != "")
+        for rows in run_among(connection, query, sorted(ids)):
+            yield from (row for row in rows if column is _THING.app or not row.app)

@@ -15,7 +15,7 @@ from wardlaw.inventory.model import FeedKind, Grant, Item, Membership, RunState,
 from wardlaw.inventory.view import kind_of
 from wardlaw.store.inventorytables import INVENTORY_BUNDLE, INVENTORY_ITEM, INVENTORY_RUN, INVENTORY_THING
 from wardlaw.store.itemrows import BundleRow, count_rows, read_bundles, read_rows, show_bundles
-from wardlaw.store.merging import end_unseen, merge_bundles
+from wardlaw.store.merging import end_unseen, merge_bundles, merge_latest
 from wardlaw.store.picture import redraw_shared
 from wardlaw.store.syncruns import read_run, run_row
 
@@ -89,14 +89,14 @@ def take(connection: Connection, run_id: str, sightings: Sequence[Sighting]) -> 
     feed = (run.directory, run.feed)
     grouped = _at_home(sightings)
     known = read_bundles(connection, feed, grouped)
-    others = grouped
     # Beside a later run, an earlier one may tell of an earlier first sight: that is merged thing by thing.
-    if _is_latest(connection, run):
+    if not _is_latest(connection, run):
+        merge_bundles(connection, run, grouped, known=known)
+    else:
         others = {name: own for name, own in grouped.items() if not _is_known(own, known.get(name))}
-    as_known = grouped.keys() - others.keys()
-    show_bundles(connection, feed, as_known, at=run.started_at)
-    if others:
-        merge_bundles(connection, run, others, known=known)
+        show_bundles(connection, feed, grouped.keys() - others.keys(), at=run.started_at)
+        if others:
+            merge_latest(connection, run, others, known=known)
     run = msgspec.structs.replace(run, seen=run.seen + len(sightings))
     connection.execute(update(INVENTORY_RUN).where(_RUN.id == run.id).values(seen=run.seen))
     return run

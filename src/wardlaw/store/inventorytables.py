@@ -48,7 +48,8 @@ INVENTORY_ITEM = Table(
 )
 
 # What a feed tells of one account, as one: ``digest`` is of everything of it that is there, and ``seen_at`` when a run last
-# showed exactly that. An empty digest matches nothing.
+# showed exactly that. An empty digest matches nothing. ``things`` are the digests of each thing that is there, one after the
+# other; NULL where that is not known.
 INVENTORY_BUNDLE = Table(
     "inventory_bundle",
     METADATA,
@@ -58,6 +59,7 @@ INVENTORY_BUNDLE = Table(
     Column("digest", String(32), nullable=False),
     Column("seen_at", Double, nullable=False),
     Column("size", BigInteger, nullable=False),
+    Column("things", LargeBinary, nullable=True),
 )
 
 # The picture that all feeds make together, one row a thing, with what lists and searches ask for; the rows of
@@ -138,6 +140,16 @@ INVENTORY_STANDING = Table(
     Column("finding", String(64), nullable=False, server_default=""),
     Index(None, "weight", "rule", "directory", "about"),
     Index(None, "finding"),
+)
+
+# Directories whose picture an upgrade left to be drawn, and the face that was drawn last.
+INVENTORY_DRAWING = Table(
+    "inventory_drawing",
+    METADATA,
+    Column("directory", String(64), primary_key=True),
+    Column("after", String(32), nullable=False),
+    Column("drawn", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
 )
 
 # Events of connected organisations, as their logs tell them; rows go after a time, the rollups stay. ``judged`` is 1

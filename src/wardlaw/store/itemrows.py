@@ -13,9 +13,10 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
-from wardlaw.inventory.bundle import bundle_of, face_of
+from wardlaw.inventory.bundle import DIGEST_BYTES, bundle_of, face_of
 from wardlaw.inventory.model import Item
 from wardlaw.inventory.view import kind_of
+from wardlaw.store.among import among, change_among, run_among
 from wardlaw.store.inventorytables import INVENTORY_BUNDLE, INVENTORY_ITEM
 
 BATCH = 500
@@ -30,6 +31,45 @@ _JOINED = INVENTORY_ITEM.join(
     INVENTORY_BUNDLE,
     and_(_BUNDLE.directory == _ITEM.directory, _BUNDLE.feed == _ITEM.feed, _BUNDLE.bundle == _ITEM.bundle),
 )
+
+# Statements that every page of a listing runs: put together once.
+_OF_FEED = and_(_ITEM.directory == bindparam("at_directory"), _ITEM.feed == bindparam("at_feed"))
+_BUNDLES_OF = and_(
+    _BUNDLE.directory == bindparam("at_directory"), _BUNDLE.feed == bindparam("at_feed"), among(_BUNDLE.bundle)
+)
+_ROWS = select(
+    _ITEM.item, _ITEM.last_seen_at, _ITEM.gone_at, _BUNDLE.seen_at, _ITEM.bundle, _ITEM.face, _ITEM.shared
+).select_from(_JOINED)
+_ROWS_OF_FACES = _ROWS.where(_ITEM.directory == bindparam("at_directory"), among(_ITEM.face))
+_ROWS_OF_IDS = _ROWS.where(_OF_FEED, _ITEM.kind == bindparam("of_kind"), among(_ITEM.id))
+_ROWS_OF_BUNDLES = _ROWS.where(_OF_FEED, among(_ITEM.bundle))
+_BUNDLES = select(_BUNDLE.bundle, _BUNDLE.digest, _BUNDLE.seen_at, _BUNDLE.size).where(_BUNDLES_OF)
+_CONTENTS = select(_BUNDLE.bundle, _BUNDLE.things).where(_BUNDLES_OF)
+_SHOW = (
+    update(INVENTORY_BUNDLE).where(_BUNDLES_OF, _BUNDLE.seen_at < bindparam("seen")).values(seen_at=bindparam("seen"))
+)
+_FORGET = update(INVENTORY_BUNDLE).where(_BUNDLES_OF).values(digest="", things=None)
+_RAISE = (
+    update(INVENTORY_ITEM)
+    .where(_OF_FEED, _ITEM.kind == bindparam("of_kind"), among(_ITEM.id), _ITEM.last_seen_at < bindparam("seen"))
+    .values(last_seen_at=bindparam("seen"))
+)
+_WRITE_BUNDLE = (
+    update(INVENTORY_BUNDLE)
+    .where(
+        _BUNDLE.directory == bindparam("at_directory"),
+        _BUNDLE.feed == bindparam("at_feed"),
+        _BUNDLE.bundle == bindparam("own"),
+    )
+    .values(digest=bindparam("d"), seen_at=bindparam("s"), size=bindparam("n"), things=bindparam("t"))
+)
+_RESTING = ("last_seen_at", "gone_at", "item")
+_MOVING = (*_RESTING, "bundle", "face")
+_OWN = update(INVENTORY_ITEM).where(
+    *(_ITEM[name] == bindparam(f"own_{name}") for name in ("directory", "feed", "kind", "id"))
+)
+_WRITE_RESTING = _OWN.values({name: bindparam(f"to_{name}") for name in _RESTING})
+_WRITE_MOVING = _OWN.values({name: bindparam(f"to_{name}") for name in _MOVING})
 
 
 class ItemRow(msgspec.Struct, frozen=True):
@@ -51,11 +91,19 @@ class ItemRow(msgspec.Struct, frozen=True):
 
 
 class BundleRow(msgspec.Struct, frozen=True):
-    """What is known of a bundle; ``size`` counts its rows, those gone too."""
+    """What is known of a bundle.
+
+    Attributes:
+        digest: Of everything in it that is there; empty where it matches nothing.
+        size: Its rows, those gone too.
+        things: Digests of each thing that is there; None where that is not known. Reading bundles leaves them out: few
+            are asked for, see ``read_contents``.
+    """
 
     digest: str = ""
     seen_at: float = 0.0
     size: int = 0
+    things: Collection[bytes] | None = None
 
 
 def item_row(item: Item) -> ItemRow:
@@ -65,17 +113,25 @@ def item_row(item: Item) -> ItemRow:
 
 def read_rows(connection: Connection, condition: ColumnElement[bool]) -> Iterator[ItemRow]:
     """Rows that fulfil a condition over ``inventory_item`` and ``inventory_bundle``."""
-    query = (
-        select(_ITEM.item, _ITEM.last_seen_at, _ITEM.gone_at, _BUNDLE.seen_at, _ITEM.bundle, _ITEM.face, _ITEM.shared)
-        .select_from(_JOINED)
-        .where(condition)
-    )
-    for text, last, gone, seen, bundle, face, shared in connection.execute(query):
-        item = _READ.decode(text)
-        at = max(last, seen) if last > gone else last
-        if at != item.last_seen_at:
-            item = msgspec.structs.replace(item, last_seen_at=at)
-        yield ItemRow(item, bundle, face, bool(shared))
+    return map(_read, connection.execute(_ROWS.where(condition)))
+
+
+def rows_of_faces(connection: Connection, directory: str, faces: Collection[str]) -> Iterator[ItemRow]:
+    """What all feeds of a directory told of the things of these faces."""
+    for rows in run_among(connection, _ROWS_OF_FACES, sorted(faces), at_directory=directory):
+        yield from map(_read, rows)
+
+
+def rows_of_ids(connection: Connection, feed: tuple[str, str], kind: str, ids: Collection[str]) -> Iterator[ItemRow]:
+    """What a feed told of things of a kind."""
+    for rows in run_among(connection, _ROWS_OF_IDS, sorted(ids), **_at(feed), of_kind=kind):
+        yield from map(_read, rows)
+
+
+def rows_of_bundles(connection: Connection, feed: tuple[str, str], names: Collection[str]) -> Iterator[ItemRow]:
+    """What a feed told of everything in these bundles."""
+    for rows in run_among(connection, _ROWS_OF_BUNDLES, sorted(names), **_at(feed)):
+        yield from map(_read, rows)
 
 
 def of_feed(directory: str, feed: str) -> ColumnElement[bool]:
@@ -85,26 +141,26 @@ def of_feed(directory: str, feed: str) -> ColumnElement[bool]:
 
 def read_bundles(connection: Connection, feed: tuple[str, str], names: Collection[str]) -> dict[str, BundleRow]:
     """What is known of these bundles of a feed."""
-    found: dict[str, BundleRow] = {}
-    for part in parts(sorted(names)):
-        query = select(_BUNDLE.bundle, _BUNDLE.digest, _BUNDLE.seen_at, _BUNDLE.size).where(
-            _BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], _BUNDLE.bundle.in_(part)
-        )
-        for name, digest, seen_at, size in connection.execute(query):
-            found[name] = BundleRow(digest, seen_at, size)
-    return found
+    return {
+        name: BundleRow(digest, seen_at, size)
+        for rows in run_among(connection, _BUNDLES, sorted(names), **_at(feed))
+        for name, digest, seen_at, size in rows
+    }
+
+
+def read_contents(connection: Connection, feed: tuple[str, str], names: Collection[str]) -> dict[str, frozenset[bytes]]:
+    """Digests of the things that are there, of those of these bundles of which that is known."""
+    return {
+        name: frozenset(things[start : start + DIGEST_BYTES] for start in range(0, len(things), DIGEST_BYTES))
+        for rows in run_among(connection, _CONTENTS, sorted(names), **_at(feed))
+        for name, things in rows
+        if things is not None
+    }
 
 
 def show_bundles(connection: Connection, feed: tuple[str, str], names: Collection[str], *, at: float) -> None:
     """Everything of these bundles was shown, just as it is known."""
-    for part in parts(sorted(names)):
-        connection.execute(
-            update(INVENTORY_BUNDLE)
-            .where(
-                _BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], _BUNDLE.bundle.in_(part), _BUNDLE.seen_at < at
-            )
-            .values(seen_at=at)
-        )
+    change_among(connection, _SHOW, sorted(names), **_at(feed), seen=at)
 
 
 def write_bundles(
@@ -112,24 +168,27 @@ def write_bundles(
 ) -> None:
     """Write bundles; those in ``new`` have no row yet."""
     made = [
-        {"directory": feed[0], "feed": feed[1], "bundle": name, **msgspec.structs.asdict(row)}
+        {
+            "directory": feed[0],
+            "feed": feed[1],
+            "bundle": name,
+            "digest": row.digest,
+            "seen_at": row.seen_at,
+            "size": row.size,
+            "things": _joined(row),
+        }
         for name, row in bundles.items()
         if name in new
     ]
     if made:
         connection.execute(insert(INVENTORY_BUNDLE), made)
     changed: list[dict[str, Any]] = [
-        {"own": name, "d": row.digest, "s": row.seen_at, "n": row.size}
+        {**_at(feed), "own": name, "d": row.digest, "s": row.seen_at, "n": row.size, "t": _joined(row)}
         for name, row in bundles.items()
         if name not in new
     ]
     if changed:
-        connection.execute(
-            update(INVENTORY_BUNDLE)
-            .where(_BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], _BUNDLE.bundle == bindparam("own"))
-            .values(digest=bindparam("d"), seen_at=bindparam("s"), size=bindparam("n")),
-            changed,
-        )
+        connection.execute(_WRITE_BUNDLE, changed)
 
 
 def level_bundle(connection: Connection, feed: tuple[str, str], name: str) -> None:
@@ -147,37 +206,51 @@ def level_bundle(connection: Connection, feed: tuple[str, str], name: str) -> No
     connection.execute(update(INVENTORY_BUNDLE).where(*own).values(seen_at=0.0))
 
 
-def write_rows(connection: Connection, rows: Sequence[ItemRow], *, new: Collection[tuple[str, str]] = ()) -> None:
-    """Write rows of one feed; those whose key is in ``new`` are not there yet."""
+def write_rows(
+    connection: Connection,
+    rows: Sequence[ItemRow],
+    *,
+    new: Collection[tuple[str, str]] = (),
+    resting: Collection[tuple[str, str]] = (),
+) -> None:
+    """Write rows of one feed.
+
+    Args:
+        new: Keys of those that are not there yet.
+        resting: Keys of those whose bundle and face are as they were: their indexes need not be written.
+    """
     made = [_place(row.item) | _values(row) | {"shared": row.shared} for row in rows if row.key in new]
     if made:
         connection.execute(insert(INVENTORY_ITEM), made)
-    changed = [
-        {f"own_{name}": value for name, value in _place(row.item).items()}
-        | {f"to_{name}": value for name, value in _values(row).items()}
-        for row in rows
-        if row.key not in new
-    ]
-    if changed:
-        own = and_(*(_ITEM[name] == bindparam(f"own_{name}") for name in ("directory", "feed", "kind", "id")))
-        names = ("last_seen_at", "gone_at", "item", "bundle", "face")
-        connection.execute(
-            update(INVENTORY_ITEM).where(own).values({name: bindparam(f"to_{name}") for name in names}), changed
-        )
+    for statement, names, of_these in (
+        (_WRITE_RESTING, _RESTING, [row for row in rows if row.key not in new and row.key in resting]),
+        (_WRITE_MOVING, _MOVING, [row for row in rows if row.key not in new and row.key not in resting]),
+    ):
+        changed = [
+            {f"own_{name}": value for name, value in _place(row.item).items()}
+            | {f"to_{name}": value for name, value in _values(row).items() if name in names}
+            for row in of_these
+        ]
+        if changed:
+            connection.execute(statement, changed)
 
 
 def raise_rows(connection: Connection, feed: tuple[str, str], rows: Sequence[ItemRow]) -> None:
     """These were seen, and nothing else about them has changed."""
-    alike: dict[tuple[str, float], list[str]] = {}
+    alike: dict[float, list[tuple[str, str]]] = {}
     for row in rows:
-        alike.setdefault((kind_of(row.item.thing), row.item.last_seen_at), []).append(row.item.thing.id)
-    for (kind, at), ids in alike.items():
-        for part in parts(sorted(ids)):
-            connection.execute(
-                update(INVENTORY_ITEM)
-                .where(of_feed(*feed), _ITEM.kind == kind, _ITEM.id.in_(part), _ITEM.last_seen_at < at)
-                .values(last_seen_at=at)
-            )
+        alike.setdefault(row.item.last_seen_at, []).append(row.key)
+    for at, keys in alike.items():
+        raise_things(connection, feed, keys, at=at)
+
+
+def raise_things(connection: Connection, feed: tuple[str, str], keys: Sequence[tuple[str, str]], *, at: float) -> None:
+    """Things of these kinds and ids were seen at a time."""
+    alike: dict[str, list[str]] = {}
+    for kind, id_ in keys:
+        alike.setdefault(kind, []).append(id_)
+    for kind, ids in alike.items():
+        change_among(connection, _RAISE, sorted(ids), **_at(feed), of_kind=kind, seen=at)
 
 
 def share_rows(connection: Connection, rows: Sequence[ItemRow], *, shared: bool) -> None:
@@ -189,12 +262,7 @@ def share_rows(connection: Connection, rows: Sequence[ItemRow], *, shared: bool)
 
 def forget_digests(connection: Connection, feed: tuple[str, str], names: Collection[str]) -> None:
     """These bundles are compared thing by thing when they are next shown."""
-    for part in parts(sorted(names)):
-        connection.execute(
-            update(INVENTORY_BUNDLE)
-            .where(_BUNDLE.directory == feed[0], _BUNDLE.feed == feed[1], _BUNDLE.bundle.in_(part))
-            .values(digest="")
-        )
+    change_among(connection, _FORGET, sorted(names), **_at(feed))
 
 
 def count_rows(connection: Connection, feed: tuple[str, str]) -> int:
@@ -207,6 +275,23 @@ def parts(keys: Sequence[_T], size: int = BATCH) -> Iterator[Sequence[_T]]:
     """Keys in portions that a query takes."""
     for start in range(0, len(keys), size):
         yield keys[start : start + size]
+
+
+def _at(feed: tuple[str, str]) -> dict[str, str]:
+    return {"at_directory": feed[0], "at_feed": feed[1]}
+
+
+def _read(row: Sequence[Any]) -> ItemRow:
+    text, last, gone, seen, bundle, face, shared = row
+    item = _READ.decode(text)
+    at = max(last, seen) if last > gone else last
+    if at != item.last_seen_at:
+        item = msgspec.structs.replace(item, last_seen_at=at)
+    return ItemRow(item, bundle, face, bool(shared))
+
+
+def _joined(row: BundleRow) -> bytes | None:
+    return None if row.things is None else b"".join(sorted(row.things))
 
 
 def _place(item: Item) -> dict[str, str]:

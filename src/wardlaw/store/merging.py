@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import and_
+from sqlalchemy import and_, select
 from sqlalchemy.engine import Connection
 
-from wardlaw.inventory.bundle import MOST_DIGESTED, bundle_digest, bundle_of, face_of
+from wardlaw.inventory.bundle import MOST_DIGESTED, bundle_digest, bundle_of, face_of, thing_digest
 from wardlaw.inventory.merge import absent, seen
 from wardlaw.inventory.model import Account, App, FeedKind, Item, Sighting, SyncRun
 from wardlaw.inventory.view import kind_of
@@ -26,12 +26,18 @@ from wardlaw.store.itemrows import (
     parts,
     raise_rows,
     read_bundles,
+    read_contents,
     read_rows,
+    rows_of_bundles,
+    rows_of_ids,
     write_bundles,
     write_rows,
 )
+from wardlaw.store.narrowing import take_narrowed
 from wardlaw.store.picture import redraw
-from wardlaw.store.syncruns import FeedsOf
+
+MOST_ENDED = 5_000
+"""Things found gone that are worked out at one time: what stands around them is read once for all."""
 
 _ITEM = INVENTORY_ITEM.c
 _BUNDLE = INVENTORY_BUNDLE.c
@@ -97,47 +103,70 @@ def merge_bundles(
     _redraw(connection, run.directory, [*moved, *(row for row in raised if row.shared)], known_rows)
 
 
+def merge_latest(
+    connection: Connection, run: SyncRun, told: Mapping[str, Sequence[Sighting]], *, known: Mapping[str, BundleRow]
+) -> None:
+    """As ``merge_bundles``, of the latest run of a feed: what has changed is found without reading what has not."""
+    narrowed = take_narrowed(connection, run, told, known=known)
+    _redraw(connection, run.directory, narrowed.rows, narrowed.before)
+    if narrowed.others:
+        merge_bundles(connection, run, {name: told[name] for name in narrowed.others}, known=known)
+
+
 def end_unseen(connection: Connection, run: SyncRun) -> int:
     """Say of everything that a complete listing did not show that it is gone; answers how many that are."""
     feed = (run.directory, run.feed)
+    # The few bundles that were not shown whole come first: joined with all, SQLite goes through every row of the feed.
+    left = select(_BUNDLE.bundle).where(
+        _BUNDLE.directory == run.directory, _BUNDLE.feed == run.feed, _BUNDLE.seen_at < run.started_at
+    )
     unseen = and_(
         of_feed(*feed),
-        _BUNDLE.seen_at < run.started_at,
+        _ITEM.bundle.in_(left),
         _ITEM.last_seen_at < run.started_at,
         _ITEM.last_seen_at > _ITEM.gone_at,
     )
     gone = []
-    feeds = FeedsOf(connection, run.directory)
     for row in read_rows(connection, unseen):
         item = absent(row.item, run)
         if item is not row.item:
             gone.append(msgspec.structs.replace(row, item=item))
-    for part in parts(gone):
-        write_rows(connection, part)
-        names = sorted({row.bundle for row in part})
-        left: dict[str, list[ItemRow]] = {name: [] for name in names}
-        for row in read_rows(connection, and_(of_feed(*feed), _ITEM.bundle.in_(names))):
-            left[row.bundle].append(row)
-        old = read_bundles(connection, feed, names)
-        write_bundles(
-            connection,
-            feed,
-            {name: msgspec.structs.replace(old[name], digest=_digest(rows)) for name, rows in left.items()},
-        )
-        redraw(connection, run.directory, [row.face for row in part], feeds=feeds)
+    for part in parts(gone, MOST_ENDED):
+        write_rows(connection, part, resting={row.key for row in part})
+        _leave_out(connection, feed, part)
+        redraw(connection, run.directory, [row.face for row in part], alone=_alone(part))
     return len(gone)
+
+
+def _leave_out(connection: Connection, feed: tuple[str, str], gone: Sequence[ItemRow]) -> None:
+    """Take what is gone out of what its bundles are known by; the next listing says what they are without it."""
+    digests: dict[str, set[bytes]] = {}
+    for row in gone:
+        digests.setdefault(row.bundle, set()).add(thing_digest(row.item.thing))
+    contents = read_contents(connection, feed, digests)
+    write_bundles(
+        connection,
+        feed,
+        {
+            name: msgspec.structs.replace(old, digest="", things=_without(contents.get(name), digests[name]))
+            for name, old in read_bundles(connection, feed, digests).items()
+        },
+    )
+
+
+def _without(things: frozenset[bytes] | None, gone: set[bytes]) -> frozenset[bytes] | None:
+    return things - gone if things is not None and gone <= things else None
 
 
 def _rows_of(
     connection: Connection, run: SyncRun, told: Mapping[str, Sequence[Sighting]], known: Mapping[str, BundleRow]
 ) -> dict[str, dict[_Key, ItemRow]]:
     """What is known of bundles: all of a small one, of a large one what the page tells of."""
-    feed = of_feed(run.directory, run.feed)
+    feed = (run.directory, run.feed)
     small = [name for name in told if name in known and known[name].size <= MOST_DIGESTED]
     found: dict[str, dict[_Key, ItemRow]] = {}
-    for names in parts(sorted(small)):
-        for row in read_rows(connection, and_(feed, _ITEM.bundle.in_(names))):
-            found.setdefault(row.bundle, {})[row.key] = row
+    for row in rows_of_bundles(connection, feed, small):
+        found.setdefault(row.bundle, {})[row.key] = row
     home = {(kind_of(one.thing), one.thing.id): name for name, own in told.items() for one in own}
     for name in [*found]:
         for key in [key for key in found[name] if home.get(key, name) != name]:
@@ -147,9 +176,8 @@ def _rows_of(
     for kind, id_ in home.keys() - {key for rows in found.values() for key in rows}:
         missing.setdefault(kind, []).append(id_)
     for kind, ids in missing.items():
-        for some in parts(sorted(ids)):
-            for row in read_rows(connection, and_(feed, _ITEM.kind == kind, _ITEM.id.in_(some))):
-                found.setdefault(home[row.key], {})[row.key] = row
+        for row in rows_of_ids(connection, feed, kind, ids):
+            found.setdefault(home[row.key], {})[row.key] = row
     return found
 
 
@@ -161,12 +189,10 @@ def _bundle_after(run: SyncRun, own: Sequence[Sighting], old: BundleRow, merged:
     told = {(kind_of(one.thing), one.thing.id) for one in own if not one.at and not one.ended}
     is_whole = all(key in told for key, row in merged.items() if row.item.is_there)
     seen_at = max(old.seen_at, run.started_at) if is_whole else old.seen_at
-    return BundleRow(_digest(merged.values()), seen_at, len(merged))
-
-
-def _digest(rows: Iterable[ItemRow]) -> str:
-    things = [row.item.thing for row in rows if row.item.is_there]
-    return bundle_digest(things) if 0 < len(things) <= MOST_DIGESTED else ""
+    there = [row.item.thing for row in merged.values() if row.item.is_there]
+    if len(there) > MOST_DIGESTED:
+        return BundleRow("", seen_at, len(merged))
+    return BundleRow(bundle_digest(there) if there else "", seen_at, len(merged), {*map(thing_digest, there)})
 
 
 def _is_steady(known: Item, sighting: Sighting, run: SyncRun) -> bool:
@@ -218,4 +244,14 @@ def _redraw(connection: Connection, directory: str, rows: Sequence[ItemRow], bef
     ]
     apps = [thing.id for thing in told if isinstance(thing, App)]
     accounts = [thing.id for thing in told if isinstance(thing, Account)]
-    redraw(connection, directory, faces, apps=apps, accounts=accounts)
+    known = {row.key for row in rows if row.key in before and before[row.key].face == row.face}
+    alone = {face: row for face, row in _alone(rows).items() if row.key in known}
+    redraw(connection, directory, faces, apps=apps, accounts=accounts, alone=alone)
+
+
+def _alone(rows: Iterable[ItemRow]) -> dict[str, ItemRow]:
+    """Rows, as they were just written, of things that no other row tells of: neither one of before nor another of these."""
+    found: dict[str, list[ItemRow]] = {}
+    for row in rows:
+        found.setdefault(row.face, []).append(row)
+    return {face: own[0] for face, own in found.items() if len(own) == 1 and not own[0].shared}

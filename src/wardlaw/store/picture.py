@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.aiapps import ai_vendor_of
@@ -29,9 +29,11 @@ from wardlaw.inventory.risk import ScopeRisk, scope_risk
 from wardlaw.inventory.rules import Book, Limits
 from wardlaw.inventory.standing import standing
 from wardlaw.inventory.view import Inventory, account_of, app_of, assemble, kind_of
+from wardlaw.store.among import among, run_among
 from wardlaw.store.grantlots import shift_lots
-from wardlaw.store.inventorytables import INVENTORY_ITEM, INVENTORY_STANDING, INVENTORY_THING
-from wardlaw.store.itemrows import ItemRow, forget_digests, parts, read_rows, share_rows
+from wardlaw.store.inventorytables import INVENTORY_ITEM, INVENTORY_THING
+from wardlaw.store.itemrows import ItemRow, forget_digests, parts, rows_of_faces, share_rows
+from wardlaw.store.picturerows import read_things, write_standing, write_things
 from wardlaw.store.syncruns import FeedsOf
 
 LIMITS = Limits()
@@ -42,7 +44,6 @@ MOST_WORDS = 600
 
 _ITEM = INVENTORY_ITEM.c
 _THING = INVENTORY_THING.c
-_STANDING = INVENTORY_STANDING.c
 
 
 def redraw(
@@ -52,24 +53,26 @@ def redraw(
     *,
     apps: Sequence[str] = (),
     accounts: Sequence[str] = (),
-    feeds: FeedsOf | None = None,
+    alone: Mapping[str, ItemRow] | None = None,
 ) -> None:
     """Work out anew what stands in the picture for these faces, and for what belongs to these apps and accounts.
 
     Args:
-        feeds: Of the directory, where the caller has them.
+        alone: By face, rows the caller has just written, of things that no other row tells of.
     """
+    given = alone or {}
     wanted = {*faces}
     for column, ids in ((_THING.app, apps), (_THING.account, accounts)):
-        for part in parts(sorted(ids)):
-            query = select(_THING.face).where(_THING.directory == directory, column.in_(part))
-            wanted.update(connection.execute(query).scalars())
+        query = select(_THING.face).where(_THING.directory == directory, among(column))
+        for belonging in run_among(connection, query, sorted(ids)):
+            wanted.update(row.face for row in belonging)
     if not wanted:
         return
-    feeds = feeds or FeedsOf(connection, directory)
+    feeds = FeedsOf(connection, directory)
     context: dict[str, Item] = {}
     for part in parts(sorted(wanted)):
-        rows = list(read_rows(connection, and_(_ITEM.directory == directory, _ITEM.face.in_(part))))
+        rows = [given[face] for face in part if face in given]
+        rows += rows_of_faces(connection, directory, [face for face in part if face not in given])
         drawn = pictured(rows, feeds)
         _mark_shared(connection, rows, drawn, feeds)
         drawn |= _other_uses(connection, directory, drawn.values(), feeds)
@@ -136,9 +139,8 @@ def look_around(
             wanted.add(face_of(Account(account)))
         if app:
             wanted.add(face_of(App(app)))
-    for part in parts(sorted(wanted - known.keys())):
-        rows = read_rows(connection, and_(_ITEM.directory == directory, _ITEM.face.in_(part)))
-        known |= pictured(rows, feeds)
+    if missing := wanted - known.keys():
+        known |= pictured(rows_of_faces(connection, directory, missing), feeds)
 
 
 def book_of(items: Iterable[Item], context: Mapping[str, Item], feeds: FeedsOf) -> Book:
@@ -162,9 +164,7 @@ def _other_uses(connection: Connection, directory: str, items: Iterable[Item], f
         same: ColumnElement[bool] = or_(*(and_(_THING.account == who, _THING.app == app) for who, app in part))
         query = select(_THING.face).where(_THING.directory == directory, _THING.kind == "use", same)
         faces = list(connection.execute(query).scalars())
-        for some in parts(faces):
-            rows = read_rows(connection, and_(_ITEM.directory == directory, _ITEM.face.in_(some)))
-            found |= pictured(rows, feeds)
+        found |= pictured(rows_of_faces(connection, directory, faces), feeds)
     return found
 
 
@@ -173,15 +173,13 @@ def _write(
 ) -> None:
     """Replace what stands of ``gone`` and of what is drawn: nothing may be left under a face of before."""
     faces = sorted({*gone, *drawn})
+    before = read_things(connection, directory, faces)
     lots = [_lot(item, book) for item in drawn.values() if _is_grant(item)]
-    shift_lots(connection, directory, faces, lots, platform=book.inventory.platforms.get(directory, ""))
-    for table in (INVENTORY_THING, INVENTORY_STANDING):
-        for part in parts(faces):
-            connection.execute(delete(table).where(table.c.directory == directory, table.c.face.in_(part)))
-    things = [_thing_row(face, item, book) for face, item in drawn.items()]
-    if things:
-        connection.execute(insert(INVENTORY_THING), things)
-    found = [
+    platform = book.inventory.platforms.get(directory, "")
+    shift_lots(connection, directory, before, lots, platform=platform)
+    after = {face: _thing_row(face, item, book) for face, item in drawn.items()}
+    write_things(connection, before, after, directory)
+    found = (
         {
             "directory": directory,
             "face": face_of(one.item.thing),
@@ -193,9 +191,8 @@ def _write(
             "finding": finding_id(directory, one.rule, one.about),
         }
         for one in standing(book)
-    ]
-    if found:
-        connection.execute(insert(INVENTORY_STANDING), found)
+    )
+    write_standing(connection, directory, faces, found)
 
 
 def _thing_row(face: str, item: Item, book: Book) -> dict[str, object]:

@@ -14,7 +14,7 @@ from wardlaw.inventory.model import Item, Use
 from wardlaw.inventory.rules import Book, GrantFinding, Limits, Weight, crowd_finding, find_in
 from wardlaw.inventory.standing import subject_of
 from wardlaw.store.inventorytables import INVENTORY_ITEM, INVENTORY_STANDING, INVENTORY_THING
-from wardlaw.store.itemrows import parts, read_rows
+from wardlaw.store.itemrows import parts, rows_of_faces
 from wardlaw.store.picture import book_of, look_around, pictured
 from wardlaw.store.syncruns import FeedsOf
 
@@ -184,11 +184,7 @@ def find_thing(
 
 def read_faces(connection: Connection, faces: Sequence[str], feeds: FeedsOf) -> dict[str, Item]:
     """What all feeds of a directory together say of these faces."""
-    found: dict[str, Item] = {}
-    for part in parts(faces):
-        rows = read_rows(connection, and_(_ITEM.directory == feeds.directory, _ITEM.face.in_(part)))
-        found |= pictured(rows, feeds)
-    return found
+    return pictured(rows_of_faces(connection, feeds.directory, faces), feeds)
 
 
 def book_around(connection: Connection, items: Iterable[Item], feeds: FeedsOf, *, at: float) -> Book:

@@ -6,17 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, select, update
 
 from tests.unit.console.desks.conftest import House
 from wardlaw.cli.upkeep import TICK_S, Upkeep
 from wardlaw.facts.approval import CallApproval
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.activity import Activity, Deed
+from wardlaw.inventory.model import FeedKind, Grant, Sighting, SyncRun
 from wardlaw.store.activity import keep_activities, list_activities, note_judged
 from wardlaw.store.approvals import list_approvals, park_call
 from wardlaw.store.database import writing
 from wardlaw.store.erasures import Erasure, ErasureReach, keep_reach, reach_of
 from wardlaw.store.holds import LegalHold, place_hold
+from wardlaw.store.inventory import begin_run, take
+from wardlaw.store.inventorytables import INVENTORY_LOT, INVENTORY_THING
+from wardlaw.store.redrawing import drawings_due, mark_due
 
 MONTHS_LATER = 1_790_000_000.0 + 800 * 86_400  # past every default span
 
@@ -85,3 +90,19 @@ def test_the_inventory_forgets_what_is_past_its_time_but_for_a_hold(house: House
     assert left() == (["ada", "bob"], False)
     assert upkeep.tick(now=now + 41 * 86_400.0 + 1)
     assert left() == (["ada"], False)
+
+
+def test_what_an_upgrade_left_to_draw_is_drawn_between_other_work(house: House) -> None:
+    run = SyncRun("run_1", "acme", "google", "tokens", FeedKind.LISTING, 100.0, "person:a")
+    with writing(house.engine) as connection:
+        begin_run(connection, run)
+        take(connection, run.id, [Sighting(Grant(f"g{n}", f"u{n}", "a")) for n in range(3)])
+        connection.execute(delete(INVENTORY_LOT))
+        connection.execute(update(INVENTORY_THING).values(shape=""))
+        mark_due(connection)
+    upkeep = Upkeep(house.config, house.engine, house.keyring)
+    assert upkeep.draw()
+    assert not upkeep.draw()
+    with writing(house.engine) as connection:
+        assert drawings_due(connection) == ()
+        assert connection.execute(select(INVENTORY_LOT.c.grants)).scalars().all() == [3]

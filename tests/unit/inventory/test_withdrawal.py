@@ -37,7 +37,7 @@ def planned(**more) -> Revocation:
         "planned_by": "person:a",
         "planned_at": NOW,
     }
-    return Revocation("rev_1", "acme", "google", **(fields | more))
+    return Revocation(**({"id": "rev_1", "directory": "acme", "platform": "google"} | fields | more))
 
 
 def gone(at: float = NOW + 10, tokens_until: float = 0.0, **more) -> Revocation:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select, update
 
 from wardlaw.inventory.model import FeedKind, Grant, Sighting, SyncRun
-from wardlaw.store.adopting import adopt_items, draw_all
+from wardlaw.store.adopting import adopt_items
 from wardlaw.store.database import writing
 from wardlaw.store.inventory import begin_run, list_items, take
 from wardlaw.store.inventorytables import (
@@ -13,6 +13,7 @@ from wardlaw.store.inventorytables import (
     INVENTORY_STANDING,
     INVENTORY_THING,
 )
+from wardlaw.store.redrawing import draw_step, mark_due
 
 
 def test_rows_from_before_get_their_place_and_lose_nothing(database) -> None:
@@ -26,7 +27,9 @@ def test_rows_from_before_get_their_place_and_lose_nothing(database) -> None:
             connection.execute(delete(table))
         connection.execute(update(INVENTORY_ITEM).values(bundle="", face=""))
         assert adopt_items(connection) == 9
-        draw_all(connection)
+        mark_due(connection)
+        while draw_step(connection, most=4):
+            pass
         assert list_items(connection) == before
         assert connection.execute(select(INVENTORY_THING).order_by(INVENTORY_THING.c.face)).all() == drawn
         take(connection, run.id, [Sighting(Grant("g0", "u0", "a"))])

@@ -80,6 +80,11 @@ def status(*, options: Options = NONE) -> int:
     answer = connect(options).get("/inventory")
     lines = [*_fresh(answer["feeds"])] or ["nothing was read yet; see `wardlaw inventory import` and `sync`"]
     lines += _pushed(answer["pushes"])
+    lines += (
+        f"{one['directory']}: being drawn anew after an upgrade, {one['drawn']:,} of {one['total']:,} things;"
+        " its lists and findings wait for it"
+        for one in answer["drawing"]
+    )
     for one in answer["locked"]:
         apps = "".join(f", app {app} of {directory}" for directory, app in one["apps"])
         lines.append(f"LOCKED OUT at the gateway since {when(one['since'])}: {one['principal']}{apps}: {one['reason']}")

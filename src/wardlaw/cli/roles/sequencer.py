@@ -44,6 +44,7 @@ def run_sequencer(config: Config) -> int:
             try:
                 sequencer.run_once()
                 upkeep.tick(now=time.time())
+                upkeep.draw()
             except UnavailableError as error:
                 _log.error("%s", error)
                 stop.wait(pause)

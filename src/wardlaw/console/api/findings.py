@@ -30,6 +30,7 @@ from wardlaw.store.doorseen import DOOR
 from wardlaw.store.findingquery import FindingQuery, current_finding, current_findings
 from wardlaw.store.findings import get_finding, keep_finding, replace_finding
 from wardlaw.store.notifications import enqueue_found
+from wardlaw.store.redrawing import drawings_due
 from wardlaw.store.settling import settle
 from wardlaw.store.syncruns import telling_runs
 from wardlaw.store.watching import adopt_app
@@ -146,7 +147,12 @@ async def close_finding(call: Given, finding_id: FromPath[str], data: JSONBody[C
 
 
 def settle_directory(turn: Turn, deps: ApiDependencies, directory: str) -> None:
-    """Write down what rules find in a directory now, and have people told of what is grave and new."""
+    """Write down what rules find in a directory now, and have people told of what is grave and new.
+
+    Nothing of one that is still being drawn: what is not drawn yet would be taken for over.
+    """
+    if drawings_due(turn.connection, directory):
+        return
     worked = worked_findings(turn, deps, directory)
     tell_news(turn, deps, settle(turn.connection, directory, worked, now=turn.now))
 

@@ -38,6 +38,7 @@ from wardlaw.store.grantstanding import approvals_due
 from wardlaw.store.inventory import list_runs
 from wardlaw.store.people import get_person
 from wardlaw.store.principallinks import PrincipalLink, link_principal, list_links, unlink_principal
+from wardlaw.store.redrawing import refuse_undrawn
 from wardlaw.store.thingquery import find_thing
 
 _Name = Annotated[str, QueryParameter(max_length=512)]
@@ -166,6 +167,7 @@ async def list_grants(
     """Grants that are there now; with ``unused`` those that use shows to allow more than was done."""
 
     def work(turn: Turn) -> GrantList:
+        refuse_undrawn(turn.connection, directory)
         query = msgspec.structs.replace(meant, directory=directory, limit=EVERY if unused else limit)
         book = approval_book(turn.connection, directory)
         total, items = find_grants(turn.connection, query, book, at=turn.now)
@@ -185,6 +187,7 @@ async def get_grant(call: Given, *, id: _Name = "", directory: _Name = "") -> Gr
     """By its id, or by that of a decision about it; the directory narrows it."""
 
     def work(turn: Turn) -> GrantExplained:
+        refuse_undrawn(turn.connection, directory)
         ruling = ruling_by_id(turn.connection, id)
         book = approval_book(turn.connection, directory)
         query = GrantQuery(directory=directory, grant=ruling.grant if ruling else id, limit=1)
@@ -202,6 +205,7 @@ async def list_approvals_of_grants(call: Given, *, within_days: _Within = 30, en
     """Those that run out within so many days, or have, are due; ``ended`` lists those taken back too."""
 
     def work(turn: Turn) -> ApprovalList:
+        refuse_undrawn(turn.connection)
         before = turn.now + within_days * DAY_S
         standing = list_grant_approvals(turn.connection)
         groups = groups_of(turn.connection, standing)

@@ -24,6 +24,7 @@ from wardlaw.inventory.view import Freshness, freshness, kind_of
 from wardlaw.store.approvalbook import approval_book
 from wardlaw.store.doorseen import DOOR
 from wardlaw.store.identities import belongings, graph_book, score_facts, shadow_vendors
+from wardlaw.store.redrawing import refuse_undrawn
 from wardlaw.store.thingquery import ThingQuery, find_thing
 from wardlaw.store.vendorstanding import vendor_standings
 
@@ -167,6 +168,7 @@ async def identity_graph(call: Given, *, directory: _Name = "", about: _Name = "
         name = directory or (feeds[0].directory if feeds else "")
         if about:
             name = known_thing(turn, about, kind="", directory=directory)[0].directory
+        refuse_undrawn(turn.connection, name)
         if name not in {one.directory for one in feeds}:
             raise InputError(
                 "WL-INV-091", "There is no such directory to draw.", "See `wardlaw inventory status` for their names."
@@ -187,6 +189,7 @@ async def shadow_report(call: Given, *, directory: _Name = "") -> ShadowReport:
     """From every source: grants, logs, extensions, clients of tool servers; each with how it stands to approvals."""
 
     def work(turn: Turn) -> ShadowReport:
+        refuse_undrawn(turn.connection, directory)
         book = approval_book(turn.connection, directory)
         standings = vendor_standings(turn.connection, book, directory, at=turn.now)
         vendors = with_standings(shadow_vendors(turn.connection, directory), standings)

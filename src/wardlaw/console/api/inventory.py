@@ -31,6 +31,7 @@ from wardlaw.store.doorseen import DOOR
 from wardlaw.store.findings import list_findings, revive_overdue
 from wardlaw.store.inventory import begin_run, finish_run, get_run, last_watermark, list_runs, take
 from wardlaw.store.pushes import PushCount, list_pushes
+from wardlaw.store.redrawing import DueDrawing, drawings_due, refuse_undrawn
 from wardlaw.store.suppressed import suppressed_in
 from wardlaw.store.syncruns import telling_runs
 from wardlaw.store.thingquery import (
@@ -63,12 +64,14 @@ class InventoryStatus(msgspec.Struct, frozen=True):
 
     Attributes:
         pushes: What became of deliveries that platforms sent by themselves.
+        drawing: Directories that are being drawn anew after an upgrade; their lists and findings wait for it.
     """
 
     feeds: tuple[Freshness, ...]
     counts: dict[str, dict[str, int]]
     locked: tuple[LockedPrincipal, ...]
     pushes: tuple[PushCount, ...] = ()
+    drawing: tuple[DueDrawing, ...] = ()
 
 
 class ItemDetail(msgspec.Struct, frozen=True):
@@ -139,7 +142,8 @@ async def inventory_status(call: Given) -> InventoryStatus:
         door = draw_door(turn, call.deps)
         counts = count_kinds(turn.connection) | _counted(door)
         feeds = (*fresh_feeds(turn), *freshness(door.runs))
-        return InventoryStatus(feeds, counts, door.locked, list_pushes(turn.connection))
+        drawing = drawings_due(turn.connection)
+        return InventoryStatus(feeds, counts, door.locked, list_pushes(turn.connection), drawing)
 
     return await call.read(work)
 
@@ -301,6 +305,8 @@ def _place_in(text: str, form: type[_Place]) -> _Place | None:
 
 def listed(turn: Turn, deps: ApiDependencies, query: ThingQuery) -> tuple[ThingPage, Door, int]:
     """A page of what the directories and then the gateway have; the gateway's part of it, and how much that is in all."""
+    if query.directory != DOOR:
+        refuse_undrawn(turn.connection, query.directory)
     page = ThingPage((), None) if is_beyond(query) else list_things(turn.connection, query)
     if not concerns_door(query):
         return page, Door((), ()), 0
@@ -315,7 +321,9 @@ def known_thing(turn: Turn, id_: str, *, kind: str, directory: str) -> tuple[Ite
 
     Raises:
         InputError: There is none (WL-INV-005).
+        UnavailableError: It may be among what is not drawn yet (WL-INV-122).
     """
+    refuse_undrawn(turn.connection, directory)
     found = find_thing(turn.connection, id_, at=turn.now, kind=kind, directory=directory)
     if found is None:
         raise InputError("WL-INV-005", "Nothing of that id is known.", "See `wardlaw inventory list`.")

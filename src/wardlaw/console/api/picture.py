@@ -22,6 +22,7 @@ from wardlaw.store.inventory import list_items, list_runs
 from wardlaw.store.keys import list_keys
 from wardlaw.store.principallinks import list_links
 from wardlaw.store.quarantines import list_standing
+from wardlaw.store.redrawing import refuse_undrawn
 from wardlaw.store.syncruns import telling_runs
 from wardlaw.store.thingquery import crowds, told_uses
 from wardlaw.store.watching import never_used
@@ -96,7 +97,11 @@ def worked_findings(turn: Turn, deps: ApiDependencies, directory: str = "") -> t
     """What rules find beyond the findings that stand in the picture; of one directory alone when it is named.
 
     That rests on what is counted of grants, and on the gateway, whose findings are all worked out.
+
+    Raises:
+        UnavailableError: What is counted is not whole (WL-INV-122).
     """
+    refuse_undrawn(turn.connection, directory)
     connection, now = turn.connection, turn.now
     platforms = {run.directory: run.platform for run in telling_runs(connection)}
     found: list[GrantFinding] = []

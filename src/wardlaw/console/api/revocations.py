@@ -10,12 +10,11 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.desk import Call, Done, Given, Turn
-from wardlaw.console.api.picture import Picture, draw
+from wardlaw.console.api.picture import draw_door
 from wardlaw.console.api.shapes import Line
 from wardlaw.console.api.signalling import signal_revocation
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.incident import Quarantine
-from wardlaw.inventory.model import Grant
 from wardlaw.inventory.revocation import CallOutcome, RevocationProof, RevocationStep, StepKind
 from wardlaw.inventory.ruling import Fate, GrantRuling, RevokingMode
 from wardlaw.inventory.veiling import is_veiled
@@ -31,9 +30,12 @@ from wardlaw.inventory.withdrawal import (
     reported,
     withdrawal_state,
 )
+from wardlaw.store.doorseen import DOOR
 from wardlaw.store.grantdecisions import ruling_by_id
+from wardlaw.store.inventory import list_runs
 from wardlaw.store.principallinks import list_links
 from wardlaw.store.quarantines import place
+from wardlaw.store.redrawing import drawings_due, refuse_undrawn
 from wardlaw.store.revocations import (
     RevocationRecord,
     change_revocation,
@@ -44,6 +46,8 @@ from wardlaw.store.revocations import (
     list_revocations,
     note_record,
 )
+from wardlaw.store.revokedthings import count_grants_to, names_known, things_of
+from wardlaw.store.syncruns import FeedsOf
 from wardlaw.store.treestate import newest_checkpoint
 
 MOST_STEPS = 1_000
@@ -132,8 +136,7 @@ async def list_of_revocations(call: Given, *, limit: _Limit = 50) -> tuple[Revoc
     """Each with how far it has come."""
 
     def work(turn: Turn) -> tuple[RevocationLine, ...]:
-        picture = draw(turn, call.deps)
-        return tuple(_listed(one, picture, turn.now) for one in list_revocations(turn.connection, limit=limit))
+        return tuple(_listed(turn, call, one) for one in list_revocations(turn.connection, limit=limit))
 
     return await call.read(work)
 
@@ -149,13 +152,12 @@ async def plan_revocation(call: Given, data: JSONBody[PlanRequest]) -> Revocatio
     """Nothing is taken away yet. What clauses have decided needs no further person, and nothing else may stand in it."""
 
     def work(turn: Turn) -> Done[RevocationView]:
-        picture = draw(turn, call.deps)
         _refuse_veiled(data.steps)
-        _check_steps(data.steps, data.directory, picture)
+        _check_steps(turn, call, data.directory, data.steps)
         one = Revocation(
             id=turn.new_id("rev_"),
             directory=data.directory,
-            platform=picture.inventory.platforms.get(data.directory, ""),
+            platform=_platform(turn, call, data.directory),
             app=data.app,
             steps=tuple(StepProgress(step) for step in data.steps),
             reason=data.reason,
@@ -163,7 +165,7 @@ async def plan_revocation(call: Given, data: JSONBody[PlanRequest]) -> Revocatio
             planned_at=turn.now,
             decisions=data.decisions,
         )
-        one = msgspec.structs.replace(one, persons=_persons(one, call, picture))
+        one = msgspec.structs.replace(one, persons=_persons(turn, call, one))
         if data.decisions:
             clauses = _due_clauses(turn, call, one)
             one = msgspec.structs.replace(one, persons=1)
@@ -185,11 +187,10 @@ async def add_steps(call: Given, revocation: FromPath[str], data: JSONBody[MoreS
 
     def work(turn: Turn) -> Done[RevocationView]:
         known = get_revocation(turn.connection, revocation)
-        picture = draw(turn, call.deps)
         _refuse_veiled(data.steps)
-        _check_steps(data.steps, known.directory, picture)
+        _check_steps(turn, call, known.directory, data.steps)
         one = extended(known, data.steps, by=turn.person.id, at=turn.now, most=MOST_STEPS)
-        one = msgspec.structs.replace(one, persons=_persons(one, call, picture))
+        one = msgspec.structs.replace(one, persons=_persons(turn, call, one))
         change_revocation(turn.connection, one)
         subjects = " ".join(step.subject for step in data.steps)
         facts: dict[str, str | int] = {"revocation": one.id, "subjects": subjects, "persons": one.persons}
@@ -274,10 +275,7 @@ def _done(turn: Turn, call: Call, one: Revocation, told: tuple[str, dict[str, st
 
 
 def _view(turn: Turn, call: Call, one: Revocation) -> RevocationView:
-    after = Aftermath()
-    if one.is_gone:  # before that no reading can say anything, and each step reports
-        picture = draw(turn, call.deps, one.directory)
-        after = aftermath(one, picture.inventory.items, picture.runs)
+    after = _aftermath(turn, call, one)
     records = list_records_of(turn.connection, one.id)
     places = leaf_indices(turn.connection, [told.record for told in records])
     return RevocationView(
@@ -292,8 +290,18 @@ def _view(turn: Turn, call: Call, one: Revocation) -> RevocationView:
     )
 
 
-def _listed(one: Revocation, picture: Picture, now: float) -> RevocationLine:
-    state = withdrawal_state(one, aftermath(one, picture.inventory.items, picture.runs), at=now)
+def _aftermath(turn: Turn, call: Call, one: Revocation) -> Aftermath:
+    """What readings say since everything was gone; nothing while its directory is not wholly drawn."""
+    if not one.is_gone or drawings_due(turn.connection, one.directory):
+        return Aftermath()
+    if one.directory == DOOR:
+        door = draw_door(turn, call.deps)
+        return aftermath(one, door.inventory.items, door.runs)
+    return aftermath(one, things_of(turn.connection, one), list_runs(turn.connection, directory=one.directory))
+
+
+def _listed(turn: Turn, call: Call, one: Revocation) -> RevocationLine:
+    state = withdrawal_state(one, _aftermath(turn, call, one), at=turn.now)
     done = sum(step.is_done for step in one.steps)
     return RevocationLine(
         one.id, one.directory, one.app, state, len(one.steps), done, one.reason, one.planned_by, one.planned_at,
@@ -301,14 +309,26 @@ def _listed(one: Revocation, picture: Picture, now: float) -> RevocationLine:
     )  # fmt: skip
 
 
-def _check_steps(steps: tuple[RevocationStep, ...], directory: str, picture: Picture) -> None:
+def _platform(turn: Turn, call: Call, directory: str) -> str:
+    if directory == DOOR:
+        return draw_door(turn, call.deps).inventory.platforms.get(directory, "")
+    return FeedsOf(turn.connection, directory).platforms[directory]
+
+
+def _check_steps(turn: Turn, call: Call, directory: str, steps: tuple[RevocationStep, ...]) -> None:
     """Each step is about something the inventory knows there.
 
     Raises:
         InputError: One is not (WL-INV-081).
+        UnavailableError: What it knows is not wholly drawn (WL-INV-122).
     """
-    items = [item.thing for item in picture.inventory.items if item.directory == directory]
-    known = {thing.id for thing in items} | {app_of(thing) for thing in items} | {account_of(thing) for thing in items}
+    refuse_undrawn(turn.connection, directory)
+    subjects = {step.subject for step in steps}
+    if directory == DOOR:
+        things = [item.thing for item in draw_door(turn, call.deps).inventory.items]
+        known = frozenset(name for thing in things for name in (thing.id, app_of(thing), account_of(thing)))
+    else:
+        known = names_known(turn.connection, directory, subjects)
     for step in steps:
         if not step.id or not step.subject or step.subject not in known:
             raise InputError(
@@ -320,13 +340,11 @@ def _check_steps(steps: tuple[RevocationStep, ...], directory: str, picture: Pic
         raise InputError("WL-INV-081", "Two steps share an id.", "Give each its own.")
 
 
-def _persons(one: Revocation, call: Call, picture: Picture) -> int:
+def _persons(turn: Turn, call: Call, one: Revocation) -> int:
     """How many must agree: two where much goes, or where an app is touched that only people touch."""
     apps = {step.step.app for step in one.steps} | {one.app}
     whole = {step.step.app or step.step.subject for step in one.steps if step.step.kind is StepKind.APP}
-    touched = sum(
-        1 for item in picture.inventory.there(Grant) if item.directory == one.directory and app_of(item.thing) in whole
-    )
+    touched = count_grants_to(turn.connection, one.directory, whole)
     desk = call.deps.grants
     is_much = max(len(one.steps), touched) > desk.confirm_above
     return 2 if is_much or apps & set(desk.limits.protected) else 1

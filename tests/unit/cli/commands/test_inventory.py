@@ -50,6 +50,7 @@ def test_status_says_what_was_not_read(command: Any, api: RecordingClient) -> No
         "counts": {"acme": {"grant": 2, "app": 1}},
         "locked": [],
         "pushes": [],
+        "drawing": [{"directory": "acme-okta", "drawn": 500, "total": 12_000}],
     }
     shown = command("inventory", "status")
     assert shown.code == 0
@@ -57,7 +58,8 @@ def test_status_says_what_was_not_read(command: Any, api: RecordingClient) -> No
     assert lines[0] == "acme (google) tokens: complete 2026-09-21 14:13:20Z; usage not licensed"
     assert "never read whole, events up to 2026-09-21 14:14:10Z; the last run" in lines[1]
     assert "THE LAST RUN WAS CUT OFF" in lines[2]
-    assert lines[3] == "acme: 1 apps, 2 grants"
+    assert lines[3].startswith("acme-okta: being drawn anew after an upgrade, 500 of 12,000 things")
+    assert lines[4] == "acme: 1 apps, 2 grants"
     locked = {
         "principal": "agent:bot",
         "quarantine": "qua_1",
@@ -72,7 +74,7 @@ def test_status_says_what_was_not_read(command: Any, api: RecordingClient) -> No
     shown = command("inventory", "status").out
     assert "LOCKED OUT at the gateway since 1970-01-01 00:00:05Z: agent:bot, app app-1 of acme: odd" in shown
     assert "\x1b" not in shown
-    api.answers["/inventory"] = {"feeds": [], "counts": {}, "locked": [], "pushes": []}
+    api.answers["/inventory"] = {"feeds": [], "counts": {}, "locked": [], "pushes": [], "drawing": []}
     assert "nothing was read yet" in command("inventory", "status").out
 
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import delete
 
 from tests.console_fakes import Api
 from wardlaw.facts.person import Role
 from wardlaw.inventory.rules import Weight
-from wardlaw.store.database import reading
+from wardlaw.store.database import reading, writing
+from wardlaw.store.inventorytables import INVENTORY_LOT
 from wardlaw.store.notifications import Event, list_due
+from wardlaw.store.redrawing import draw_step, mark_due
 
 DAY = 86_400.0
 BAD = "110671459871-30f1spbu0hptbs60cb4vsmv79i7bbvqj.apps.googleusercontent.com"
@@ -130,3 +133,26 @@ def test_an_acceptance_that_ends_is_told_with_the_next_run(api: Api, uid: int) -
     api.made.clock.now += 8 * DAY
     run(api, uid, feed="activity")
     assert told(api) == [("ops", 1), ("ops", 1)]
+
+
+def test_a_directory_that_is_being_drawn_says_so_and_settles_nothing(api: Api, uid: int) -> None:
+    run(api, uid, sightings=[GRANT])
+    ((rule, state),) = [one for one in found(api, uid) if one[0] == "known-bad-app"]
+    with writing(api.made.engine) as connection:
+        connection.execute(delete(INVENTORY_LOT))
+        mark_due(connection)
+    for path in (
+        "/inventory/findings",
+        "/inventory/items",
+        "/grants",
+        "/grants/approvals",
+        "/inventory/findings?directory=acme",
+    ):
+        assert api.error("GET", path, uid=uid) == (503, "WL-INV-122")
+    run(api, uid, sightings=[GRANT])
+    status = api.ok("GET", "/inventory", uid=uid)
+    assert status["drawing"] == [{"directory": "acme", "drawn": 0, "total": 1}]
+    with writing(api.made.engine) as connection:
+        while draw_step(connection):
+            pass
+    assert (rule, state) in found(api, uid)
