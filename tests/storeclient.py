@@ -13,10 +13,15 @@ from wardlaw.store.inventory import begin_run, finish_run, last_watermark, list_
 
 
 class StoreClient:
-    """What ``sync_feed`` speaks to; each run begins 100 s after the one before."""
+    """What ``sync_feed`` speaks to; each run begins 100 s after the one before.
 
-    def __init__(self, engine: Engine) -> None:
+    Args:
+        resumes: A listing goes on where the last one broke off.
+    """
+
+    def __init__(self, engine: Engine, *, resumes: bool = False) -> None:
         self._engine = engine
+        self._resumes = resumes
         self._runs = 0
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -26,18 +31,17 @@ class StoreClient:
                 began = 1_790_000_000.0 + self._runs * 100
                 kind = FeedKind(body["kind"])
                 run = SyncRun(f"run_{self._runs}", body["directory"], body["platform"], body["feed"], kind, began, "p")
-                begun = begin_run(connection, run)
+                begun = begin_run(connection, run, resume=self._resumes and body.get("resume", False))
                 mark = last_watermark(connection, run.directory, run.feed)
                 return {"run": msgspec.to_builtins(begun), "watermark": mark}
             run_id = path.split("/")[3]
             if path.endswith("/page"):
-                return msgspec.to_builtins(
-                    take(connection, run_id, msgspec.convert(body["sightings"], tuple[Sighting, ...]))
-                )
+                told = msgspec.convert(body["sightings"], tuple[Sighting, ...])
+                return msgspec.to_builtins(take(connection, run_id, told, place=body.get("place", "")))
             state = RunState.COMPLETE if body["complete"] else RunState.INCOMPLETE
             ended = SyncRun(
                 "", "", "", "", FeedKind.LISTING, 0.0, "", state, 1.0, body["watermark"], body["covered_until"],
-                tuple(body["gaps"]),
+                tuple(body["gaps"]), place=body.get("place", ""),
             )  # fmt: skip
             return msgspec.to_builtins(finish_run(connection, run_id, ended=ended))
 

@@ -24,6 +24,8 @@ INVENTORY_RUN = Table(
     Column("gaps", Text, nullable=False),
     Column("seen", BigInteger, nullable=False),
     Column("ended", BigInteger, nullable=False),
+    Column("place", Text, nullable=False, server_default=""),
+    Column("listed_from", Double, nullable=False, server_default="0"),
     Index(None, "directory", "feed", "started_at"),
 )
 

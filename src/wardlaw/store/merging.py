@@ -102,8 +102,8 @@ def end_unseen(connection: Connection, run: SyncRun) -> int:
     feed = (run.directory, run.feed)
     unseen = and_(
         of_feed(*feed),
-        _BUNDLE.seen_at < run.started_at,
-        _ITEM.last_seen_at < run.started_at,
+        _BUNDLE.seen_at < run.begun_at,
+        _ITEM.last_seen_at < run.begun_at,
         _ITEM.last_seen_at > _ITEM.gone_at,
     )
     gone = []
