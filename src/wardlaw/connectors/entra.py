@@ -15,8 +15,10 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from wardlaw.connectors.directorygroups import GROUPS
 from wardlaw.connectors.entrachanges import APP_NAMES, app_changes, grant_changes
 from wardlaw.connectors.entragrants import GRANTS_PATH, EntraPrincipal, as_one, assignment, delegated_grant
+from wardlaw.connectors.entragroups import entra_groups
 from wardlaw.connectors.entralogs import audits, sign_ins
 from wardlaw.connectors.entraused import read_usage
 from wardlaw.connectors.entry import needed
@@ -59,18 +61,20 @@ class EntraConnector:
     Args:
         client: With a token for ``Directory.Read.All``, ``AuditLog.Read.All`` and ``AgentIdentity.Read.All``.
         tenant: Its id; apps of it are its own, and nobody verifies their publisher.
+        groups: Read groups and their members too.
     """
 
     platform = "entra"
 
-    def __init__(self, client: VendorClient, tenant: str) -> None:
+    def __init__(self, client: VendorClient, tenant: str, *, groups: bool = False) -> None:
         self._graph = GraphReader(client)
         self._tenant = tenant
+        self._groups = (GROUPS,) if groups else ()
 
     def feeds(self) -> tuple[Feed, ...]:
-        """The listings, then what has changed, then the logs."""
+        """The listings, with groups where they are wanted, then what has changed, then the logs."""
         listings = tuple(Feed(name, FeedKind.LISTING) for name in _LISTINGS)
-        return listings + tuple(Feed(name, FeedKind.EVENTS) for name in _EVENTS)
+        return listings + self._groups + tuple(Feed(name, FeedKind.EVENTS) for name in _EVENTS)
 
     def read(self, feed: Feed, watermark: str) -> Iterator[FeedPage]:
         """The pages of a feed; see ``Connector.read``."""
@@ -105,6 +109,8 @@ class EntraConnector:
                 return self._credentials("/v1.0/applications", place, held_by="application")
             case "principal-credentials":
                 return self._credentials(PRINCIPALS, place, held_by="service principal")
+            case "groups":
+                return entra_groups(self._graph, place)
             case _:
                 return self._agents(place)
 

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import msgspec
 
+from wardlaw.connectors.directorygroups import GROUPS, GroupLists, account_member, group_pages, named_group
 from wardlaw.connectors.feed import Feed, FeedPage, not_read, page_of
 from wardlaw.connectors.githubaudit import AuditNames, audit_page, audit_time
 from wardlaw.connectors.ownedlists import UnlistedError, read_owned
@@ -32,6 +33,7 @@ from wardlaw.inventory.model import (
     Credential,
     FeedKind,
     Grant,
+    Group,
     Sighting,
 )
 
@@ -59,17 +61,20 @@ class GithubConnector:
         client: With a token that may read organisation administration, members, personal access tokens, and
             administration of repositories.
         organisation: Its login.
+        groups: Read teams and their members too.
     """
 
     platform = "github"
 
-    def __init__(self, client: VendorClient, organisation: str) -> None:
+    def __init__(self, client: VendorClient, organisation: str, *, groups: bool = False) -> None:
         self._client = client
+        self._groups = (GROUPS,) if groups else ()
         self._base = f"/orgs/{quote(organisation, safe='')}"
 
     def feeds(self) -> tuple[Feed, ...]:
-        """What apps and tokens there are, credentials under single sign-on, members, deploy keys, and the audit log."""
-        return INSTALLATIONS, TOKENS, REQUESTS, CREDENTIALS, MEMBERS, DEPLOY_KEYS, AUDIT
+        """What apps and tokens there are, credentials under single sign-on, members, deploy keys, teams where
+        they are wanted, and the audit log."""
+        return INSTALLATIONS, TOKENS, REQUESTS, CREDENTIALS, MEMBERS, DEPLOY_KEYS, *self._groups, AUDIT
 
     def read(self, feed: Feed, watermark: str) -> Iterator[FeedPage]:
         """The pages of a feed; see ``Connector.read``."""
@@ -91,6 +96,8 @@ class GithubConnector:
                 return self._pages("/personal-access-token-requests", request_sightings, place)
             case "deploy-keys":
                 return self._deploy_keys(place)
+            case "groups":
+                return self._teams(place)
             case _:
                 return self._credentials(place)
 
@@ -138,6 +145,28 @@ class GithubConnector:
         yield from read_owned(repositories(), keys, page, witness=place.witness if place else "")
         if nameless:
             yield FeedPage(gaps=(f"{nameless} repositories without a name were listed; their keys were not read.",))
+
+    def _teams(self, place: Place | None) -> Iterator[FeedPage]:
+        """Teams by their number, as their names may change; GitHub counts members of the teams within one too."""
+
+        def members(team: str, entry: Mapping[str, Any]) -> list[Any] | None:
+            path = f"{self._base}/teams/{quote(_id(entry, 'slug'), safe='')}"
+            try:
+                return [one for entries in self._listed(f"{path}/members") for one in entries]
+            except _AnsweredError as error:
+                if error.answer.status == 404 and is_missing(self._client.get(path, bucket="rest")):
+                    return None
+                raise UnlistedError(
+                    f"Members of team {team} were not read: it answers {error.answer.status}."
+                ) from error
+
+        def group(entry: Mapping[str, Any]) -> Group:
+            return named_group(entry, "slug", "name")
+
+        lists = GroupLists(
+            partial(self._listed, f"{self._base}/teams"), group, members, partial(account_member, field="login")
+        )
+        return group_pages(lists, place)
 
     def _audit(self, watermark: str) -> Iterator[FeedPage]:
         begun = float(watermark) if watermark else 0.0

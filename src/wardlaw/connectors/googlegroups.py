@@ -30,7 +30,11 @@ def group_pages(paged: Paged, place: Place | None = None) -> Iterator[FeedPage]:
     Raises:
         UnavailableError: The rest could not be read (WL-INV-010).
     """
-    listed = list(paged(GROUPS_PATH, {"customer": "my_customer", "maxResults": 200}, "groups"))
+
+    def groups() -> Iterator[list[Any]]:
+        return paged(GROUPS_PATH, {"customer": "my_customer", "maxResults": 200}, "groups")
+
+    listed = list(groups())
     for entries in listed:
         yield page_of(entries, _group)
     keys = [_key(one) for entries in listed for one in entries if _key(one)]
@@ -39,7 +43,8 @@ def group_pages(paged: Paged, place: Place | None = None) -> Iterator[FeedPage]:
         path = f"{GROUPS_PATH}/{quote(group, safe='')}/members"
         return [one for page in paged(path, {"maxResults": 200}, "members") for one in page]
 
-    yield from read_owned(in_order(keys, place), ask, _members, witness=place.witness if place else "")
+    witness = place.witness if place else ""
+    yield from read_owned(in_order(keys, place), ask, _members, witness=witness, still=lambda: any(groups()))
 
 
 def _members(group: str, entries: list[Any]) -> FeedPage:

@@ -13,9 +13,11 @@ from urllib.parse import quote
 
 import msgspec
 
+from wardlaw.connectors.directorygroups import GROUPS
 from wardlaw.connectors.entry import needed
 from wardlaw.connectors.feed import Feed, FeedPage, page_of
 from wardlaw.connectors.oktaagents import agent_pages, connection_pages
+from wardlaw.connectors.oktagroups import okta_groups
 from wardlaw.connectors.oktalogs import log_pages
 from wardlaw.connectors.oktareader import OktaReader, OktaRefusedError
 from wardlaw.connectors.ownedlists import UnlistedError, read_owned
@@ -58,17 +60,19 @@ class OktaConnector:
         client: With a token for ``okta.users.read``, ``okta.apps.read``, ``okta.appGrants.read``, ``okta.apiTokens.read`` and
             ``okta.logs.read``, or an API token of a read-only administrator.
         clock: Unix seconds; the log is read up to now.
+        groups: Read groups and their members too; needs ``okta.groups.read``.
     """
 
     platform = "okta"
 
-    def __init__(self, client: VendorClient, *, clock: Callable[[], float]) -> None:
+    def __init__(self, client: VendorClient, *, clock: Callable[[], float], groups: bool = False) -> None:
         self._okta = OktaReader(client)
         self._clock = clock
+        self._groups = (GROUPS,) if groups else ()
 
     def feeds(self) -> tuple[Feed, ...]:
-        """The listings, then the log."""
-        return (*(Feed(name, FeedKind.LISTING) for name in _LISTINGS), Feed("logs", FeedKind.EVENTS))
+        """The listings, with groups where they are wanted, then the log."""
+        return (*(Feed(name, FeedKind.LISTING) for name in _LISTINGS), *self._groups, Feed("logs", FeedKind.EVENTS))
 
     def read(self, feed: Feed, watermark: str) -> Iterator[FeedPage]:
         """The pages of a feed; see ``Connector.read``."""
@@ -98,6 +102,8 @@ class OktaConnector:
                 return self._each("/api-tokens", {}, _api_token, place)
             case "connections":
                 return self._connections(place)
+            case "groups":
+                return okta_groups(self._okta, place)
             case "agents":
                 return agent_pages(self._okta, place)
             case _:

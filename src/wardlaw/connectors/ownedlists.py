@@ -25,6 +25,7 @@ def read_owned(
     page: Callable[[str, list[Any]], FeedPage],
     *,
     witness: str = "",
+    still: Callable[[], bool] | None = None,
 ) -> Iterator[FeedPage]:
     """The pages of all owners' lists.
 
@@ -37,6 +38,8 @@ def read_owned(
         ask: The list of an owner; None for one who is gone. Raises ``UnlistedError``.
         page: What the entries of an owner tell.
         witness: Of a run that goes on, an owner who had something in its first part.
+        still: Whether there are owners still; asked where all of their lists were empty. Needed where a run tells of owners
+            too, as it is then not empty when nothing of theirs could be seen.
     """
     is_believed = True
     for some, place in owners:
@@ -54,7 +57,9 @@ def read_owned(
             is_believed = bool(_asked(witness, ask, page)[0])
         if is_believed and place.ids:
             yield FeedPage(place=write_place(msgspec.structs.replace(place, witness=witness)))
-    if witness and not is_believed and not _asked(witness, ask, page)[0]:
+    if is_believed:
+        return
+    if (witness and not _asked(witness, ask, page)[0]) or (not witness and still is not None and not still()):
         yield _EMPTIED
 
 

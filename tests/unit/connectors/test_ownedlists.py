@@ -81,3 +81,14 @@ def test_the_rest_of_a_run_has_the_witness_of_its_first_part() -> None:
     lists = Lists(a=[[]], b=[[]])
     told = list(read_owned([(("b",), Place())], lists.ask, lambda _owner, _entries: FeedPage(), witness="a"))
     assert [len(one.gaps) for one in told] == [1]
+
+
+def test_where_all_are_empty_the_owners_must_still_be_there() -> None:
+    for is_there, count in ((True, 0), (False, 1)):
+        told = read_owned(
+            _placed((("a", "b"),)),
+            Lists(a=[[]], b=[[]]).ask,
+            lambda *_: FeedPage(),
+            still=lambda is_there=is_there: is_there,
+        )
+        assert sum(len(one.gaps) for one in told) == count
