@@ -34,7 +34,7 @@ from wardlaw.testing.saas.okta import OktaPlatform
 from wardlaw.testing.saas.server import SaasPlatform, serve
 from wardlaw.testing.saas.world import World
 
-COVERS = ("connectors/entragroups.py", "connectors/oktagroups.py")
+COVERS = ("entragroups", "oktagroups")
 MANY = 50_000
 
 
