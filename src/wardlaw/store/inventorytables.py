@@ -143,7 +143,7 @@ INVENTORY_STANDING = Table(
 )
 
 # Events of connected organisations, as their logs tell them; rows go after a time, the rollups stay. ``judged`` is 1
-# once the detectors have seen it.
+# once the detectors have seen it; ``twin`` is the other id under which the same event was told.
 INVENTORY_ACTIVITY = Table(
     "inventory_activity",
     METADATA,
@@ -152,7 +152,15 @@ INVENTORY_ACTIVITY = Table(
     Column("at", Double, nullable=False),
     Column("judged", Integer, nullable=False),
     Column("activity", Text, nullable=False),
+    Column("twin", String(512), nullable=False, server_default=""),
     Index(None, "directory", "judged", "at"),
+    Index(
+        "ix_inventory_activity_twin",
+        "directory",
+        "twin",
+        sqlite_where=text("twin <> ''"),
+        postgresql_where=text("twin <> ''"),
+    ),
 )
 
 # Events by app, method, network and hour (Unix seconds divided by 3600).
