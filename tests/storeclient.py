@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine
 
+from wardlaw.inventory.activity import Activity
 from wardlaw.inventory.model import FeedKind, RunState, Sighting, SyncRun
+from wardlaw.store.activity import keep_activities
 from wardlaw.store.database import reading, writing
-from wardlaw.store.inventory import begin_run, finish_run, last_watermark, list_items, take
+from wardlaw.store.inventory import begin_run, finish_run, get_run, last_watermark, list_items, take
 
 
 class StoreClient:
@@ -17,9 +19,15 @@ class StoreClient:
 
     Args:
         resumes: A listing goes on where the last one broke off.
+        keeps_events: Events of logs are kept too.
+
+    Attributes:
+        events: How many were new.
     """
 
-    def __init__(self, engine: Engine, *, resumes: bool = False) -> None:
+    def __init__(self, engine: Engine, *, resumes: bool = False, keeps_events: bool = False) -> None:
+        self._keeps_events = keeps_events
+        self.events = 0
         self._engine = engine
         self._resumes = resumes
         self._runs = 0
@@ -37,6 +45,9 @@ class StoreClient:
             run_id = path.split("/")[3]
             if path.endswith("/page"):
                 told = msgspec.convert(body["sightings"], tuple[Sighting, ...])
+                if self._keeps_events:
+                    events = msgspec.convert(body.get("activities", []), tuple[Activity, ...])
+                    self.events += keep_activities(connection, get_run(connection, run_id).directory, events, now=3e9)
                 return msgspec.to_builtins(take(connection, run_id, told, place=body.get("place", "")))
             state = RunState.COMPLETE if body["complete"] else RunState.INCOMPLETE
             ended = SyncRun(

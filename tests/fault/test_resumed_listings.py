@@ -13,17 +13,19 @@ from tests.fault.test_entra_okta_faults import PLATFORMS
 from tests.fault.test_slack_salesforce_faults import HOUSES
 from tests.storeclient import StoreClient
 from tests.unit.connectors import salesforceworld
-from tests.worlds import NOW, github_world
+from tests.worlds import NOW, github_world, google_world
 
 from wardlaw.cli.syncing import sync_feed
 from wardlaw.connectors import salesforce
 from wardlaw.connectors.feed import Connector, Feed, GoesOn
 from wardlaw.connectors.github import MEMBERS, GithubConnector
+from wardlaw.connectors.google import USERS, GoogleConnector
 from wardlaw.connectors.vendorclient import VendorClient
 from wardlaw.inventory.model import Account, AccountKind, FeedKind
 from wardlaw.testing.databases import sqlite_database
 from wardlaw.testing.saas.faults import FaultKind, FaultPlan, SaasFault
 from wardlaw.testing.saas.github import GithubPlatform
+from wardlaw.testing.saas.google import GooglePlatform
 from wardlaw.testing.saas.salesforce import SalesforcePlatform
 from wardlaw.testing.saas.server import SaasPlatform, ServedPlatform, serve
 
@@ -169,3 +171,39 @@ def test_tokens_that_are_asked_for_user_by_user_go_on_after_the_last_one(
             assert (rest["state"], rest["ended"]) == ("complete", 0), (at, rest["gaps"])
             assert client.there() == known
     assert len(places) >= 2
+
+
+def test_page_seven_of_nine_fails(client: StoreClient) -> None:
+    """Nothing is taken for gone, and the next run asks for pages six, which is known again, to nine."""
+    world = google_world()
+    for number in range(18 - len(world.accounts)):
+        world.put(Account(f"2{number:02}", AccountKind.HUMAN, f"q{number}@acme.example"))
+    one = Listed(lambda: GooglePlatform(world, page_most=2), lambda url: GoogleConnector(client_at(url)))
+    with serve(one.make()) as served:
+        first, requests = read(served, one, USERS, client)
+        assert (first["state"], requests) == ("complete", 9)
+        known = client.there()
+        served.faults = broken(7)
+        cut, _ = read(served, one, USERS, client)
+        assert (cut["state"], cut["ended"], client.there()) == ("incomplete", 0, known)
+        served.faults = FaultPlan()
+        begun = len(served.asked)
+        rest, asked = read(served, one, USERS, client)
+        assert (rest["state"], rest["ended"], asked, client.there()) == ("complete", 0, 4, known)
+        assert len({request.query["pageToken"] for request in served.asked[begun:]}) == 4
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_token_that_ends_in_the_middle_of_a_run_takes_nothing_away(name: str, client: StoreClient) -> None:
+    """401 from some request on: the run is incomplete, and with another token the next one goes on."""
+    one, feed = ALL[name], next(feed for known, feed in PLACES if known == name and feed.name in ("users", "members"))
+    with serve(one.make()) as served:
+        _, requests = read(served, one, feed, client)
+        known = client.there()
+        served.faults = FaultPlan(SaasFault(FaultKind.STATUS, at=requests, times=0, status=401))
+        cut, _ = read(served, one, feed, client)
+        assert (cut["state"], cut["ended"], client.there()) == ("incomplete", 0, known)
+        assert cut["place"] or requests <= 2
+        served.faults = FaultPlan()
+        rest, _ = read(served, one, feed, client)
+        assert (rest["state"], rest["ended"], client.there()) == ("complete", 0, known)
