@@ -7,6 +7,7 @@ from wardlaw.connectors.feed import Connector, Feed, FeedPage
 from wardlaw.connectors.okta import OktaConnector
 from wardlaw.connectors.vendorclient import VendorClient
 from wardlaw.inventory.activity import Activity, Deed
+from wardlaw.inventory.importing.groups import membership
 from wardlaw.inventory.model import (
     Account,
     AccountKind,
@@ -16,6 +17,7 @@ from wardlaw.inventory.model import (
     Credential,
     FeedKind,
     Grant,
+    Group,
     Thing,
     Tristate,
 )
@@ -65,6 +67,15 @@ def tenant() -> World:
         Credential(HELD, LEDGER_SP, "client secret of the service principal", "saml", LEDGER, (), BEFORE, NOW + 86_400),
         Credential(CERTIFICATE, LEDGER_SP, "certificate", "old", LEDGER, (), BEFORE, NOW + 86_400),
     )
+    world.put(
+        Group("ffffffff-0000-4000-8000-000000000001", "Staff"),
+        Group("ffffffff-0000-4000-8000-000000000002", "Sales"),
+        Group("ffffffff-0000-4000-8000-000000000003", "Nobody"),
+        membership("ffffffff-0000-4000-8000-000000000001", ADA, is_group=False),
+        membership("ffffffff-0000-4000-8000-000000000001", LEDGER_SP, is_group=False),
+        membership("ffffffff-0000-4000-8000-000000000001", "ffffffff-0000-4000-8000-000000000002", is_group=True),
+        membership("ffffffff-0000-4000-8000-000000000002", BOB, is_group=False),
+    )
     world.happen(
         Activity("c1", NOW - 500, Deed.CONSENT, ADA, app=NOTES, app_name="Notes", consent=Consent.USER, scopes=("Mail.Read",)),
         Activity("k1", NOW - 400, Deed.CREDENTIAL_ADDED, actor=ADA, app=LEDGER, app_name="Ledger", credential=SECRET),
@@ -100,6 +111,15 @@ def organisation() -> World:
         Credential("rt1", "00uAda", "refresh token", "", "0oaNotes", ("openid",), BEFORE, NOW + 86_400),
         Credential("at1", "00uAda", "API token", "ci", "", (), BEFORE, NOW + 86_400),
     )
+    world.put(
+        Group("00gStaff", "Staff"),
+        Group("00gSales", "Sales"),
+        Group("00gNobody", "Nobody"),
+        membership("00gStaff", "00uAda", is_group=False),
+        membership("00gStaff", "00uBob", is_group=False),
+        membership("00gStaff", "00uOld", is_group=False),
+        membership("00gSales", "00uBob", is_group=False),
+    )
     world.happen(
         Activity("e1", NOW - 500, Deed.CONSENT, "00uAda", app="0oaNotes", app_name="Notes", consent=Consent.USER, scopes=("notes.read",)),
         Activity("e2", NOW - 400, Deed.CREDENTIAL_ADDED, "00uAda", credential="at1", ip="203.0.113.9", asn=64_500, country="NL"),
@@ -110,12 +130,12 @@ def organisation() -> World:
 
 def entra_connector(url: str) -> EntraConnector:
     """What reads the tenant at an address; it never waits."""
-    return EntraConnector(vendor_client(url), TENANT)
+    return EntraConnector(vendor_client(url), TENANT, groups=True)
 
 
 def okta_connector(url: str) -> OktaConnector:
     """What reads the organisation at an address; it never waits."""
-    return OktaConnector(vendor_client(url), clock=lambda: NOW)
+    return OktaConnector(vendor_client(url), clock=lambda: NOW, groups=True)
 
 
 def vendor_client(url: str) -> VendorClient:

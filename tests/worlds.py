@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wardlaw.inventory.activity import Activity, Deed
+from wardlaw.inventory.importing.groups import membership
 from wardlaw.inventory.model import (
     Account,
     AccountKind,
@@ -11,6 +12,7 @@ from wardlaw.inventory.model import (
     Consent,
     Credential,
     Grant,
+    Group,
     Tristate,
 )
 from wardlaw.testing.saas.world import Charter, World
@@ -38,6 +40,13 @@ def google_world() -> World:
         Grant("104/notes.apps", "104", "notes.apps", Consent.USER, (OPENID,)),
         Grant("102/sheets.apps", "102", "sheets.apps", Consent.USER, ("scope.nobody.knows",)),
         Grant("103/notes.apps", "103", "notes.apps", Consent.USER, (OPENID,)),
+        Group("g1", "staff@acme.example"),
+        Group("g2", "sales@acme.example"),
+        Group("g3", "nobody@acme.example"),
+        membership("g1", "100", is_group=False),
+        membership("g1", "101", is_group=False),
+        membership("g1", "g2", is_group=True),
+        membership("g2", "102", is_group=False),
         Credential("asp/100/7", "100", "app password", "mail", created_at=NOW - 9 * DAY, never_expires=True),
         Credential(
             "asp/104/8", "104", "app password", "old", created_at=NOW - DAY, last_used_at=NOW, never_expires=True
@@ -85,6 +94,13 @@ def github_world() -> World:
         Grant("installation/26", "", "app:8", Consent.INSTALLATION, ("metadata:read",), NOW - 2 * DAY),
         Grant("installation/27", "", "app:9", Consent.INSTALLATION, ("packages:read",), NOW - 2 * DAY),
         Grant("token-request/3", "cem", "", Consent.REQUESTED, ("metadata:read",)),
+        Group("11", "builders"),
+        Group("12", "reviewers"),
+        Group("13", "nobody"),
+        membership("11", "ada", is_group=False),
+        membership("11", "bob", is_group=False),
+        membership("11", "cem", is_group=False),
+        membership("12", "cem", is_group=False),
         Credential("token/1", "ada", "fine-grained personal access token", "ci", "", ("contents:read",), NOW - DAY,
                    never_expires=True),
         Credential("token/2", "bob", "fine-grained personal access token", "<i>x</i>", "", ("issues:write",),

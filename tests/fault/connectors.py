@@ -35,6 +35,13 @@ class FaultCase(NamedTuple):
 
 
 CASES = (
-    FaultCase("google", google_world, lambda w: GooglePlatform(w, page_most=2), lambda c: GoogleConnector(c, c)),
-    FaultCase("github", github_world, lambda w: GithubPlatform(w, page_most=2), lambda c: GithubConnector(c, "acme")),
+    FaultCase(
+        "google", google_world, lambda w: GooglePlatform(w, page_most=2), lambda c: GoogleConnector(c, c, groups=c)
+    ),
+    FaultCase(
+        "github",
+        github_world,
+        lambda w: GithubPlatform(w, page_most=2),
+        lambda c: GithubConnector(c, "acme", groups=True),
+    ),
 )

@@ -14,6 +14,7 @@ from wardlaw.connectors.vendorclient import VendorClient
 from wardlaw.facts.errors import ConfigError
 
 _GRAPH, _LOGIN = "https://graph.microsoft.com", "https://login.microsoftonline.com"
+OKTA_GROUPS = ("okta.groups.read",)
 OKTA_READS = ("okta.users.read", "okta.apps.read", "okta.appGrants.read", "okta.apiTokens.read", "okta.logs.read")
 OKTA_WISHES = ("okta.aiAgents.read",)
 """Only an organisation that has Okta for AI Agents can give it."""
@@ -70,7 +71,7 @@ def okta_client(
             "Set client (write_client for the write credential) of the directory to the app's client id.",
         )
     path = "/oauth2/v1/token"
-    wished = " ".join(OKTA_WISHES) if scopes == OKTA_READS else ""
+    wished = " ".join(OKTA_WISHES) if scopes[: len(OKTA_READS)] == OKTA_READS else ""
     place = TokenPlace("Okta", directory.url.rstrip("/") + path, path, " ".join(scopes), wished)
     asking = _client(directory, directory.url, dict, moments)
     token = AppToken(client, secret, place=place, client=asking, clock=moments.clock, lots=_lot)

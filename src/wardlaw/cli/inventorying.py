@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -36,6 +37,10 @@ class RunUpload:
     Args:
         feed: The directory, its platform, the feed, and what being absent from it means.
         clock: Seconds, to see how long a page takes.
+        resume: A listing goes on where the last one broke off, if it may.
+
+    Attributes:
+        place: From where this run goes on; empty where it begins anew.
     """
 
     def __init__(
@@ -44,16 +49,22 @@ class RunUpload:
         feed: tuple[str, str, str, FeedKind],
         *,
         clock: Callable[[], float] = time.monotonic,
+        resume: bool = False,
     ) -> None:
         self._client = client
         self._clock = clock
         self._most = 1_000
         directory, platform, name, kind = feed
-        body = {"directory": directory, "platform": platform, "feed": name, "kind": kind.value}
+        body = {"directory": directory, "platform": platform, "feed": name, "kind": kind.value} | (
+            {"resume": True} if resume else {}
+        )
         begun = client.post("/inventory/runs", body)
         self.id: str = begun["run"]["id"]
         self.watermark: str = begun["watermark"]
+        self.place: str = begun["run"].get("place", "")
         self.sent = 0
+        self._added = 0
+        self._places: deque[tuple[int, str]] = deque()
         self._page: list[Any] = []
         self._events: list[Any] = []
         self._sizes: list[int] = []
@@ -76,6 +87,10 @@ class RunUpload:
             self._events.append(msgspec.to_builtins(activity))
             self._bytes += size
 
+    def mark(self, place: str) -> None:
+        """Everything that was added tells what a listing has up to a place, from where another run may go on."""
+        self._places.append((self._added, place))
+
     def _put(self, sighting: Sighting) -> None:
         size = _size_of(sighting)
         self._make_room(size)
@@ -85,16 +100,30 @@ class RunUpload:
         self._page.append(msgspec.to_builtins(sighting))
         self._sizes.append(size)
         self._bytes += size
+        self._added += 1
 
     def end(
-        self, *, complete: bool, gaps: Iterable[str] = (), watermark: str = "", covered_until: float = 0.0
+        self,
+        *,
+        complete: bool,
+        gaps: Iterable[str] = (),
+        watermark: str = "",
+        covered_until: float = 0.0,
+        keeps_place: bool = False,
     ) -> dict[str, Any]:
-        """Send the rest and end the run; answers it as it then stands."""
+        """Send the rest and end the run; answers it as it then stands.
+
+        Args:
+            keeps_place: The next run may go on from the last place.
+        """
         self._send()
+        self._reached()
         said = [name_of(gap)[:_GAP_CHARACTERS] or "unnamed" for gap in gaps]
         if len(said) > _MOST_GAPS:
             said = [*said[: _MOST_GAPS - 1], f"{len(said) - _MOST_GAPS + 1} further gaps are not named."]
         body = {"complete": complete, "gaps": said, "watermark": watermark, "covered_until": covered_until}
+        if keeps_place and self.place:
+            body["place"] = self.place
         ended: dict[str, Any] = self._client.post(f"/inventory/runs/{quoted(self.id)}/end", body)
         return ended
 
@@ -129,7 +158,9 @@ class RunUpload:
 
     def _send(self) -> None:
         if self._page or self._events:
-            body = {"sightings": self._page} | ({"activities": self._events} if self._events else {})
+            body: dict[str, Any] = {"sightings": self._page} | ({"activities": self._events} if self._events else {})
+            if place := self._reached(len(self._page)):
+                body["place"] = place
             began = self._clock()
             self._client.post(f"/inventory/runs/{quoted(self.id)}/page", body)
             took_s = self._clock() - began
@@ -140,6 +171,14 @@ class RunUpload:
             self.sent += len(self._page)
             self._page, self._events, self._sizes, self._bytes = [], [], [], 0
             self._begun = (self._begun[0], 0)
+
+    def _reached(self, more: int = 0) -> str:
+        """The last place up to which everything is sent, with what goes out now; empty where that is not a new one."""
+        found = ""
+        while self._places and self._places[0][0] <= self.sent + more:
+            _, found = self._places.popleft()
+        self.place = found or self.place
+        return found
 
 
 def _size_of(told: Sighting | Activity) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import assert_never
 
-from wardlaw.cli.appclients import OKTA_READS, OKTA_WRITES, Moments, entra_client, okta_client
+from wardlaw.cli.appclients import OKTA_GROUPS, OKTA_READS, OKTA_WRITES, Moments, entra_client, okta_client
 from wardlaw.cli.directoryaccess import DirectoryAccess
 from wardlaw.cli.vendoraccess import VendorAccess
 from wardlaw.config.connected import Directory, Platform
@@ -39,18 +39,19 @@ def open_connector(
     vendor = VendorAccess(directory, access.secret, env=env, clock=clock, sleep=sleep)
     match directory.platform:
         case Platform.GITHUB:
-            return GithubConnector(access.github(), directory.organisation)
+            return GithubConnector(access.github(), directory.organisation, groups=directory.groups)
         case Platform.GOOGLE:
             groups = access.google(_GOOGLE, GROUP_SCOPES) if directory.groups else None
             policies = access.google(_POLICIES, POLICY_SCOPES)
             return GoogleConnector(access.google(_GOOGLE, SCOPES), policies, groups=groups)
         case Platform.ENTRA:
             graph = entra_client(directory, access.secret, client=directory.client, moments=Moments(clock, sleep))
-            return EntraConnector(graph, directory.tenant)
+            return EntraConnector(graph, directory.tenant, groups=directory.groups)
         case Platform.OKTA:
             moments = Moments(clock, sleep)
-            okta = okta_client(directory, access.secret, client=directory.client, scopes=OKTA_READS, moments=moments)
-            return OktaConnector(okta, clock=clock)
+            scopes = OKTA_READS + OKTA_GROUPS if directory.groups else OKTA_READS
+            okta = okta_client(directory, access.secret, client=directory.client, scopes=scopes, moments=moments)
+            return OktaConnector(okta, clock=clock, groups=directory.groups)
         case Platform.OAUTH:
             return vendor.oauth()
         case Platform.SLACK:

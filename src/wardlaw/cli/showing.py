@@ -16,6 +16,8 @@ def freshness_lines(feeds: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         state = "; THE LAST RUN WAS CUT OFF" if one["is_cut"] else ""
         if one["state"] == "incomplete":
             state = f"; the last run, {when(one['last_at'])}, was incomplete"
+        if one.get("goes_on"):
+            state += "; the next one goes on from there"
         gaps = f"; {' '.join(one['gaps'])}" if one["gaps"] else ""
         yield f"{one['directory']} ({one['platform']}) {one['feed']}: {whole}{events}{state}{gaps}"
 

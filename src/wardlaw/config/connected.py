@@ -78,7 +78,9 @@ class Directory(msgspec.Struct, frozen=True):
     ca: Certificates = ""
     groups: Annotated[
         bool,
-        Meta(description="Read groups and their members too (google); needs `admin.directory.group.readonly`."),
+        Meta(
+            description="Read groups and their members too (google, entra, okta; of github teams). The pages in docs/connectors say what it needs."
+        ),
     ] = False
 
 

@@ -12,6 +12,7 @@ from wardlaw.config.connected import Directory, InventorySettings, Platform
 from wardlaw.config.notify import is_safe_webhook
 from wardlaw.config.pushes import pushed_faults
 
+_GROUPED = (Platform.GOOGLE, Platform.ENTRA, Platform.OKTA, Platform.GITHUB)
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -30,7 +31,7 @@ def directory_faults(inventory: InventorySettings) -> Iterator[tuple[str, str, s
         if one.login and not is_safe_webhook(one.login):
             hint = "Its credential would travel in the clear."
             yield "WL-CFG-008", f"{path}.login", "must be https (or http on loopback), without a user in it", hint
-        if one.groups and one.platform is not Platform.GOOGLE:
+        if one.groups and one.platform not in _GROUPED:
             hint = "Import them with `wardlaw inventory import FILE --kind groups-csv`."
             yield "WL-CFG-003", f"{path}.groups", f"groups are not read from {one.platform.value}", hint
         for need in _NEEDS.get(one.platform, ()):

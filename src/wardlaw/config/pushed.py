@@ -43,9 +43,15 @@ class Signals(msgspec.Struct, frozen=True):
     token: Annotated[
         SecretRef,
         Meta(
-            description="What the transmitter sends as bearer token, `env:NAME` or `file:/path`; none: signature alone."
+            description="What the transmitter sends as bearer token, `env:NAME` or `file:/path`; none: signature alone. With `poll_url` what it is shown."
         ),
     ] = SecretRef()
+    poll_url: Annotated[
+        str,
+        Meta(
+            description="Where signals are fetched (RFC 8936), `https` (or `http` on loopback); empty: they are pushed."
+        ),
+    ] = ""
 
 
 class Watching(msgspec.Struct, frozen=True):
@@ -64,11 +70,19 @@ class SignalReceiver(msgspec.Struct, frozen=True):
     """Who is sent our signals: a receiver of the Shared Signals Framework."""
 
     name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$", description="Name in lower case, unique.")]
-    url: Annotated[str, Meta(description="Where signals are pushed to (RFC 8935), `https` (or `http` on loopback).")]
-    audience: Annotated[str, Meta(min_length=1, description="The `aud` of the signals.")]
-    token: Annotated[SecretRef, Meta(description="Bearer token of the receiver, `env:NAME` or `file:/path`.")] = (
-        SecretRef()
-    )
+    url: Annotated[
+        str,
+        Meta(
+            description="Where signals are pushed to (RFC 8935), `https` (or `http` on loopback); empty: it fetches them at `/ssf/poll/<name>` of the listener (RFC 8936)."
+        ),
+    ] = ""
+    audience: Annotated[str, Meta(description="The `aud` of the signals.")] = ""
+    token: Annotated[
+        SecretRef,
+        Meta(
+            description="Bearer token of the receiver, `env:NAME` or `file:/path`: sent with a push; shown by one that fetches."
+        ),
+    ] = SecretRef()
     ca: Certificates = ""
 
 

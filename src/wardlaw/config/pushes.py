@@ -37,6 +37,9 @@ def _signal_faults(one: Directory, path: str) -> Found:
         yield "WL-CFG-005", f"{path}.jwks_url", "set jwks_url or jwks_file", "Exactly one of the two."
     if signals.jwks_url and not is_safe_webhook(signals.jwks_url):
         yield "WL-CFG-008", f"{path}.jwks_url", "must be https (or http on loopback)", "Keys decide who is believed."
+    if signals.poll_url and not is_safe_webhook(signals.poll_url):
+        hint = "Its token would travel in the clear."
+        yield "WL-CFG-008", f"{path}.poll_url", "must be https (or http on loopback), without a user in it", hint
     for place, name in enumerate(signals.algorithms):
         if name not in _NAMED:
             hint = f"Such as {', '.join(_NAMED)}: none, and shared secrets, let anybody sign."
@@ -53,6 +56,11 @@ def _sending_faults(inventory: InventorySettings) -> Found:
         path = f"inventory.sending.receivers[{index}]"
         if one.name in names[:index]:
             yield "WL-CFG-010", path, f"the receiver {one.name} is defined twice", "Names are unique."
-        if not is_safe_webhook(one.url):
+        if not one.audience:
+            yield "WL-CFG-005", f"{path}.audience", "must be set", "As the receiver expects it."
+        if not one.url and not one.token:
+            hint = "A receiver without a url fetches its signals, and shows this token."
+            yield "WL-CFG-005", f"{path}.token", "must be set where url is empty", hint
+        if one.url and not is_safe_webhook(one.url):
             hint = "Its token would travel in the clear."
             yield "WL-CFG-008", f"{path}.url", "must be https (or http on loopback), without a user in it", hint

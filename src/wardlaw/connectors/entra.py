@@ -15,14 +15,17 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from wardlaw.connectors.directorygroups import GROUPS
 from wardlaw.connectors.entrachanges import APP_NAMES, app_changes, grant_changes
 from wardlaw.connectors.entragrants import GRANTS_PATH, EntraPrincipal, as_one, assignment, delegated_grant
+from wardlaw.connectors.entragroups import entra_groups
 from wardlaw.connectors.entralogs import audits, sign_ins
 from wardlaw.connectors.entraused import read_usage
 from wardlaw.connectors.entry import needed
 from wardlaw.connectors.feed import Feed, FeedPage, page_of
 from wardlaw.connectors.graphreader import GraphReader, GraphRefusedError
 from wardlaw.connectors.ownedlists import UnlistedError, read_owned
+from wardlaw.connectors.place import Place, in_order, read_place, write_place
 from wardlaw.connectors.vendorclient import VendorClient
 from wardlaw.inventory.importing.badrow import UnreadableError, name_of, text_of, time_of
 from wardlaw.inventory.model import (
@@ -58,53 +61,68 @@ class EntraConnector:
     Args:
         client: With a token for ``Directory.Read.All``, ``AuditLog.Read.All`` and ``AgentIdentity.Read.All``.
         tenant: Its id; apps of it are its own, and nobody verifies their publisher.
+        groups: Read groups and their members too.
     """
 
     platform = "entra"
 
-    def __init__(self, client: VendorClient, tenant: str) -> None:
+    def __init__(self, client: VendorClient, tenant: str, *, groups: bool = False) -> None:
         self._graph = GraphReader(client)
         self._tenant = tenant
+        self._groups = (GROUPS,) if groups else ()
 
     def feeds(self) -> tuple[Feed, ...]:
-        """The listings, then what has changed, then the logs."""
+        """The listings, with groups where they are wanted, then what has changed, then the logs."""
         listings = tuple(Feed(name, FeedKind.LISTING) for name in _LISTINGS)
-        return listings + tuple(Feed(name, FeedKind.EVENTS) for name in _EVENTS)
+        return listings + self._groups + tuple(Feed(name, FeedKind.EVENTS) for name in _EVENTS)
 
     def read(self, feed: Feed, watermark: str) -> Iterator[FeedPage]:
         """The pages of a feed; see ``Connector.read``."""
         match feed.name:
-            case "users":
-                names = "id,displayName,userPrincipalName,accountEnabled,userType"
-                return self._each("/v1.0/users", {"$select": names}, _user)
-            case "apps":
-                return self._each(PRINCIPALS, _APP_QUERY, self._app)
-            case "grants":
-                return self._grants()
-            case "app-grants":
-                return self._app_grants()
-            case "credentials":
-                query = {"$select": "id,appId,displayName,passwordCredentials,keyCredentials"}
-                return self._credentials("/v1.0/applications", query, held_by="application")
-            case "principal-credentials":
-                query = {"$select": "id,appId,displayName,passwordCredentials,keyCredentials"}
-                return self._credentials(PRINCIPALS, query, held_by="service principal")
-            case "agents":
-                return self._agents()
             case "app-changes":
                 return app_changes(self._graph, watermark, self._app)
             case "grant-changes":
                 return grant_changes(self._graph, watermark, lambda: self._principals()[0])
             case "audits":
                 return audits(self._graph, watermark)
-            case _:
+            case "sign-ins":
                 return sign_ins(self._graph, watermark)
+            case _:
+                return self._listing(feed, None)
+
+    def read_on(self, feed: Feed, place: str) -> Iterator[FeedPage]:
+        """The rest of a listing; see ``GoesOn.read_on``."""
+        return self._listing(feed, read_place(place))
+
+    def _listing(self, feed: Feed, place: Place | None) -> Iterator[FeedPage]:
+        match feed.name:
+            case "users":
+                names = "id,displayName,userPrincipalName,accountEnabled,userType"
+                return self._each("/v1.0/users", {"$select": names}, _user, place)
+            case "apps":
+                return self._each(PRINCIPALS, _APP_QUERY, self._app, place)
+            case "grants":
+                return self._grants(place)
+            case "app-grants":
+                return self._app_grants(place)
+            case "credentials":
+                return self._credentials("/v1.0/applications", place, held_by="application")
+            case "principal-credentials":
+                return self._credentials(PRINCIPALS, place, held_by="service principal")
+            case "groups":
+                return entra_groups(self._graph, place)
+            case _:
+                return self._agents(place)
 
     def _each(
-        self, path: str, query: Mapping[str, str | int], read: Callable[[Any], list[Sighting]]
+        self,
+        path: str,
+        query: Mapping[str, str | int],
+        read: Callable[[Any], list[Sighting]],
+        place: Place | None,
     ) -> Iterator[FeedPage]:
-        for entries in self._graph.listed(path, {**query, "$top": _TOP}):
-            yield page_of(entries, read)
+        for entries, here in self._graph.listed_from(path, {**query, "$top": _TOP}, place):
+            yield msgspec.structs.replace(page_of(entries, read), place=write_place(here))
 
     def _principals(self) -> tuple[dict[str, EntraPrincipal], tuple[str, ...]]:
         """Service principals by object id, and a gap where one of them was not understood: its grants are not read."""
@@ -119,15 +137,14 @@ class EntraConnector:
                     bad += 1
         return found, (f"{bad} service principals were not understood.",) if bad else ()
 
-    def _grants(self) -> Iterator[FeedPage]:
+    def _grants(self, place: Place | None) -> Iterator[FeedPage]:
         known, _ = self._principals()  # a grant of one that is missing here is a gap of its own
         usage = read_usage(self._graph)
-        for entries in self._graph.listed(GRANTS_PATH, {"$top": _TOP}):
-            page = page_of(entries, partial(delegated_grant, known=known))
+        for page in self._each(GRANTS_PATH, {}, partial(delegated_grant, known=known), place):
             yield msgspec.structs.replace(page, sightings=tuple(usage.noted(one) for one in page.sightings))
         yield FeedPage(notes=usage.notes)
 
-    def _app_grants(self) -> Iterator[FeedPage]:
+    def _app_grants(self, place: Place | None) -> Iterator[FeedPage]:
         known, gaps = self._principals()
         yield FeedPage(gaps=gaps)
         usage = read_usage(self._graph)
@@ -145,25 +162,24 @@ class EntraConnector:
             told = page_of(entries, partial(assignment, principal=known[principal], known=known))
             return as_one(told, usage)
 
-        yield from read_owned((tuple(known),), ask, page)
+        yield from read_owned(in_order([*known], place), ask, page, witness=place.witness if place else "")
         yield FeedPage(notes=usage.notes)
 
-    def _credentials(self, path: str, query: Mapping[str, str | int], *, held_by: str) -> Iterator[FeedPage]:
+    def _credentials(self, path: str, place: Place | None, *, held_by: str) -> Iterator[FeedPage]:
         known, gaps = self._principals()
         accounts = {one.app: one.id for one in known.values()}
         if not accounts:  # there are always some: Wardlaw's own
             gaps = ("No service principal was listed; whose the credentials are was not read.",)
         yield FeedPage(gaps=gaps)
         usage = read_usage(self._graph)
-        for entries in self._graph.listed(path, {**query, "$top": _TOP}):
-            page = page_of(entries, partial(_keys, accounts=accounts, held_by=held_by))
+        query = {"$select": "id,appId,displayName,passwordCredentials,keyCredentials"}
+        for page in self._each(path, query, partial(_keys, accounts=accounts, held_by=held_by), place):
             yield msgspec.structs.replace(page, sightings=tuple(usage.noted(one) for one in page.sightings))
         yield FeedPage(notes=usage.notes)
 
-    def _agents(self) -> Iterator[FeedPage]:
+    def _agents(self, place: Place | None) -> Iterator[FeedPage]:
         try:
-            for entries in self._graph.listed(AGENTS_PATH, {"$expand": "sponsors", "$top": _TOP}):
-                yield page_of(entries, _agent)
+            yield from self._each(AGENTS_PATH, {"$expand": "sponsors"}, _agent, place)
         except GraphRefusedError as error:
             if error.status not in (400, 403, 404):
                 raise

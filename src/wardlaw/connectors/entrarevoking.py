@@ -41,6 +41,7 @@ class EntraRevoker:
     def __init__(self, client: VendorClient, *, clock: Callable[[], float]) -> None:
         self._client = client
         self._clock = clock
+        self._taken: set[str] = set()
 
     def plan(self, things: tuple[Grant | Credential, ...], *, app: str = "") -> tuple[RevocationStep, ...]:
         """See ``Revoker.plan``: the app's switch first, then grants and credentials, then the sessions of the people.
@@ -80,7 +81,10 @@ class EntraRevoker:
                     return self._proof(step, answer, gone=is_off, known=answer.status == 200 or is_off)
                 case StepKind.GRANT:
                     parts, answer = self._parts(step)
-                    return self._proof(step, answer, gone=not parts, known=parts is not None)
+                    if parts == []:  # asked again, and held against something that must be there (0042)
+                        parts, answer = self._parts(step)
+                    known = parts is not None and (bool(parts) or self._is_believed(step))
+                    return self._proof(step, answer, gone=not parts, known=known)
                 case StepKind.CREDENTIAL:
                     found, answer = self._holder(step)
                     return self._proof(step, answer, gone=not found, known=found is not None)
@@ -120,7 +124,20 @@ class EntraRevoker:
             failed += not _is_done(answer)
         if failed:
             return CallOutcome(done=False, status=last, detail=f"{failed} of {len(parts)} parts were not taken away.")
+        if parts:
+            self._taken.add(step.id)
         return CallOutcome(done=True, status=last, detail=f"{len(parts)} parts were taken away.")
+
+    def _is_believed(self, step: RevocationStep) -> bool:
+        """Whether an empty list proves something: this process took its entries away, or what it hangs on is still shown."""
+        if step.id in self._taken:
+            return True
+        kind, principal, _ = _read_grant(step.subject)
+        if kind == "application":
+            answer = self._client.get(f"/v1.0/servicePrincipals/{_quoted(principal)}?$select=id")
+            return says_missing(answer) or _field(answer, "id") == principal
+        answer = self._client.get(f"{_GRANTS}?$top=1")
+        return answer.status == 200 and bool(_field(answer, "value"))
 
     def _parts(self, step: RevocationStep) -> tuple[list[str] | None, VendorAnswer]:
         """Paths of what a grant consists of; None where they cannot be read."""
@@ -178,7 +195,7 @@ class EntraRevoker:
             answer = self._client.get(f"{holder}?$select=id,appId,passwordCredentials,keyCredentials")
             if says_missing(answer):
                 continue
-            if answer.status != 200 or not isinstance(answer.body, dict):
+            if answer.status != 200 or not isinstance(_field(answer, "id"), str):
                 return None, answer
             for field in ("passwordCredentials", "keyCredentials"):
                 keys = answer.body.get(field) or []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -29,6 +29,7 @@ class FeedPage(msgspec.Struct, frozen=True):
         notes: What the platform does not tell this organisation at all; said, but no gap of this run.
         watermark: Where the next run goes on, once this one is complete; empty where it stays.
         covered_until: Unix seconds; 0 for a listing.
+        place: Of a listing, from where a run that breaks off after this page may go on; empty to leave it where it was.
     """
 
     sightings: tuple[Sighting, ...] = ()
@@ -37,6 +38,7 @@ class FeedPage(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     watermark: str = ""
     covered_until: float = 0.0
+    place: str = ""
 
 
 class Connector(Protocol):
@@ -55,6 +57,18 @@ class Connector(Protocol):
 
         Raises:
             UnavailableError: The rest could not be read (WL-INV-010).
+        """
+
+
+@runtime_checkable
+class GoesOn(Protocol):
+    """A connector that can read the rest of a listing that broke off."""
+
+    def read_on(self, feed: Feed, place: str) -> Iterator[FeedPage]:
+        """The pages after a place; as ``Connector.read``.
+
+        Raises:
+            LostPlaceError: Nothing is known of the place any more; the listing begins anew.
         """
 
 

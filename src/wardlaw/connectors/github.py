@@ -14,9 +14,13 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
+import msgspec
+
+from wardlaw.connectors.directorygroups import GROUPS, GroupLists, account_member, group_pages, named_group
 from wardlaw.connectors.feed import Feed, FeedPage, not_read, page_of
 from wardlaw.connectors.githubaudit import AuditNames, audit_page, audit_time
 from wardlaw.connectors.ownedlists import UnlistedError, read_owned
+from wardlaw.connectors.place import Place, placed, read_place, write_place
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
 from wardlaw.facts.errors import UnavailableError
 from wardlaw.inventory.importing.badrow import UnreadableError, name_of, text_of, time_of
@@ -29,6 +33,7 @@ from wardlaw.inventory.model import (
     Credential,
     FeedKind,
     Grant,
+    Group,
     Sighting,
 )
 
@@ -56,58 +61,70 @@ class GithubConnector:
         client: With a token that may read organisation administration, members, personal access tokens, and
             administration of repositories.
         organisation: Its login.
+        groups: Read teams and their members too.
     """
 
     platform = "github"
 
-    def __init__(self, client: VendorClient, organisation: str) -> None:
+    def __init__(self, client: VendorClient, organisation: str, *, groups: bool = False) -> None:
         self._client = client
+        self._groups = (GROUPS,) if groups else ()
         self._base = f"/orgs/{quote(organisation, safe='')}"
 
     def feeds(self) -> tuple[Feed, ...]:
-        """What apps and tokens there are, credentials under single sign-on, members, deploy keys, and the audit log."""
-        return INSTALLATIONS, TOKENS, REQUESTS, CREDENTIALS, MEMBERS, DEPLOY_KEYS, AUDIT
+        """What apps and tokens there are, credentials under single sign-on, members, deploy keys, teams where
+        they are wanted, and the audit log."""
+        return INSTALLATIONS, TOKENS, REQUESTS, CREDENTIALS, MEMBERS, DEPLOY_KEYS, *self._groups, AUDIT
 
     def read(self, feed: Feed, watermark: str) -> Iterator[FeedPage]:
         """The pages of a feed; see ``Connector.read``."""
+        return self._audit(watermark) if feed == AUDIT else self._listing(feed, None)
+
+    def read_on(self, feed: Feed, place: str) -> Iterator[FeedPage]:
+        """The rest of a listing; see ``GoesOn.read_on``."""
+        return self._listing(feed, read_place(place))
+
+    def _listing(self, feed: Feed, place: Place | None) -> Iterator[FeedPage]:
         match feed.name:
             case "members":
-                return self._pages("/members", _member)
+                return self._pages("/members", _member, place)
             case "installations":
-                return self._pages("/installations", installation_sightings, inside="installations")
+                return self._pages("/installations", installation_sightings, place, inside="installations")
             case "tokens":
-                return self._pages("/personal-access-tokens", _token)
+                return self._pages("/personal-access-tokens", _token, place)
             case "token-requests":
-                return self._pages("/personal-access-token-requests", request_sightings)
+                return self._pages("/personal-access-token-requests", request_sightings, place)
             case "deploy-keys":
-                return self._deploy_keys()
-            case "audit-log":
-                return self._audit(watermark)
+                return self._deploy_keys(place)
+            case "groups":
+                return self._teams(place)
             case _:
-                return self._credentials()
+                return self._credentials(place)
 
-    def _pages(self, path: str, read: Callable[[Any], list[Sighting]], *, inside: str = "") -> Iterator[FeedPage]:
-        for entries in self._listed(self._base + path, inside):
-            yield page_of(entries, read)
+    def _pages(
+        self, path: str, read: Callable[[Any], list[Sighting]], place: Place | None, *, inside: str = ""
+    ) -> Iterator[FeedPage]:
+        for entries, here in placed(self._numbered(self._base + path, inside, place), place):
+            yield msgspec.structs.replace(page_of(entries, read), place=write_place(here))
 
-    def _credentials(self) -> Iterator[FeedPage]:
+    def _credentials(self, place: Place | None) -> Iterator[FeedPage]:
         try:
-            yield from self._pages("/credential-authorizations", _credential)
+            yield from self._pages("/credential-authorizations", _credential, place)
         except _AnsweredError as error:
             if error.answer.status != 404:
                 raise
             # A gap, not an empty list: what was known from a time when there was single sign-on stays.
             yield FeedPage(gaps=(_NO_CLOUD.format(" with single sign-on"),))
 
-    def _deploy_keys(self) -> Iterator[FeedPage]:
+    def _deploy_keys(self, place: Place | None) -> Iterator[FeedPage]:
         nameless = 0
 
-        def repositories() -> Iterator[tuple[str, ...]]:
+        def repositories() -> Iterator[tuple[tuple[str, ...], Place]]:
             nonlocal nameless
-            for entries in self._listed(f"{self._base}/repos"):
+            for entries, here in placed(self._numbered(f"{self._base}/repos", "", place), place):
                 found = [str(one.get("full_name") or "") if isinstance(one, dict) else "" for one in entries]
                 nameless += sum(name.count("/") != 1 for name in found)
-                yield tuple(name for name in found if name.count("/") == 1)
+                yield tuple(name for name in found if name.count("/") == 1), Place() if nameless else here
 
         def keys(repository: str) -> list[Any] | None:
             path = f"/repos/{quote(repository)}"
@@ -125,9 +142,31 @@ class GithubConnector:
         def page(repository: str, entries: list[Any]) -> FeedPage:
             return page_of(entries, partial(_deploy_key, repository=repository))
 
-        yield from read_owned(repositories(), keys, page)
+        yield from read_owned(repositories(), keys, page, witness=place.witness if place else "")
         if nameless:
             yield FeedPage(gaps=(f"{nameless} repositories without a name were listed; their keys were not read.",))
+
+    def _teams(self, place: Place | None) -> Iterator[FeedPage]:
+        """Teams by their number, as their names may change; GitHub counts members of the teams within one too."""
+
+        def members(team: str, entry: Mapping[str, Any]) -> list[Any] | None:
+            path = f"{self._base}/teams/{quote(_id(entry, 'slug'), safe='')}"
+            try:
+                return [one for entries in self._listed(f"{path}/members") for one in entries]
+            except _AnsweredError as error:
+                if error.answer.status == 404 and is_missing(self._client.get(path, bucket="rest")):
+                    return None
+                raise UnlistedError(
+                    f"Members of team {team} were not read: it answers {error.answer.status}."
+                ) from error
+
+        def group(entry: Mapping[str, Any]) -> Group:
+            return named_group(entry, "slug", "name")
+
+        lists = GroupLists(
+            partial(self._listed, f"{self._base}/teams"), group, members, partial(account_member, field="login")
+        )
+        return group_pages(lists, place)
 
     def _audit(self, watermark: str) -> Iterator[FeedPage]:
         begun = float(watermark) if watermark else 0.0
@@ -165,16 +204,21 @@ class GithubConnector:
         Raises:
             UnavailableError: It cannot be read to its end, or its end does not fit what was said before (WL-INV-010).
         """
+        return (entries for entries, _ in self._numbered(path, inside, None))
+
+    def _numbered(self, path: str, inside: str, place: Place | None) -> Iterator[tuple[list[Any], str]]:
+        """Pages with their numbers; from that of a place on, where one is given."""
         count = 0
-        for number in range(1, _MOST_PAGES + 1):
+        begin = int(place.cursor) if place and place.cursor.isdigit() else 1
+        for number in range(begin, _MOST_PAGES + 1):
             answer = self._client.get(path, {"per_page": _PER_PAGE, "page": number}, bucket="rest")
-            if answer.status != 200 and number == 1:
+            if answer.status != 200 and number == begin:
                 raise _AnsweredError(path, answer)
             entries = _entries(answer, path, inside)
-            count += len(entries)
-            if number > 1 and not entries:  # the page before said that there is more
+            count = place.count if place and number == begin else count + len(entries)
+            if number > begin and not entries:  # the page before said that there is more
                 raise not_read(f"GitHub {path}", "a page that should have entries is empty")
-            yield entries
+            yield entries, str(number)
             if not _next_page(answer):
                 total = answer.body.get("total_count") if inside else None
                 if isinstance(total, int) and count < total:

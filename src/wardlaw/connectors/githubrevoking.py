@@ -48,6 +48,7 @@ class GithubRevoker:
         self._client = client
         self._base = f"/orgs/{quote(organisation, safe='')}"
         self._clock = clock
+        self._taken: set[str] = set()
 
     def plan(self, things: tuple[Grant | Credential, ...], *, app: str = "") -> tuple[RevocationStep, ...]:
         """One call for each thing; see ``Revoker.plan``. There is none for an installed app."""
@@ -69,6 +70,8 @@ class GithubRevoker:
         if answer.status == 404 and self.verify(step).presence is Presence.GONE:
             return CallOutcome(done=True, status=404, detail="There was nothing left to take away.")
         done = answer.status in (200, 202, 204)
+        if done:
+            self._taken.add(step.id)
         return CallOutcome(done, answer.status, "" if done else f"GitHub answers {answer.status}.")
 
     def verify(self, step: RevocationStep) -> RevocationProof:
@@ -77,6 +80,11 @@ class GithubRevoker:
         at = self._clock()
         try:
             found, answer = self._looked_up(step)
+            if not found:  # asked again, and held against something that must be there (0042)
+                found, answer = self._looked_up(step)
+            if not found and step.id not in self._taken and not self._shows_others(step):
+                why = "It is not listed, and neither is anything else; that is no proof."
+                return RevocationProof(Presence.UNKNOWN, "re-read of the listing", answer.status, at=at, detail=why)
         except UnavailableError as error:
             return RevocationProof(Presence.UNKNOWN, "re-read of the listing", at=at, detail=error.message)
         presence = Presence.THERE if found else Presence.GONE
@@ -115,6 +123,13 @@ class GithubRevoker:
                 return kind, f"{self._base}/credential-authorizations/{id_}"
             case _:
                 return kind, f"/repos/{quote(above)}/keys/{id_}"
+
+    def _shows_others(self, step: RevocationStep) -> bool:
+        """Whether the listing shows anything at all to who looks."""
+        kind, path = self._path(step.subject)
+        listing = f"{self._base}/repos" if kind == "deploy-key" else path.rpartition("/")[0]
+        answer = self._client.get(listing, {"per_page": 1}, bucket="rest")
+        return answer.status == 200 and isinstance(answer.body, list) and bool(answer.body)
 
     def _looked_up(self, step: RevocationStep) -> tuple[bool, VendorAnswer]:
         """Whether the listing of its owner has it, and the last answer read.

@@ -12,11 +12,14 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from wardlaw.connectors.feed import Feed, FeedPage, not_read, page_of
 from wardlaw.connectors.googlegroups import GROUPS, group_pages
 from wardlaw.connectors.googlelog import APPLICATIONS, WATCHED, entry_time, log_page
 from wardlaw.connectors.googletoken import TokenRefusedError
 from wardlaw.connectors.ownedlists import UnlistedError, read_owned
+from wardlaw.connectors.place import LOST, LostPlaceError, Place, placed, read_place, write_place
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
 from wardlaw.inventory.importing.badrow import UnreadableError, name_of, text_of, time_of
 from wardlaw.inventory.importing.grants import scopes_of
@@ -90,37 +93,48 @@ class GoogleConnector:
         """The pages of a feed; see ``Connector.read``."""
         if feed in LOGS:
             return self._log(LOGS[feed], watermark)
+        return self._controls() if feed == CONTROLS else self._listing(feed, None)
+
+    def read_on(self, feed: Feed, place: str) -> Iterator[FeedPage]:
+        """The rest of a listing; see ``GoesOn.read_on``."""
+        return self._listing(feed, read_place(place))
+
+    def _listing(self, feed: Feed, place: Place | None) -> Iterator[FeedPage]:
         match feed.name:
             case "users":
-                return (page_of(users, _account) for users in self._users())
+                return self._people(place)
             case "tokens":
-                return self._owned("tokens", _token)
+                return self._owned("tokens", _token, place)
             case "app-passwords":
-                return self._owned("asps", _password)
-            case "groups":
-                return group_pages(partial(self._paged, bucket="directory", client=self._groups))
+                return self._owned("asps", _password, place)
             case _:
-                return self._controls()
+                return group_pages(partial(self._paged, bucket="directory", client=self._groups), place)
 
-    def _users(self) -> Iterator[list[Any]]:
+    def _people(self, place: Place | None) -> Iterator[FeedPage]:
+        for users, here in self._users(place):
+            yield msgspec.structs.replace(page_of(users, _account), place=write_place(here))
+
+    def _users(self, place: Place | None) -> Iterator[tuple[list[Any], Place]]:
         query: dict[str, str | int] = {"customer": "my_customer", "maxResults": 500}
-        return self._paged(DIRECTORY, query, "users", bucket="directory")
+        return placed(self._asked(DIRECTORY, query, "users", bucket="directory", place=place), place)
 
-    def _owned(self, part: str, read: Any) -> Iterator[FeedPage]:
+    def _owned(self, part: str, read: Any, place: Place | None) -> Iterator[FeedPage]:
         """What hangs on each person."""
         nameless = 0
 
-        def keys() -> Iterator[tuple[str, ...]]:
+        def keys() -> Iterator[tuple[tuple[str, ...], Place]]:
             nonlocal nameless
-            for users in self._users():
+            for users, here in self._users(place):
                 found = [str(user.get("id", "")) if isinstance(user, dict) else "" for user in users]
                 nameless += found.count("")
-                yield tuple(key for key in found if key)
+                yield tuple(key for key in found if key), Place() if nameless else here
 
         def ask(key: str) -> list[Any] | None:
             return self._list_of(key, part)
 
-        yield from read_owned(keys(), ask, lambda key, entries: page_of(entries, partial(read, user=key)))
+        witness = place.witness if place else ""
+        page = partial(_owned_page, read)
+        yield from read_owned(keys(), ask, page, witness=witness)
         if nameless:
             yield FeedPage(gaps=(f"{nameless} users without an id were listed; their {part} were not read.",))
 
@@ -181,11 +195,27 @@ class GoogleConnector:
     def _paged(
         self, path: str, query: dict[str, str | int], name: str, *, bucket: str, client: VendorClient | None = None
     ) -> Iterator[list[Any]]:
-        seen: set[str] = set()
-        first = query
+        return (found for found, _ in self._asked(path, query, name, bucket=bucket, client=client))
+
+    def _asked(
+        self,
+        path: str,
+        query: dict[str, str | int],
+        name: str,
+        *,
+        bucket: str,
+        client: VendorClient | None = None,
+        place: Place | None = None,
+    ) -> Iterator[tuple[list[Any], str]]:
+        """Pages with their tokens; from that of a place on, where one is given."""
+        first, cursor = query, place.cursor if place else ""
+        query, seen = ({**first, "pageToken": cursor}, {cursor}) if cursor else (first, set())
+        is_known = place is None
         while True:
             answer = (client or self._client).get(path, query, bucket=bucket)
-            found = _page(answer, name)
+            if not is_known and answer.status in LOST:
+                raise LostPlaceError
+            is_known, found = True, _page(answer, name)
             if seen and not found and not answer.body.get("nextPageToken"):
                 # It said that there is more, so the end is believed only with a witness: the page itself, asked again,
                 # and the first one, which had entries.
@@ -193,14 +223,14 @@ class GoogleConnector:
                 found = _page(answer, name)
                 if not found and not _page((client or self._client).get(path, first, bucket=bucket), name):
                     raise not_read(f"Google {name}", "a page that had entries is empty")
-            yield found
+            yield found, cursor
             token = answer.body.get("nextPageToken")
             if not token:
                 return
             if not isinstance(token, str) or token in seen:
                 raise not_read(f"Google {name}", "a page leads back to itself")
             seen.add(token)
-            query = {**query, "pageToken": token}
+            query, cursor = {**first, "pageToken": token}, token
 
 
 def is_missing(answer: VendorAnswer) -> bool:
@@ -243,6 +273,10 @@ def _token(token: Mapping[str, Any], user: str) -> list[Sighting]:
     verified = Tristate.NO if token.get("anonymous") is True else Tristate.UNKNOWN
     app = App(client, name_of(token.get("displayText")), verified=verified)
     return [Sighting(app), Sighting(_grant(user, client, token.get("scopes")))]
+
+
+def _owned_page(read: Any, key: str, entries: list[Any]) -> FeedPage:
+    return page_of(entries, partial(read, user=key))
 
 
 def _grant(user: str, client: str, scopes: object) -> Grant:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from wardlaw.connectors.feed import Feed, FeedPage, page_of
 from wardlaw.connectors.ownedlists import read_owned
+from wardlaw.connectors.place import Place, in_order
 from wardlaw.inventory.importing.badrow import UnreadableError, name_of, text_of
 from wardlaw.inventory.importing.groups import membership
 from wardlaw.inventory.model import FeedKind, Group, Sighting
@@ -20,22 +21,30 @@ Paged = Callable[[str, dict[str, str | int], str], Iterator[list[Any]]]
 """Path, query and name of the list to its pages."""
 
 
-def group_pages(paged: Paged) -> Iterator[FeedPage]:
+def group_pages(paged: Paged, place: Place | None = None) -> Iterator[FeedPage]:
     """All groups, then the members of each. A member that is the whole organisation is told by a note, and counts as nobody.
+
+    Args:
+        place: Where a run broke off; groups are listed again, and of those up to it no members.
 
     Raises:
         UnavailableError: The rest could not be read (WL-INV-010).
     """
-    listed = list(paged(GROUPS_PATH, {"customer": "my_customer", "maxResults": 200}, "groups"))
+
+    def groups() -> Iterator[list[Any]]:
+        return paged(GROUPS_PATH, {"customer": "my_customer", "maxResults": 200}, "groups")
+
+    listed = list(groups())
     for entries in listed:
         yield page_of(entries, _group)
-    keys = (tuple(_key(one) for one in entries if _key(one)) for entries in listed)
+    keys = [_key(one) for entries in listed for one in entries if _key(one)]
 
     def ask(group: str) -> list[Any]:
         path = f"{GROUPS_PATH}/{quote(group, safe='')}/members"
         return [one for page in paged(path, {"maxResults": 200}, "members") for one in page]
 
-    yield from read_owned(keys, ask, _members)
+    witness = place.witness if place else ""
+    yield from read_owned(in_order(keys, place), ask, _members, witness=witness, still=lambda: any(groups()))
 
 
 def _members(group: str, entries: list[Any]) -> FeedPage:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from wardlaw.connectors.entry import query_of
 from wardlaw.connectors.feed import not_read
+from wardlaw.connectors.place import LOST, LostPlaceError, Place, placed
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
 from wardlaw.facts.errors import UnavailableError
 
@@ -27,9 +28,11 @@ class GraphRefusedError(UnavailableError):
     Attributes:
         status: Of the answer.
         is_missing: Graph itself says that there is no such thing; any 404 of a proxy does not.
+        target: What was asked for.
     """
 
-    def __init__(self, what: str, answer: VendorAnswer) -> None:
+    def __init__(self, what: str, answer: VendorAnswer, target: str = "") -> None:
+        self.target = target
         told = not_read(f"Microsoft Graph {what}", f"it answers {answer.status}")
         super().__init__(told.code, told.message, told.hint)
         self.status = answer.status
@@ -55,10 +58,33 @@ class GraphReader:
             UnavailableError: It could not be read to its end (WL-INV-010); also where a page that was linked to is empty
                 and the last: so ends a listing for somebody whose rights were taken away half way.
         """
-        for number, (entries, link, _) in enumerate(self._pages(path, f"{path}?{urlencode(query)}", bucket)):
+        return (entries for entries, _ in self._linked(path, urlencode(query), bucket))
+
+    def listed_from(
+        self, path: str, query: Mapping[str, str | int], place: Place | None
+    ) -> Iterator[tuple[list[Any], Place]]:
+        """The pages of a listing with their places; those after a place, where one is given. As ``listed``.
+
+        Raises:
+            LostPlaceError: Graph does not know the place any more.
+        """
+        asked = urlencode(query)
+        pages = self._linked(path, (place.cursor if place else "") or asked, "directory")
+        try:
+            yield from placed(pages, place)
+        except GraphRefusedError as error:
+            # Its first request is that for the page at the place; a later one is of this run's own links.
+            if place is not None and error.target == f"{path}?{place.cursor or asked}" and error.status in LOST:
+                raise LostPlaceError from error
+            raise
+
+    def _linked(self, path: str, asked: str, bucket: str) -> Iterator[tuple[list[Any], str]]:
+        """Entries of a listing, with the query of each page."""
+        for number, (entries, link, _) in enumerate(self._pages(path, f"{path}?{asked}", bucket)):
             if number and not entries and not link:
                 raise not_read(f"Microsoft Graph {path}", "it ends with an empty page")
-            yield entries
+            yield entries, asked
+            asked = link.partition("?")[2]
 
     def logged(self, path: str, query: Mapping[str, str | int]) -> Iterator[list[Any]]:
         """The pages of a log; its requests have a quota of their own."""
@@ -97,7 +123,7 @@ class GraphReader:
         while target:
             answer = self._client.get(target, bucket=bucket)
             if answer.status != 200:
-                raise GraphRefusedError(path, answer)
+                raise GraphRefusedError(path, answer, target)
             body = answer.body if isinstance(answer.body, dict) else {}
             entries, link = body.get("value"), body.get(_NEXT)
             if not isinstance(entries, list) or (link is not None and not isinstance(link, str)):

@@ -11,12 +11,17 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
+from wardlaw.connectors.directorygroups import GROUPS
 from wardlaw.connectors.entry import needed
 from wardlaw.connectors.feed import Feed, FeedPage, page_of
 from wardlaw.connectors.oktaagents import agent_pages, connection_pages
+from wardlaw.connectors.oktagroups import okta_groups
 from wardlaw.connectors.oktalogs import log_pages
 from wardlaw.connectors.oktareader import OktaReader, OktaRefusedError
 from wardlaw.connectors.ownedlists import UnlistedError, read_owned
+from wardlaw.connectors.place import Place, read_place, write_place
 from wardlaw.connectors.vendorclient import VendorClient
 from wardlaw.inventory.importing.badrow import UnreadableError, name_of, text_of, time_of
 from wardlaw.inventory.model import (
@@ -55,60 +60,75 @@ class OktaConnector:
         client: With a token for ``okta.users.read``, ``okta.apps.read``, ``okta.appGrants.read``, ``okta.apiTokens.read`` and
             ``okta.logs.read``, or an API token of a read-only administrator.
         clock: Unix seconds; the log is read up to now.
+        groups: Read groups and their members too; needs ``okta.groups.read``.
     """
 
     platform = "okta"
 
-    def __init__(self, client: VendorClient, *, clock: Callable[[], float]) -> None:
+    def __init__(self, client: VendorClient, *, clock: Callable[[], float], groups: bool = False) -> None:
         self._okta = OktaReader(client)
         self._clock = clock
+        self._groups = (GROUPS,) if groups else ()
 
     def feeds(self) -> tuple[Feed, ...]:
-        """The listings, then the log."""
-        return (*(Feed(name, FeedKind.LISTING) for name in _LISTINGS), Feed("logs", FeedKind.EVENTS))
+        """The listings, with groups where they are wanted, then the log."""
+        return (*(Feed(name, FeedKind.LISTING) for name in _LISTINGS), *self._groups, Feed("logs", FeedKind.EVENTS))
 
     def read(self, feed: Feed, watermark: str) -> Iterator[FeedPage]:
         """The pages of a feed; see ``Connector.read``."""
+        if feed.name == "logs":
+            return log_pages(self._okta, watermark, now=self._clock())
+        return self._listing(feed, None)
+
+    def read_on(self, feed: Feed, place: str) -> Iterator[FeedPage]:
+        """The rest of a listing; see ``GoesOn.read_on``."""
+        return self._listing(feed, read_place(place))
+
+    def _listing(self, feed: Feed, place: Place | None) -> Iterator[FeedPage]:
         match feed.name:
             case "users":
-                return self._each("/users", {"limit": 200}, _user, bucket="users")
+                return self._each("/users", {}, _user, place)
             case "deactivated":  # the list of users leaves them out
-                return self._each(
-                    "/users", {"limit": 200, "filter": 'status eq "DEPROVISIONED"'}, _user, bucket="users"
-                )
+                return self._each("/users", {"filter": 'status eq "DEPROVISIONED"'}, _user, place)
             case "apps":
-                return self._each("/apps", {"limit": 200}, _app, bucket="apps")
+                return self._each("/apps", {}, _app, place)
             case "grants":
-                return self._owned("/users", "grants?expand=scope&limit=200", user_grants)
+                return self._owned("/users", "grants?expand=scope&limit=200", user_grants, place)
             case "app-grants":
-                return self._owned("/apps", "grants?expand=scope", app_grant)
+                return self._owned("/apps", "grants?expand=scope", app_grant, place)
             case "tokens":
-                return self._owned("/apps", "tokens?limit=200", _app_tokens)
+                return self._owned("/apps", "tokens?limit=200", _app_tokens, place)
             case "api-tokens":
-                return self._each("/api-tokens", {"limit": 200}, _api_token, bucket="api-tokens")
+                return self._each("/api-tokens", {}, _api_token, place)
             case "connections":
-                return self._connections()
+                return self._connections(place)
+            case "groups":
+                return okta_groups(self._okta, place)
             case "agents":
-                return agent_pages(self._okta)
-            case "agent-connections":
-                return connection_pages(self._okta)
+                return agent_pages(self._okta, place)
             case _:
-                return log_pages(self._okta, watermark, now=self._clock())
+                return connection_pages(self._okta, place)
 
     def _each(
-        self, path: str, query: Mapping[str, str | int], read: Callable[[Any], list[Sighting]], *, bucket: str
+        self, path: str, query: Mapping[str, str | int], read: Callable[[Any], list[Sighting]], place: Place | None
     ) -> Iterator[FeedPage]:
-        for entries in self._okta.listed(API + path, query, bucket=bucket):
-            yield page_of(entries, read)
+        for entries, here in self._okta.listed_from(API + path, {"limit": 200, **query}, place, bucket=path[1:]):
+            yield msgspec.structs.replace(page_of(entries, read), place=write_place(here))
 
-    def _ids(self, path: str) -> Iterator[tuple[str, ...]]:
+    def _ids(self, path: str, place: Place | None) -> Iterator[tuple[tuple[str, ...], Place]]:
         """Ids of what hangs on others, in pages; only OAuth clients of the apps."""
-        for entries in self._okta.listed(API + path, {"limit": 200}, bucket=path[1:]):
+        for entries, here in self._okta.listed_from(API + path, {"limit": 200}, place, bucket=path[1:]):
             wanted = entries if path == "/users" else [one for one in entries if not _is_other(one)]
-            yield tuple(str(one.get("id") or "") if isinstance(one, dict) else "" for one in wanted)
+            yield tuple(str(one.get("id") or "") if isinstance(one, dict) else "" for one in wanted), here
 
     def _owned(
-        self, owners: str, rest: str, page: Callable[[str, list[Any]], FeedPage], *, optional: bool = False
+        self,
+        owners: str,
+        rest: str,
+        page: Callable[[str, list[Any]], FeedPage],
+        place: Place | None,
+        *,
+        optional: bool = False,
     ) -> Iterator[FeedPage]:
         """What hangs on each user or app."""
         part, _, query = rest.partition("?")
@@ -125,11 +145,12 @@ class OktaConnector:
                     return None
                 raise UnlistedError(f"{part} of {owner} were not read: Okta answers {error.status}.") from error
 
-        yield from read_owned(self._ids(owners), ask, page)
+        witness = place.witness if place else ""
+        yield from read_owned(self._ids(owners, place), ask, page, witness=witness)
 
-    def _connections(self) -> Iterator[FeedPage]:
+    def _connections(self, place: Place | None) -> Iterator[FeedPage]:
         """Cross App Access. Where an organisation has none, its first refusal is a gap, and nothing more is asked."""
-        for page in self._owned("/apps", "cwo/connections", _connections, optional=True):
+        for page in self._owned("/apps", "cwo/connections", _connections, place, optional=True):
             yield page
             if page.gaps and not page.sightings:
                 yield FeedPage(gaps=("Cross App Access is not to be had here, or its rights are missing.",))

@@ -7,10 +7,13 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from wardlaw.connectors.entry import needed
 from wardlaw.connectors.feed import FeedPage, page_of
 from wardlaw.connectors.oktareader import OktaReader, OktaRefusedError
 from wardlaw.connectors.ownedlists import UnlistedError, read_owned
+from wardlaw.connectors.place import Place, write_place
 from wardlaw.inventory.importing.badrow import UnreadableError, name_of, text_of, time_of
 from wardlaw.inventory.model import Account, AccountKind, AccountState, App, Consent, Grant, Sighting
 
@@ -18,16 +21,16 @@ AGENTS = "/workload-principals/api/v1/ai-agents"
 _STATES = {"ACTIVE": AccountState.ACTIVE, "INACTIVE": AccountState.SUSPENDED}
 
 
-def agent_pages(okta: OktaReader) -> Iterator[FeedPage]:
+def agent_pages(okta: OktaReader, place: Place | None = None) -> Iterator[FeedPage]:
     """Agents as accounts of their own, and as the clients they are: the id of an agent is its client id."""
     try:
-        for entries in okta.listed(AGENTS, {"limit": 200}, bucket="agents"):
-            yield page_of(entries, _agent)
+        for entries, here in okta.listed_from(AGENTS, {"limit": 200}, place, bucket="agents"):
+            yield msgspec.structs.replace(page_of(entries, _agent), place=write_place(here))
     except OktaRefusedError as error:
         yield _not_to_be_had(error)
 
 
-def connection_pages(okta: OktaReader) -> Iterator[FeedPage]:
+def connection_pages(okta: OktaReader, place: Place | None = None) -> Iterator[FeedPage]:
     """What each agent is let into, with the scopes it may ask for there."""
 
     def ask(agent: str) -> list[Any] | None:
@@ -41,12 +44,15 @@ def connection_pages(okta: OktaReader) -> Iterator[FeedPage]:
                 return None
             raise UnlistedError(f"Connections of {agent} were not read: Okta answers {error.status}.") from error
 
-    def ids() -> Iterator[tuple[str, ...]]:
-        for entries in okta.listed(AGENTS, {"limit": 200}, bucket="agents"):
-            yield tuple(str(one.get("id") or "") if isinstance(one, dict) else "" for one in entries)
+    def ids() -> Iterator[tuple[tuple[str, ...], Place]]:
+        for entries, here in okta.listed_from(AGENTS, {"limit": 200}, place, bucket="agents"):
+            yield tuple(str(one.get("id") or "") if isinstance(one, dict) else "" for one in entries), here
+
+    def page(agent: str, found: list[Any]) -> FeedPage:
+        return page_of(found, partial(_connection, agent=agent))
 
     try:
-        yield from read_owned(ids(), ask, lambda agent, found: page_of(found, partial(_connection, agent=agent)))
+        yield from read_owned(ids(), ask, page, witness=place.witness if place else "")
     except OktaRefusedError as error:
         yield _not_to_be_had(error)
 

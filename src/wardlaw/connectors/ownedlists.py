@@ -7,7 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import msgspec
+
 from wardlaw.connectors.feed import FeedPage
+from wardlaw.connectors.place import Place, write_place
+
+_EMPTIED = FeedPage(gaps=("What had entries had none later in the same run; empty lists were not believed.",))
 
 
 class UnlistedError(Exception):
@@ -15,22 +20,29 @@ class UnlistedError(Exception):
 
 
 def read_owned(
-    owners: Iterable[tuple[str, ...]],
+    owners: Iterable[tuple[tuple[str, ...], Place]],
     ask: Callable[[str], list[Any] | None],
     page: Callable[[str, list[Any]], FeedPage],
+    *,
+    witness: str = "",
+    still: Callable[[], bool] | None = None,
 ) -> Iterator[FeedPage]:
     """The pages of all owners' lists.
 
-    An empty list is asked for a second time. When any stayed empty, the first owner who had something is asked again at
-    the end: where that list is empty now, the rest were not read, and the run has a gap.
+    An empty list is asked for a second time. When any stayed empty, the first owner who had something is asked again
+    before the run may go on from there, and at the end: where that list is empty now, the rest were not read, and the
+    run has a gap.
 
     Args:
-        owners: In pages, as they are listed.
+        owners: In pages, as they are listed, each with its place.
         ask: The list of an owner; None for one who is gone. Raises ``UnlistedError``.
         page: What the entries of an owner tell.
+        witness: Of a run that goes on, an owner who had something in its first part.
+        still: Whether there are owners still; asked where all of their lists were empty. Needed where a run tells of owners
+            too, as it is then not empty when nothing of theirs could be seen.
     """
-    witness, has_empty = "", False
-    for some in owners:
+    is_believed = True
+    for some, place in owners:
         empty = []
         for owner in some:
             found, told = _asked(owner, ask, page)
@@ -40,11 +52,15 @@ def read_owned(
         for owner in empty:
             found, told = _asked(owner, ask, page)
             yield from told
-            has_empty = has_empty or found == []
-    if witness and has_empty:
-        found, _ = _asked(witness, ask, page)
-        if not found:
-            yield FeedPage(gaps=("What had entries had none later in the same run; empty lists were not believed.",))
+            is_believed = is_believed and found != []
+        if not is_believed and witness and place.ids:
+            is_believed = bool(_asked(witness, ask, page)[0])
+        if is_believed and place.ids:
+            yield FeedPage(place=write_place(msgspec.structs.replace(place, witness=witness)))
+    if is_believed:
+        return
+    if (witness and not _asked(witness, ask, page)[0]) or (not witness and still is not None and not still()):
+        yield _EMPTIED
 
 
 def _asked(

@@ -14,6 +14,7 @@ import msgspec
 
 from wardlaw.connectors.eventlog import begin_of, event_pages, mark_of
 from wardlaw.connectors.feed import Feed, FeedPage, not_read, page_of
+from wardlaw.connectors.place import Place, in_order, read_place, write_place
 from wardlaw.connectors.salesforcelogs import app_of_label, login, read_log_file, record_id, setup_change
 from wardlaw.connectors.salesforcequery import NotHereError, SalesforceQuery, moment, quoted
 from wardlaw.inventory.importing.badrow import UnreadableError, name_of, text_of, time_of
@@ -33,6 +34,7 @@ LOGINS, SETUP, EVENTS = (Feed(name, FeedKind.EVENTS) for name in ("logins", "set
 
 MOST_TOKENS = 2_500  # Salesforce shows no more of OauthToken to one query (Object Reference, OauthToken)
 _MOST_FILE_BYTES = 31 * 1024 * 1024  # the client reads 32 MiB at most
+_TOKENS = "SELECT AppName, UserId, LastUsedDate, UseCount FROM OauthToken"
 _TYPES = ("API", "RestApi", "Login", "BulkApi", "BulkApi2", "ReportExport")
 _MACHINES = frozenset({"AutomatedProcess", "CloudIntegrationUser", "PlatformIntegration"})
 
@@ -55,43 +57,66 @@ class SalesforceConnector:
 
     def read(self, feed: Feed, watermark: str) -> Iterator[FeedPage]:
         """The pages of a feed; see ``Connector.read``."""
+        return self._heard(self._read(feed, watermark))
+
+    def read_on(self, feed: Feed, place: str) -> Iterator[FeedPage]:
+        """The rest of a listing; see ``GoesOn.read_on``."""
+        return self._heard(self._listing(feed, read_place(place)))
+
+    def _heard(self, pages: Iterator[FeedPage]) -> Iterator[FeedPage]:
         try:
-            yield from self._read(feed, watermark)
+            yield from pages
         except NotHereError as error:
             # A gap, not an empty list: what was known from a time when it could be seen stays.
             yield FeedPage(gaps=(f"Not to be had here ({error}): it is not licensed, or this user may not see it.",))
 
     def _read(self, feed: Feed, watermark: str) -> Iterator[FeedPage]:
         match feed.name:
-            case "users":
-                soql = "SELECT Id, Username, UserType, IsActive, Profile.Name FROM User"
-                return (page_of(rows, _account) for rows in self._query.pages(soql, "users"))
-            case "apps":
-                soql = "SELECT Id, Name, OptionsAllowAdminApprovedUsersOnly FROM ConnectedApplication"
-                return self._apps(soql)
-            case "tokens":
-                return self._tokens()
             case "logins":
                 return self._logins(watermark)
             case "setup":
                 return self._setup(watermark)
-            case _:
+            case "events":
                 return self._events(watermark)
+            case _:
+                return self._listing(feed, None)
 
-    def _tokens(self) -> Iterator[FeedPage]:
-        total, seen = self._query.count("OauthToken", "tokens"), 0
-        soql = "SELECT AppName, UserId, LastUsedDate, UseCount FROM OauthToken"
-        queries = [soql]
+    def _listing(self, feed: Feed, place: Place | None) -> Iterator[FeedPage]:
+        match feed.name:
+            case "users":
+                soql = "SELECT Id, Username, UserType, IsActive, Profile.Name FROM User"
+                return self._users(soql, place)
+            case "apps":  # few, and those of one label stand anywhere among them: always from the beginning
+                soql = "SELECT Id, Name, OptionsAllowAdminApprovedUsersOnly FROM ConnectedApplication"
+                return self._apps(soql)
+            case _:
+                return self._tokens(place)
+
+    def _users(self, soql: str, place: Place | None) -> Iterator[FeedPage]:
+        for rows, here in self._query.pages_from(soql, "users", place):
+            yield msgspec.structs.replace(page_of(rows, _account), place=write_place(here))
+
+    def _tokens(self, place: Place | None) -> Iterator[FeedPage]:
+        total = self._query.count("OauthToken", "tokens")
         if total > MOST_TOKENS:
-            rows = self._query.rows("SELECT Id FROM User", "users")
-            users = [str(row.get("Id")) for row in rows if isinstance(row, dict)]
-            queries = [f"{soql} WHERE UserId = {quoted(user)}" for user in users]
-        for query in queries:
-            for rows in self._query.pages(query, "tokens"):
-                seen += len(rows)
-                yield page_of(rows, _token)
-        if seen != total:
-            raise not_read("Salesforce tokens", f"{seen} were shown where {total} were counted")
+            yield from self._tokens_by_user(total, place)
+            return
+        seen = place.count if place else 0
+        for rows, here in self._query.pages_from(_TOKENS, "tokens", place):
+            seen = here.count
+            yield msgspec.structs.replace(page_of(rows, _token), place=write_place(here))
+        _check_count(seen, total)
+
+    def _tokens_by_user(self, total: int, place: Place | None) -> Iterator[FeedPage]:
+        rows = self._query.rows("SELECT Id FROM User", "users")
+        users = [str(row.get("Id")) for row in rows if isinstance(row, dict)]
+        seen = place.count if place else 0
+        for (user,), here in in_order(users, place, at_once=1):
+            for own in self._query.pages(f"{_TOKENS} WHERE UserId = {quoted(user)}", "tokens"):
+                seen += len(own)
+                yield page_of(own, _token)
+            yield FeedPage(place=write_place(msgspec.structs.replace(here, count=seen)))
+        _check_count(seen, total)
 
     def _logins(self, watermark: str) -> Iterator[FeedPage]:
         fields = "Id, UserId, LoginTime, LoginType, LoginSubType, SourceIp, Application, Status, CountryIso, Browser"
@@ -154,6 +179,11 @@ class SalesforceConnector:
             except (UnreadableError, TypeError, KeyError):  # the feed of apps tells of it
                 continue
         return found
+
+
+def _check_count(seen: int, total: int) -> None:
+    if seen != total:
+        raise not_read("Salesforce tokens", f"{seen} were shown where {total} were counted")
 
 
 def _log_file(row: Mapping[str, Any]) -> tuple[str, str, float]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from wardlaw.connectors.feed import not_read
 from wardlaw.connectors.oauthserver import OauthLogin
+from wardlaw.connectors.place import LOST, LostPlaceError, Place, placed
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
 from wardlaw.inventory.importing.badrow import name_of
 
@@ -70,22 +71,42 @@ class SalesforceQuery:
             NotHereError: There is nothing of the kind here.
             UnavailableError: The rest could not be read (WL-INV-010).
         """
-        answer = self._asked(self._client.get(f"{BASE}/query", {"q": soql}, bucket="query"), what)
-        total, seen = answer["totalSize"], 0
-        visited: set[str] = set()
+        return (rows for rows, _ in self._listed(soql, what, None))
+
+    def pages_from(self, soql: str, what: str, place: Place | None) -> Iterator[tuple[list[Any], Place]]:
+        """The rows of a query with their places; those after a place, where one is given. As ``pages``.
+
+        Raises:
+            LostPlaceError: Salesforce does not know the place any more: it forgets the rest of a query after two days.
+        """
+        return placed(self._listed(soql, what, place), place)
+
+    def _listed(self, soql: str, what: str, place: Place | None) -> Iterator[tuple[list[Any], str]]:
+        """Pages with the address of each; from that of a place on, where one is given."""
+        at = place.cursor if place else ""
+        if at and not at.startswith(f"{BASE}/query/"):
+            raise LostPlaceError
+        told = self._client.get(at, bucket="query") if at else self._client.get(*_query(soql), bucket="query")
+        if place is not None and told.status in LOST:
+            raise LostPlaceError
+        answer = self._asked(told, what)
+        total, visited = answer["totalSize"], {at}
+        # What the pages up to this one had; of this one that count is known already.
+        seen = place.count - len(answer["records"]) if place else 0
         while True:
             seen += len(answer["records"])
             if answer["done"] and seen != total:
                 raise not_read(f"Salesforce {what}", f"{seen} rows came where {total} were promised")
-            yield answer["records"]
+            yield answer["records"], at
             if answer["done"]:
                 return
-            place = answer.get("nextRecordsUrl")
+            onward = answer.get("nextRecordsUrl")
             # Where the rest stands is taken from the answer, but only within this interface.
-            if not isinstance(place, str) or not place.startswith(f"{BASE}/query/") or place in visited:
+            if not isinstance(onward, str) or not onward.startswith(f"{BASE}/query/") or onward in visited:
                 raise not_read(f"Salesforce {what}", "a page leads nowhere")
-            visited.add(place)
-            answer = self._asked(self._client.get(place, bucket="query"), what)
+            at = onward
+            visited.add(at)
+            answer = self._asked(self._client.get(at, bucket="query"), what)
 
     def rows(self, soql: str, what: str) -> list[Any]:
         """All rows of a query; as ``pages``."""
@@ -124,6 +145,10 @@ class SalesforceQuery:
         if not is_page or not isinstance(body.get("totalSize"), int) or not isinstance(body.get("done"), bool):
             raise not_read(f"Salesforce {what}", "the answer is none of Salesforce's")
         return dict(body)
+
+
+def _query(soql: str) -> tuple[str, dict[str, str | int]]:
+    return f"{BASE}/query", {"q": soql}
 
 
 def quoted(text: str) -> str:

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from wardlaw.config.address import url_parts
 from wardlaw.connectors.eventlog import begin_of, event_pages
 from wardlaw.connectors.feed import Feed, FeedPage, not_read, page_of
+from wardlaw.connectors.place import Place, read_place, write_place
 from wardlaw.connectors.slacklogs import audit_event, integrations, run_event
 from wardlaw.connectors.slackweb import NOT_HERE, SlackRefusedError, SlackWeb
 from wardlaw.connectors.vendorclient import VendorClient
@@ -32,8 +35,10 @@ USERS, APPS, RESTRICTED, REQUESTS, SERVERS = (
 )
 INTEGRATIONS, RUNS, AUDIT = (Feed(name, FeedKind.EVENTS) for name in ("integration-log", "app-runs", "audit"))
 
-_APPROVED_NOTE = "Apps that may be installed are listed; which are, the integration log tells."
-_SERVERS_NOTE = "MCP servers that are allowed are listed, whether or not they are installed."
+_NOTES = {
+    "approved_apps": "Apps that may be installed are listed; which are, the integration log tells.",
+    "servers": "MCP servers that are allowed are listed, whether or not they are installed.",
+}
 
 
 class SlackConnector:
@@ -58,27 +63,34 @@ class SlackConnector:
 
     def read(self, feed: Feed, watermark: str) -> Iterator[FeedPage]:
         """The pages of a feed; see ``Connector.read``."""
+        return self._heard(feed, self._read(feed, watermark, None))
+
+    def read_on(self, feed: Feed, place: str) -> Iterator[FeedPage]:
+        """The rest of a listing; see ``GoesOn.read_on``."""
+        return self._heard(feed, self._read(feed, "", read_place(place)))
+
+    def _heard(self, feed: Feed, pages: Iterator[FeedPage]) -> Iterator[FeedPage]:
         try:
-            yield from self._read(feed, watermark)
+            yield from pages
         except SlackRefusedError as error:
             if str(error) not in NOT_HERE:
                 raise not_read(f"Slack {feed.name}", f"it answers {error}") from error
             # A gap, not an empty list: what was known from a time with another plan stays.
             yield FeedPage(gaps=(f"Not to be had here ({error}): needs an Enterprise plan.",))
 
-    def _read(self, feed: Feed, watermark: str) -> Iterator[FeedPage]:
+    def _read(self, feed: Feed, watermark: str, place: Place | None) -> Iterator[FeedPage]:
         team = {name: value for name, value in self._where.items() if name == "team_id"}
         match feed.name:
             case "users":
-                return self._listed("users.list", "members", _account, team)
+                return self._listed("users.list", "members", _account, team, place)
             case "apps":
-                return self._listed("admin.apps.approved.list", "approved_apps", _approved, self._where, _APPROVED_NOTE)
+                return self._listed("admin.apps.approved.list", "approved_apps", _approved, self._where, place)
             case "restricted-apps":
-                return self._listed("admin.apps.restricted.list", "restricted_apps", _restricted, self._where)
+                return self._listed("admin.apps.restricted.list", "restricted_apps", _restricted, self._where, place)
             case "requests":
-                return self._listed("admin.apps.requests.list", "app_requests", _request, team)
+                return self._listed("admin.apps.requests.list", "app_requests", _request, team, place)
             case "mcp-servers":
-                return self._listed("admin.apps.mcp.servers.list", "servers", _server, {}, _SERVERS_NOTE)
+                return self._listed("admin.apps.mcp.servers.list", "servers", _server, {}, place)
             case "integration-log":
                 return self._integrations(watermark, team)
             case "app-runs":
@@ -92,12 +104,12 @@ class SlackConnector:
         name: str,
         read: Callable[[Any], list[Sighting]],
         arguments: Mapping[str, str],
-        note: str = "",
+        place: Place | None,
     ) -> Iterator[FeedPage]:
-        if note:
-            yield FeedPage(notes=(note,))
-        for entries in self._web.lists(method, name, arguments):
-            yield page_of(entries, read)
+        if name in _NOTES:
+            yield FeedPage(notes=(_NOTES[name],))
+        for entries, here in self._web.lists_from(method, name, arguments, place):
+            yield msgspec.structs.replace(page_of(entries, read), place=write_place(here))
 
     def _integrations(self, watermark: str, team: Mapping[str, str]) -> Iterator[FeedPage]:
         yield integrations(self._web.integration_log(team), since=begin_of(watermark))

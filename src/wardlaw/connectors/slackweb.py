@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wardlaw.connectors.feed import not_read
+from wardlaw.connectors.place import LostPlaceError, Place, placed
 from wardlaw.connectors.vendorclient import VendorAnswer, VendorClient
 from wardlaw.inventory.importing.badrow import name_of
 
@@ -60,9 +61,30 @@ class SlackWeb:
             SlackRefusedError: As ``call``.
             UnavailableError: As ``call``, or a page leads back to itself (WL-INV-010).
         """
-        seen: set[str] = set()
-        first: dict[str, str | int] = {"limit": _PAGE, **(arguments or {})}
-        asked = first
+        return (entries for entries, _ in self._listed(method, name, arguments or {}, ""))
+
+    def lists_from(
+        self, method: str, name: str, arguments: Mapping[str, str | int], place: Place | None
+    ) -> Iterator[tuple[list[Any], Place]]:
+        """The pages of a list with their places; those after a place, where one is given. As ``lists``.
+
+        Raises:
+            LostPlaceError: Slack does not know the place any more.
+        """
+        try:
+            yield from placed(self._listed(method, name, arguments, place.cursor if place else ""), place)
+        except SlackRefusedError as error:
+            if place is not None and str(error) == "invalid_cursor":
+                raise LostPlaceError from error
+            raise
+
+    def _listed(
+        self, method: str, name: str, arguments: Mapping[str, str | int], cursor: Any
+    ) -> Iterator[tuple[list[Any], str]]:
+        """Pages with the cursor that each was asked for with."""
+        first: dict[str, str | int] = {"limit": _PAGE, **arguments}
+        asked, seen = ({**first, "cursor": cursor}, {cursor}) if cursor else (first, set())
+        at = cursor
         while True:
             entries, cursor = self._page(method, name, asked)
             if seen and not entries and not cursor:
@@ -71,13 +93,13 @@ class SlackWeb:
                 entries, cursor = self._page(method, name, asked)
                 if not entries and not self._page(method, name, first)[0]:
                     raise not_read(f"Slack {method}", "a list that had entries is empty")
-            yield entries
+            yield entries, at
             if not cursor:
                 return
             if not isinstance(cursor, str) or cursor in seen:
                 raise not_read(f"Slack {method}", "a page leads back to itself")
             seen.add(cursor)
-            asked = {**first, "cursor": cursor}
+            asked, at = {**first, "cursor": cursor}, cursor
 
     def _page(self, method: str, name: str, arguments: Mapping[str, str | int]) -> tuple[list[Any], Any]:
         body = self.call(method, arguments).body

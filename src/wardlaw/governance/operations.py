@@ -128,6 +128,8 @@ _ALL: tuple[Operation, ...] = (
     _changes("inventory.take", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE, services=_WATCH),
     _changes("inventory.end", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE, services=_WATCH),
     _changes("inventory.deliver", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE, services=_LISTENER),
+    _reads("signals.waiting", _P.REVOKE_NHI, services=_LISTENER),
+    _changes("signals.settle", _P.REVOKE_NHI, services=_LISTENER),
     _reads("inventory.due", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM, services=_WATCH),
     _changes("inventory.channel", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE, services=_WATCH),
     _reads("grants.list", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),

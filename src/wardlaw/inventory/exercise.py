@@ -12,7 +12,26 @@ from importlib.resources import files
 
 import msgspec
 
+from wardlaw.inventory.activity import Activity, Deed
 from wardlaw.inventory.risk import scope_risk
+
+IN_TOKEN = "token with "
+"""Before a scope that was in a token, where that is all that a log tells."""
+
+_USES = (Deed.USE, Deed.EXPORT)
+
+
+def exercised(activity: Activity) -> tuple[str, ...]:
+    """What an event says was used: a method, or each scope of a token that Okta gave an app. Nothing for other events."""
+    if activity.deed in _USES:
+        return (activity.method,)
+    is_token = (
+        activity.deed is Deed.SIGN_IN
+        and activity.method.startswith("app.oauth2.")
+        and ".token.grant" in activity.method
+    )
+    # A token without a word of its scopes may have had any.
+    return tuple(f"{IN_TOKEN}{scope}" for scope in activity.scopes) or ("",) if is_token else ()
 
 
 class MethodNeed(msgspec.Struct, frozen=True):
@@ -37,6 +56,8 @@ class ExerciseTable(msgspec.Struct, frozen=True):
         feeds: Whose events tell methods.
         partial: Scopes that allow a method for part of the things only.
         untold: Scopes of which use is not told whole, and why not.
+        by_token: The log tells no calls, but the scopes of each token that an app got itself: one that was in none of them
+            cannot have been used.
     """
 
     source: str
@@ -47,13 +68,18 @@ class ExerciseTable(msgspec.Struct, frozen=True):
     untold: Mapping[str, str]
     needs: tuple[MethodNeed, ...]
     platform: str = ""
+    by_token: bool = False
 
     def need_of(self, method: str) -> MethodNeed | None:
         """What a method needs; None for one that stands in no table."""
+        if self.by_token and method.startswith(IN_TOKEN):
+            return MethodNeed((method,), (method.removeprefix(IN_TOKEN),), narrow=False)
         return _need_of(self.platform, method)
 
     def services_of(self, scope: str) -> frozenset[str]:
         """The services (first words of methods) that a scope opens something of."""
+        if self.by_token:
+            return frozenset({IN_TOKEN})
         return _services_of(self.platform, scope)
 
     @property

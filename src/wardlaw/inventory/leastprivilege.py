@@ -20,6 +20,14 @@ MOST_DAYS = 90
 
 _MOST_SHOWN = 3
 
+_UNTOLD = {
+    "entra": "sign-ins name no scopes, and the log of Graph's calls goes to a workspace of Azure alone",
+    "github": "the log of an organisation tells Git alone; calls of the interface go to a stream only",
+    "slack": "the audit log tells some of what apps do, and no scopes",
+    "salesforce": "event monitoring names objects, and tokens no scopes",
+}
+"""Why single scopes cannot be told as used, by platform."""
+
 
 class Recommendation(StrEnum):
     """What should become of a scope, or of a grant as a whole."""
@@ -80,6 +88,8 @@ def advise(grant: Grant, platform: str, use: WatchedUse, *, at: float) -> Advice
     if use.days < LEAST_DAYS:
         return _unknown(use, f"{use.days} days of use were read, {LEAST_DAYS} are needed")
     table = exercise_table(platform)
+    if grant.scopes and not grant.usage_known and table is None:
+        return _unknown(use, _UNTOLD.get(platform, "the platform tells no use of it"))
     if not grant.usage_known and not (use.told and table is not None):
         return _unknown(use, "the platform tells no use of it")
     if use.born_at > at - LEAST_DAYS * DAY_S:
@@ -145,6 +155,8 @@ def _of_scope(
             why = f"no usage data: {method or 'something without a name'} was called, and what that needs is not known"
             return ScopeAdvice(scope, Recommendation.UNKNOWN, why)
     used = used_by(table, scope, held, called)
+    if not used and table.by_token:
+        return ScopeAdvice(scope, Recommendation.REMOVE, f"in {days} days no token was given that had it")
     if not used:
         return ScopeAdvice(scope, Recommendation.REMOVE, f"nothing was called in {days} days that needs it")
     shown = _shown(used, called)

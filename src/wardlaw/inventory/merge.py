@@ -10,6 +10,9 @@ import msgspec
 
 from wardlaw.inventory.model import FeedKind, Item, RunState, Sighting, Spell, SyncRun, Thing
 
+MOST_LISTED_S = 86_400.0
+"""A listing that goes on where it broke off counts as one only while its first page is no older: listings are read nightly."""
+
 MOST_SPELLS = 50
 """Earlier spells kept of one thing, the latest; more would tell nothing new."""
 
@@ -44,9 +47,28 @@ def seen(known: Item | None, sighting: Sighting, run: SyncRun) -> Item:
 def absent(known: Item, run: SyncRun) -> Item:
     """The item after a run that did not show it: gone, when the run was a complete listing; else as it was."""
     is_whole = run.state is RunState.COMPLETE and run.kind is FeedKind.LISTING
-    if not is_whole or known.last_seen_at >= run.started_at or not known.is_there:
+    if not is_whole or known.last_seen_at >= run.begun_at or not known.is_there:
         return known
-    return msgspec.structs.replace(known, gone_at=run.started_at)
+    return msgspec.structs.replace(known, gone_at=run.begun_at)
+
+
+def goes_on(earlier: SyncRun | None, run: SyncRun) -> SyncRun:
+    """The run as one that goes on where an earlier run of its feed broke off; as it is where it has to begin anew.
+
+    Args:
+        earlier: The last run of the feed.
+    """
+    if earlier is None or earlier.state is RunState.COMPLETE or not earlier.place:
+        return run
+    is_alike = (earlier.platform, earlier.kind) == (run.platform, FeedKind.LISTING) and run.kind is FeedKind.LISTING
+    if not is_alike or not 0 <= run.started_at - earlier.begun_at < MOST_LISTED_S:
+        return run
+    return msgspec.structs.replace(run, place=earlier.place, listed_from=earlier.begun_at, seen=earlier.seen)
+
+
+def is_too_old(run: SyncRun) -> bool:
+    """Whether a listing that went on took so long that its first pages tell nothing about now."""
+    return bool(run.listed_from) and run.ended_at - run.listed_from > MOST_LISTED_S
 
 
 def _merged(known: Item, told: Thing, at: float) -> Thing:

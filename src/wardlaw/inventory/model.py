@@ -241,8 +241,10 @@ class SyncRun(msgspec.Struct, frozen=True):
         watermark: Where the next run of an event feed goes on, in the connector's own words.
         covered_until: Events up to this time were read; 0 for a listing.
         gaps: What was not read, one sentence each.
-        seen: Sightings taken in.
+        seen: Sightings taken in, also by the runs that a listing went on from.
         ended: Things found gone.
+        place: From where a listing that broke off may go on, in the connector's own words; empty where it may not.
+        listed_from: Of a listing that went on from where an earlier run broke off, when the first of them began; else 0.
     """
 
     id: str
@@ -259,3 +261,10 @@ class SyncRun(msgspec.Struct, frozen=True):
     gaps: tuple[str, ...] = ()
     seen: int = 0
     ended: int = 0
+    place: str = ""
+    listed_from: float = 0.0
+
+    @property
+    def begun_at(self) -> float:
+        """When the first page of the listing was read, by this run or by one that it went on from."""
+        return self.listed_from or self.started_at

@@ -31,6 +31,7 @@ class Freshness(msgspec.Struct, frozen=True):
         state: Of the last run.
         gaps: What the last run did not read; those of the last complete one stand in its own.
         is_cut: A run was begun and never ended.
+        goes_on: The next run goes on where the last one broke off.
     """
 
     directory: str
@@ -44,6 +45,7 @@ class Freshness(msgspec.Struct, frozen=True):
     state: RunState
     gaps: tuple[str, ...]
     is_cut: bool
+    goes_on: bool = False
 
 
 class Inventory(msgspec.Struct, frozen=True):
@@ -95,13 +97,14 @@ def freshness(runs: Sequence[SyncRun]) -> tuple[Freshness, ...]:
                 platform=last.platform,
                 feed=feed,
                 kind=last.kind,
-                complete_at=max((run.started_at for run in own if run.state is RunState.COMPLETE), default=0.0),
+                complete_at=max((run.begun_at for run in own if run.state is RunState.COMPLETE), default=0.0),
                 covered_until=max(run.covered_until for run in own),
                 last_run=last.id,
                 last_at=last.ended_at or last.started_at,
                 state=last.state,
                 gaps=last.gaps,
                 is_cut=last.state is RunState.OPEN,
+                goes_on=last.state is not RunState.COMPLETE and bool(last.place),
             )
         )
     return tuple(found)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import and_, bindparam, func, insert, or_, select, tuple_, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.activity import Activity
+from wardlaw.inventory.twins import DELIVERY, ENTRY, LATEST_S, pair, what_of
 from wardlaw.store.exercise import note_exercise
 from wardlaw.store.inventorytables import INVENTORY_ACTIVITY, INVENTORY_ROLLUP
 
@@ -27,11 +28,15 @@ def keep_activities(connection: Connection, directory: str, activities: Sequence
 
     An event from the future counts as of now: a clock that is ahead must not make those that follow late. One older
     than the raw window counts too, and goes with the next pruning; where it was pruned before, it is judged again, and
-    lands in the finding it belongs to.
+    lands in the finding it belongs to. What GitHub tells twice is kept once: see ``twins``.
 
     Args:
         now: Unix seconds.
     """
+    deliveries = [one for one in activities if one.id.startswith(DELIVERY)]
+    if 0 < len(deliveries) < len(activities):  # so that what both tell is not kept twice at once
+        rest = [one for one in activities if not one.id.startswith(DELIVERY)]
+        return sum(keep_activities(connection, directory, some, now=now) for some in (deliveries, rest))
     fresh: dict[str, Activity] = {}
     for told in activities:
         activity = _fitting(told, now)
@@ -43,6 +48,7 @@ def keep_activities(connection: Connection, directory: str, activities: Sequence
         known = select(_RAW.id).where(_RAW.directory == directory, _RAW.id.in_(part))
         for id_ in connection.execute(known).scalars():
             del fresh[id_]
+    _leave_out_twins(connection, directory, fresh)
     if fresh:
         rows = [
             {"directory": directory, "id": one.id, "at": one.at, "judged": 0, "activity": msgspec.json.encode(one).decode()}
@@ -50,6 +56,31 @@ def keep_activities(connection: Connection, directory: str, activities: Sequence
         ]  # fmt: skip
         connection.execute(insert(INVENTORY_ACTIVITY), rows)
     return len(fresh)
+
+
+def _leave_out_twins(connection: Connection, directory: str, fresh: dict[str, Activity]) -> None:
+    """Take out what is known under another id, and keep that id with it, so that it is known when it comes again."""
+    for start in range(0, len(asked := sorted(id_ for id_, one in fresh.items() if what_of(one))), _BATCH):
+        part = asked[start : start + _BATCH]
+        paired = select(_RAW.twin).where(_RAW.directory == directory, _RAW.twin != "", _RAW.twin.in_(part))
+        for id_ in connection.execute(paired).scalars():
+            fresh.pop(id_, None)
+    waiting = [one for one in fresh.values() if what_of(one)]
+    if not waiting:
+        return
+    begin, end = min(one.at for one in waiting) - LATEST_S, max(one.at for one in waiting) + LATEST_S
+    near = select(_RAW.activity).where(
+        _RAW.directory == directory,
+        _RAW.judged.in_((0, 1)),
+        _RAW.at.between(begin, end),
+        _RAW.twin == "",
+        or_(_RAW.id.startswith(DELIVERY), _RAW.id.startswith(ENTRY)),
+    )
+    known = [msgspec.json.decode(told, type=Activity) for told in connection.execute(near).scalars()]
+    for id_, other in pair(waiting, known).items():
+        del fresh[id_]
+        own = and_(_RAW.directory == directory, _RAW.id == other)
+        connection.execute(update(INVENTORY_ACTIVITY).where(own).values(twin=id_))
 
 
 def unjudged(connection: Connection, directory: str, *, limit: int) -> list[Activity]:

@@ -9,7 +9,8 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
-from wardlaw.inventory.activity import Activity, Deed
+from wardlaw.inventory.activity import Activity
+from wardlaw.inventory.exercise import exercised
 from wardlaw.store.inventorytables import INVENTORY_ACTIVITY, INVENTORY_EXERCISE
 from wardlaw.store.itemrows import parts
 
@@ -18,7 +19,6 @@ KEPT_DAYS = 120
 """Longer than advice looks back; what was not called for so long is forgotten, with the account it names."""
 
 _OWN = INVENTORY_EXERCISE.c
-_USES = (Deed.USE, Deed.EXPORT)
 _AT_ONCE = 5_000
 
 Called = dict[tuple[str, str], dict[str, float]]
@@ -29,8 +29,8 @@ def note_exercise(connection: Connection, directory: str, activities: Iterable[A
     """Keep what was called by these events; each event once."""
     spans: dict[tuple[str, str, str], tuple[float, float]] = {}
     for one in activities:
-        if one.deed in _USES and one.app:
-            key = (one.app, one.account[:512], one.method)
+        for method in exercised(one) if one.app else ():
+            key = (one.app, one.account[:512], method)
             first, last = spans.get(key, (one.at, one.at))
             spans[key] = (min(first, one.at), max(last, one.at))
     known = _known(connection, directory, sorted({app for app, _, _ in spans}), spans)

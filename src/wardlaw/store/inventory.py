@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.bundle import MOST_DIGESTED, bundle_digest, bundle_of
+from wardlaw.inventory.merge import goes_on, is_too_old
 from wardlaw.inventory.model import FeedKind, Grant, Item, Membership, RunState, Sighting, SyncRun
 from wardlaw.inventory.view import kind_of
 from wardlaw.store.inventorytables import INVENTORY_BUNDLE, INVENTORY_ITEM, INVENTORY_RUN, INVENTORY_THING
@@ -26,13 +27,21 @@ _ITEM = INVENTORY_ITEM.c
 _RUN = INVENTORY_RUN.c
 
 
-def begin_run(connection: Connection, run: SyncRun) -> SyncRun:
+def begin_run(connection: Connection, run: SyncRun, *, resume: bool = False) -> SyncRun:
     """Open a run.
+
+    Args:
+        resume: A listing goes on where the last one broke off, if that is possible; ``place`` then says where.
 
     Raises:
         InputError: The directory is known as another platform's (WL-INV-001).
     """
     check_platform(connection, run.directory, run.platform)
+    if resume:
+        run = goes_on(last_run(connection, run.directory, run.feed), run)
+    # A place is where the last run of a feed broke off, and that is this one now.
+    former = _RUN.directory == run.directory, _RUN.feed == run.feed, _RUN.place != ""
+    connection.execute(update(INVENTORY_RUN).where(*former).values(place=""))
     connection.execute(insert(INVENTORY_RUN).values(**run_row(run)))
     if run.kind is FeedKind.LISTING and _is_first_listing(connection, run):
         redraw_shared(connection, run.directory, run.feed)
@@ -77,10 +86,13 @@ def list_runs(connection: Connection, *, limit: int = 0, directory: str = "") ->
     return tuple(read_run(row) for row in connection.execute(query).mappings())
 
 
-def take(connection: Connection, run_id: str, sightings: Sequence[Sighting]) -> SyncRun:
+def take(connection: Connection, run_id: str, sightings: Sequence[Sighting], *, place: str = "") -> SyncRun:
     """Take a page of a run in; the same page twice changes nothing but the run's count.
 
     A bundle that the page holds just as it is known takes one comparison; others are merged thing by thing.
+
+    Args:
+        place: From where a listing may go on that breaks off after this page; empty to leave it.
 
     Raises:
         InputError: There is no such run, it has ended (WL-INV-003), or a later one was completed (WL-INV-004).
@@ -97,8 +109,8 @@ def take(connection: Connection, run_id: str, sightings: Sequence[Sighting]) -> 
         show_bundles(connection, feed, grouped.keys() - others.keys(), at=run.started_at)
         if others:
             merge_latest(connection, run, others, known=known)
-    run = msgspec.structs.replace(run, seen=run.seen + len(sightings))
-    connection.execute(update(INVENTORY_RUN).where(_RUN.id == run.id).values(seen=run.seen))
+    run = msgspec.structs.replace(run, seen=run.seen + len(sightings), place=place or run.place)
+    connection.execute(update(INVENTORY_RUN).where(_RUN.id == run.id).values(seen=run.seen, place=run.place))
     return run
 
 
@@ -119,7 +131,7 @@ def finish_run(connection: Connection, run_id: str, *, ended: SyncRun) -> SyncRu
     somebody whose rights were taken away.
 
     Args:
-        ended: Its ``state``, ``ended_at``, ``gaps``, ``watermark`` and ``covered_until`` are taken.
+        ended: Its ``state``, ``ended_at``, ``gaps``, ``watermark``, ``covered_until`` and ``place`` are taken.
 
     Raises:
         InputError: As ``take``.
@@ -132,7 +144,11 @@ def finish_run(connection: Connection, run_id: str, *, ended: SyncRun) -> SyncRu
         gaps=ended.gaps,
         watermark=ended.watermark,
         covered_until=ended.covered_until,
+        place=ended.place,
     )
+    if run.state is RunState.COMPLETE and is_too_old(run):
+        gap = "Its first pages were read more than a day before its last; nothing was taken for gone."
+        run = msgspec.structs.replace(run, state=RunState.INCOMPLETE, gaps=(*run.gaps, gap))
     if run.state is RunState.COMPLETE and run.kind is FeedKind.LISTING:
         there = 0 if run.seen else count_rows(connection, (run.directory, run.feed))
         if there:
@@ -173,6 +189,13 @@ def last_watermark(connection: Connection, directory: str, feed: str) -> str:
         .limit(1)
     )
     return connection.execute(query).scalar_one_or_none() or ""
+
+
+def last_run(connection: Connection, directory: str, feed: str) -> SyncRun | None:
+    """The latest run of a feed."""
+    query = select(INVENTORY_RUN).where(_RUN.directory == directory, _RUN.feed == feed)
+    row = connection.execute(query.order_by(_RUN.started_at.desc(), _RUN.id.desc()).limit(1)).mappings().one_or_none()
+    return None if row is None else read_run(row)
 
 
 def _open_run(connection: Connection, run_id: str) -> SyncRun:

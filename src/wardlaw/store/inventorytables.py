@@ -24,6 +24,8 @@ INVENTORY_RUN = Table(
     Column("gaps", Text, nullable=False),
     Column("seen", BigInteger, nullable=False),
     Column("ended", BigInteger, nullable=False),
+    Column("place", Text, nullable=False, server_default=""),
+    Column("listed_from", Double, nullable=False, server_default="0"),
     Index(None, "directory", "feed", "started_at"),
 )
 
@@ -153,7 +155,7 @@ INVENTORY_DRAWING = Table(
 )
 
 # Events of connected organisations, as their logs tell them; rows go after a time, the rollups stay. ``judged`` is 1
-# once the detectors have seen it.
+# once the detectors have seen it; ``twin`` is the other id under which the same event was told.
 INVENTORY_ACTIVITY = Table(
     "inventory_activity",
     METADATA,
@@ -162,7 +164,15 @@ INVENTORY_ACTIVITY = Table(
     Column("at", Double, nullable=False),
     Column("judged", Integer, nullable=False),
     Column("activity", Text, nullable=False),
+    Column("twin", String(512), nullable=False, server_default=""),
     Index(None, "directory", "judged", "at"),
+    Index(
+        "ix_inventory_activity_twin",
+        "directory",
+        "twin",
+        sqlite_where=text("twin <> ''"),
+        postgresql_where=text("twin <> ''"),
+    ),
 )
 
 # Events by app, method, network and hour (Unix seconds divided by 3600).

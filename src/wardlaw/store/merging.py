@@ -118,12 +118,12 @@ def end_unseen(connection: Connection, run: SyncRun) -> int:
     feed = (run.directory, run.feed)
     # The few bundles that were not shown whole come first: joined with all, SQLite goes through every row of the feed.
     left = select(_BUNDLE.bundle).where(
-        _BUNDLE.directory == run.directory, _BUNDLE.feed == run.feed, _BUNDLE.seen_at < run.started_at
+        _BUNDLE.directory == run.directory, _BUNDLE.feed == run.feed, _BUNDLE.seen_at < run.begun_at
     )
     unseen = and_(
         of_feed(*feed),
         _ITEM.bundle.in_(left),
-        _ITEM.last_seen_at < run.started_at,
+        _ITEM.last_seen_at < run.begun_at,
         _ITEM.last_seen_at > _ITEM.gone_at,
     )
     gone = []

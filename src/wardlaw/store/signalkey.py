@@ -46,6 +46,17 @@ def signal_signer(keys: Path) -> Sign:
     return sign
 
 
+def unsigned(claims: Mapping[str, Any]) -> str:
+    """For an installation that signals nobody: it has no key to sign with.
+
+    Raises:
+        ConfigError: Always (WL-LSN-008).
+    """
+    raise ConfigError(
+        "WL-LSN-008", f"There is no key to sign {len(claims)} claims with.", "Name receivers under inventory.sending."
+    )
+
+
 def published_keys(keys: Path) -> bytes:
     """The key set that receivers verify with; empty where no signal was ever to be sent."""
     path = keys / PUBLIC

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
@@ -60,14 +61,21 @@ def enqueue_signal(connection: Connection, receiver: str, what: str, claims: dic
         connection.execute(insert(SIGNAL_OUT).values(**msgspec.structs.asdict(queued)))
 
 
-def list_due_signals(connection: Connection, *, now: float, limit: int = 50) -> tuple[OutgoingSignal, ...]:
-    """What is to be sent now, oldest first."""
-    query = (
-        select(SIGNAL_OUT)
-        .where(_OUT.state == Standing.WAITING.value, _OUT.next_at <= now)
-        .order_by(_OUT.at, _OUT.id)
-        .limit(limit)
-    )
+def list_due_signals(
+    connection: Connection, *, now: float, limit: int = 50, only: str = "", besides: Collection[str] = ()
+) -> tuple[OutgoingSignal, ...]:
+    """What is to be sent now, oldest first.
+
+    Args:
+        only: For this receiver.
+        besides: Not for these: they fetch theirs.
+    """
+    query = select(SIGNAL_OUT).where(_OUT.state == Standing.WAITING.value, _OUT.next_at <= now)
+    if only:
+        query = query.where(_OUT.receiver == only)
+    if besides:
+        query = query.where(_OUT.receiver.not_in(sorted(besides)))
+    query = query.order_by(_OUT.at, _OUT.id).limit(limit)
     return tuple(as_struct(row, OutgoingSignal) for row in connection.execute(query).mappings())
 
 
@@ -83,6 +91,23 @@ def note_failed(connection: Connection, signal: OutgoingSignal, *, why: str, now
     state = Standing.DEAD if is_dead else Standing.WAITING
     _set(connection, signal, state=state.value, tries=signal.tries + 1, next_at=now + pause, error=why[:500])
     return is_dead
+
+
+def settle_signals(connection: Connection, receiver: str, ids: Iterable[str], *, refusal: str = "") -> int:
+    """What a receiver says that fetches its signals: it took these, or cannot take them; answers how many waited."""
+    state = Standing.DEAD if refusal else Standing.SENT
+    waiting = (
+        _OUT.receiver == receiver, _OUT.id.in_(sorted(set(ids))), _OUT.state == Standing.WAITING.value,
+    )  # fmt: skip
+    change = update(SIGNAL_OUT).where(*waiting).values(state=state.value, tries=_OUT.tries + 1, error=refusal[:500])
+    return connection.execute(change).rowcount
+
+
+def give_up_unfetched(connection: Connection, receivers: Collection[str], *, now: float) -> int:
+    """Give up what receivers have not fetched for a week; answers how many."""
+    old = (_OUT.receiver.in_(sorted(receivers)), _OUT.state == Standing.WAITING.value, _OUT.at <= now - TRIED_S)
+    values = {"state": Standing.DEAD.value, "error": "It was not fetched for a week."}
+    return connection.execute(update(SIGNAL_OUT).where(*old).values(**values)).rowcount
 
 
 def forget_sent_signals(connection: Connection, *, before: float) -> None:

@@ -70,7 +70,7 @@ class _Shelf(NamedTuple):
 
 
 _SHELVES = (
-    _Shelf(INVENTORY_RUN, (), "gaps", tuple[str, ...]),
+    _Shelf(INVENTORY_RUN, ("place",), "gaps", tuple[str, ...]),
     _Shelf(INVENTORY_ACTIVITY, ("id",), "activity", Activity),
     _Shelf(INVENTORY_ROLLUP, ("app",)),
     _Shelf(INVENTORY_FINDING, ("event",), "finding", TrackedFinding),

@@ -109,3 +109,23 @@ def test_an_app_told_otherwise_is_told_again(client) -> None:
     upload.end(complete=True)
     (page,) = [body["sightings"] for _, path, body in client.calls if path.endswith("/page")]
     assert [one["thing"]["name"] for one in page] == ["x", "y", "x", "x"]
+
+
+def test_a_place_goes_with_the_page_that_has_all_before_it(client) -> None:
+    client.answers["/inventory/runs"] = {"run": {"id": "run_1", "place": "from here"}, "watermark": ""}
+    upload = RunUpload(client, FEED, resume=True)
+    assert (upload.place, client.calls[0][2]["resume"]) == ("from here", True)
+    for number in range(3):
+        upload.add(Sighting(Grant(f"g{number}-{one}", "", "a")) for one in range(600))
+        upload.mark(f"after {number}")
+    upload.end(complete=False, gaps=["broke off"], keeps_place=True)
+    told = [(len(body.get("sightings", [])), body.get("place")) for _, _, body in client.calls[1:]]
+    assert told == [(1_000, "after 0"), (800, "after 2"), (0, "after 2")]
+
+
+def test_a_run_that_is_whole_keeps_no_place(client) -> None:
+    upload = RunUpload(client, FEED)
+    upload.mark("after nothing")
+    upload.end(complete=True)
+    assert "place" not in client.calls[-1][2]
+    assert "resume" not in client.calls[0][2]

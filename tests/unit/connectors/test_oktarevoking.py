@@ -45,7 +45,7 @@ def test_a_persons_grant_goes_with_its_tokens_and_sessions(world, served) -> Non
     assert (proof.presence, proof.tokens_until, len(proof.digest)) == (Presence.GONE, NOW + TOKEN_LIFE_S, 64)
     assert made.verify(steps[1]).presence is Presence.UNKNOWN
     assert (set(world.grants), set(world.credentials)) == ({"of-bob", "itself", "across", "of-agent"}, {"at1"})
-    assert served.asked[-2].query == {"oauthTokens": "true"}
+    assert {"oauthTokens": "true"} in [one.query for one in served.asked[-4:]]
     assert made.carry_out(steps[0]).done  # what is gone is done
 
 

@@ -73,7 +73,7 @@ def test_any_of_the_permissions_suffices() -> None:
 def test_a_process_may_do_only_what_names_it() -> None:
     listener = {name for name, one in OPERATIONS.items() if isinstance(admit_service(Service.LISTENER, one), Permitted)}
     watching = {name for name, one in OPERATIONS.items() if isinstance(admit_service(Service.WATCH, one), Permitted)}
-    assert listener == {"inventory.deliver"}
+    assert listener == {"inventory.deliver", "signals.waiting", "signals.settle"}
     assert watching == {
         "inventory.status", "inventory.begin", "inventory.take", "inventory.end", "inventory.due", "inventory.channel",
         "grants.judge",

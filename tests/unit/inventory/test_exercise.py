@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from wardlaw.inventory.exercise import exercise_table, narrower_for, used_by
+from wardlaw.inventory.activity import Activity, Deed
+from wardlaw.inventory.exercise import exercise_table, exercised, narrower_for, used_by
 from wardlaw.inventory.risk import scope_risk
 
 AUTH = "https://www.googleapis.com/auth/"
@@ -56,3 +58,19 @@ def test_a_method_rests_on_the_narrowest_scope_that_is_held() -> None:
 )
 def test_the_narrowest_scope_that_does(scope: str, methods: list[str], narrower: str) -> None:
     assert narrower_for(GOOGLE, AUTH + scope, methods) == (AUTH + narrower if narrower else "")
+
+
+def test_a_scope_of_okta_is_used_by_the_tokens_that_have_it() -> None:
+    table = exercise_table("okta")
+    assert table is not None
+    word = "app.oauth2.as.token.grant.access_token"
+    token = Activity("e1", 1.0, Deed.SIGN_IN, "u", app="a", scopes=("notes.read", "openid"), method=word)
+    told = exercised(token)
+    assert told == ("token with notes.read", "token with openid")
+    assert used_by(table, "notes.read", ("notes.read", "notes.write"), told) == ["token with notes.read"]
+    assert used_by(table, "notes.write", ("notes.read", "notes.write"), told) == []
+    assert narrower_for(table, "notes.read", told) == ""
+    assert exercised(msgspec.structs.replace(token, scopes=())) == ("",)  # any of them may have been in it
+    assert exercised(msgspec.structs.replace(token, method="app.oauth2.signon")) == ()
+    assert exercised(msgspec.structs.replace(token, deed=Deed.USE, method="m")) == ("m",)
+    assert exercised(msgspec.structs.replace(token, deed=Deed.CONSENT)) == ()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from wardlaw.inventory.granting import DAY_S
@@ -101,3 +102,26 @@ def test_all_that_is_needed_is_kept() -> None:
     )
     assert (advice.verdict, verdicts(advice)) == (Recommendation.KEEP, ["keep"])
     assert advice.why.endswith("and 1 more")
+
+
+def test_scopes_of_okta_by_the_tokens_that_were_given() -> None:
+    grant = Grant("user/u/a", "u", "a", scopes=("notes.read", "notes.write"))
+    use = WatchedUse(60, told=True, born_at=NOW - 60 * DAY_S, methods={"token with notes.read": NOW - DAY_S})
+    told = advise(grant, "okta", use, at=NOW)
+    assert [(one.scope, one.verdict) for one in told.scopes] == [
+        ("notes.read", Recommendation.KEEP), ("notes.write", Recommendation.REMOVE),
+    ]  # fmt: skip
+    assert told.scopes[1].why == "in 60 days no token was given that had it"
+    unnamed = advise(grant, "okta", msgspec.structs.replace(use, methods={"": NOW - DAY_S}), at=NOW)
+    assert {one.verdict for one in unnamed.scopes} == {Recommendation.UNKNOWN}
+    assert not unnamed.known
+
+
+@pytest.mark.parametrize(
+    ("platform", "word"), [("github", "stream"), ("entra", "Graph"), ("slack", "audit"), ("salesforce", "tokens")]
+)
+def test_where_a_log_cannot_tell_it_is_said_why(platform: str, word: str) -> None:
+    told = advise(Grant("g", "u", "a", scopes=("x",)), platform, WatchedUse(60, born_at=1.0), at=NOW)
+    assert not told.known
+    assert told.why.startswith("no usage data: ")
+    assert word in told.why

@@ -64,29 +64,43 @@ class SignalReceiver:
         if asked.method != "POST":
             return Answer(405, headers=(("allow", "POST"),))
         try:
-            told = await self._told(asked)
-            if isinstance(told, SetRefusal):
-                return self._refused(told)
-            if told.is_silent:
-                self._hand.count(self.place, "silent")
-            else:
-                await self._hand.take(self.place, told)
+            refusal = await self._pushed(asked)
+            if refusal is not None:
+                return self._refused(refusal)
         except InputError as error:
             too_large = error.code == "WL-LSN-001"
-            return self._refused(SetRefusal("invalid_request", error.message), status=413 if too_large else 400)
+            refusal = self._count(SetRefusal("invalid_request", error.message), too_large=too_large)
+            return self._refused(refusal, status=413 if too_large else 400)
         except WardlawError as error:
             _log.error("a signal for %s was not kept: %s", self.place.directory, error.code)
             self._hand.count(self.place, "not-now")
             return Answer(503, headers=(("retry-after", "5"),))
         return Answer(202)
 
-    async def _told(self, asked: Asked) -> Told | SetRefusal:
+    async def take(self, text: str) -> SetRefusal | None:
+        """Take a token in, however it came; None once it is durable, also when it was taken before.
+
+        Raises:
+            WardlawError: It could not be made durable now.
+        """
+        told = await self._told(text.strip())
+        if isinstance(told, SetRefusal):
+            return self._count(told)
+        if told.is_silent:
+            self._hand.count(self.place, "silent")
+        else:
+            await self._hand.take(self.place, told)
+        return None
+
+    async def _pushed(self, asked: Asked) -> SetRefusal | None:
         if not self._is_let_in(asked):
-            return SetRefusal("authentication_failed", "The bearer token is missing or wrong.")
+            return self._count(SetRefusal("authentication_failed", "The bearer token is missing or wrong."))
         kind = asked.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/secevent+jwt":
-            return SetRefusal("invalid_request", "The content type is not application/secevent+jwt.")
-        text = (await asked.read()).decode("latin-1").strip()
+            return self._count(SetRefusal("invalid_request", "The content type is not application/secevent+jwt."))
+        return await self.take((await asked.read()).decode("latin-1"))
+
+    async def _told(self, text: str) -> Told | SetRefusal:
         token = read_token(text) if len(text) <= TOKEN_CHARS else None
         if token is None:
             return SetRefusal("invalid_request", "The body is no signed token in compact form.")
@@ -129,10 +143,13 @@ class SignalReceiver:
                 return None if verify(token, key, alg) else SetRefusal("invalid_key", "The signature is not the key's.")
         return SetRefusal("invalid_key", "The issuer publishes no such key.")
 
-    def _refused(self, refusal: SetRefusal, *, status: int = 400) -> Answer:
+    def _count(self, refusal: SetRefusal, *, too_large: bool = False) -> SetRefusal:
         is_forged = refusal.err != "invalid_request"
-        self._hand.count(self.place, "forged" if is_forged else "too-large" if status == 413 else "unreadable")
+        self._hand.count(self.place, "forged" if is_forged else "too-large" if too_large else "unreadable")
         _log.info("a signal for %s: %s", self.place.directory, refusal.err)
+        return refusal
+
+    def _refused(self, refusal: SetRefusal, *, status: int = 400) -> Answer:
         status = 401 if refusal.err == "authentication_failed" else status
         return Answer(status, msgspec.json.encode(refusal), (("content-type", "application/json"),))
 
@@ -171,6 +188,6 @@ def configuration(issuer: str) -> dict[str, Any]:
         "spec_version": "1_0",
         "issuer": issuer,
         "jwks_uri": f"{issuer.rstrip('/')}/.well-known/ssf-jwks.json",
-        "delivery_methods_supported": ["urn:ietf:rfc:8935"],
+        "delivery_methods_supported": ["urn:ietf:rfc:8935", "urn:ietf:rfc:8936"],
         "default_subjects": "ALL",
     }

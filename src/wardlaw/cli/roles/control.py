@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from wardlaw.config.address import parse_listen
 from wardlaw.config.model import ClauseLife, Config
 from wardlaw.console.api.app import build_api
 from wardlaw.console.api.deps import ApiDependencies, LifePlan
+from wardlaw.console.api.signalling import GatewayLocks
 from wardlaw.console.desks.backtest import BacktestDesk
 from wardlaw.console.desks.canaries import CanaryDesk, approved_texts
 from wardlaw.console.desks.coverage import CoverageDesk
@@ -57,7 +59,7 @@ from wardlaw.store.life import LifeStore
 from wardlaw.store.migrate import upgrade
 from wardlaw.store.purposes import Purposes, derive_purposes
 from wardlaw.store.servicetokens import make_service_token
-from wardlaw.store.signalkey import signal_signer
+from wardlaw.store.signalkey import Sign, signal_signer, unsigned
 from wardlaw.store.signalsout import SignalPlan
 from wardlaw.store.spool import SpoolSettings, SpoolWriter
 
@@ -129,11 +131,12 @@ async def _serve_control(config: Config) -> None:
             export_targets=tuple(one.name for one in config.export.targets),
             services=await asyncio.to_thread(service_digests, config),
             signals=signal_plan(config),
+            sign_signal=await asyncio.to_thread(signal_signing, config),
         )
     )
     notifier = Notifier(engine, config.notify, installation=config.installation.name, env=os.environ, clock=time.time)
     notifier.start()
-    sender = await asyncio.to_thread(signal_sender, config, engine)
+    sender = await asyncio.to_thread(signal_sender, config, engine, GrantDesk.door_key_of(purposes.state))
     if sender is not None:
         sender.start()
     stop = asyncio.Event()
@@ -200,7 +203,16 @@ def signal_plan(config: Config) -> SignalPlan:
     return SignalPlan(sending.issuer, {one.name: one.audience for one in sending.receivers})
 
 
-def signal_sender(config: Config, engine: Engine) -> SignalSender | None:
+def signal_signing(config: Config) -> Sign:
+    """What signs signals that are fetched.
+
+    Raises:
+        ConfigError: As ``signal_sender``.
+    """
+    return signal_signer(Path(config.keys.dir)) if config.inventory.sending.receivers else unsigned
+
+
+def signal_sender(config: Config, engine: Engine, door_key: Callable[[str], str]) -> SignalSender | None:
     """What sends our signals; None where nobody is sent any.
 
     Raises:
@@ -209,7 +221,9 @@ def signal_sender(config: Config, engine: Engine) -> SignalSender | None:
     sending = config.inventory.sending
     if not sending.receivers:
         return None
-    return SignalSender(engine, sending, sign=signal_signer(Path(config.keys.dir)), env=os.environ, clock=time.time)
+    locks = GatewayLocks(engine, signal_plan(config), door_key)
+    sign = signal_signer(Path(config.keys.dir))
+    return SignalSender(engine, sending, sign=sign, env=os.environ, clock=time.time, queue=locks.queue)
 
 
 def service_digests(config: Config) -> dict[str, Service]:

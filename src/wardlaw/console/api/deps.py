@@ -37,6 +37,7 @@ from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.store.approvals import SealedDetail
 from wardlaw.store.prunings import PruningBook
 from wardlaw.store.records import RecordRow, StoredPart
+from wardlaw.store.signalkey import Sign, unsigned
 from wardlaw.store.signalsout import SignalPlan
 
 Fact = str | int
@@ -500,6 +501,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
         app_facts: What the configuration says of apps, by directory and client id.
         export_targets: Names of the targets the log is told to.
         signals: Who is sent signals of what is locked out and revoked.
+        sign_signal: Claims of a signal to a signed token.
         services: Processes of the installation by the digest of the token they show.
     """
 
@@ -528,3 +530,4 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     export_targets: tuple[str, ...] = ()
     services: Mapping[str, Service] = {}
     signals: SignalPlan = SignalPlan()
+    sign_signal: Sign = unsigned

@@ -56,6 +56,8 @@ _Cursor = Annotated[str, QueryParameter(max_length=4_096)]
 _Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$(?!\n)")]
 _Watermark = Annotated[str, msgspec.Meta(max_length=4_096, pattern=r"^[!-~]*$(?!\n)")]
 """Where a feed goes on; Microsoft's places are longer than a line."""
+_Where = Annotated[str, msgspec.Meta(max_length=4_096, pattern=r"^[ -~]*$(?!\n)")]
+"""From where a listing may go on."""
 _Platform = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$(?!\n)")]
 
 
@@ -99,16 +101,21 @@ class ItemList(msgspec.Struct, frozen=True):
 
 
 class RunRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A reading of one feed begins."""
+    """A reading of one feed begins.
+
+    Attributes:
+        resume: A listing goes on where the last one broke off, if that was less than a day ago.
+    """
 
     directory: _Slug
     platform: _Platform
     feed: _Slug
     kind: FeedKind
+    resume: bool = False
 
 
 class RunBegun(msgspec.Struct, frozen=True):
-    """The run, and where the last one of this feed left off."""
+    """The run, and where the last one of this feed left off; a listing that goes on says where in ``run.place``."""
 
     run: SyncRun
     watermark: str
@@ -119,6 +126,7 @@ class Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     sightings: Annotated[tuple[Sighting, ...], msgspec.Meta(max_length=10_000)]
     activities: Annotated[tuple[Activity, ...], msgspec.Meta(max_length=10_000)] = ()
+    place: _Where = ""
 
 
 class RunEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -128,6 +136,7 @@ class RunEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gaps: Annotated[tuple[Line, ...], msgspec.Meta(max_length=100)] = ()
     watermark: _Watermark = ""
     covered_until: Annotated[float, msgspec.Meta(ge=0, le=4_102_444_800)] = 0.0
+    place: _Where = ""
 
 
 _Place = TypeVar("_Place")
@@ -213,7 +222,7 @@ async def begin_reading(call: Given, data: JSONBody[RunRequest]) -> RunBegun:
             turn.new_id("run_"), data.directory, data.platform, data.feed, data.kind, turn.now, turn.person.id
         )
         watermark = last_watermark(turn.connection, data.directory, data.feed)
-        begin_run(turn.connection, run)
+        run = begin_run(turn.connection, run, resume=data.resume)
         return Done(RunBegun(run, watermark), {"run": run.id, "directory": run.directory, "feed": run.feed})
 
     return await call.change(work)
@@ -231,7 +240,7 @@ async def take_page(call: Given, run_id: FromPath[str], data: JSONBody[Page]) ->
 
     def work(turn: Turn) -> Done[SyncRun]:
         page = kept_out(turn, call, run_id, data)
-        run = take(turn.connection, run_id, page.sightings)
+        run = take(turn.connection, run_id, page.sightings, place=page.place)
         events = keep_activities(turn.connection, run.directory, page.activities, now=turn.now)
         return Done(run, {"run": run.id, "sightings": len(data.sightings), "events": events})
 
@@ -246,7 +255,7 @@ async def end_reading(call: Given, run_id: FromPath[str], data: JSONBody[RunEnd]
         state = RunState.COMPLETE if data.complete else RunState.INCOMPLETE
         ended = SyncRun(
             "", "", "", "", FeedKind.LISTING, 0.0, "", state, turn.now, data.watermark, data.covered_until,
-            kept_out(turn, call, run_id, data).gaps,
+            kept_out(turn, call, run_id, data).gaps, place=data.place,
         )  # fmt: skip
         run = finish_run(turn.connection, run_id, ended=ended)
         known_apps = facts_of_apps(turn, call.deps, run.directory)

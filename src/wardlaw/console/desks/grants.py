@@ -77,4 +77,9 @@ class GrantDesk:
 
     def door_key(self, principal: str) -> str:
         """Under which key, in hex, a gateway locks a principal out."""
-        return state_key(self._secret, CALLER, principal).hex()
+        return self.door_key_of(self._secret)(principal)
+
+    @staticmethod
+    def door_key_of(secret: bytes) -> Callable[[str], str]:
+        """As ``door_key``, for who has the secret."""
+        return lambda principal: state_key(secret, CALLER, principal).hex()

@@ -21,6 +21,7 @@ from wardlaw.store.signalkey import Sign
 from wardlaw.store.signalsout import (
     OutgoingSignal,
     forget_sent_signals,
+    give_up_unfetched,
     list_due_signals,
     note_failed,
     note_sent,
@@ -29,6 +30,7 @@ from wardlaw.store.signalsout import (
 POLL_S = 2.0
 TIMEOUT_S = 10.0
 _KEPT_S = 30 * 86_400.0
+_GIVE_UP_S = 3_600.0
 _MOST_ANSWER_BYTES = 4_096
 _log = logging.getLogger("wardlaw.signals")
 
@@ -40,6 +42,7 @@ class SignalSender:
         sign: Claims to a signed token.
         env: Where tokens named ``env:`` come from.
         clock: Unix seconds.
+        queue: Queues what nobody has queued yet, such as what a gateway did by itself; given the time.
     """
 
     def __init__(
@@ -50,9 +53,13 @@ class SignalSender:
         sign: Sign,
         env: Mapping[str, str],
         clock: Callable[[], float],
+        queue: Callable[[float], object] | None = None,
     ) -> None:
         self._engine = engine
+        self._queue = queue
         self._receivers = {one.name: one for one in sending.receivers}
+        self._given_up_at = 0.0
+        self._fetching = frozenset(one.name for one in sending.receivers if not one.url)
         self._sign = sign
         self._env = env
         self._clock = clock
@@ -61,8 +68,14 @@ class SignalSender:
     def run_once(self) -> int:
         """Send what is due; answers how many were taken. A receiver that fails is left alone until the next turn."""
         now = self._clock()
+        if self._queue is not None:
+            self._queue(now)
+        if self._fetching and now >= self._given_up_at + _GIVE_UP_S:
+            self._given_up_at = now
+            with writing(self._engine) as connection:
+                give_up_unfetched(connection, self._fetching, now=now)
         with reading(self._engine) as connection:
-            due = list_due_signals(connection, now=now)
+            due = list_due_signals(connection, now=now, besides=self._fetching)
         failed: set[str] = set()
         taken = 0
         for signal in due:

@@ -124,7 +124,11 @@ class EntraPlatform:
                 return (self._shapes.applications(),)
             case "/oauth2PermissionGrants":
                 return (self._shapes.delegated(),)
-        return None
+            case "/groups":
+                return (self._shapes.groups(),)
+        group = path.removeprefix("/groups/").removesuffix("/members")
+        is_known = path == f"/groups/{group}/members" and group in self.world.groups
+        return (self._shapes.members(group),) if is_known else None
 
     def _report(self, request: SaasRequest, version: str, path: str) -> SaasResponse:
         if not self.licensed and path != "/auditLogs/directoryAudits":

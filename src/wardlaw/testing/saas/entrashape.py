@@ -48,6 +48,19 @@ class EntraShapes:
         """People of the tenant."""
         return [self._user(one) for one in self._world.accounts.values() if not self._acts(one)]
 
+    def groups(self) -> list[dict[str, Any]]:
+        """Groups of the tenant."""
+        return [{"id": one.id, "displayName": one.name} for one in self._world.groups.values()]
+
+    def members(self, group: str) -> list[dict[str, Any]]:
+        """Who is in a group, each with what it is."""
+        acting = {one.id for one in self._world.accounts.values() if self._acts(one)}
+        kinds = [
+            (one, "group" if one.inner else "servicePrincipal" if one.account in acting else "user")
+            for one in self._world.members(group)
+        ]
+        return [{"@odata.type": f"#microsoft.graph.{kind}", "id": one.inner or one.account} for one, kind in kinds]
+
     def principals(self, *, derived: bool = False) -> list[dict[str, Any]]:
         """Service principals; only agent identities with ``derived``."""
         roles: dict[str, set[str]] = {}

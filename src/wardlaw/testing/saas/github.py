@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
-from wardlaw.inventory.model import Account, AccountKind, AccountState, Consent, Credential, Grant
+from wardlaw.inventory.model import Account, AccountKind, AccountState, Consent, Credential, Grant, Group
 from wardlaw.testing.saas.githubaudit import audit_entry, numbered
 from wardlaw.testing.saas.message import SaasRequest, SaasResponse
 from wardlaw.testing.saas.unfolding import WrittenLog
@@ -39,6 +39,8 @@ class GithubPlatform:
         match parts:
             case ["app", "installations", _, "access_tokens"]:
                 return SaasResponse(201, {"token": "ghs_fake", "expires_at": iso(self.world.now + 3_600)})
+            case ["orgs", login, "teams", *inside] if login == self.world.name:
+                return self._of_teams(request, inside)
             case ["orgs", login, *rest] if login == self.world.name:
                 return self._of_organisation(request, rest)
             case ["repos", owner, name, *rest] if f"{owner}/{name}" in self._repositories():
@@ -99,6 +101,18 @@ class GithubPlatform:
                 return self._removed(f"deploy-key/{name}/{id_}", is_asked=True)
             case _:
                 return not_found()
+
+    def _of_teams(self, request: SaasRequest, inside: list[str]) -> SaasResponse:
+        if not inside:
+            return self._paged(request, [team(one) for one in self._teams()])
+        found = next((one for one in self._teams() if one.name == inside[0]), None)
+        if found is None:
+            return not_found()
+        members = [simple_user(one.account) for one in self.world.members(found.id) if one.account]
+        return self._paged(request, members) if inside[1:] == ["members"] else SaasResponse(200, team(found))
+
+    def _teams(self) -> list[Group]:
+        return sorted(self.world.groups.values(), key=lambda one: int(one.id))
 
     def _repositories(self) -> set[str]:
         named = {key.partition(" ")[2] for key in self.world.extras if key.startswith("repo ")}
@@ -186,6 +200,11 @@ class GithubQuota:
 def is_member(account: Account) -> bool:
     """Whether an account is a member of the organisation."""
     return account.acts_as in (AccountKind.HUMAN, AccountKind.UNKNOWN) and account.state is not AccountState.DELETED
+
+
+def team(group: Group) -> dict[str, Any]:
+    """A team as GitHub lists it; its name here is its slug."""
+    return {"id": int(group.id), "slug": group.name, "name": group.name.title(), "privacy": "closed", "parent": None}
 
 
 def simple_user(login: str) -> dict[str, Any]:

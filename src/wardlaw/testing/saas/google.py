@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-from wardlaw.inventory.model import Account, AccountKind, AccountState, Credential, Grant, Tristate
+from wardlaw.inventory.model import Account, AccountKind, AccountState, Credential, Grant, Group, Membership, Tristate
 from wardlaw.testing.saas.googlechannels import SendNotice, WatchChannels
 from wardlaw.testing.saas.googlelog import number_of, report_entry
 from wardlaw.testing.saas.message import SaasRequest, SaasResponse
@@ -27,7 +27,14 @@ LOG_DAYS = 180
 """How long Google keeps what the logs of applications say (help page on data retention)."""
 
 _ROOT = ["admin", "directory", "v1", "users"]
-_LISTS = {"users": "users", "tokens": "items", "asps": "items", "policies": "policies"}
+_LISTS = {
+    "users": "users",
+    "tokens": "items",
+    "asps": "items",
+    "policies": "policies",
+    "groups": "groups",
+    "members": "members",
+}
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
@@ -65,6 +72,12 @@ class GooglePlatform:
                     usual=100,
                     kind="admin#directory#users",
                 )
+            case ["admin", "directory", "v1", "groups"]:
+                groups = [{"kind": "admin#directory#group", "id": one.id, "email": one.name} for one in self._groups()]
+                return self._paged(request, "groups", groups, most=200, usual=200, kind="admin#directory#groups")
+            case ["admin", "directory", "v1", "groups", group, "members"] if group in self.world.groups:
+                members = [_group_member(one) for one in self.world.members(group)]
+                return self._paged(request, "members", members, most=200, usual=200, kind="admin#directory#members")
             case ["admin", "directory", "v1", "users", key, *rest]:
                 return self._of_user(request, key, rest)
             case ["admin", "reports", "v1", "activity", "users", who, "applications", application, *rest]:
@@ -83,6 +96,9 @@ class GooglePlatform:
         last = request.path.rstrip("/").rsplit("/", 1)[-1]
         is_list = last in _LISTS or "/applications/" in request.path
         return SaasResponse(200, {"kind": "admin#empty"} if is_list else {})
+
+    def _groups(self) -> list[Group]:
+        return sorted(self.world.groups.values(), key=lambda one: one.id)
 
     def _people(self) -> list[Account]:
         kinds = (AccountKind.HUMAN, AccountKind.UNKNOWN)
@@ -303,3 +319,8 @@ def _opened(token: str, length: int) -> int | None:
     except (binascii.Error, UnicodeDecodeError):
         return None
     return int(at) if word == "at" and at.isdigit() and int(at) <= length else None
+
+
+def _group_member(one: Membership) -> dict[str, str]:
+    kind = "GROUP" if one.inner else "USER"
+    return {"kind": "admin#directory#member", "id": one.inner or one.account, "type": kind, "role": "MEMBER"}

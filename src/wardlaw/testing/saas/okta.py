@@ -146,6 +146,11 @@ class OktaPlatform:
                 return next((one for one in shapes.users() if one["id"] == user), None)
             case ["apps"]:
                 return shapes.apps()
+            case ["groups"]:
+                return shapes.groups()
+            case ["groups", group, "users"] if group in self.world.groups:
+                inside = {one.account for one in self.world.members(group)}
+                return [one for one in shapes.users() if one["id"] in inside]
             case ["api-tokens"]:
                 return shapes.api_tokens()
             case ["api-tokens", token]:

@@ -50,6 +50,13 @@ class OktaShapes:
         people = (one for one in self._world.accounts.values() if one.acts_as is not AccountKind.AGENT)
         return [self._user(one) for one in people]
 
+    def groups(self) -> list[dict[str, Any]]:
+        """Groups of the organisation."""
+        return [
+            {"id": one.id, "type": "OKTA_GROUP", "profile": {"name": one.name, "description": None}}
+            for one in self._world.groups.values()
+        ]
+
     def agents(self) -> list[dict[str, Any]]:
         """AI agents."""
         return [

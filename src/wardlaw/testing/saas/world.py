@@ -1,8 +1,8 @@
 """One organisation as it truly is; the platforms tell it in their own words.
 
 A folder holds it (docs/replaying-incidents.md): ``directory.json`` with name, platform and the time it is there, and one
-file of JSON lines for each kind of thing: ``account.jsonl``, ``app.jsonl``, ``grant.jsonl``, ``credential.jsonl``, in the
-words of the inventory's model. A file of events has one ``Activity`` a line.
+file of JSON lines for each kind of thing: ``account.jsonl``, ``app.jsonl``, ``grant.jsonl``, ``credential.jsonl``, ``group.jsonl``,
+``membership.jsonl``, in the words of the inventory's model. A file of events has one ``Activity`` a line.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from wardlaw.inventory.activity import Activity, Deed
-from wardlaw.inventory.model import Account, App, Credential, Grant
+from wardlaw.inventory.model import Account, App, Credential, Grant, Group, Membership
 
-_KINDS: tuple[type[Account | App | Grant | Credential], ...] = (Account, App, Grant, Credential)
+Held = Account | App | Grant | Credential | Group | Membership
+_KINDS: tuple[type[Held], ...] = (Account, App, Grant, Credential, Group, Membership)
 _T = TypeVar("_T")
 
 
@@ -51,9 +52,11 @@ class World:
         self.apps: dict[str, App] = {}
         self.grants: dict[str, Grant] = {}
         self.credentials: dict[str, Credential] = {}
+        self.groups: dict[str, Group] = {}
+        self.memberships: dict[str, Membership] = {}
         self.activities: list[Activity] = []
 
-    def put(self, *things: Account | App | Grant | Credential) -> None:
+    def put(self, *things: Held) -> None:
         """Something is there, or has changed; the log says nothing of it."""
         for thing in things:
             self._shelf(thing)[thing.id] = thing
@@ -106,7 +109,7 @@ class World:
         self.activities.append(told)
         return told
 
-    def _shelf(self, thing: Account | App | Grant | Credential) -> dict[str, Any]:
+    def _shelf(self, thing: Held) -> dict[str, Any]:
         match thing:
             case Account():
                 return self.accounts
@@ -116,6 +119,15 @@ class World:
                 return self.grants
             case Credential():
                 return self.credentials
+            case Group():
+                return self.groups
+            case Membership():
+                return self.memberships
+
+    def members(self, group: str) -> list[Membership]:
+        """Who is in a group, accounts first, by id."""
+        found = (one for one in self.memberships.values() if one.group == group)
+        return sorted(found, key=lambda one: (one.inner, one.account))
 
 
 def load_world(folder: Path, events: Path | None = None) -> World:
@@ -143,7 +155,9 @@ def save_world(world: World, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     charter = Charter(world.name, world.platform, world.now, world.extras)
     (folder / "directory.json").write_bytes(msgspec.json.format(msgspec.json.encode(charter)) + b"\n")
-    shelves: tuple[Mapping[str, object], ...] = (world.accounts, world.apps, world.grants, world.credentials)
+    shelves: tuple[Mapping[str, object], ...] = (
+        world.accounts, world.apps, world.grants, world.credentials, world.groups, world.memberships,
+    )  # fmt: skip
     for kind, shelf in zip(_KINDS, shelves, strict=True):
         write_lines(folder / f"{kind.__name__.lower()}.jsonl", shelf.values())
     write_lines(folder / "events.jsonl", world.activities)

@@ -68,6 +68,7 @@ SAMPLES = {
     "attestations.give": {"clause": "GOV-07", "system": "x", "text": "we looked at it", "until": 1},
     "tools.approve": {"tool": "x", "digest": "aabbccddeeff", "reason": "x"},
     "inventory.begin": {"directory": "x", "platform": "x", "feed": "x", "kind": "listing"}, "inventory.take": {"sightings": []},
+    "signals.settle": {"receiver": "idp", "ack": ["sig_x"]},
     "inventory.deliver": {"directory": "x", "platform": "x"},
     "inventory.channel": {
         "directory": "x", "feed": "x", "id": "x", "resource": "x", "address": "https://x.example", "expires_at": 1.0,

@@ -148,3 +148,27 @@ def test_what_tables_know_is_shown_before_what_the_gateway_saw(api: Api, uid: in
     api.ok("POST", f"/inventory/runs/{run}/page", {"sightings": told}, uid=uid)
     assert api.ok("GET", "/inventory/item?id=agent:bot", uid=uid)["item"]["directory"] == "acme"
     assert api.ok("GET", "/inventory/item?id=agent:bot&directory=gateway", uid=uid)["item"]["directory"] == "gateway"
+
+
+def test_a_listing_that_broke_off_goes_on_where_it_is_wished(api: Api) -> None:
+    uid = api.person("sec", Role.SECOPS)
+    body = {"directory": "acme", "platform": "google", "feed": "tokens", "kind": "listing"}
+    first = api.ok("POST", "/inventory/runs", body, uid=uid)["run"]
+    app = {"thing": {"kind": "app", "id": "a"}}
+    page = {"sightings": [app], "place": '{"cursor":"p1","ids":"x"}'}
+    assert api.ok("POST", f"/inventory/runs/{first['id']}/page", page, uid=uid)["place"] == page["place"]
+    end = {"complete": False, "gaps": ["Page 7 was not read."], "place": '{"cursor":"p2","ids":"y"}'}
+    api.ok("POST", f"/inventory/runs/{first['id']}/end", end, uid=uid)
+    (feed,) = [one for one in api.ok("GET", "/inventory", uid=uid)["feeds"] if one["feed"] == "tokens"]
+    assert (feed["goes_on"], feed["state"]) == (True, "incomplete")
+    api.made.clock.now += 60
+    second = api.ok("POST", "/inventory/runs", {**body, "resume": True}, uid=uid)["run"]
+    assert (second["place"], second["listed_from"], second["seen"]) == (end["place"], first["started_at"], 1)
+    whole = api.ok("POST", f"/inventory/runs/{second['id']}/end", {"complete": True}, uid=uid)
+    assert (whole["state"], whole["ended"], whole["place"]) == ("complete", 0, "")
+    (feed,) = [one for one in api.ok("GET", "/inventory", uid=uid)["feeds"] if one["feed"] == "tokens"]
+    assert (feed["goes_on"], feed["complete_at"]) == (False, first["started_at"])
+    third = api.ok("POST", "/inventory/runs", body, uid=uid)["run"]
+    assert (third["place"], third["listed_from"]) == ("", 0)
+    hostile = {"sightings": [], "place": "caf\u00e9\n"}
+    assert api.error("POST", f"/inventory/runs/{third['id']}/page", hostile, uid=uid)[0] == 400

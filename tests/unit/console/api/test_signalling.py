@@ -6,11 +6,14 @@ import pytest
 from tests.console_fakes import START, Api
 from wardlaw.console.api.app import build_api
 from wardlaw.console.api.desk import Turn
-from wardlaw.console.api.signalling import signal_revocation
+from wardlaw.console.api.signalling import GatewayLocks, signal_revocation
+from wardlaw.facts.incident import Quarantine
 from wardlaw.facts.person import Person, Role
 from wardlaw.inventory.revocation import RevocationStep, StepKind
 from wardlaw.store.database import writing
-from wardlaw.store.signalsout import SignalPlan, list_signals
+from wardlaw.store.principallinks import PrincipalLink, link_principal
+from wardlaw.store.quarantines import place
+from wardlaw.store.signalsout import TRIED_S, SignalPlan, list_signals
 
 CAEP = "https://schemas.openid.net/secevent/caep/event-type/"
 PLAN = SignalPlan("https://us.example", {"idp": "https://idp.example", "siem": "https://siem.example"})
@@ -62,3 +65,25 @@ def test_what_was_found_gone_is_told_once(api: Api) -> None:
     }  # fmt: skip
     event = told[0]["events"][f"{CAEP}credential-change"]
     assert (event["change_type"], event["credential_type"]) == ("revoke", step.kind.value)
+
+
+def test_what_a_gateway_locks_by_itself_is_told_once_where_it_is_known_who_it_is(api: Api) -> None:
+    with writing(api.made.engine) as connection:
+        link_principal(connection, PrincipalLink("acme", "app-1", "nhi:known", "person:x", START))
+        for number, key in enumerate((door_key("nhi:known"), door_key("user:nobody-knows"), "person:ada")):
+            place(connection, Quarantine(f"qua_{number}", key, "principal", "two signals", START - 60))
+        place(connection, Quarantine("qua_old", door_key("nhi:known"), "principal", "two signals", START - TRIED_S))
+    for _ in range(2):  # as after a restart, too
+        locks = GatewayLocks(api.made.engine, PLAN, door_key)
+        locks.queue(START)
+        locks.queue(START + 2)
+    told = queued(api)
+    assert [one["sub_id"]["id"] for one in told] == ["nhi:known", "nhi:known"]
+    assert sorted(one["aud"] for one in told) == ["https://idp.example", "https://siem.example"]
+    (event,) = told[0]["events"].values()
+    assert (event["event_timestamp"], event["initiating_entity"]) == (int(START) - 60, "policy")
+    assert "qua_0" in event["reason_admin"]["en"]
+
+
+def door_key(principal: str) -> str:
+    return principal.encode().hex()
