@@ -95,7 +95,8 @@ class ReportDesk:
         files[check.REPORT] = _json(report)
         files[PAGE] = report_page(report)
         files[check.KEYS] = _json({"log": self._lines("log"), "report": self._lines("bundle")})
-        files[OSCAL] = _json(oscal_results(report, (check.REPORT, PAGE, *sorted(n for n in files if "proofs/" in n))))
+        told = (check.REPORT, PAGE, *sorted(name for name in files if name.startswith("proofs/")))
+        files[OSCAL] = _json(oscal_results(report, {name: _sha256(files[name]) for name in told}))
         files[VERIFIER] = Path(check.__file__).read_text("utf-8")
         return self._signed(files, report)
 
