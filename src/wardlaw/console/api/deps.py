@@ -469,7 +469,7 @@ class ReportDesk(Protocol):
     def gather(self, connection: Connection, survey: Survey, lines: ReportLines, period: Period) -> Report:
         """Everything but the proofs."""
 
-    def seal(self, report: Report) -> dict[str, str]:
+    def seal(self, report: Report) -> dict[str, bytes]:
         """The signed files of a report by their names, with what proves the records it names.
 
         Raises:
