@@ -35,6 +35,7 @@ from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.store.approvals import SealedDetail
+from wardlaw.store.keeping import KeptClass
 from wardlaw.store.prunings import PruningBook
 from wardlaw.store.records import RecordRow, StoredPart
 from wardlaw.store.signalsout import SignalPlan
@@ -125,6 +126,9 @@ class LogDesk(Protocol):
         Raises:
             WardlawError: Nothing would go, or a legal hold stands.
         """
+
+    def keeping(self, connection: Connection) -> tuple[KeptClass, ...]:
+        """Each class of keeping, with the records that are of it now."""
 
     def prune(self, connection: Connection, before: int) -> int:
         """Take the records before one away; answers how many went. Repeating is harmless.

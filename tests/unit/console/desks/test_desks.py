@@ -156,6 +156,8 @@ def test_pruning_goes_by_whole_bundles_of_the_published_log(house: House) -> Non
     house.record(*["keys.create"] * 60)
     with writing(house.engine) as connection:
         with pytest.raises(InputError, match="WL-AUD-044"):
-            log.prunable_before(connection, 2**53)
+            log.prunable_before(connection, int((NOW - 184 * 86_400) * 1_000))
+        with pytest.raises(InputError, match="WL-RTN-001"):
+            log.prunable_before(connection, int((NOW - 182 * 86_400) * 1_000))
         assert log.prune(connection, 0) == 0
     assert log.prunings().list() == ()
