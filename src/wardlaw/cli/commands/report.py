@@ -31,9 +31,8 @@ def build(*, framework: str, since: date, until: date, out: str, options: Option
     client, output = connect(options), options.output()
     counted(client, output, "/coverage", {})
     body = {"framework": framework, "since": since.isoformat(), "until": until.isoformat()}
-    with output.progress("proving and signing") as drawn:
-        drawn(0.0, "records")
-        answer = client.post("/reports", body)
+    output.note("The log is counted. Proving, drawing and signing …")
+    answer = client.post("/reports", body)
     files = files_of(answer)
     write_report(files, Path(out))
     told = {name: value for name, value in answer.items() if name not in ("files", "binary")}
