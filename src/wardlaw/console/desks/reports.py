@@ -36,13 +36,14 @@ from wardlaw.store.period import (
     waivers_in,
 )
 from wardlaw.store.records import known_records
+from wardlaw.store.reportverifypage import verifier_page
 
 MOST_PROOFS = 4_000
 """Records whose proofs go along; a proof and its entry have some 3 KB, and an answer at most 64 MB."""
 OSCAL = "oscal-assessment-results.json"
 PAGE = "report.html"
 PAPER = "report.pdf"
-VERIFIER = "verify.py"
+VERIFIER, VERIFIER_PAGE = "verify.py", "verify.html"
 
 
 class ReportDesk:
@@ -101,6 +102,7 @@ class ReportDesk:
         told = (check.REPORT, PAGE, PAPER, *sorted(name for name in files if name.startswith("proofs/")))
         files[OSCAL] = _json(oscal_results(report, {name: _sha256(files[name]) for name in told}))
         files[VERIFIER] = Path(check.__file__).read_bytes()
+        files[VERIFIER_PAGE] = verifier_page().encode()
         return self._signed(files, report)
 
     def _signed(self, files: dict[str, bytes], report: Report) -> dict[str, bytes]:
