@@ -20,6 +20,7 @@ from rich.text import Text
 
 from bench import (
     auditing,
+    bundling,
     covering,
     deciding,
     deliveries,
@@ -43,7 +44,8 @@ from bench.traffic import TrafficPlan
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
 PARTS = (
-    "traffic", "decision", "guard", "mcp", "audit", "verify", "replay", "export", "inventory", "deliveries", "coverage", "models",
+    "traffic", "decision", "guard", "mcp", "audit", "verify", "replay", "export", "bundle", "inventory", "deliveries",
+    "coverage", "models",
 )  # fmt: skip
 FORMAT = 1
 DELIVERIES_PER_S = 200
@@ -62,6 +64,7 @@ class Amounts(msgspec.Struct, frozen=True):
     audit_records: int
     verify_records: int
     replayed: int
+    bundled: int
     grants: int
     deliveries_s: float
 
@@ -76,6 +79,7 @@ FULL = Amounts(
     audit_records=100_000,
     verify_records=1_000_000,
     replayed=100_000,
+    bundled=1_000_000,
     grants=1_000_000,
     deliveries_s=20,
 )
@@ -89,6 +93,7 @@ QUICK = Amounts(
     audit_records=10_000,
     verify_records=100_000,
     replayed=20_000,
+    bundled=20_000,
     grants=20_000,
     deliveries_s=3,
 )
@@ -251,6 +256,12 @@ def _parts(amounts: Amounts, folder: Path) -> tuple[_Part, ...]:
             "export",
             f"telling a log of {amounts.audit_records} records to a file",
             lambda: exporting.measure(amounts.audit_records, folder),
+        ),
+        _Part(
+            "bundle",
+            "bundle",
+            f"recording {amounts.bundled} decisions and making a report of them",
+            lambda: bundling.measure(amounts.bundled, folder),
         ),
         _Part(
             "inventory",

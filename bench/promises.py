@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from bench.auditing import AuditFigures
+from bench.bundling import Bundled
 from bench.covering import CoverageFigures
 from bench.deciding import DecisionFigures
 from bench.deliveries import DeliveryFigures
@@ -34,6 +35,7 @@ class Results(msgspec.Struct, frozen=True):
     guard: GuardFigures | None = None
     replay: ReplayFigures | None = None
     export: ExportFigures | None = None
+    bundle: Bundled | None = None
     tools: list[ToolFigures] | None = None
     inventory: InventoryFigures | None = None
     coverage: CoverageFigures | None = None
@@ -230,6 +232,13 @@ _TABLE: tuple[tuple[str, str, float, bool, _Read], ...] = (
         10_000,
         False,
         lambda r: 1e6 / r.export.cpu_us if r.export else None,
+    ),
+    (
+        "evidence report over 1,000,000 decisions, nothing counted before",
+        "s",
+        60,
+        True,
+        lambda r: r.bundle.seconds if r.bundle and r.bundle.decisions >= 1_000_000 else None,
     ),
     (
         "verify 1,000,000 records",

@@ -59,6 +59,7 @@ def grids(results: Results) -> list[Grid]:
         (results.coverage, _coverage),
         (results.models, _models),
         (results.export, _export),
+        (results.bundle, _bundle),
     )
     found += [grid(results) for figures, grid in measured if figures is not None]
     if results.inventory is not None:
@@ -306,6 +307,19 @@ def _export(results: Results) -> Grid:
     one = results.export
     rows = [("records told a second", short(one.per_second)), ("CPU µs per record", short(one.cpu_us))]
     return Grid("Telling the log to one target", ("", f"{one.records:,} records, a file"), rows)
+
+
+def _bundle(results: Results) -> Grid:
+    one = results.bundle
+    assert one is not None
+    rows = [
+        ("opening and counting every decision, s", f"{one.count_s:.1f}"),
+        ("gathering, proving, drawing, signing, packing, s", f"{one.rest_s:.1f}"),
+        ("CPU of all of it, s", f"{one.cpu_s:.1f}"),
+        ("peak memory of the process, MB; before it", f"{one.peak_mb:.0f}; {one.start_mb:.0f}"),
+        ("times it said how far it was", f"{one.steps:,}"),
+    ]
+    return Grid("An evidence report of the EU AI Act", ("", f"{one.decisions:,} decisions"), rows)
 
 
 def _stages(results: Results) -> Grid:

@@ -101,14 +101,14 @@ def _verify(path: Path, key: SignerKey) -> Verified:
 def verify(path: Path, key: str) -> Verified:
     """Verify the log in ``path`` here and now."""
     public = parse_verifier_key(key)
-    start_mb = _peak_mb()
+    start_mb = peak_mb()
     began, cpu = time.perf_counter(), time.process_time()
     report = verify_directory(path, log_public_key=public)
     seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
-    return Verified(report.records, report.is_sound, seconds, cpu, _peak_mb(), start_mb)
+    return Verified(report.records, report.is_sound, seconds, cpu, peak_mb(), start_mb)
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """Peak resident memory; ``ru_maxrss`` would tell that of the process this one was forked from."""
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     kilobytes = next(line for line in status.splitlines() if line.startswith("VmHWM:")).split()[1]

@@ -43,7 +43,8 @@ from wardlaw.governance.check import check
 from wardlaw.governance.life import LifeRules
 from wardlaw.governance.operations import Service
 from wardlaw.governance.renewal import published_set
-from wardlaw.governance.shipped import starter_sources
+from wardlaw.governance.retention import KeepingTerms
+from wardlaw.governance.shipped import shipped_keeping, starter_sources
 from wardlaw.inventory.asking import AskedPersons
 from wardlaw.inventory.granted import GrantMoment
 from wardlaw.inventory.rules import Weight
@@ -51,6 +52,7 @@ from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.store.approvals import SealedDetail, forget_calls_of
 from wardlaw.store.database import open_database, writing
 from wardlaw.store.installation import Installation
+from wardlaw.store.keeping import kept_by_class
 from wardlaw.store.life import LifeStore
 from wardlaw.store.people import add_person
 from wardlaw.store.prunings import PruningBook
@@ -147,6 +149,9 @@ class FakeLog:
         if at_ms < 1_000:
             raise InputError("WL-AUD-044", "Nothing would go.", "Wait.")
         return 512
+
+    def keeping(self, connection):
+        return kept_by_class(connection, KeepingTerms(shipped_keeping(), {}, 1_790_000_000_000))
 
     def prune(self, connection, before):
         if self.broken:

@@ -44,7 +44,7 @@ def build(folder: Path, source: Path, *, run: Run, node: bool) -> int:
         elif not part(made, locks, lambda locked=locked, made=made: _modules(locked, made, run)):
             missing.append(locked.name)
     for one in missing:
-        print(f"vendorclients: without {one}", file=sys.stderr)
+        print(f"{source.name}: without {one}", file=sys.stderr)
     return 1 if missing else 0
 
 

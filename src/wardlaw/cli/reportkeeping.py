@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from wardlaw.facts.errors import EvidenceError, InputError
 from wardlaw.store.reportverify import read_report
@@ -14,7 +16,13 @@ from wardlaw.store.reportverify import read_report
 _PACKED_AT = (1980, 1, 1, 0, 0, 0)  # the first a ZIP file can say; the report itself tells when it was made
 
 
-def write_report(files: Mapping[str, str], out: Path) -> None:
+def files_of(answer: Mapping[str, Any]) -> dict[str, bytes]:
+    """The files of a report as the management API answers them: text, and the others in base64."""
+    texts = {name: text.encode() for name, text in answer["files"].items()}
+    return texts | {name: base64.b64decode(text, validate=True) for name, text in answer["binary"].items()}
+
+
+def write_report(files: Mapping[str, bytes], out: Path) -> None:
     """Write a report as a ZIP file when the name ends so, else as a folder; nothing is overwritten.
 
     Raises:
@@ -52,20 +60,20 @@ def load_report(path: Path) -> dict[str, bytes]:
         ) from error
 
 
-def _pack(files: Mapping[str, str], path: Path) -> None:
+def _pack(files: Mapping[str, bytes], path: Path) -> None:
     with zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as packed:
         for name in sorted(files):
-            packed.writestr(zipfile.ZipInfo(name, _PACKED_AT), files[name].encode(), zipfile.ZIP_DEFLATED)
+            packed.writestr(zipfile.ZipInfo(name, _PACKED_AT), files[name], zipfile.ZIP_DEFLATED)
 
 
-def _lay_out(files: Mapping[str, str], folder: Path) -> None:
+def _lay_out(files: Mapping[str, bytes], folder: Path) -> None:
     folder.mkdir(mode=0o700)
     for name in sorted(files):
         place = folder / name
         if not place.resolve().is_relative_to(folder.resolve()):
             raise PermissionError(1, f"the server names a file outside of it: {name}")
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        place.write_bytes(files[name].encode())
+        place.write_bytes(files[name])
 
 
 def _clear(path: Path) -> None:

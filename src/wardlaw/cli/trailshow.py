@@ -41,7 +41,8 @@ def _clause(one: Mapping[str, Any]) -> Iterator[str | Text]:
         failed = f", failed {when(canary['failed_at'])}" if canary["failed_at"] else ""
         yield plain(f"  canary    {canary['route']}: {passed}{failed} {canary['detail']}".rstrip())
     seen = f"{counts['seen']:,} decisions in its scope, {counts['evaluated']:,} under the text in force"
-    yield f"  traffic   {seen}, {counts['fired']:,} matched"
+    last = f", the last {counts['last_fired']}" if counts["last_fired"] else ""
+    yield plain(f"  traffic   {seen}, {counts['fired']:,} matched{last}")
     decision = one["decision"]
     if decision is None:
         yield "  decision  none yet that shows it at work"
@@ -49,8 +50,10 @@ def _clause(one: Mapping[str, Any]) -> Iterator[str | Text]:
     if decision["leaf_index"] < 0:
         yield plain(f"  decision  {decision['id']}: {decision['note']}")
         return
+    whose = "its canary's" if decision["id"] in {canary["record"] for canary in one["canaries"]} else "of its traffic"
     proof = "its inclusion can be proven" if decision["is_proven"] else f"not provable yet: {decision['note']}"
-    yield plain(f"  decision  {decision['id']} at {when(decision['at'])}, record {decision['leaf_index']}; {proof}")
+    yield plain(f"  decision  {decision['id']}, {whose}, at {when(decision['at'])}")
+    yield plain(f"  record    {decision['leaf_index']:,} of the log; {proof}")
 
 
 def _next(trail: Mapping[str, Any]) -> Iterator[str | Text]:

@@ -18,6 +18,7 @@ from wardlaw.config.channelforms import FindingLevel, MailSecurity, SyslogForm, 
 from wardlaw.config.connected import InventorySettings
 from wardlaw.config.detection import BuiltIn, Encoder, Planting, Tripwires
 from wardlaw.config.proving import Canaries, Export
+from wardlaw.config.retention import Retention
 from wardlaw.config.secretref import Certificates, SecretRef
 from wardlaw.config.tls import Tls
 from wardlaw.config.tools import RegisteredTool
@@ -381,16 +382,6 @@ class Keys(msgspec.Struct, frozen=True):
     dir: Annotated[
         str, Meta(description="Folder of the log, gateway, bundle and fingerprint keys; not under `data_dir`.")
     ] = "keys"
-
-
-class Retention(msgspec.Struct, frozen=True):
-    """How long sealed parts are kept; proofs stay valid after."""
-
-    content_days: Annotated[int, Meta(ge=1, description="Days the judged text is kept.")] = 90
-    inputs_days: Annotated[int, Meta(ge=1, description="Days the inputs of decisions are kept.")] = 400
-    habits_days: Annotated[
-        int, Meta(ge=15, description="Days without a call after which a caller's behaviour profile is forgotten.")
-    ] = 90
 
 
 class WitnessLink(msgspec.Struct, frozen=True):

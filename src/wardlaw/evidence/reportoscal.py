@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -11,18 +14,21 @@ from wardlaw.evidence.report import Report
 
 OSCAL_VERSION = "1.2.1"
 _SPACE = UUID("6f1c2f0e-5a0e-5c1b-9a39-0d6d3f4f7b11")  # ours; the same report gives the same ids
+_WORD = re.compile(r"\w+")
+_MEDIA = {"html": "text/html", "json": "application/json", "pdf": "application/pdf"}
 _REMARK = "Not proven and not attested today. The reason says what is missing."
 
 
-def oscal_results(report: Report, files: tuple[str, ...]) -> dict[str, Any]:
+def oscal_results(report: Report, files: Mapping[str, str]) -> dict[str, Any]:
     """The document, JSON-ready: one observation and one finding for each provision and system it applies to.
 
     Args:
-        files: Names of the files the findings rest on, as they lie in the bundle.
+        files: The files the findings rest on, as they lie in the bundle, with the SHA-256 of each, hex.
     """
     base = f"{report.origin}/{report.framework.id}/{report.made_at}"
     at = _time(report.made_at)
-    resources = {name: _id(base, "resource", name) for name in files}
+    resources = {name: _resource_id(base, name) for name in files}
+    proofs = _proofs_by_record(files)
     lines = [one for one in report.lines if one.state not in (State.NOT_APPLICABLE, State.NOT_YET)]
     result: dict[str, Any] = {
         "uuid": _id(base, "result"),
@@ -30,10 +36,12 @@ def oscal_results(report: Report, files: tuple[str, ...]) -> dict[str, Any]:
         "description": f"{report.proven} of {report.applicable} proven, {report.attested} attested.",
         "start": _time(report.period.begin),
         "end": _time(report.period.end),
+        # Every file is linked here: those that no observation names (the page, the log's head) belong to the whole.
+        "links": [{"href": f"#{uuid}", "rel": "reference", "text": name} for name, uuid in resources.items()],
         "reviewed-controls": {"control-selections": [{"description": "Every provision.", "include-all": {}}]},
     }
     if lines:
-        result["observations"] = [_observation(base, one, at, resources) for one in lines]
+        result["observations"] = [_observation(base, one, at, resources, proofs) for one in lines]
         result["findings"] = [_finding(base, one) for one in lines]
     return {
         "assessment-results": {
@@ -48,15 +56,18 @@ def oscal_results(report: Report, files: tuple[str, ...]) -> dict[str, Any]:
             "results": [result],
             "back-matter": {
                 "resources": [
-                    {"uuid": uuid, "title": name, "rlinks": [{"href": name}]} for name, uuid in resources.items()
+                    {"uuid": uuid, "title": name, "rlinks": [_located(name, files[name])]}
+                    for name, uuid in resources.items()
                 ]
             },
         }
     }
 
 
-def _observation(base: str, line: Line, at: str, resources: dict[str, str]) -> dict[str, Any]:
-    named = [name for name in resources if name.startswith("proofs/") and _record(name) in line.why]
+def _observation(
+    base: str, line: Line, at: str, resources: dict[str, str], proofs: dict[str, list[str]]
+) -> dict[str, Any]:
+    named = [name for record in dict.fromkeys(_WORD.findall(line.why)) for name in proofs.get(record, ())]
     return {
         "uuid": _id(base, "observation", line.clause, line.system),
         "title": f"{line.clause} for {line.system}",
@@ -83,8 +94,18 @@ def _finding(base: str, line: Line) -> dict[str, Any]:
     }
 
 
-def _record(name: str) -> str:
-    return name.removeprefix("proofs/").partition(".")[0] or name
+def _located(name: str, digest: str) -> dict[str, Any]:
+    media = _MEDIA.get(name.rpartition(".")[2], "text/plain")
+    return {"href": name, "media-type": media, "hashes": [{"algorithm": "SHA-256", "value": digest}]}
+
+
+def _proofs_by_record(files: Mapping[str, str]) -> dict[str, list[str]]:
+    """Entry and proof of each record, by its id."""
+    found: dict[str, list[str]] = {}
+    for name in files:
+        if name.startswith("proofs/"):
+            found.setdefault(name.removeprefix("proofs/").partition(".")[0], []).append(name)
+    return found
 
 
 def _token(text: str) -> str:
@@ -96,6 +117,11 @@ def _token(text: str) -> str:
 def _id(*parts: str) -> str:
     """A UUID that the parts decide, in OSCAL's own form (version 5)."""
     return str(uuid5(_SPACE, "\n".join(parts)))
+
+
+def _resource_id(base: str, name: str) -> str:
+    """A UUID of version 4 in form: OSCAL takes 4 and 5, but trestle 5.2.0 sees only links to version 4 as links."""
+    return str(UUID(bytes=sha256(f"{base}\nresource\n{name}".encode()).digest()[:16], version=4))
 
 
 def _time(seconds: float) -> str:

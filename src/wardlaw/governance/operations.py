@@ -187,6 +187,7 @@ _ALL: tuple[Operation, ...] = (
     _reads("holds.list", _P.VIEW_AUDIT_LOG),
     _changes("holds.place", _P.CHANGE_RETENTION),
     _changes("holds.lift", _P.CHANGE_RETENTION),
+    _reads("audit.retention", _P.VIEW_AUDIT_LOG),
     _reads("prunings.list", _P.VIEW_AUDIT_LOG),
     _changes("prunings.request", _P.CHANGE_RETENTION),
     _changes("prunings.confirm", _P.CHANGE_RETENTION),

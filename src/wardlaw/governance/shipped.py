@@ -15,6 +15,7 @@ import msgspec
 from wardlaw.facts.person import Role
 from wardlaw.governance.frameworks.control import FRAMEWORK, Control, Controls
 from wardlaw.governance.frameworks.framework import Framework, Provision
+from wardlaw.governance.retention import KeepingBook
 from wardlaw.governance.template import Template
 
 
@@ -54,6 +55,11 @@ def shipped_frameworks() -> dict[str, Framework]:
 def shipped_controls() -> Controls:
     """The controls as they ship."""
     return msgspec.json.decode(_data("controls.json"), type=Controls)
+
+
+def shipped_keeping() -> KeepingBook:
+    """The classes of keeping as they ship."""
+    return msgspec.json.decode(_data("retention.json"), type=KeepingBook)
 
 
 def known(frameworks: Mapping[str, Framework] | None = None) -> Known:

@@ -8,6 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from wardlaw.audit.checkpoint import SignedCheckpoint, open_checkpoint
+from wardlaw.audit.merkle import leaf_hash
 from wardlaw.audit.note import VerifierKey
 from wardlaw.audit.proof import Proof, format_proof, make_proof
 from wardlaw.audit.tiles import TILE_WIDTH, decode_bundle, tile_hash_reader, tile_width
@@ -31,6 +32,28 @@ def prove_record(directory: LogDirectory, index: int, *, keys: Sequence[Verifier
     return record[1], record[2]
 
 
+def prove_entry(directory: LogDirectory, index: int, entry: bytes, *, keys: Sequence[VerifierKey]) -> Proof:
+    """The proof of a record whose bundle was pruned, from its own bytes and the hashes that stay.
+
+    Raises:
+        InputError: The log has no such record (WL-AUD-017).
+        EvidenceError: Checkpoint or tiles are missing or damaged, or the bytes are not those of the record (WL-RTN-003).
+    """
+    signed = _head_over(directory, index + 1, keys)
+    size = signed.checkpoint.size
+    if not 0 <= index < size:
+        raise _no_such(size, index, index + 1)
+    fetch = lru_cache(_CACHED_TILES)(lambda level, place, width: _need(directory.tile(level, place, width)))
+    read = tile_hash_reader(size, fetch)
+    if read(0, index) != leaf_hash(entry):
+        raise EvidenceError(
+            "WL-RTN-003",
+            f"What the tables keep of record {index} is not what the log has under that number.",
+            "Somebody changed the row; restore the tables from a backup.",
+        )
+    return make_proof(index, size=size, note=signed.note, read=read)
+
+
 def export_records(directory: LogDirectory, *, start: int, end: int, keys: Sequence[VerifierKey]) -> Iterator[bytes]:
     """Records ``start`` to ``end`` as JSON lines: ``index``, ``envelope`` (its exact text), ``proof`` (tlog-proof).
 
@@ -48,11 +71,7 @@ def _walk(
     signed = _head_over(directory, end, keys)
     size = signed.checkpoint.size
     if not 0 <= start <= end <= size:
-        raise InputError(
-            "WL-AUD-017",
-            f"The log has {size} published records, {start} to {end} are not among them.",
-            "Ask for fewer.",
-        )
+        raise _no_such(size, start, end)
     if start < directory.minimum_index() // TILE_WIDTH * TILE_WIDTH:
         raise InputError(
             "WL-AUD-043",
@@ -81,6 +100,14 @@ def _head_over(directory: LogDirectory, end: int, keys: Sequence[VerifierKey]) -
     if note is None:
         raise EvidenceError("WL-AUD-013", "The log has no checkpoint yet.", "Let the sequencer publish first.")
     return open_checkpoint(note, *keys)
+
+
+def _no_such(size: int, start: int, end: int) -> InputError:
+    return InputError(
+        "WL-AUD-017",
+        f"The log has {size} published records, {start} to {end} are not among them.",
+        "Ask for fewer.",
+    )
 
 
 def _need(data: bytes | None) -> bytes:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import msgspec
 from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Connection, Engine
 
 from wardlaw.audit.checkpoint import open_checkpoint
+from wardlaw.audit.envelope import RecordKind, decode
 from wardlaw.audit.note import VerifierKey
 from wardlaw.audit.tiles import TILE_WIDTH, bundle_path
 from wardlaw.facts.errors import EvidenceError, InputError
+from wardlaw.governance.retention import KeepingTerms
 from wardlaw.store.database import reading, writing
 from wardlaw.store.logdir import LogDirectory, write_minimum_index
 from wardlaw.store.tables import HOLD, RECORD, SEALED_PART
+
+_PORTION = 500  # rows deleted by one statement; SQLite takes 32,766 values, PostgreSQL 65,535
 
 
 class Pruned(msgspec.Struct, frozen=True):
@@ -31,26 +36,31 @@ class Pruned(msgspec.Struct, frozen=True):
     bundles: int
 
 
-def prune_records(engine: Engine, directory: LogDirectory, *, before: int, keys: Sequence[VerifierKey]) -> Pruned:
+def prune_records(
+    engine: Engine, directory: LogDirectory, *, before: int, keys: Sequence[VerifierKey], terms: KeepingTerms
+) -> Pruned:
     """``prune_within`` in a transaction of its own."""
     with writing(engine) as connection:
-        return prune_within(connection, directory, before=before, keys=keys)
+        return prune_within(connection, directory, before=before, keys=keys, terms=terms)
 
 
 def prune_within(
-    connection: Connection, directory: LogDirectory, *, before: int, keys: Sequence[VerifierKey]
+    connection: Connection, directory: LogDirectory, *, before: int, keys: Sequence[VerifierKey], terms: KeepingTerms
 ) -> Pruned:
     """Take away records before ``before`` (rounded down to whole bundles); tiles, proofs and the tree stay as they are.
 
-    The newest row of each gateway stays, because it says where the gateway's count goes on. May be called again
-    after a crash.
+    The newest row of each gateway stays, because it says where the gateway's count goes on, and so does each row whose
+    class of keeping is longer than that of the log: with the hashes that stay, it can be proven as before. May be called
+    again after a crash.
 
     Args:
         connection: Holds the write lock; the caller commits.
         keys: The log's key and its former ones.
+        terms: How long records must stay, now.
 
     Raises:
-        InputError: Records not yet published are asked for (WL-AUD-041), or a legal hold stands (WL-AUD-042).
+        InputError: Records not yet published are asked for (WL-AUD-041), a legal hold stands (WL-AUD-042), or one is
+            within its class of keeping (WL-RTN-001).
         EvidenceError: There is no sound checkpoint.
     """
     size = _published_size(directory, keys)
@@ -61,14 +71,15 @@ def prune_within(
     limit = before // TILE_WIDTH * TILE_WIDTH
     old = max(directory.minimum_index(), 0)
     _refuse_held(connection, limit)
+    _refuse_young(connection, limit, terms)
     # Said before it is done: a crash in between leaves records nobody is promised, never a hole nobody explains.
     if limit > old:
         write_minimum_index(directory, limit)
-    newest = select(func.max(RECORD.c.leaf_index)).group_by(RECORD.c.gateway)
-    rows = connection.execute(
-        delete(RECORD).where(RECORD.c.leaf_index < limit, RECORD.c.leaf_index.not_in(newest))
-    ).rowcount
-    connection.execute(delete(SEALED_PART).where(SEALED_PART.c.leaf_index < limit))
+    rows = _take_rows(connection, limit, terms)
+    left = select(RECORD.c.leaf_index).where(RECORD.c.leaf_index < limit, RECORD.c.kind == RecordKind.CONTROL.value)
+    connection.execute(
+        delete(SEALED_PART).where(SEALED_PART.c.leaf_index < limit, SEALED_PART.c.leaf_index.not_in(left))
+    )
     bundles = 0
     for index in range(limit // TILE_WIDTH):
         path = directory.path / bundle_path(index)
@@ -78,17 +89,42 @@ def prune_within(
     return Pruned(max(limit, old), rows, bundles)
 
 
-def prunable_before(connection: Connection, directory: LogDirectory, *, at_ms: int, keys: Sequence[VerifierKey]) -> int:
+def _take_rows(connection: Connection, limit: int, terms: KeepingTerms) -> int:
+    """Delete the rows before one whose class lets them go; answers how many went."""
+    newest = list(connection.execute(select(func.max(RECORD.c.leaf_index)).group_by(RECORD.c.gateway)).scalars())
+    before = (RECORD.c.leaf_index < limit, RECORD.c.leaf_index.not_in(newest))
+    control = RECORD.c.kind == RecordKind.CONTROL.value
+    rows = connection.execute(delete(RECORD).where(*before, ~control)).rowcount
+    going = [
+        leaf
+        for leaf, made_ms, envelope in connection.execute(
+            select(RECORD.c.leaf_index, RECORD.c.at_ms, RECORD.c.envelope).where(*before, control)
+        )
+        if not terms.must_stay(RecordKind.CONTROL.value, str(decode(envelope).facts.get("operation", "")), made_ms)
+    ]
+    for first in range(0, len(going), _PORTION):
+        part = going[first : first + _PORTION]
+        rows += connection.execute(delete(RECORD).where(RECORD.c.leaf_index.in_(part))).rowcount
+    return rows
+
+
+def prunable_before(
+    connection: Connection, directory: LogDirectory, *, at_ms: int, keys: Sequence[VerifierKey], terms: KeepingTerms
+) -> int:
     """The first record that must stay when all made before a time go: whole bundles only, published records only.
 
     Args:
         at_ms: Unix milliseconds.
         keys: The log's key and its former ones.
+        terms: How long records must stay, now.
 
     Raises:
-        InputError: Nothing would go (WL-AUD-044), or a legal hold stands (WL-AUD-042).
+        InputError: Nothing would go (WL-AUD-044), a legal hold stands (WL-AUD-042), or records made before that time are
+            within their class of keeping (WL-RTN-001).
         EvidenceError: There is no sound checkpoint.
     """
+    if at_ms > terms.least_ms():
+        raise _within_class(terms)
     limit = min(_first_since(connection, at_ms), _published_size(directory, keys)) // TILE_WIDTH * TILE_WIDTH
     if limit <= max(directory.minimum_index(), 0):
         raise InputError(
@@ -140,6 +176,22 @@ def _first_since(connection: Connection, at_ms: int) -> int:
         return first
     last: int | None = connection.execute(select(func.max(RECORD.c.leaf_index))).scalar()
     return 0 if last is None else last + 1
+
+
+def _refuse_young(connection: Connection, limit: int, terms: KeepingTerms) -> None:
+    youngest = connection.execute(select(func.max(RECORD.c.at_ms)).where(RECORD.c.leaf_index < limit)).scalar()
+    # What an earlier pruning left is older than what it took, so it never stands in the way of a later one.
+    if youngest is not None and youngest >= terms.least_ms():
+        raise _within_class(terms)
+
+
+def _within_class(terms: KeepingTerms) -> InputError:
+    day = datetime.fromtimestamp(terms.least_ms() / 1000, tz=UTC).date()
+    return InputError(
+        "WL-RTN-001",
+        f"Records made since {day} are within their class of keeping and must stay.",
+        f"Prune only what was made before {day}; `wardlaw audit retention` shows the classes.",
+    )
 
 
 def _refuse_held(connection: Connection, limit: int) -> None:

@@ -33,12 +33,16 @@ class SpoolFill:
         self.seq = 0
         self._segment: SegmentFile | None = None
 
-    def add(self, count: int) -> list[bytes]:
-        """Append records in one batch; gives their envelopes."""
+    def add(self, count: int, *, operation: str = "") -> list[bytes]:
+        """Append records in one batch; gives their envelopes.
+
+        Args:
+            operation: Of control records; decisions when left out.
+        """
         entries: list[bytes] = []
         frames: list[bytes] = []
         for place in range(count):
-            entry, blobs = self.record(self.seq)
+            entry, blobs = self.record(self.seq, operation)
             payload = _encode_payload([entry, blobs, b""])
             frames.extend(pack_frame(payload, epoch=self.epoch, seq=self.seq, place=place))
             entries.append(entry)
@@ -46,8 +50,15 @@ class SpoolFill:
         self._write(b"".join(frames), count)
         return entries
 
-    def record(self, seq: int) -> tuple[bytes, list[bytes]]:
+    def record(self, seq: int, operation: str = "") -> tuple[bytes, list[bytes]]:
         """Envelope and ciphertexts of the record with that number."""
+        if operation:
+            told = {"operation": operation}
+            made = Envelope(
+                kind=RecordKind.CONTROL, id=f"ctl_{self.gateway}_{self.epoch}_{seq}", at=1_790_000_000_000 + seq,
+                gateway=self.gateway, epoch=self.epoch, seq=seq, facts=dict(told),
+            )  # fmt: skip
+            return encode(made), []
         blobs = [sha256(b"%d" % seq).digest() * (self._ciphertext_bytes // 32)] if self._ciphertext_bytes else []
         sealed = tuple(
             SealedPart(

@@ -88,6 +88,37 @@ def test_the_pause_never_grows_beyond_five_minutes(tables: Engine) -> None:
     assert [made.turn() for _ in range(12)][-1] == 300.0
 
 
+def test_a_target_that_is_back_after_a_day_gets_everything_in_order_and_another_never_waited(
+    tables: Engine, tmp_path: Path
+) -> None:
+    clock = [NOW]
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    gone, file = (
+        TargetKeeper(tables, target, origin="wardlaw/test", env={}, clock=lambda: clock[0])
+        for target in (
+            ExportTarget("siem", ExportKind.WEBHOOK, url=f"http://127.0.0.1:{port}/in", batch=7, timeout_s=2.0),
+            ExportTarget("file", ExportKind.FILE, path=str(tmp_path / "out.jsonl"), batch=7, timeout_s=2.0),
+        )
+    )
+    for hour in (0, 12, 24):
+        clock[0] = NOW + hour * 3_600
+        assert gone.turn() >= 1.0
+        with writing(tables) as connection:
+            connection.execute(insert(RECORD), [row_of(10 + hour + place) for place in range(12)])
+        while file.turn() == 0.0:
+            pass
+    expected = [f"dec_{leaf:032x}" for leaf in range(46)]
+    assert uids((tmp_path / "out.jsonl").read_bytes()) == expected
+    clock[0] -= 40 * 86_400  # and whoever sets the clock back takes nothing from it
+    with web([200], on=port) as receiver:
+        while gone.turn() == 0.0:
+            pass
+        assert uids(b"".join(body for _, _, body in receiver.seen)) == expected
+    assert (cursor(tables).sent, cursor(tables).missing, cursor(tables).failures) == (46, 0, 0)
+    assert cursor(tables).sent_at == clock[0]
+
+
 def test_a_target_that_hangs_is_given_up_in_its_time_and_tried_again(tables: Engine) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         made = keeper(tables, ExportKind.WEBHOOK, url=f"http://127.0.0.1:{silent.getsockname()[1]}/", timeout_s=0.2)

@@ -8,7 +8,7 @@ DECISION = {"id": "dec_1", "at": 5.0, "leaf_index": 7, "is_proven": True, "note"
 CLAUSE: dict[str, Any] = {
     "line": {"clause": "SEC-01", "system": "crm", "state": "proven", "why": "tried out"}, "title": "No injection",
     "owner": "ciso", "mode": "enforce", "digest": "ab" * 32, "controls": ["WL-SEC-INJECT"],
-    "counts": {"seen": 9, "evaluated": 9, "fired": 2}, "decision": DECISION,
+    "counts": {"seen": 9, "evaluated": 9, "fired": 2, "last_fired": "dec_0"}, "decision": DECISION,
     "canaries": [{"route": "messages", "passed_at": 5.0, "failed_at": 0.0, "record": "dec_1", "detail": "\x1b[2J"}],
 }  # fmt: skip
 TRAIL: dict[str, Any] = {
@@ -26,7 +26,9 @@ def test_every_step_leads_to_the_next_and_the_last_two_lines_are_commands() -> N
     assert "WL-SEC-INJECT  Kills: SEC-01" in text
     assert "X  Y: no clause carries it out" in text
     assert "messages: passed 1970-01-01 00:00:05Z" in text
-    assert "record 7; its inclusion can be proven" in text
+    assert "2 matched, the last dec_0" in text
+    assert "decision  dec_1, its canary's, at 1970-01-01 00:00:05Z" in text
+    assert "record    7 of the log; its inclusion can be proven" in text
     assert [line.split(maxsplit=1)[1] for line in text.splitlines()[-2:]] == ["audit prove dec_1", "explain dec_1"]
     assert "\x1b" not in text
 
@@ -36,6 +38,8 @@ def test_what_is_missing_is_said() -> None:
     assert "not provable yet: no checkpoint covers it" in drawn(clauses=[{**CLAUSE, "decision": young}])
     lost = {"id": "dec_9", "at": 0.0, "leaf_index": -1, "is_proven": False, "note": "WL-STO-060: no record"}
     assert "decision  dec_9: WL-STO-060: no record" in drawn(clauses=[{**CLAUSE, "decision": lost}])
+    fired = {**CLAUSE, "decision": {**DECISION, "id": "dec_0"}}
+    assert "dec_0, of its traffic" in drawn(clauses=[fired])
     bare = {**CLAUSE, "decision": None, "canaries": []}
     text = drawn(clauses=[bare])
     assert "none yet that shows it at work" in text

@@ -7,6 +7,8 @@ from wardlaw.evidence.coverage import Line, State
 from wardlaw.evidence.report import Gap
 from wardlaw.evidence.reportpage import report_page
 
+COVERS = ("reportwords",)
+
 
 def test_the_page_stands_alone_and_escapes_what_people_wrote() -> None:
     page = report_page(report((Line("law:1", "crm", State.BYPASSED, "<script>x</script>"),)))
@@ -20,4 +22,4 @@ def test_the_page_stands_alone_and_escapes_what_people_wrote() -> None:
 
 def test_gaps_are_said_at_the_top() -> None:
     page = report_page(report((), (Gap("gap_1", 1_790_000_000.0, "g", {}),)))
-    assert page.index("1 known gaps") < page.index("<h2>")
+    assert page.index("1 known gap") < page.index("<h2>")

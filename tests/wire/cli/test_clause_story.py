@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.wire.cli import reported
 from tests.wire.cli.test_clause_life import token, until
 from tests.wire.cli.test_up import Machine
 
@@ -28,6 +29,7 @@ ROLES = {
     "writer": "compliance", "lex": "legal", "chief": "ciso", "rik": "risk", "ci": "devsecops", "sec": "secops",
     "own": "owner", "aud": "auditor",
 }  # fmt: skip
+PASSED = f"canary of {CLAUSE} on chat.completions: pass"
 ACCOUNT = "Please pay DE89 3704 0044 0532 0130 00 today."
 
 
@@ -40,6 +42,7 @@ class Place:
         config = folder / "wardlaw.yaml"
         text = config.read_text().replace("127.0.0.1:8085/v1", f"127.0.0.1:{self.machine.model}/v1")
         config.write_text(text.replace("  dir: policies\n", "  dir: policies\n  life: on\n"))
+        reported.lose_a_segment(folder)
         self.machine.up()
         self.machine.run("token", "redeem", made["admin_token"])
         socket = folder / "c.sock"
@@ -48,6 +51,13 @@ class Place:
         # Commands where the story is told; what only leads there goes the way commands go, without one.
         self.api = {name: ManagementClient(socket_path=socket, token=text) for name, text in texts.items()}
         self.file = folder / "policies" / "gov-90.yaml"
+
+    def agreed(self, clause: str) -> str:
+        """Hand the clause in and have it approved by two; answers its digest."""
+        digest: str = self.api["writer"].post(f"/policy/clauses/{clause}/review", {})["digest"]
+        for name in ("lex", "chief"):
+            self.api[name].post(f"/policy/clauses/{clause}/approve", {"digest": digest})
+        return digest
 
     def line(self) -> tuple[str, str]:
         """State of the clause for the system, and why."""
@@ -109,7 +119,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         place.machine.down()
 
 
-def a_clause_is_proven_from_the_form_to_the_log(place: Place) -> None:
+def a_clause_is_proven_from_the_form_to_the_log(place: Place, folder: Path) -> None:
     machine, who, api = place.machine, place.who, place.api
     machine.run(
         "system", "add", SYSTEM, "--title", "CRM bot", "--owner", "own", "--purpose", "answers customers", "--role",
@@ -118,9 +128,7 @@ def a_clause_is_proven_from_the_form_to_the_log(place: Place) -> None:
     fields = ("data=bank accounts", "purpose=paying invoices", "teams=finance", "risk=high", "mode=enforce")
     filled = [word for one in (f"id={CLAUSE}", *fields) for word in ("--set", one)]
     machine.run("policy", "new", "purpose", *filled)
-    digest = api["writer"].post(f"/policy/clauses/{CLAUSE}/review", {})["digest"]
-    for name in ("lex", "chief"):
-        api[name].post(f"/policy/clauses/{CLAUSE}/approve", {"digest": digest})
+    digest = place.agreed(CLAUSE)
     assert api["ci"].post("/policy/reload")["moved"] == [f"{CLAUSE} version 1 ({digest[:12]}): shadow"]
     assert place.line()[0] == "shadow"
     with pytest.raises(InputError, match="WL-CAN-012"):
@@ -143,12 +151,14 @@ def a_clause_is_proven_from_the_form_to_the_log(place: Place) -> None:
     assert prove[2] in shown
     assert "tlog-proof" in machine.run(*prove, **who["aud"])
     assert CLAUSE in machine.run(*explain, **who["aud"])
+    the_report_shows(place, folder / "proven", "proven", "its canary passed on", PASSED)
 
 
-def a_file_or_a_row_edited_by_hand_is_drift(place: Place) -> None:
+def a_file_or_a_row_edited_by_hand_is_drift(place: Place, folder: Path) -> None:
     approved = place.file.read_text()
     place.file.write_text(approved.replace("finance", "sales"))
     assert place.line() == ("drifted", "the file was edited, and nobody handed it in")
+    the_report_shows(place, folder / "drifted", "drifted", "nobody handed it in", PASSED)
     assert place.tried() == {"pass"}  # of what was approved, not of what somebody wrote
     place.file.write_text(approved)
     assert place.line()[0] == "proven"
@@ -159,7 +169,19 @@ def a_file_or_a_row_edited_by_hand_is_drift(place: Place) -> None:
     assert place.line()[0] == "proven"
 
 
-def a_looser_set_is_noticed_at_once_and_its_canary_fails(place: Place) -> None:
+def the_report_shows(place: Place, folder: Path, state: str, why: str, *records: str) -> Path:
+    """The state of the clause in a report, with its reason, the records it rests on proven, and the gap of the log."""
+    told = reported.build(place.api["aud"], folder)
+    assert reported.standing(told, CLAUSE)[0] == state
+    assert why in reported.standing(told, CLAUSE)[1]
+    for named in (*records, f"{CLAUSE} acted on traffic of {SYSTEM}"):
+        assert reported.proven(told, named), named
+    (gap,) = told["happened"]["gaps"]
+    assert (gap["facts"]["lost"], reported.proven(told, "records are missing")) == ("records", [gap["record"]])
+    return folder
+
+
+def a_looser_set_is_noticed_at_once_and_its_canary_fails(place: Place, folder: Path) -> None:
     place.publish_by_hand(place.file.read_text().replace("finance", "not-on-the-list"))
     until(lambda: place.line()[0] == "drifted")
     place.by_hand("finance", "sales")  # and a hand in the tables does not hide it
@@ -169,6 +191,10 @@ def a_looser_set_is_noticed_at_once_and_its_canary_fails(place: Place) -> None:
     state, why = place.line()
     assert (state, "failed at" in why) == ("bypassed", True)
     assert place.incidents()
+    failed = f"canary of {CLAUSE} on chat.completions: fail"
+    report = the_report_shows(place, folder / "bypassed", "bypassed", "failed at", failed)
+    reported.trestle_has_nothing_to_say(report, folder / "trestle")
+    reported.no_change_stays_unseen(report)
     place.api["ci"].post("/policy/reload")
     until(lambda: place.tried() == {"pass"})
     assert place.line()[0] == "proven"
@@ -189,9 +215,7 @@ def a_waiver_takes_the_proof_while_it_stands(place: Place) -> None:
 
 def a_version_tried_beside_it_takes_nothing_from_it(place: Place) -> None:
     place.file.write_text(place.file.read_text().replace("finance", "treasury"))
-    digest = place.api["writer"].post(f"/policy/clauses/{CLAUSE}/review", {})["digest"]
-    for name in ("lex", "chief"):
-        place.api[name].post(f"/policy/clauses/{CLAUSE}/approve", {"digest": digest})
+    place.agreed(CLAUSE)
     place.api["ci"].post("/policy/reload")
     until(lambda: place.tried() == {"pass"})
     assert place.line()[0] == "proven"
@@ -204,11 +228,11 @@ def the_log_of_all_this_verifies(place: Place) -> None:
     assert "Traceback" not in place.machine.log
 
 
-def test_the_story_of_a_proven_clause(place: Place) -> None:
+def test_the_story_of_a_proven_clause(place: Place, tmp_path: Path) -> None:
     """One installation, and each chapter after the one before."""
-    a_clause_is_proven_from_the_form_to_the_log(place)
-    a_file_or_a_row_edited_by_hand_is_drift(place)
-    a_looser_set_is_noticed_at_once_and_its_canary_fails(place)
+    a_clause_is_proven_from_the_form_to_the_log(place, tmp_path)
+    a_file_or_a_row_edited_by_hand_is_drift(place, tmp_path)
+    a_looser_set_is_noticed_at_once_and_its_canary_fails(place, tmp_path)
     a_waiver_takes_the_proof_while_it_stands(place)
     a_version_tried_beside_it_takes_nothing_from_it(place)
     the_log_of_all_this_verifies(place)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -193,6 +195,13 @@ def test_receipts_and_backups_outlive_the_keys_they_were_signed_with(machine: Ma
     assert machine.json("audit", "verify")["sound"] is True
 
 
+def grow_old(machine: Machine, *, days: int) -> None:
+    """Have the tables say that what they hold was recorded so many days earlier."""
+    with sqlite3.connect(machine.folder / "data" / "wardlaw.db", timeout=30) as tables:
+        tables.execute("UPDATE record SET at_ms = at_ms - ?", (days * 86_400_000,))
+    tables.close()
+
+
 def test_old_records_go_by_two_persons_and_the_log_still_verifies(machine: Machine) -> None:
     machine.up()
     for number in range(3):  # several callers: one of them would be told to wait
@@ -202,6 +211,10 @@ def test_old_records_go_by_two_persons_and_the_log_still_verifies(machine: Machi
     in_the_log(machine, receipt_of(machine, key))
     compliance, ciso = person(machine, "comp", "compliance"), person(machine, "ciso", "ciso")
     soon = "2100-01-01T00:00"
+    # Within the class of the log: nobody may.
+    machine.run("audit", "prune", "--before", soon, "--reason", "x", code=2, WARDLAW_TOKEN=compliance)
+    grow_old(machine, days=200)
+    soon = (datetime.now(tz=UTC) - timedelta(days=184)).strftime("%Y-%m-%dT%H:%M")
     machine.run("audit", "prune", "--before", soon, "--reason", "x", code=10)  # the admin of the machine may not
     machine.run("audit", "prune", "--before", "2001-01-01T00:00", "--reason", "x", code=2, WARDLAW_TOKEN=compliance)
     asked = machine.json("audit", "prune", "--before", soon, "--reason", "over", WARDLAW_TOKEN=compliance)["pruning"]

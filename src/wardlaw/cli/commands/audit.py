@@ -15,10 +15,12 @@ from wardlaw.cli.accepting import accept_loss as accept_losses
 from wardlaw.cli.client import quoted
 from wardlaw.cli.erasing import ALL, Erasing, ask_erasure, show_erasure
 from wardlaw.cli.exits import Exit
+from wardlaw.cli.keepingwords import keeping_lines
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.session import connect, show_list, show_one
 from wardlaw.cli.verifying import verify_log_folder
 from wardlaw.facts.errors import InputError
+from wardlaw.store.keeping import KeptClass
 
 app = App(name="audit", help="Verify, prove, export, erase and prune.")
 hold = App(name="hold", help="Legal holds: nothing of a held subject is erased.")
@@ -147,6 +149,20 @@ def prune(*, before: datetime | None = None, reason: str = "", confirm: str = ""
         return show_one(options, "pruning", _flat(client.post("/audit/prunings", body), "pruning"))
     columns = ("id", "before", "requested_by", "requested_at", "confirmed_by", "confirmed_at", "rows", "reason")
     return show_list(options, "prunings", client.get("/audit/prunings"), columns=columns)
+
+
+@app.command
+def retention(*, options: Options = NONE) -> int:
+    """Classes of keeping: how long records must stay, and how many are of each class now.
+
+    No pruning takes a record within its class or under a hold; a hold is lifted by two people.
+    """
+    found = connect(options).get("/audit/retention")
+    options.output().result(
+        {"retention": found},
+        *keeping_lines([msgspec.convert(one, KeptClass) for one in found]),
+    )
+    return Exit.DONE
 
 
 @app.command

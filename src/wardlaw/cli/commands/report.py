@@ -11,7 +11,7 @@ from rich.text import Text
 from wardlaw.cli.commands.coverage import counted
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.options import NONE, Options
-from wardlaw.cli.reportkeeping import load_report, write_report
+from wardlaw.cli.reportkeeping import files_of, load_report, write_report
 from wardlaw.cli.session import connect
 from wardlaw.store.reportverify import check
 
@@ -31,13 +31,13 @@ def build(*, framework: str, since: date, until: date, out: str, options: Option
     client, output = connect(options), options.output()
     counted(client, output, "/coverage", {})
     body = {"framework": framework, "since": since.isoformat(), "until": until.isoformat()}
-    with output.progress("proving and signing") as drawn:
-        drawn(0.0, "records")
-        answer = client.post("/reports", body)
-    write_report(answer["files"], Path(out))
-    told = {name: value for name, value in answer.items() if name != "files"}
+    output.note("The log is counted. Proving, drawing and signing …")
+    answer = client.post("/reports", body)
+    files = files_of(answer)
+    write_report(files, Path(out))
+    told = {name: value for name, value in answer.items() if name not in ("files", "binary")}
     output.result(
-        {"report": {**told, "out": out, "files": sorted(answer["files"])}},
+        {"report": {**told, "out": out, "files": sorted(files)}},
         f"Written to {out}: {told['proven']} of {told['applicable']} proven, {told['attested']} attested.",
         f"{told['gaps']} gaps of the log in the period; {told['records_proven']} of {told['records']} records proven.",
         f"Check it: wardlaw report verify {out}, or verify.py in it on any machine with Python.",

@@ -187,6 +187,7 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     audit.list_holds,
     audit.place_hold,
     audit.lift_hold,
+    pruning.show_retention,
     pruning.list_prunings,
     pruning.request_pruning,
     pruning.confirm_pruning,

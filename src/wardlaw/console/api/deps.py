@@ -35,6 +35,7 @@ from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.store.approvals import SealedDetail
+from wardlaw.store.keeping import KeptClass
 from wardlaw.store.prunings import PruningBook
 from wardlaw.store.records import RecordRow, StoredPart
 from wardlaw.store.signalkey import Sign, unsigned
@@ -126,6 +127,9 @@ class LogDesk(Protocol):
         Raises:
             WardlawError: Nothing would go, or a legal hold stands.
         """
+
+    def keeping(self, connection: Connection) -> tuple[KeptClass, ...]:
+        """Each class of keeping, with the records that are of it now."""
 
     def prune(self, connection: Connection, before: int) -> int:
         """Take the records before one away; answers how many went. Repeating is harmless.
@@ -470,7 +474,7 @@ class ReportDesk(Protocol):
     def gather(self, connection: Connection, survey: Survey, lines: ReportLines, period: Period) -> Report:
         """Everything but the proofs."""
 
-    def seal(self, report: Report) -> dict[str, str]:
+    def seal(self, report: Report) -> dict[str, bytes]:
         """The signed files of a report by their names, with what proves the records it names.
 
         Raises:

@@ -11,7 +11,14 @@ from wardlaw.console.api.desk import Done, Given, Turn
 from wardlaw.console.api.shapes import PruneRequest, PruningAnswer
 from wardlaw.governance.rights import Circumstances
 from wardlaw.store import people
+from wardlaw.store.keeping import KeptClass
 from wardlaw.store.prunings import Pruning
+
+
+@get("/audit/retention", operation_id="audit.retention", summary="Classes of keeping")
+async def show_retention(call: Given) -> tuple[KeptClass, ...]:
+    """How long records must stay, by class, and how many are of each now."""
+    return await call.read(lambda turn: call.deps.log.keeping(turn.connection))
 
 
 @get("/audit/prunings", operation_id="prunings.list", summary="Requests to prune the log")

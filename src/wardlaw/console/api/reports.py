@@ -13,6 +13,8 @@ from wardlaw.console.api.shapes import ReportFiles, ReportRequest
 from wardlaw.evidence.report import Period, Report
 from wardlaw.facts.errors import InputError, UnavailableError
 
+_BINARY = ".pdf"
+
 
 @post("/reports", operation_id="reports.build", summary="Make a signed evidence report", status_code=200)
 async def build_report(call: Given, data: JSONBody[ReportRequest]) -> ReportFiles:
@@ -73,9 +75,10 @@ def _gathered(call: Given, turn: Turn, framework: str, period: Period) -> Report
     return call.deps.reports.gather(turn.connection, survey, lines, period)
 
 
-def _answer(report: Report, files: dict[str, str]) -> ReportFiles:
+def _answer(report: Report, files: dict[str, bytes]) -> ReportFiles:
     return ReportFiles(
-        files=files,
+        files={name: content.decode() for name, content in files.items() if not name.endswith(_BINARY)},
+        binary={name: content for name, content in files.items() if name.endswith(_BINARY)},
         applicable=report.applicable,
         proven=report.proven,
         attested=report.attested,

@@ -400,9 +400,15 @@ class ReportRequest(_Body, frozen=True):
 
 
 class ReportFiles(msgspec.Struct, frozen=True):
-    """A signed report: its files, all text, by their names, and how many records are proven of those it names."""
+    """A signed report: its files by their names, and how many records are proven of those it names.
+
+    Attributes:
+        files: Those that are text.
+        binary: The others, in base64.
+    """
 
     files: dict[str, str]
+    binary: dict[str, bytes]
     applicable: int
     proven: int
     attested: int

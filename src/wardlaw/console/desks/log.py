@@ -17,12 +17,15 @@ from wardlaw.audit.checkpoint import SignedCheckpoint, open_checkpoint
 from wardlaw.audit.note import VerifierKey
 from wardlaw.audit.proof import format_proof
 from wardlaw.facts.errors import InputError, UnavailableError
+from wardlaw.governance.retention import DOCUMENTS, LOG, KeepingTerms
+from wardlaw.governance.shipped import shipped_keeping
 from wardlaw.store.database import reading
 from wardlaw.store.installation import Installation
+from wardlaw.store.keeping import KeptClass, kept_by_class
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.keyring_signing import trusted_keys
 from wardlaw.store.logdir import LogDirectory
-from wardlaw.store.logexport import export_records, prove_record
+from wardlaw.store.logexport import export_records, prove_entry, prove_record
 from wardlaw.store.prunings import PruningBook
 from wardlaw.store.records import get_record
 from wardlaw.store.retention import prunable_before, prune_within
@@ -71,8 +74,10 @@ class LogDesk:
             InputError: There is no such record, or it is not under a checkpoint yet.
         """
         with reading(self._engine) as connection:
-            index = get_record(connection, record_id).leaf_index
-        _, proof = prove_record(self._directory, index, keys=self._keys())
+            row = get_record(connection, record_id)
+        if row.leaf_index < self._directory.minimum_index():  # its class of keeping is longer than the log's
+            return format_proof(prove_entry(self._directory, row.leaf_index, row.envelope, keys=self._keys()))
+        _, proof = prove_record(self._directory, row.leaf_index, keys=self._keys())
         return format_proof(proof)
 
     def export(self, since_ms: int, until_ms: int) -> Mapping[str, Any]:
@@ -85,7 +90,9 @@ class LogDesk:
         head = self._head(self._directory.checkpoint())
         size = head.checkpoint.size if head is not None else 0
         query = select(func.min(RECORD.c.leaf_index), func.max(RECORD.c.leaf_index)).where(
-            RECORD.c.at_ms >= since_ms, RECORD.c.leaf_index < size
+            RECORD.c.at_ms >= since_ms,
+            RECORD.c.leaf_index < size,
+            RECORD.c.leaf_index >= self._directory.minimum_index(),
         )
         if until_ms:
             query = query.where(RECORD.c.at_ms < until_ms)
@@ -126,13 +133,23 @@ class LogDesk:
         """The first record that must stay when all made before a time (Unix milliseconds) go.
 
         Raises:
-            InputError: Nothing would go (WL-AUD-044), or a legal hold stands (WL-AUD-042).
+            InputError: Nothing would go (WL-AUD-044), a legal hold stands (WL-AUD-042), or it is within its class of
+                keeping (WL-RTN-001).
         """
-        return prunable_before(connection, self._directory, at_ms=at_ms, keys=self._keys())
+        return prunable_before(connection, self._directory, at_ms=at_ms, keys=self._keys(), terms=self._terms())
 
     def prune(self, connection: Connection, before: int) -> int:
         """Take the records before one out of tables and log; answers how many rows went. Repeating is harmless."""
-        return prune_within(connection, self._directory, before=before, keys=self._keys()).rows
+        return prune_within(connection, self._directory, before=before, keys=self._keys(), terms=self._terms()).rows
+
+    def keeping(self, connection: Connection) -> tuple[KeptClass, ...]:
+        """Each class of keeping, with the records that are of it now."""
+        return kept_by_class(connection, self._terms())
+
+    def _terms(self) -> KeepingTerms:
+        retention = self._places.config.audit.retention
+        days = {LOG: retention.log_days, DOCUMENTS: retention.documents_days}
+        return KeepingTerms(shipped_keeping(), days, int(self._clock() * 1000))
 
     def _keys(self) -> tuple[VerifierKey, ...]:
         return tuple(one.verifier for one in reversed(trusted_keys(self._places.log_key_path)))

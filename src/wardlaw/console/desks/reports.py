@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 import wardlaw
+from wardlaw.adapters.reportpdf import report_pdf
 from wardlaw.audit.note import Note, NoteSignature
 from wardlaw.audit.proof import format_proof
 from wardlaw.console.api.deps import ReportLines
@@ -35,12 +36,14 @@ from wardlaw.store.period import (
     waivers_in,
 )
 from wardlaw.store.records import known_records
+from wardlaw.store.reportverifypage import verifier_page
 
 MOST_PROOFS = 4_000
 """Records whose proofs go along; a proof and its entry have some 3 KB, and an answer at most 64 MB."""
 OSCAL = "oscal-assessment-results.json"
 PAGE = "report.html"
-VERIFIER = "verify.py"
+PAPER = "report.pdf"
+VERIFIER, VERIFIER_PAGE = "verify.py", "verify.html"
 
 
 class ReportDesk:
@@ -80,34 +83,37 @@ class ReportDesk:
         placed = (msgspec.structs.replace(one, leaf_index=leaves.get(one.id, -1)) for one in report.records)
         return msgspec.structs.replace(report, records=tuple(placed))
 
-    def seal(self, report: Report) -> dict[str, str]:
+    def seal(self, report: Report) -> dict[str, bytes]:
         """The signed files of a report by their names, with what proves the records it names.
 
         Raises:
             ConfigError: The key is missing or exposed.
         """
-        files: dict[str, str] = {}
+        files: dict[str, bytes] = {}
         records = tuple(self._proven(one, files) for one in report.records)
         report = msgspec.structs.replace(report, records=records)
         checkpoint = self._directory.witnessed() or self._directory.checkpoint()
         if checkpoint is not None:
-            files[check.CHECKPOINT] = checkpoint.decode()
+            files[check.CHECKPOINT] = checkpoint
         files[check.REPORT] = _json(report)
-        files[PAGE] = report_page(report)
+        files[PAGE] = report_page(report).encode()
+        files[PAPER] = report_pdf(report)
         files[check.KEYS] = _json({"log": self._lines("log"), "report": self._lines("bundle")})
-        files[OSCAL] = _json(oscal_results(report, (check.REPORT, PAGE, *sorted(n for n in files if "proofs/" in n))))
-        files[VERIFIER] = Path(check.__file__).read_text("utf-8")
+        told = (check.REPORT, PAGE, PAPER, *sorted(name for name in files if name.startswith("proofs/")))
+        files[OSCAL] = _json(oscal_results(report, {name: _sha256(files[name]) for name in told}))
+        files[VERIFIER] = Path(check.__file__).read_bytes()
+        files[VERIFIER_PAGE] = verifier_page().encode()
         return self._signed(files, report)
 
-    def _signed(self, files: dict[str, str], report: Report) -> dict[str, str]:
-        digests = {name: _sha256(text) for name, text in sorted(files.items())}
+    def _signed(self, files: dict[str, bytes], report: Report) -> dict[str, bytes]:
+        digests = {name: _sha256(content) for name, content in sorted(files.items())}
         manifest = _json({"format": check.FORMAT, "origin": report.origin, "made_at": report.made_at, "files": digests})
         signer = self._places.bundle_signer()
         text = f"{check.FORMAT}\n{report.origin}\n{_sha256(manifest)}\n{len(digests)} files\n"
         signature = NoteSignature(signer.name, signer.verifier.key_id, signer.sign(text.encode()))
-        return files | {check.MANIFEST: manifest, check.SIGNATURE: Note(text, (signature,)).encode().decode()}
+        return files | {check.MANIFEST: manifest, check.SIGNATURE: Note(text, (signature,)).encode()}
 
-    def _proven(self, record: NamedRecord, files: dict[str, str]) -> NamedRecord:
+    def _proven(self, record: NamedRecord, files: dict[str, bytes]) -> NamedRecord:
         if record.leaf_index < 0:
             return msgspec.structs.replace(record, note="the tables do not hold it: not published yet, or pruned")
         keys = [one.verifier for one in reversed(trusted_keys(self._places.log_key_path))]
@@ -116,8 +122,8 @@ class ReportDesk:
         except (EvidenceError, InputError) as error:
             # A report says what it cannot prove; what is wrong with the log is for `wardlaw audit verify` to say.
             return msgspec.structs.replace(record, note=str(error))
-        files[f"proofs/{record.id}.json"] = entry.decode()
-        files[f"proofs/{record.id}.tlog-proof"] = format_proof(proof)
+        files[f"proofs/{record.id}.json"] = entry
+        files[f"proofs/{record.id}.tlog-proof"] = format_proof(proof).encode()
         return msgspec.structs.replace(record, is_proven=True)
 
     def _lines(self, role: str) -> list[str]:
@@ -166,9 +172,9 @@ def _sorted(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     return tuple(worst_first(lines))
 
 
-def _json(value: object) -> str:
-    return msgspec.json.format(msgspec.json.encode(value), indent=1).decode() + "\n"
+def _json(value: object) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n"
 
 
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -231,6 +231,7 @@ CASES: list[tuple[str, str, str, Any, Any]] = [
     ("audit prune", "GET", "/audit/prunings", None, []),
     ("audit prune --before 2026-01-01T00:00 --reason r", "POST", "/audit/prunings", {"before_ms": 1767225600000, "reason": "r"}, {"pruning": {"id": "prn_1"}, "waits_for": []}),
     ("audit prune --confirm prn_1", "POST", "/audit/prunings/prn_1/confirm", None, {"pruning": {"id": "prn_1"}, "waits_for": []}),
+    ("audit retention", "GET", "/audit/retention", None, [{"id": "log-183d", "title": "The log", "refs": [], "days": 183, "until": "", "records": 3, "oldest_ms": 5, "free_before_ms": 5}]),
     ("audit hold list", "GET", "/audit/holds", None, []),
     ("audit hold place ab12 --reason r", "POST", "/audit/holds", {"subject": "ab12", "reason": "r"}, DONE),
     ("audit hold lift h1", "POST", "/audit/holds/h1/lift", None, {"hold": {"id": "h1"}, "lifted": False}),

@@ -67,3 +67,10 @@ def test_where_nothing_would_go_nothing_is_asked(api: Api, compliance: int) -> N
     assert api.error("POST", "/audit/prunings", ASKED | {"before_ms": 1}, uid=compliance) == (400, "WL-AUD-044")
     assert api.error("POST", "/audit/prunings", ASKED | {"before_ms": 0}, uid=compliance)[0] == 400
     assert api.ok("GET", "/audit/prunings", uid=compliance) == []
+
+
+def test_the_classes_of_keeping_are_there_for_whoever_may_look_at_the_log(api: Api) -> None:
+    found = api.ok("GET", "/audit/retention", uid=api.person("looks", Role.AUDITOR))
+    assert [one["id"] for one in found] == ["doc-10y", "log-183d", "incident", "legal-hold"]
+    assert [one["days"] for one in found] == [3_653, 183, 0, 0]
+    assert api.error("GET", "/audit/retention", uid=api.person("own", Role.OWNER)) == (403, "WL-RGT-010")

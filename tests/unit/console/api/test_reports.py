@@ -5,6 +5,7 @@ import pytest
 
 from tests.console_fakes import Api
 from tests.reporting import GAP, days, with_log
+from wardlaw.cli.reportkeeping import files_of
 from wardlaw.console.api.deps import Counted
 from wardlaw.facts.person import Role
 from wardlaw.store.reportverify import check
@@ -14,7 +15,8 @@ def test_a_report_is_made_signed_and_recorded(api: Api) -> None:
     auditor = with_log(api)
     answer = api.ok("POST", "/reports", days(api), uid=auditor)
     assert (answer["gaps"], answer["records"], answer["records_proven"]) == (1, 1, 1)
-    files = {name: text.encode() for name, text in answer["files"].items()}
+    files = files_of(answer)
+    assert files["report.pdf"].startswith(b"%PDF-")
     wrong, good = check(files)
     assert (wrong, good[-1]) == ([], "1 records proven to be in the log")
     report = msgspec.json.decode(files["report.json"])

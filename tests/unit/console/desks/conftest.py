@@ -36,7 +36,7 @@ class House:
 
         async def write() -> list[str]:
             spool = SpoolWriter(Path(self.config.audit.spool), gateway="control", sign=self.places.gateway_signer())
-            numbers = iter(range(100))
+            numbers = iter(range(1_000))
             entropy: Callable[[int], bytes] = lambda count: next(numbers).to_bytes(count, "big")  # noqa: E731
             recorder = ControlRecorder(spool, self.keyring, clock=lambda: NOW, entropy=entropy)
             try:

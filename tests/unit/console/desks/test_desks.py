@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import select
 from tests.unit.console.desks.conftest import NOW, House
 
 from wardlaw.audit.envelope import Envelope, RecordKind, encode
@@ -26,6 +27,7 @@ from wardlaw.facts.request import RequestFacts, Snapshot
 from wardlaw.facts.resource import Resource, ResourceKind
 from wardlaw.store.database import reading, writing
 from wardlaw.store.records import RecordRow, StoredPart, get_record, stored_parts
+from wardlaw.store.tables import RECORD
 
 COVERS = ("log", "records", "recorder")
 
@@ -156,6 +158,23 @@ def test_pruning_goes_by_whole_bundles_of_the_published_log(house: House) -> Non
     house.record(*["keys.create"] * 60)
     with writing(house.engine) as connection:
         with pytest.raises(InputError, match="WL-AUD-044"):
-            log.prunable_before(connection, 2**53)
+            log.prunable_before(connection, int((NOW - 184 * 86_400) * 1_000))
+        with pytest.raises(InputError, match="WL-RTN-001"):
+            log.prunable_before(connection, int((NOW - 182 * 86_400) * 1_000))
         assert log.prune(connection, 0) == 0
     assert log.prunings().list() == ()
+
+
+def test_what_is_of_a_longer_class_is_proven_after_the_log_around_it_went(house: House) -> None:
+    house.record(*["systems.add", "keys.create"] * 140)
+    log = LogDesk(house.engine, house.places, house.keyring, clock=lambda: NOW + 200 * 86_400)
+    with writing(house.engine) as connection:
+        assert log.prunable_before(connection, int(NOW * 1_000) + 1) == 256
+        gone = log.prune(connection, 256)
+        left = connection.execute(select(RECORD.c.id).where(RECORD.c.leaf_index < 256)).scalars().all()
+    assert (gone, len(left)) == (256 - len(left), 128)
+    assert log.proof(left[0]).startswith("c2sp.org/tlog-proof@v1\n")
+    told = log.export(0, 0)
+    assert told["first"] == 256
+    with reading(house.engine) as connection:
+        assert {one.id: one.records for one in log.keeping(connection)}["doc-10y"] == 140

@@ -60,7 +60,7 @@ def running(server: socketserver.BaseServer) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def web(answers: list[int], context: ssl.SSLContext | None = None) -> Iterator[SimpleNamespace]:
+def web(answers: list[int], context: ssl.SSLContext | None = None, *, on: int = 0) -> Iterator[SimpleNamespace]:
     """A web server that answers with these statuses in turn, the last one for ever; ``.seen`` path, headers, body."""
     seen: list[tuple[str, dict[str, str], bytes]] = []
 
@@ -77,7 +77,7 @@ def web(answers: list[int], context: ssl.SSLContext | None = None) -> Iterator[S
 
         def log_message(self, *_: object) -> None: ...
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", on), Handler)
     if context is not None:
         server.socket = context.wrap_socket(server.socket, server_side=True)
     with running(server) as port:
