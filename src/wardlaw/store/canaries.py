@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
-from wardlaw.facts.canary import KEY_PREFIX, CanaryOrder, CanaryOutcome, CanaryRun
+from wardlaw.facts.canary import KEY_PREFIX, RUN_KEY_PREFIX, CanaryOrder, CanaryOutcome, CanaryRun
 from wardlaw.facts.credential import KeyEntry, RegisteredSecret
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.incident import Evidence, Incident, IncidentState
@@ -16,6 +16,7 @@ from wardlaw.facts.keytext import Prefix, make_key_text
 from wardlaw.facts.person import Person
 from wardlaw.facts.principal import Principal
 from wardlaw.store.evidencetables import CANARY_ORDER, CANARY_RUN
+from wardlaw.store.generations import Generation, bump
 from wardlaw.store.incidents import close_incident, get_incident, open_or_join
 from wardlaw.store.keys import create_key
 from wardlaw.store.notifications import Event, enqueue
@@ -29,6 +30,9 @@ OWNER = "person:wardlaw-canary"
 
 CANARY_FAILED = "canary-failed"
 """Kind of the incident about a clause that did not stop its canary."""
+
+LENT_S = 600.0
+"""Seconds the key of a caller made for one canary is good for; its steps take some, on a slow machine a minute."""
 
 _RUN = CANARY_RUN.c
 
@@ -174,10 +178,37 @@ def hold_key(connection: Connection, name: str, principal: Principal, *, secret:
     """
     key_id = f"{KEY_PREFIX}{name}"
     if connection.execute(select(API_KEY.c.id).where(API_KEY.c.id == key_id)).first() is None:
-        _hold_owner(connection, now=now)
-        entry = KeyEntry(key_id, "", msgspec.structs.replace(principal, credential=key_id))
-        create_key(connection, entry, owner=OWNER, secret=secret, now=now)
+        _make_key(connection, key_id, principal, secret=secret, now=now)
     return make_key_text(Prefix.KEY, secret)
+
+
+def lend_key(connection: Connection, name: str, principal: Principal, *, secret: bytes, now: float) -> str:
+    """The text of a key for the steps of one canary; it ends by itself where nobody takes it away.
+
+    Args:
+        name: Rest of its id, after ``RUN_KEY_PREFIX``.
+        secret: 32 bytes that were never used before.
+    """
+    # A canary process that was killed took none away: those that ended are swept with the next.
+    connection.execute(
+        delete(API_KEY).where(API_KEY.c.id.startswith(RUN_KEY_PREFIX, autoescape=True), API_KEY.c.expires_at <= now)
+    )
+    _make_key(connection, f"{RUN_KEY_PREFIX}{name}", principal, secret=secret, now=now, ends=now + LENT_S)
+    return make_key_text(Prefix.KEY, secret)
+
+
+def take_key_back(connection: Connection, name: str) -> None:
+    """End what ``lend_key`` lent; nothing of its caller stays in the tables."""
+    connection.execute(delete(API_KEY).where(API_KEY.c.id == f"{RUN_KEY_PREFIX}{name}"))
+    bump(connection, Generation.KEYS)
+
+
+def _make_key(
+    connection: Connection, key_id: str, principal: Principal, *, secret: bytes, now: float, ends: float = 0.0
+) -> None:
+    _hold_owner(connection, now=now)
+    entry = KeyEntry(key_id, "", msgspec.structs.replace(principal, credential=key_id), expires_at=ends)
+    create_key(connection, entry, owner=OWNER, secret=secret, now=now)
 
 
 def hold_secret(connection: Connection, secret: RegisteredSecret, *, now: float) -> None:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
-from wardlaw.facts.canary import KEY_PREFIX, CanaryOrder, CanaryOutcome, CanaryRun
+from wardlaw.facts.canary import KEY_PREFIX, RUN_KEY_PREFIX, CanaryOrder, CanaryOutcome, CanaryRun
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.incident import Incident, IncidentState
@@ -12,12 +12,15 @@ from wardlaw.facts.keytext import key_digest
 from wardlaw.facts.principal import Principal, PrincipalKind
 from wardlaw.store.canaries import (
     CANARY_FAILED,
+    LENT_S,
     OWNER,
     CanaryOrders,
     CanaryRuns,
     hold_key,
     hold_secret,
+    lend_key,
     settle_incident,
+    take_key_back,
 )
 from wardlaw.store.database import writing
 from wardlaw.store.incidents import list_incidents
@@ -99,6 +102,22 @@ def test_a_key_is_made_once_and_its_owner_can_do_nothing(database: Engine) -> No
         assert key.entry.principal == msgspec.structs.replace(who, credential=f"{KEY_PREFIX}a")
         owner = get_person(connection, OWNER)
         assert (owner.roles, owner.disabled) == ((), True)
+
+
+def test_a_lent_key_ends_with_its_canary_and_one_that_was_left_is_swept(database: Engine) -> None:
+    who = Principal("user:wardlaw-canary-run-a", PrincipalKind.USER, "Canary")
+
+    def lent(connection: Connection) -> list[tuple[str, float]]:
+        return [(key.entry.id, key.entry.expires_at) for key in list_keys(connection)]
+
+    with writing(database) as connection:
+        hold_key(connection, "held", who, secret=b"h" * 32, now=1.0)
+        lend_key(connection, "a", who, secret=b"a" * 32, now=1.0)
+        lend_key(connection, "b", who, secret=b"b" * 32, now=2.0)
+        assert lent(connection)[1:] == [(f"{RUN_KEY_PREFIX}a", 1.0 + LENT_S), (f"{RUN_KEY_PREFIX}b", 2.0 + LENT_S)]
+        take_key_back(connection, "b")
+        lend_key(connection, "c", who, secret=b"c" * 32, now=1.0 + LENT_S)
+        assert [name for name, _ in lent(connection)] == [f"{KEY_PREFIX}held", f"{RUN_KEY_PREFIX}c"]
 
 
 def test_what_canaries_say_is_registered_once(database: Engine) -> None:
