@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
+from wardlaw.evidence.bypass import Bypass, bypassed
 from wardlaw.facts.canary import KEY_PREFIX, RUN_KEY_PREFIX, CanaryOrder, CanaryOutcome, CanaryRun
 from wardlaw.facts.credential import KeyEntry, RegisteredSecret
 from wardlaw.facts.errors import InputError
@@ -33,6 +35,8 @@ CANARY_FAILED = "canary-failed"
 
 LENT_S = 600.0
 """Seconds the key of a caller made for one canary is good for; its steps take some, on a slow machine a minute."""
+
+_AT_ONCE = 500  # names in one statement
 
 _RUN = CANARY_RUN.c
 
@@ -80,6 +84,47 @@ class CanaryRuns:
         )
         query = select(CANARY_RUN).join(newest, same).order_by(_RUN.clause, _RUN.route, _RUN.outcome, _RUN.id)
         return tuple(map(_run, self._connection.execute(query).mappings()))
+
+    def bypassed(self, clauses: Collection[str]) -> tuple[Bypass, ...]:
+        """Those of the clauses that stand bypassed now; whoever keeps the answer asks anew when ``CANARIES`` was raised."""
+        if not clauses:
+            return ()
+        return bypassed(self.last_of_each(), clauses)
+
+    def prune(self, *, before: float) -> int:
+        """Let go of runs from before a time (Unix seconds); how many went.
+
+        The newest of each clause, route and outcome stay however old they are: coverage and gates rest on them. So do
+        failures whose incident is open. Evidence stands in the log, whatever goes here.
+        """
+        newest = (
+            select(_RUN.clause, _RUN.route, _RUN.outcome, func.max(_RUN.at).label("at"))
+            .group_by(_RUN.clause, _RUN.route, _RUN.outcome)
+            .subquery()
+        )
+        stays = (
+            select(_RUN.id)
+            .join(
+                newest,
+                and_(
+                    _RUN.clause == newest.c.clause,
+                    _RUN.route == newest.c.route,
+                    _RUN.outcome == newest.c.outcome,
+                    _RUN.at == newest.c.at,
+                ),
+            )
+            .where(_RUN.at < before)
+        )
+        open_ones = select(INCIDENT.c.id).where(INCIDENT.c.state == IncidentState.OPEN.value)
+        keep = {str(name) for name in self._connection.execute(stays).scalars()}
+        gone = select(_RUN.id).where(_RUN.at < before, or_(_RUN.incident == "", _RUN.incident.not_in(open_ones)))
+        ids = [name for name in self._connection.execute(gone).scalars() if name not in keep]
+        for begin in range(0, len(ids), _AT_ONCE):
+            self._connection.execute(delete(CANARY_RUN).where(_RUN.id.in_(ids[begin : begin + _AT_ONCE])))
+        self._connection.execute(
+            delete(CANARY_ORDER).where(CANARY_ORDER.c.done_at > 0.0, CANARY_ORDER.c.done_at < before)
+        )
+        return len(ids)
 
     def history(self, *, clause: str = "", route: str = "", order: str = "", limit: int = 100) -> tuple[CanaryRun, ...]:
         """Runs, newest first."""
@@ -148,6 +193,8 @@ class CanaryOrders:
 def settle_incident(connection: Connection, run: CanaryRun, incident: Incident, *, channels: tuple[str, ...]) -> str:
     """Open an incident for a failure, once while it stands, and close it when the canary passes again.
 
+    Belongs in the transaction that keeps the run: what is told by the counter must be there to be asked.
+
     Args:
         incident: As it would be opened.
         channels: Over which people are told.
@@ -158,6 +205,12 @@ def settle_incident(connection: Connection, run: CanaryRun, incident: Incident, 
     standing = CanaryRuns(connection).standing_incident(run.clause, run.route)
     if run.outcome is CanaryOutcome.PASS and standing:
         close_incident(connection, standing, by="canary", now=run.at)
+    if (run.outcome is CanaryOutcome.PASS) == bool(standing) and run.outcome in (
+        CanaryOutcome.PASS,
+        CanaryOutcome.FAIL,
+    ):
+        # Which clauses stand bypassed has changed: gates look at this counter several times a second.
+        bump(connection, Generation.CANARIES)
     if run.outcome is not CanaryOutcome.FAIL:
         return ""
     if standing:
