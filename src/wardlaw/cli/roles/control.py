@@ -37,14 +37,17 @@ from wardlaw.console.rolebook import load_role_book
 from wardlaw.console.serve import Listener, TcpListener, UnixListener, serve_control
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.keytext import key_digest
+from wardlaw.governance.frameworks.framework import Framework
 from wardlaw.governance.life import LifeRules
 from wardlaw.governance.moves import ADOPTED
 from wardlaw.governance.operations import Service
+from wardlaw.governance.shipped import shipped_frameworks
 from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.security.fingerprint import make_fingerprint
 from wardlaw.store.database import open_database, reading, writing
 from wardlaw.store.installation import Installation
 from wardlaw.store.keyring import Keyring
+from wardlaw.store.lawpacks import frameworks_in_force
 from wardlaw.store.life import LifeStore
 from wardlaw.store.migrate import upgrade
 from wardlaw.store.purposes import Purposes, derive_purposes
@@ -73,6 +76,7 @@ async def _serve_control(config: Config) -> None:
     )
     purposes = derive_purposes(keyring)
     policies = PolicyDesk(places, clock=time.time)
+    policies.frameworks = partial(_frameworks, engine)
     await asyncio.to_thread(policies.keep_published)
     records = RecordDesk(keyring, policies.set_of)
     recorder = ControlRecorder(spool, keyring, clock=time.time, entropy=os.urandom)
@@ -141,6 +145,12 @@ async def _serve_control(config: Config) -> None:
         await asyncio.to_thread(spool.close)
         keyring.close()
         engine.dispose()
+
+
+def _frameworks(engine: Engine) -> dict[str, Framework]:
+    """The frameworks that count now, those of applied packs among them."""
+    with reading(engine) as connection:
+        return frameworks_in_force(connection, shipped_frameworks())
 
 
 def _fingerprint(purposes: Purposes, text: str, name: str, tripwire: bool) -> RegisteredSecret:
