@@ -394,6 +394,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
             heard=lambda *_: made.heard,
             readings={},
             clock=made.clock,
+            keys=lambda: (BUNDLE_KEY.verifier,),
         ),
         reports=ReportDesk(made.places, made.life),
         life=made.life,

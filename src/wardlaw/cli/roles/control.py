@@ -76,7 +76,7 @@ async def _serve_control(config: Config) -> None:
     )
     purposes = derive_purposes(keyring)
     policies = PolicyDesk(places, clock=time.time)
-    policies.frameworks = partial(_frameworks, engine)
+    policies.frameworks = partial(_frameworks, engine, places)
     await asyncio.to_thread(policies.keep_published)
     records = RecordDesk(keyring, policies.set_of)
     recorder = ControlRecorder(spool, keyring, clock=time.time, entropy=os.urandom)
@@ -104,6 +104,7 @@ async def _serve_control(config: Config) -> None:
                 heard=HearingDesk(life, places.bundle_keys).hear,
                 readings=config.law.readings,
                 clock=time.time,
+                keys=places.bundle_keys,
             ),
             reports=ReportDesk(places, life),
             life=life,
@@ -147,10 +148,10 @@ async def _serve_control(config: Config) -> None:
         engine.dispose()
 
 
-def _frameworks(engine: Engine) -> dict[str, Framework]:
+def _frameworks(engine: Engine, places: Installation) -> dict[str, Framework]:
     """The frameworks that count now, those of applied packs among them."""
     with reading(engine) as connection:
-        return frameworks_in_force(connection, shipped_frameworks())
+        return frameworks_in_force(connection, shipped_frameworks(), keys=places.bundle_keys())
 
 
 def _fingerprint(purposes: Purposes, text: str, name: str, tripwire: bool) -> RegisteredSecret:

@@ -35,6 +35,7 @@ from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.store.approvals import SealedDetail
+from wardlaw.store.lawpacks import AppliedLaw
 from wardlaw.store.prunings import PruningBook
 from wardlaw.store.records import RecordRow, StoredPart
 from wardlaw.store.signalsout import SignalPlan
@@ -410,6 +411,9 @@ class CoverageDesk(Protocol):
 
     def frameworks(self, connection: Connection) -> dict[str, Framework]:
         """The frameworks that count, by id."""
+
+    def applied(self, connection: Connection) -> AppliedLaw:
+        """What packs have changed, and which rows nobody has signed."""
 
     def named(self, frameworks: Mapping[str, Framework], name: str) -> Framework:
         """One of them.
