@@ -115,7 +115,7 @@ class CanaryRunner:
         with reading(self._tools.engine) as connection:
             last = {(run.clause, run.route): run.at for run in CanaryRuns(connection).latest()}
         now = self._tools.clock()
-        waiting = [(last.get((one.clause, one.route), 0.0), one) for one in plan if not one.waits]
+        waiting = [(last.get((one.clause, one.route), 0.0), one) for one in plan if not (one.waits or one.is_absent)]
         ready = [(at, one) for at, one in waiting if now - at >= self._wait_s(one)]
         yield from (one for _, one in sorted(ready, key=lambda pair: pair[0]))
 

@@ -79,6 +79,7 @@ class Canary(msgspec.Struct, frozen=True):
         is_probing: What is sent first is to be stopped.
         grant: For clauses on grants, in place of a request.
         waits: It is not its time: the clause asks about hours or days. Nothing is wrong.
+        is_absent: Nothing of what the clause stops ever goes over this route: there is nothing to try, nor to prove.
     """
 
     clause: str
@@ -93,6 +94,7 @@ class Canary(msgspec.Struct, frozen=True):
     is_probing: bool = False
     grant: CanaryGrant | None = None
     waits: bool = False
+    is_absent: bool = False
 
     @property
     def is_expressible(self) -> bool:

@@ -38,6 +38,10 @@ class InexpressibleError(Exception):
     """No request can be this; the text says why."""
 
 
+class AbsentError(InexpressibleError):
+    """Nothing of the kind ever goes over this route, so the clause has nothing to stop there."""
+
+
 class CanaryContent(msgspec.Struct):
     """What a request must hold; filled in attribute by attribute.
 

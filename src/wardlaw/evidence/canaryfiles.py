@@ -7,7 +7,7 @@ import hashlib
 import msgspec
 
 from wardlaw.evidence.canary import CanaryRequest, ModelPlace
-from wardlaw.evidence.canarycontent import CanaryContent, InexpressibleError
+from wardlaw.evidence.canarycontent import AbsentError, CanaryContent, InexpressibleError
 from wardlaw.evidence.canaryplaces import UNKNOWN_MODEL, Asking, caller_of, stands_where_wanted
 from wardlaw.evidence.canarytexts import joined
 from wardlaw.evidence.canarywire import PATHS, asking_body, pixel, result_text
@@ -31,10 +31,12 @@ def upload_of(asking: Asking, content: CanaryContent) -> CanaryRequest:
         raise InexpressibleError("the upstream that keeps files is named in the configuration")
     if not stands_where_wanted(asking, keeper):
         raise InexpressibleError(f"files are kept in {keeper.region} at a destination of trust {keeper.trust.value}")
-    if content.hosted or content.foreign or content.max_tokens or content.broken:
-        raise InexpressibleError("a document is texts and pictures")
+    if content.hosted or content.foreign or content.max_tokens:
+        raise AbsentError("a document is texts and pictures")
+    if content.broken:
+        raise InexpressibleError("no document can be made up that claims to be structured and cannot be read")
     if content.images > 1:
-        raise InexpressibleError("a document is one attachment")
+        raise AbsentError("a document is one attachment")
     if content.images:
         return _upload(asking, "canary.png", "image/png", pixel(), purpose="user_data")
     text = result_text(content) if content.people or content.result_bytes else joined(content.texts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wardlaw.evidence.canary import CanaryRequest
-from wardlaw.evidence.canarycontent import CanaryContent, InexpressibleError
+from wardlaw.evidence.canarycontent import AbsentError, CanaryContent, InexpressibleError
 from wardlaw.evidence.canaryfiles import batch_of, upload_of
 from wardlaw.evidence.canaryplaces import Asking, caller_of, model_for, tool_for
 from wardlaw.evidence.canarytexts import calm
@@ -38,7 +38,7 @@ def request_of(asking: Asking, content: CanaryContent) -> CanaryRequest:
     if make is None:
         raise InexpressibleError(f"canaries are not sent over {asking.route}")
     if content.records and asking.route != routes.BATCHES:
-        raise InexpressibleError("only a batch holds many requests")
+        raise AbsentError("only a batch holds many requests")
     return make(asking, content)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 import msgspec
 
 from wardlaw.evidence.canary import Canary, Surroundings
-from wardlaw.evidence.canarycontent import InexpressibleError, attributes_read, content_of
+from wardlaw.evidence.canarycontent import AbsentError, InexpressibleError, attributes_read, content_of
 from wardlaw.evidence.canarygrants import GRANTS, grant_of
 from wardlaw.evidence.canaryplaces import Asking
 from wardlaw.evidence.canarysteps import steps_of
@@ -81,7 +81,11 @@ def _of_clause(compiled: CompiledClause, needs: CanaryNeeds) -> list[Canary]:
             by_route.setdefault(route, []).append(example)
     if not by_route:
         return [_unsaid(compiled, "none", "no route is served on which an example of it could be met")]
-    return [_of_route(compiled, route, examples, needs) for route, examples in by_route.items()]
+    found = [_of_route(compiled, route, examples, needs) for route, examples in by_route.items()]
+    if all(one.is_absent for one in found):
+        # A clause that has nothing to stop anywhere proves nothing by that.
+        return [msgspec.structs.replace(one, is_absent=False) for one in found]
+    return found
 
 
 def _routes_of(example: Example, around: Surroundings) -> Sequence[str]:
@@ -103,7 +107,7 @@ def _of_route(compiled: CompiledClause, route: str, examples: Sequence[Example],
     if route in needs.around.observing:
         return _unsaid(compiled, route, "the route observes: nothing is stopped on it", examples[0])
     found: list[Canary] = []
-    whys: list[str] = []
+    whys: list[InexpressibleError] = []
     waiting = ""
     for example in examples:
         if waits := _waits(compiled, example, needs):
@@ -112,7 +116,7 @@ def _of_route(compiled: CompiledClause, route: str, examples: Sequence[Example],
         try:
             found.append(_tried(compiled, route, example, needs))
         except InexpressibleError as error:
-            whys.append(str(error))
+            whys.append(error)
             continue
         if not found[-1].before:
             break
@@ -120,7 +124,8 @@ def _of_route(compiled: CompiledClause, route: str, examples: Sequence[Example],
         return min(found, key=lambda one: len(one.before))
     if waiting:
         return msgspec.structs.replace(_unsaid(compiled, route, waiting, examples[0]), waits=True)
-    return _unsaid(compiled, route, whys[0], examples[0])
+    absent = all(isinstance(one, AbsentError) for one in whys)
+    return msgspec.structs.replace(_unsaid(compiled, route, str(whys[0]), examples[0]), is_absent=absent)
 
 
 def _tried(compiled: CompiledClause, route: str, example: Example, needs: CanaryNeeds) -> Canary:

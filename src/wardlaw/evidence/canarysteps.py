@@ -6,6 +6,8 @@ The caller is made for the one canary and goes with it; what its steps leave is 
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -21,10 +23,15 @@ from wardlaw.facts import routes
 from wardlaw.facts.action import Action
 
 _RESULT_BYTES = 2_000_000  # of one result: a body may have 8 MB, and detectors read all of it
-_TOKENS = 250_000  # of one step on the way to a day's ceiling: about 1 MB
-_BYTES_PER_TOKEN = 4  # as the gateway estimates
 _MOST_STEPS = 60
-_UNCOUNTED = (routes.DECIDE, routes.SCAN, routes.MODERATIONS, routes.FILES)
+_USAGE: Mapping[str, Callable[[int], dict[str, int]]] = MappingProxyType(
+    {
+        routes.CHAT_COMPLETIONS: lambda used: {"prompt_tokens": used, "completion_tokens": 0, "total_tokens": used},
+        routes.MESSAGES: lambda used: {"input_tokens": used, "output_tokens": 0},
+        routes.RESPONSES: lambda used: {"input_tokens": used, "output_tokens": 0, "total_tokens": used},
+    }
+)
+"""How an upstream tells what it used, on routes where it does."""
 
 
 class CanarySteps(msgspec.Struct, frozen=True):
@@ -55,10 +62,23 @@ def steps_of(asking: Asking, content: CanaryContent) -> CanarySteps:
     if content.probes:
         attack = request_of(_calling(asking), CanaryContent(texts=[ATTACK]))
         return CanarySteps((*[attack] * content.probes, request_of(asking, content)), is_probing=True)
-    if content.tokens and asking.route in _UNCOUNTED:
-        raise InexpressibleError("what is asked about on this route is no use of tokens")
+    if content.tokens:
+        return _spent(asking, content)
     last = request_of(asking, _last_part(content))
     return CanarySteps((*[last] * content.calls, *_earlier(asking, content), last))
+
+
+def _spent(asking: Asking, content: CanaryContent) -> CanarySteps:
+    """A model is asked that seems to use up a day's tokens, and then something is asked here: callers are one everywhere."""
+    places = {place.route: place.name for place in asking.around.models}
+    counting = next((route for route in _USAGE if route in places), "")
+    if not counting:
+        raise InexpressibleError("no model is served that tells how many tokens it used")
+    using = request_of(msgspec.structs.replace(_calling(asking), route=counting), CanaryContent())
+    answer = msgspec.json.decode(using.answer) | {"usage": _USAGE[counting](content.tokens)}
+    last = copy.copy(content)
+    last.tokens = 0
+    return CanarySteps((msgspec.structs.replace(using, answer=msgspec.json.encode(answer)), request_of(asking, last)))
 
 
 def _calling(asking: Asking) -> Asking:
@@ -68,18 +88,16 @@ def _calling(asking: Asking) -> Asking:
 
 
 def _earlier(asking: Asking, content: CanaryContent) -> list[CanaryRequest]:
-    """What goes before, where one request cannot be all of it.
+    """Results that go before, where one request cannot be all of them.
 
-    Results are handed in where they count for no day's tokens: a session is one and the same on every route.
+    They are handed in where they count for no day's tokens: a session is one and the same on every route.
     """
     results = _rest(content.result_bytes, _RESULT_BYTES)
-    spent = _rest(content.tokens, _TOKENS)
-    if max(results, spent) > _MOST_STEPS:
-        raise InexpressibleError(f"it takes {max(results, spent)} requests, and canaries make at most {_MOST_STEPS}")
-    parts = (CanaryContent(result_bytes=_RESULT_BYTES, part=place) for place in range(1, results + 1))
-    calls = (CanaryContent(body_bytes=_TOKENS * _BYTES_PER_TOKEN) for _ in range(spent))
+    if results > _MOST_STEPS:
+        raise InexpressibleError(f"it takes {results} requests, and canaries make at most {_MOST_STEPS}")
     handing = msgspec.structs.replace(asking, route=routes.DECIDE)
-    return [*(handed_in(handing, one) for one in parts), *(request_of(asking, one) for one in calls)]
+    parts = (CanaryContent(result_bytes=_RESULT_BYTES, part=place) for place in range(1, results + 1))
+    return [handed_in(handing, one) for one in parts]
 
 
 def _rest(whole: int, part: int) -> int:
@@ -88,14 +106,11 @@ def _rest(whole: int, part: int) -> int:
 
 
 def _last_part(content: CanaryContent) -> CanaryContent:
-    if content.result_bytes <= _RESULT_BYTES and not content.tokens:
+    if content.result_bytes <= _RESULT_BYTES:
         return content
     last = copy.copy(content)
-    if content.result_bytes > _RESULT_BYTES:
-        # The envelope of each result is counted too, so the sum is above what the example says.
-        last.result_bytes = content.result_bytes - _rest(content.result_bytes, _RESULT_BYTES) * _RESULT_BYTES
-    if content.tokens:
-        last.body_bytes = max(content.body_bytes, min(content.tokens, _TOKENS) * _BYTES_PER_TOKEN)
+    # The envelope of each result is counted too, so the sum is above what the example says.
+    last.result_bytes = content.result_bytes - _rest(content.result_bytes, _RESULT_BYTES) * _RESULT_BYTES
     return last
 
 

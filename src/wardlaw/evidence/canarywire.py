@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from wardlaw.evidence.canarycontent import CanaryContent, InexpressibleError, padding
+from wardlaw.evidence.canarycontent import AbsentError, CanaryContent, InexpressibleError, padding
 from wardlaw.evidence.canarytexts import calm, filler, joined, list_of_people, people
 from wardlaw.facts import routes
 
@@ -69,12 +69,13 @@ def asking_body(route: str, content: CanaryContent, *, model: str) -> bytes:
     """What goes to a model on a route.
 
     Raises:
-        InexpressibleError: The route takes nothing of that kind.
+        AbsentError: The route takes nothing of that kind.
+        InexpressibleError: No request over it can be that.
     """
     if route in _PLAIN and content.system:
         raise InexpressibleError(f"{route} knows no words of an application")
     if route in _PLAIN and (content.images or content.hosted or content.foreign or _has_result(content)):
-        raise InexpressibleError(f"{route} takes texts alone")
+        raise AbsentError(f"{route} takes texts alone")
     doc = _ASKING[route](content, model)
     raw = msgspec.json.encode(doc)
     if pad := padding(content, len(raw)):
@@ -94,7 +95,7 @@ def deciding_body(content: CanaryContent, tool: str) -> bytes:
 def result_body(content: CanaryContent, *, model: str) -> bytes:
     """The question about what a tool gave."""
     if content.images or content.hosted or content.max_tokens:
-        raise InexpressibleError("what a tool gave is a text")
+        raise AbsentError("what a tool gave is a text")
     text = result_text(content) if _has_result(content) else joined(content.texts)
     doc: Doc = {"call": CALL, "tool": _LOOKUP, "result": text}
     raw = msgspec.json.encode(doc | ({"model": model} if model else {}))
@@ -198,7 +199,7 @@ def _messages(content: CanaryContent, model: str) -> Doc:
         doc["system"] = content.system
     if content.hosted:
         if "web_search" not in content.hosted:
-            raise InexpressibleError(f"this surface offers no {', '.join(content.hosted)}")
+            raise AbsentError(f"this surface offers no {', '.join(content.hosted)}")
         doc["tools"] = [{"type": "web_search_20250305", "name": "web_search"}]
     return doc
 
@@ -231,7 +232,7 @@ def _hosted(content: CanaryContent) -> Doc:
 
 def _moderation(content: CanaryContent, model: str) -> Doc:
     if content.hosted or content.foreign or _has_result(content) or content.max_tokens:
-        raise InexpressibleError("moderations takes texts and images alone")
+        raise AbsentError("moderations takes texts and images alone")
     parts: list[Doc] = [{"type": "text", "text": joined(content.texts)}]
     parts += [{"type": "image_url", "image_url": {"url": f"data:image/png;base64,{_PIXEL}"}}] * content.images
     return {"input": parts if content.images else joined(content.texts)} | ({"model": model} if model else {})
@@ -239,7 +240,7 @@ def _moderation(content: CanaryContent, model: str) -> Doc:
 
 def _guard(content: CanaryContent, model: str) -> Doc:
     if content.max_tokens:
-        raise InexpressibleError("the guard is asked about texts alone")
+        raise AbsentError("the guard is asked about texts alone")
     return {"text": joined(content.texts)} | ({"model": model} if model else {})
 
 
@@ -249,7 +250,7 @@ def _completion(content: CanaryContent, model: str) -> Doc:
 
 def _embedding(content: CanaryContent, model: str) -> Doc:
     if content.max_tokens:
-        raise InexpressibleError("embeddings take no ceiling of tokens")
+        raise AbsentError("embeddings take no ceiling of tokens")
     return {"model": model, "input": joined(content.texts)}
 
 

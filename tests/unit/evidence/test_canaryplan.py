@@ -201,3 +201,16 @@ def test_a_clause_out_of_its_time_is_asked_nothing(starter) -> None:
     clause = next(one for one in starter if one.id == "SEC-01")
     later = msgspec.structs.replace(clause, clause=msgspec.structs.replace(clause.clause, valid_from="2030-01-01"))
     assert plan_canaries((later,), AROUND, PLANTED, at=AT) == ()
+
+
+def test_where_nothing_of_the_kind_goes_there_is_nothing_to_prove(starter: tuple[CompiledClause, ...]) -> None:
+    completions = msgspec.structs.replace(CHAT, route="completions")
+    around = msgspec.structs.replace(AROUND, models=(*AROUND.models, completions))
+    found = of(starter, "GOV-07", around)
+    assert {route for route, one in found.items() if one.is_absent} == {"completions", "scan", "moderations"}
+    assert all(one.why and not one.how for one in found.values() if one.is_absent)
+    # What a route does carry, and no text of ours can be, is not proved there: that keeps the clause from being proven.
+    assert not any(one.is_absent for one in of(starter, "SEC-09", around).values())
+    nowhere = msgspec.structs.replace(around, models=(completions,))
+    clause = next(one for one in starter if one.id == "ACC-05")
+    assert not any(one.is_absent for one in plan_canaries((clause,), nowhere, PLANTED, at=AT))

@@ -52,6 +52,7 @@ LED_UP_TO = {
     ("GOV-13", "messages"): "hold",  # rows were copied
     ("OPS-01", "scan"): "deny",  # the hundred and twenty-first call of a minute
     ("SEC-06", "embeddings"): "cut",  # after five attacks
+    ("OPS-02", "decide"): "deny",  # after an upstream told that the day's tokens are used up
 }
 """Clauses on a past: steps of a caller made for the one canary lead up to them."""
 

@@ -102,7 +102,7 @@ class Timetable:
         for order in await asyncio.to_thread(self._runner.waiting):
             await self._look(fresh=True)
             for canary in self._plan:
-                if not stop.is_set() and order.clause in ("", canary.clause):
+                if not stop.is_set() and not canary.is_absent and order.clause in ("", canary.clause):
                     await self._runner.run(canary, order=order.id)
             if not stop.is_set():
                 await asyncio.to_thread(self._runner.finish, order)
