@@ -75,8 +75,7 @@ async def _serve_control(config: Config) -> None:
         Path(config.audit.spool), gateway=CONTROL_SPOOL, sign=places.gateway_signer(), settings=settings
     )
     purposes = derive_purposes(keyring)
-    policies = PolicyDesk(places, clock=time.time)
-    policies.frameworks = partial(_frameworks, engine, places)
+    policies = PolicyDesk(places, clock=time.time, frameworks=partial(_frameworks, engine, places))
     await asyncio.to_thread(policies.keep_published)
     records = RecordDesk(keyring, policies.set_of)
     recorder = ControlRecorder(spool, keyring, clock=time.time, entropy=os.urandom)

@@ -41,9 +41,16 @@ class PolicyDesk:
     Args:
         places: Where bundle and keys are.
         clock: Unix seconds.
+        frameworks: What clauses may refer to: the frameworks that count, with what packs have changed.
     """
 
-    def __init__(self, places: Installation, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        places: Installation,
+        *,
+        clock: Callable[[], float],
+        frameworks: Callable[[], Mapping[str, Framework]] = shipped_frameworks,
+    ) -> None:
         self._places = places
         self._clock = clock
         self._folder = Path(places.config.policies.dir)
@@ -51,8 +58,7 @@ class PolicyDesk:
         self._prepared: dict[str, bytes] = {}
         self._in_force: PolicySet | None = None
         self._last: tuple[dict[str, str], date, str, Checked] | None = None
-        self.frameworks: Callable[[], Mapping[str, Framework]] = shipped_frameworks
-        """What clauses may refer to: the frameworks that count, with what packs have changed."""
+        self.frameworks = frameworks
 
     async def status(self) -> PolicyStatus:
         """What is published now."""
