@@ -44,7 +44,7 @@ from wardlaw.governance.life import LifeRules
 from wardlaw.governance.operations import Service
 from wardlaw.governance.renewal import published_set
 from wardlaw.governance.retention import KeepingTerms
-from wardlaw.governance.shipped import shipped_keeping, starter_sources
+from wardlaw.governance.shipped import shipped_frameworks, shipped_keeping, starter_sources
 from wardlaw.inventory.asking import AskedPersons
 from wardlaw.inventory.granted import GrantMoment
 from wardlaw.inventory.rules import Weight
@@ -213,6 +213,7 @@ class FakePolicies:
     def __init__(self) -> None:
         self.status_now = PolicyStatus(digest="aa", version=1, clauses=12)
         self.files = dict(TWO_CLAUSES)
+        self.frameworks = shipped_frameworks
         self.set_now = self.check_clauses()
         self._ready = {}
 
@@ -386,6 +387,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
             heard=lambda *_: made.heard,
             readings={},
             clock=made.clock,
+            keys=lambda: (BUNDLE_KEY.verifier,),
         ),
         reports=ReportDesk(made.places, made.life),
         life=made.life,

@@ -19,6 +19,7 @@ from tests.wire.house import STARTER, House
 from tests.wire.puppet import Puppet
 from wardlaw.cli.canarying import CanaryRunner, CanaryTools
 from wardlaw.console.desks.canaries import CanaryDesk
+from wardlaw.console.desks.policies import PolicyDesk
 from wardlaw.console.desks.recorder import ControlRecorder
 from wardlaw.evidence.canary import Canary
 from wardlaw.facts.canary import KEY_PREFIX, CanaryRun
@@ -34,6 +35,8 @@ TOOLS = (
     "  - {name: pay_invoice, effect: payment}\n"
     "  - {name: delete_customer, effect: write}\n"
     "  - {name: plain__echo, effect: payment}\n"
+    "  - {name: plain__other_thing, effect: read}\n"
+    "  - {name: share_table, effect: share}\n"
 )
 SERVERS = {
     "servers": [{"name": "plain", "command": [sys.executable, str(Path(__file__).parent / "toolpuppet.py"), "plain"]}]
@@ -58,6 +61,7 @@ class CanaryPlace:
             upstreams=UPSTREAMS,
             models=MODELS,
             extra=f"mcp: {json.dumps(SERVERS)}\n",
+            gateway=", files: {upstream: near}",
         )
         shutil.copytree(STARTER, folder / "policies")
         self.house.start()
@@ -84,6 +88,7 @@ class CanaryPlace:
             ControlRecorder(self.spool, self.keyring, clock=time.time, entropy=os.urandom),
             os.urandom,
             time.time,
+            PolicyDesk(places, clock=time.time).in_force,
         )
         self.desk = CanaryDesk(places, self.purposes.canaries, clock=time.time)
         self.runner = CanaryRunner(self.house.config, self.desk, tools)

@@ -6,7 +6,10 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy.engine import Engine
@@ -16,13 +19,16 @@ from wardlaw.config.model import Config
 from wardlaw.config.notify import channel_names
 from wardlaw.console.desks.canaries import CanaryDesk
 from wardlaw.console.desks.recorder import ControlRecorder
+from wardlaw.decision.policyset import PolicySet
 from wardlaw.evidence.canary import Canary, CanaryCaller
+from wardlaw.evidence.canarygrants import judge_grant, rule_on_canary
 from wardlaw.evidence.canaryverdict import CanaryFinding, judge_canary
-from wardlaw.facts.canary import CanaryOrder, CanaryOutcome, CanaryRun
+from wardlaw.facts.canary import SINGLE, STEP, CanaryOrder, CanaryOutcome, CanaryRun
 from wardlaw.facts.errors import UnavailableError
 from wardlaw.facts.incident import Incident
 from wardlaw.facts.mac import hmac_sha256
 from wardlaw.facts.principal import Principal, PrincipalKind
+from wardlaw.inventory.granted import GrantMoment
 from wardlaw.security.fingerprint import make_fingerprint
 from wardlaw.store.canaries import (
     CANARY_FAILED,
@@ -30,13 +36,16 @@ from wardlaw.store.canaries import (
     CanaryRuns,
     hold_key,
     hold_secret,
+    lend_key,
     settle_incident,
+    take_key_back,
 )
 from wardlaw.store.database import reading, writing
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.purposes import Purposes
 
-_ID_BYTES = 13
+_ID_BYTES, _NAME_BYTES = 13, 8
+_LOOKED_AT = 5  # steps before the last whose decisions are looked at, where it was not stopped
 _SOONEST = 0.75  # of the time a canary may wait; the rest is spread by its name, so that they do not come in a bunch
 _HOUR_S = 3_600.0
 _PREFIXES = {PrincipalKind.USER: "user", PrincipalKind.AGENT: "agent", PrincipalKind.NHI: "nhi"}
@@ -52,6 +61,7 @@ class CanaryTools(msgspec.Struct, frozen=True):
     Attributes:
         random: Gives random bytes.
         clock: Unix seconds.
+        policies: Gives the clauses in force, as grants are put before them.
     """
 
     engine: Engine
@@ -60,6 +70,7 @@ class CanaryTools(msgspec.Struct, frozen=True):
     recorder: ControlRecorder
     random: Callable[[int], bytes]
     clock: Callable[[], float]
+    policies: Callable[[], PolicySet]
 
 
 class CanaryRunner:
@@ -70,6 +81,7 @@ class CanaryRunner:
         self._tools = tools
         self._every_s = config.canaries.every_h * _HOUR_S
         self._channels = channel_names(config.notify)
+        self._zone = ZoneInfo(config.installation.timezone)
         self._post = CanaryPost(config, tools.purposes.canaries, random=tools.random, clock=tools.clock)
 
     def plan(self) -> tuple[Canary, ...]:
@@ -103,7 +115,7 @@ class CanaryRunner:
         with reading(self._tools.engine) as connection:
             last = {(run.clause, run.route): run.at for run in CanaryRuns(connection).latest()}
         now = self._tools.clock()
-        waiting = [(last.get((one.clause, one.route), 0.0), one) for one in plan]
+        waiting = [(last.get((one.clause, one.route), 0.0), one) for one in plan if not (one.waits or one.is_absent)]
         ready = [(at, one) for at, one in waiting if now - at >= self._wait_s(one)]
         yield from (one for _, one in sorted(ready, key=lambda pair: pair[0]))
 
@@ -125,52 +137,118 @@ class CanaryRunner:
             detail=canary.why,
             order=order,
         )
-        if canary.request is not None:
+        if canary.grant is not None:
+            run = await self._rule(canary, run)
+        elif canary.request is not None:
             run = await asyncio.to_thread(self._send, canary, run)
-            told = {"clause": run.clause, "route": run.route, "outcome": run.outcome.value, "decision": run.decision}
-            await tools.recorder.record_told(
-                "control", "canary", "canaries.ran", {"detail": run.detail}, told={**told, "canary": run.canary}
-            )
+            await self._record(run)
         return await asyncio.to_thread(self._keep, run)
 
+    async def _record(self, run: CanaryRun, **more: str) -> str:
+        told = {"clause": run.clause, "route": run.route, "outcome": run.outcome.value, "canary": run.canary, **more}
+        told["decision"] = more.get("decision", run.decision)
+        return await self._tools.recorder.record_told(
+            "control", "canary", "canaries.ran", {"detail": run.detail}, told=told
+        )
+
+    async def _rule(self, canary: Canary, run: CanaryRun) -> CanaryRun:
+        """Put a grant before the clauses in force; what they say is in the record, and nowhere else."""
+        tools = self._tools
+        local = datetime.fromtimestamp(run.at, tz=self._zone)
+        decision = f"gdc_{tools.random(_ID_BYTES).hex()}"
+        mark = f"{SINGLE}{tools.random(_ID_BYTES).hex()}"
+        began = time.perf_counter()
+        moment = GrantMoment(run.at, local.hour, local.isoweekday())
+        policies = await asyncio.to_thread(tools.policies)
+        ruling = rule_on_canary(canary, policies, decision=decision, moment=moment)
+        found = judge_grant(canary, ruling, record=decision)
+        run = msgspec.structs.replace(
+            run,
+            canary=mark,
+            outcome=found.outcome,
+            detail=found.detail,
+            took_us=int((time.perf_counter() - began) * 1e6),
+        )
+        said = {"effect": ruling.effect.value, "clauses": " ".join(ruling.clauses)} if ruling is not None else {}
+        record = await self._record(run, decision=decision, policies=policies.digest, **said)
+        return msgspec.structs.replace(run, decision=record)
+
     def _send(self, canary: Canary, run: CanaryRun) -> CanaryRun:
+        tools = self._tools
+        steps = bool(canary.before)
+        mark = f"{STEP if steps else SINGLE}{tools.random(_ID_BYTES).hex()}"
+        run = msgspec.structs.replace(run, canary=mark, outcome=CanaryOutcome.UNAVAILABLE)
+        with reading(tools.engine) as connection:
+            has_passed = CanaryRuns(connection).has_passed(canary.clause, canary.route)
+        try:
+            if not steps:
+                return self._send_one(canary, run, has_passed=has_passed)
+            with self._caller_for(canary) as credential:
+                return self._send_steps(canary, run, credential, has_passed=has_passed)
+        except UnavailableError as error:
+            return msgspec.structs.replace(run, detail=error.message)
+
+    def _send_one(self, canary: Canary, run: CanaryRun, *, has_passed: bool) -> CanaryRun:
         tools, request = self._tools, canary.request
         assert request is not None
-        mark = f"can_{tools.random(_ID_BYTES).hex()}"
-        run = msgspec.structs.replace(run, canary=mark, outcome=CanaryOutcome.UNAVAILABLE)
         with writing(tools.engine) as connection:
             credential = self._key(
                 request.caller,
                 lambda name, who, secret: hold_key(connection, name, who, secret=secret, now=tools.clock()),
             )
-            has_passed = CanaryRuns(connection).has_passed(canary.clause, canary.route)
-        try:
-            reply = self._post.send(mark, request, credential=credential)
-        except UnavailableError as error:
-            return msgspec.structs.replace(run, detail=error.message)
+        reply = self._post.send(run.canary, request, credential=credential)
+        return self._judged(canary, run, reply, has_passed=has_passed)
+
+    def _send_steps(self, canary: Canary, run: CanaryRun, credential: str, *, has_passed: bool) -> CanaryRun:
+        assert canary.request is not None
+        replies = [
+            self._post.send(run.canary, one, credential=credential, session=run.canary)
+            for one in (*canary.before, canary.request)
+        ]
+        for one in canary.after:
+            self._post.send(run.canary, one, credential=credential, session=run.canary)
+        last = replies.pop()
+        known = [reply.decision for reply in replies[-_LOOKED_AT:] if reply.decision]
+        return self._judged(canary, run, last, has_passed=has_passed, before=known)
+
+    def _judged(
+        self, canary: Canary, run: CanaryRun, reply: CanaryReply, *, has_passed: bool, before: Sequence[str] = ()
+    ) -> CanaryRun:
+        tools = self._tools
         run = msgspec.structs.replace(run, took_us=reply.took_us)
-        if not reply.decision:
+        if not reply.decision and not before:
             return _undecided(run, reply, has_passed=has_passed)
-        seen = decisions_of(tools.engine, tools.keyring, reply.decision)
-        found: CanaryFinding = judge_canary(canary, mark, seen, has_passed=has_passed)
+        seen = decisions_of(tools.engine, tools.keyring, reply.decision) if reply.decision else ()
+        found: CanaryFinding = judge_canary(canary, run.canary, seen, has_passed=has_passed)
+        if before and found.outcome is not CanaryOutcome.PASS:
+            steps = [one for name in before for one in decisions_of(tools.engine, tools.keyring, name)]
+            found = judge_canary(canary, run.canary, seen, has_passed=has_passed, before=steps)
+        if not reply.decision and found.outcome is CanaryOutcome.UNAVAILABLE:
+            return _undecided(run, reply, has_passed=has_passed)
         return msgspec.structs.replace(run, outcome=found.outcome, decision=found.decision, detail=found.detail)
+
+    @contextmanager
+    def _caller_for(self, canary: Canary) -> Iterator[str]:
+        """The text of a key for a caller that nobody else ever is; it ends with the canary."""
+        tools, request = self._tools, canary.request
+        assert request is not None
+        name = tools.random(_NAME_BYTES).hex()
+        caller = request.caller
+        who = _principal(caller, f"run-{name}", person=f"{PERSON}-{name}")
+        with writing(tools.engine) as connection:
+            text = lend_key(connection, name, who, secret=tools.random(32), now=tools.clock())
+        try:
+            yield text
+        finally:
+            with writing(tools.engine) as connection:
+                take_key_back(connection, name)
 
     def _key(self, caller: CanaryCaller, hold: Callable[[str, Principal, bytes], str]) -> str:
         """The text of the key for a caller: one and the same for all canaries that come as it."""
         said = msgspec.json.encode(caller, order="deterministic")
         secret = hmac_sha256(self._tools.purposes.canaries, b"credential " + said)
         name = hashlib.sha256(said).hexdigest()[:12]
-        principal = Principal(
-            id=f"{_PREFIXES[caller.kind]}:wardlaw-canary-{name}",
-            kind=caller.kind,
-            name="Canary",
-            team=caller.team,
-            groups=caller.groups,
-            acting_for=PERSON if caller.for_person else "",
-            registered=caller.registered,
-            app_user_channel=caller.user_channel,
-        )
-        return hold(name, principal, secret)
+        return hold(name, _principal(caller, name, person=PERSON), secret)
 
     def _keep(self, run: CanaryRun) -> CanaryRun:
         tools = self._tools
@@ -200,3 +278,16 @@ def _undecided(run: CanaryRun, reply: CanaryReply, *, has_passed: bool) -> Canar
         return msgspec.structs.replace(run, outcome=CanaryOutcome.UNAVAILABLE, detail=words)
     outcome = CanaryOutcome.FAIL if has_passed else CanaryOutcome.NOT_EXPRESSIBLE
     return msgspec.structs.replace(run, outcome=outcome, detail=words)
+
+
+def _principal(caller: CanaryCaller, name: str, *, person: str) -> Principal:
+    return Principal(
+        id=f"{_PREFIXES[caller.kind]}:wardlaw-canary-{name}",
+        kind=caller.kind,
+        name="Canary",
+        team=caller.team,
+        groups=caller.groups,
+        acting_for=person if caller.for_person else "",
+        registered=caller.registered,
+        app_user_channel=caller.user_channel,
+    )

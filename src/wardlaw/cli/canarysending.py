@@ -32,6 +32,7 @@ from wardlaw.store.tables import RECORD
 _LOG_S = 15.0  # the log is some tenths of a second behind; one that is this far behind is another trouble
 _LOOK_S = 0.05
 _DECISION_HEADER = "x-wardlaw-decision"
+_SESSION_HEADER = "x-wardlaw-session"
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (it is asked, not bound)
 _REASON_BYTES = 2_000
 
@@ -70,12 +71,13 @@ class CanaryPost:
         self._random = random
         self._clock = clock
 
-    def send(self, canary: str, request: CanaryRequest, *, credential: str) -> CanaryReply:
+    def send(self, canary: str, request: CanaryRequest, *, credential: str, session: str = "") -> CanaryReply:
         """Send one.
 
         Args:
             canary: Id for its mark.
             credential: Text of the key it comes with.
+            session: Of steps that belong together; ``""`` for a request alone.
 
         Raises:
             UnavailableError: WL-CAN-011 the gateway cannot be reached, or does not answer in time.
@@ -83,15 +85,16 @@ class CanaryPost:
         played = urlsafe_b64encode(compress(request.answer, 9)).decode() if request.answer else ""
         headers = {
             "authorization": f"Bearer {credential}",
-            "content-type": "application/json",
+            "content-type": request.content_type,
             "accept": "application/json, text/event-stream",
             MARK_HEADER: self._mark(canary, request, played),
             **({ANSWER_HEADER: played} if played else {}),
+            **({_SESSION_HEADER: session} if session else {}),
         }
         connection = self._connect()
         began = time.perf_counter()
         try:
-            connection.request(request.method, request.path, request.body, headers)
+            connection.request(request.method, request.path, request.sent or None, headers)
             answer = connection.getresponse()
             told = answer.read(_REASON_BYTES).decode("utf-8", "replace")
             took_us = int((time.perf_counter() - began) * 1e6)
@@ -106,7 +109,7 @@ class CanaryPost:
         return CanaryReply(answer.status, answer.getheader(_DECISION_HEADER) or "", took_us, told)
 
     def _mark(self, canary: str, request: CanaryRequest, played: str) -> str:
-        digest = request_digest(request.method, request.path, hashlib.sha256(request.body).digest(), played)
+        digest = request_digest(request.method, request.path, hashlib.sha256(request.sent).digest(), played)
         until = int(self._clock() + LIFE_S)
         return make_mark(self._key, canary=canary, until=until, nonce=self._random(16), digest=digest).text
 

@@ -194,7 +194,8 @@ def _policies(config: Config, _env: Mapping[str, str]) -> Check:
     )
     if config.policies.life is not ClauseLife.ON:
         words = "Nobody signs clauses off (policies.life: off), so no clause is proved."
-        yield Diagnosis("policies", Verdict.WARN, words, "policies.life: on, see docs/clause-life.md.")
+        fix = "One person may vouch: `wardlaw attest`. With three or four people: policies.life: on, then `wardlaw policy approve`."
+        yield Diagnosis("policies", Verdict.WARN, words, fix)
 
 
 def _canaries(config: Config, env: Mapping[str, str]) -> Check:

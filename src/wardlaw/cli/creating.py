@@ -30,6 +30,7 @@ ADMIN_TOKEN_S = 86_400.0
 """Life of the first admin's token, in seconds: a day, so that a terminal's history is worth nothing later."""
 
 _TOKEN_BYTES = 32
+_LIFE_OFF, _LIFE_ON = "  # life: on  ", "  life: on  "
 
 
 class Created(NamedTuple):
@@ -48,8 +49,11 @@ class Created(NamedTuple):
     admin_token: str
 
 
-def create_installation(folder: Path) -> Created:
+def create_installation(folder: Path, *, sign_off: bool = False) -> Created:
     """Make configuration, clauses, keys, database and the first policy bundle in a folder.
+
+    Args:
+        sign_off: Clauses have a life: a configuration that is made here says so; one that is there stays as it is.
 
     Raises:
         ConfigError: Something that is there cannot be used, or the folder cannot be written.
@@ -67,7 +71,7 @@ def create_installation(folder: Path) -> Created:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         config_path = folder.absolute() / FILE_NAME
-        once(config_path, lambda: _write_new(config_path, _template(), mode=0o644))
+        once(config_path, lambda: _write_new(config_path, _template(sign_off=sign_off), mode=0o644))
         config = read_config(config_path, env=os.environ).config
         places = Installation(config)
         _refuse_orphans(config, places)
@@ -86,8 +90,9 @@ def create_installation(folder: Path) -> Created:
     return Created(config_path, config, made, kept, _prepare_database(places))
 
 
-def _template() -> str:
-    return (resources.files("wardlaw.cli") / "data" / FILE_NAME).read_text(encoding="utf-8")
+def _template(*, sign_off: bool) -> str:
+    text = (resources.files("wardlaw.cli") / "data" / FILE_NAME).read_text(encoding="utf-8")
+    return text.replace(_LIFE_OFF, _LIFE_ON, 1) if sign_off else text
 
 
 def _copy_starter(folder: Path) -> None:

@@ -6,13 +6,20 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wardlaw.cli.options import Options
+import msgspec
+
+from wardlaw.cli.client import quoted
+from wardlaw.cli.options import NONE, Options
+from wardlaw.cli.session import connect
 from wardlaw.config.load import ENV_CONFIG, FILE_NAME
-from wardlaw.facts.errors import ConfigError, InputError
+from wardlaw.facts.errors import ConfigError, InputError, WardlawError
 from wardlaw.governance.check import Checked, check
+from wardlaw.governance.frameworks.framework import Framework
 from wardlaw.governance.problems import Severity
+from wardlaw.governance.shipped import shipped_frameworks
 
 ENDINGS = (".yaml", ".cedar")
+_UNKNOWN_REFERENCE = "WL-POL-018"
 MAX_BYTES = 33_554_432  # a clause file or text larger than 32 MiB is a mistake
 
 
@@ -43,18 +50,46 @@ def read_sources(files: list[Path]) -> dict[str, str]:
     return {str(path): read_text(path) for path in files}
 
 
-def check_set(files: list[Path]) -> Checked:
-    """The clauses of these files with everything that is wrong with them."""
-    return check(read_sources(files), today=datetime.now(UTC).date())
+def check_set(files: list[Path], options: Options = NONE) -> Checked:
+    """The clauses of these files with everything that is wrong with them.
+
+    Where a reference is not known, the installation is asked for frameworks that packs have changed; one that cannot be
+    asked changes nothing, and the reference stays unknown.
+    """
+    sources, today = read_sources(files), datetime.now(UTC).date()
+    checked = check(sources, today=today)
+    if all(problem.code != _UNKNOWN_REFERENCE for problem in checked.problems):
+        return checked
+    try:
+        changed = packed_frameworks(options)
+    except WardlawError:
+        return checked
+    return check(sources, today=today, frameworks={**shipped_frameworks(), **changed}) if changed else checked
 
 
-def usable_set(files: list[Path]) -> Checked:
+def packed_frameworks(options: Options) -> dict[str, Framework]:
+    """The frameworks that a pack has changed or brought, as the installation has them.
+
+    Raises:
+        WardlawError: It cannot be asked.
+    """
+    client = connect(options)
+    names = [one["id"] for one in client.get("/frameworks") if one["origin"].startswith("pack ")]
+    found = {}
+    for name in names:
+        detail = client.get(f"/frameworks/{quoted(name)}")
+        whole = {**detail["framework"], "provisions": [line["provision"] for line in detail["lines"]]}
+        found[name] = msgspec.convert(whole, Framework)
+    return found
+
+
+def usable_set(files: list[Path], options: Options = NONE) -> Checked:
     """A set without errors.
 
     Raises:
         ConfigError: It has errors (WL-CLI-006).
     """
-    checked = check_set(files)
+    checked = check_set(files, options)
     if not checked.ok:
         errors = [str(problem) for problem in checked.problems if problem.severity is Severity.ERROR]
         raise ConfigError(

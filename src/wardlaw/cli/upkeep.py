@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from wardlaw.config.model import Config
 from wardlaw.facts.errors import WardlawError
 from wardlaw.store.approvals import HELD, forget_calls
+from wardlaw.store.canaries import CanaryRuns
 from wardlaw.store.database import reading, writing
 from wardlaw.store.erasures import forget_void_reaches
 from wardlaw.store.exercise import KEPT_DAYS
@@ -31,11 +32,12 @@ _log = logging.getLogger("wardlaw.upkeep")
 
 
 class Upkeep:
-    """Carries out ``audit.retention``, and what the inventory's settings say of how long its rows stay."""
+    """Carries out ``audit.retention``, and what settings of the inventory and of canaries say of how long rows stay."""
 
     def __init__(self, config: Config, engine: Engine, keyring: Keyring) -> None:
         self._retention = config.audit.retention
         self._inventory = config.inventory
+        self._canary_days = config.canaries.keep_days
         self._engine = engine
         self._keyring = keyring
         self._next = 0.0
@@ -69,6 +71,9 @@ class Upkeep:
                 forget_calls(connection, before=now - _HELD_DAYS * _DAY_S)
                 forget_answers(connection, before=now)
                 forget_void_reaches(connection, now=now)
+                runs = CanaryRuns(connection).prune(before=now - self._canary_days * _DAY_S)
+            if runs:
+                _log.info("retention: %d runs of canaries older than %d days are gone", runs, self._canary_days)
             self._prune_inventory(now)
         except (WardlawError, SQLAlchemyError) as error:
             _log.error("retention: %s", error)

@@ -27,6 +27,14 @@ class Canaries(msgspec.Struct, frozen=True):
     within_s: Annotated[
         float, Meta(gt=0, le=60, description="Seconds in which a verdict must have come; one that comes later is none.")
     ] = 5.0
+    keep_days: Annotated[
+        int,
+        Meta(
+            ge=7,
+            le=3_660,
+            description="Days for which what became of each is listed. The newest of each clause, route and outcome stays; the log keeps all.",
+        ),
+    ] = 400
 
 
 class ExportKind(StrEnum):

@@ -9,6 +9,8 @@ import msgspec
 
 from wardlaw.evidence.canarytexts import (
     Planted,
+    carrying_image,
+    confidential_prompt,
     filler,
     leaking_image,
     list_of_people,
@@ -23,7 +25,12 @@ Value = str | int | bool | list[str]
 
 _MOST_PEOPLE = 5_000
 _MOST_IMAGES = 200
+_MOST_CALLS, _MOST_PROBES = 400, 50  # requests for one canary; each is recorded
+_MOST_RECORDS = 5_000
+_FEW_COPIED, _MANY_COPIED = 50, 2_000  # rows: some, and more than the 1,000 that ``copied:bulk`` begins at
 _UNVERIFIED = "unverified-history"  # taint of a conversation whose tool results nobody here saw asked for
+COPY = "canary_copy"
+"""Where canaries seem to copy rows to; no tool is ever run."""
 _NO_LIMIT = 2**63 - 1
 
 
@@ -31,27 +38,51 @@ class InexpressibleError(Exception):
     """No request can be this; the text says why."""
 
 
+class AbsentError(InexpressibleError):
+    """Nothing of the kind ever goes over this route, so the clause has nothing to stop there."""
+
+
 class CanaryContent(msgspec.Struct):
     """What a request must hold; filled in attribute by attribute.
 
     Attributes:
         texts: The user's words, or the answer's where the clause is about answers.
+        system: What the application says to the model beforehand.
         people: Persons in what a tool gave, in the answer, or in a tool's arguments.
         result_bytes: Size of what a tool gave, or of the answer.
         broken: What a tool gave claims to be structured and cannot be read.
+        part: Which of several results it is: the same result twice is counted once.
         arguments: Of the tool call.
+        calls: Requests that the caller has sent within the minute before.
+        probes: Attacks that the caller has sent before, each of them stopped.
+        tokens: Size of what the caller has sent before, in estimated tokens.
+        copied: Rows that the caller has copied to ``COPY`` before.
+        touches: The call names where they were copied to.
+        reads: The session has read a foreign text before.
+        wrong: What must be wrong with the call, as ``callFindings`` names it.
+        records: Requests in a batch.
     """
 
     texts: list[str] = []
+    system: str = ""
     people: int = 0
     result_bytes: int = 0
     broken: bool = False
+    part: int = 0
     foreign: bool = False
     images: int = 0
     body_bytes: int = 0
     hosted: list[str] = []
     max_tokens: int = 0
     arguments: dict[str, str | int] = {}
+    calls: int = 0
+    probes: int = 0
+    tokens: int = 0
+    copied: int = 0
+    touches: bool = False
+    reads: bool = False
+    wrong: tuple[str, ...] = ()
+    records: int = 0
 
 
 def attributes_read(compiled: CompiledClause) -> frozenset[str] | None:
@@ -97,7 +128,12 @@ _ELSEWHERE = frozenset(
     (
         "region", "destinationTrust", "upstream", "resourceId", "resourceRegistered", "destinationRegistered", "route",
         "toolEffect", "toolEffects", "team", "groups", "principalRegistered", "userChannel", "actsForPerson",
-        "injectionScore", "argumentOrigins", "toolConfirmed",
+        "injectionScore", "toolConfirmed",
+        # When it is tried: the plan waits for the time that a clause asks about.
+        "hour", "weekday", "epoch",
+        # What a grant is made of: see ``canarygrants``.
+        "appId", "appPublisher", "appVerified", "appFirstParty", "aiVendor", "appKnownBad", "scopePrivilege",
+        "scopeData", "consent", "grantApproval", "accountKind", "directory", "platform",
     )
 )  # fmt: skip
 
@@ -108,16 +144,9 @@ def _why_not(name: str) -> str:
 
 _REASONS: Mapping[str, str] = MappingProxyType(
     {
-        "hour": "canaries set no clocks: the clause asks about the hour",
-        "weekday": "canaries set no clocks: the clause asks about the weekday",
-        "epoch": "canaries set no clocks: the clause asks about the time",
-        "callsPerMinute": "it needs many calls within a minute, and a canary is one",
-        "tokensPerDay": "it rests on a day's use, and what canaries use is not counted",
-        "probes": "it rests on earlier refusals, and those of canaries are not counted",
-        "anomalyScore": "it rests on a caller's past, and canaries have none",
-        "touchesCopy": "it rests on an earlier copy, and canaries leave nothing behind",
-        "callFindings": "it rests on where a call's values came from, in a conversation that was followed",
-        "intentMatched": "it rests on where a call's values came from, in a conversation that was followed",
+        "anomalyScore": (
+            "it rests on weeks of a caller's past, and the callers of canaries live for minutes: a person may attest it"
+        ),
     }
 )
 
@@ -128,6 +157,11 @@ _REASONS: Mapping[str, str] = MappingProxyType(
 def _findings(content: CanaryContent, value: Value, case: _Case) -> None:
     named = [str(one) for one in value] if isinstance(value, list) else []
     if case.example.action is Action.MODEL_ANSWER:
+        if any(one.startswith("leak") for one in named):
+            # An answer that carries away what the application had said in confidence, and says it over again.
+            content.system = confidential_prompt()
+            content.texts += [content.system, carrying_image(content.system)]
+            return
         if not any(one.startswith("injection") for one in named):
             raise InexpressibleError(f"no answer can be made up in which detectors find {', '.join(named)}")
         content.texts.append(leaking_image())
@@ -169,7 +203,7 @@ def _rows(content: CanaryContent, value: Value, case: _Case) -> None:
     rows = int(value) if isinstance(value, int) else 0
     kinds = case.example.context.get("sqlKinds", [])
     if case.example.context.get("copiesRows") or (isinstance(kinds, list) and "copy" in kinds):
-        content.arguments["sql"] = _copying(rows)
+        content.arguments["sql"] = copying(rows)
     elif rows >= _NO_LIMIT:
         content.arguments["sql"] = "SELECT * FROM customers"
     else:
@@ -183,8 +217,9 @@ def _reading(rows: int) -> str:
     return f"SELECT * FROM customers LIMIT {rows}"  # noqa: S608
 
 
-def _copying(rows: int) -> str:
-    return f"INSERT INTO canary_copy SELECT * FROM customers LIMIT {rows}"  # noqa: S608
+def copying(rows: int) -> str:
+    """SQL that copies so many rows to ``COPY``."""
+    return f"INSERT INTO {COPY} SELECT * FROM customers LIMIT {rows}"  # noqa: S608
 
 
 def _sql(content: CanaryContent, value: Value, case: _Case) -> None:
@@ -202,7 +237,7 @@ def _sql(content: CanaryContent, value: Value, case: _Case) -> None:
 def _copies(content: CanaryContent, value: Value, case: _Case) -> None:
     if value and not str(content.arguments.get("sql", "")).startswith(("INSERT", "DROP")):
         rows = case.example.context.get("requestedRows", 50)
-        content.arguments["sql"] = _copying(int(rows) if isinstance(rows, int) else 50)
+        content.arguments["sql"] = copying(int(rows) if isinstance(rows, int) else 50)
 
 
 def _unparsed(content: CanaryContent, value: Value, _case: _Case) -> None:
@@ -238,12 +273,69 @@ def _most_tokens(content: CanaryContent, value: Value, _case: _Case) -> None:
     content.max_tokens = int(value) if isinstance(value, int) else 0
 
 
-def _taint(content: CanaryContent, _value: Value, case: _Case) -> None:
+def _taint(content: CanaryContent, value: Value, case: _Case) -> None:
     clause = case.compiled.clause
     tests = _tests(clause.when) if clause is not None else ()
-    if not any(test.attribute == "taint" and _UNVERIFIED in (test.contains_any or ()) for test in tests):
-        raise InexpressibleError("it rests on what the session did before, and canaries leave nothing behind")
-    content.foreign = True
+    wanted = {label for test in tests if test.attribute == "taint" for label in test.contains_any or ()}
+    has = set(value) if isinstance(value, list) else set()
+    if _UNVERIFIED in wanted:
+        content.foreign = True
+    elif any(label.startswith("copied:") for label in wanted & has):
+        rows = _FEW_COPIED if "copied:rows" in wanted & has else _MANY_COPIED
+        content.copied = max(content.copied, rows)
+    elif any(label.startswith("saw:") for label in wanted & has):
+        content.reads = True
+    else:
+        raise InexpressibleError(f"no session can be led to carry {', '.join(sorted(wanted)) or 'that taint'}")
+
+
+def _touches(content: CanaryContent, value: Value, _case: _Case) -> None:
+    if value:
+        content.touches = True
+        content.copied = max(content.copied, _FEW_COPIED)
+
+
+def _calls(content: CanaryContent, value: Value, _case: _Case) -> None:
+    count = int(value) if isinstance(value, int) else 0
+    if count > _MOST_CALLS:
+        raise InexpressibleError(f"it needs {count} calls within a minute, and canaries make at most {_MOST_CALLS}")
+    content.calls = max(0, count - 1)
+
+
+def _probes(content: CanaryContent, value: Value, _case: _Case) -> None:
+    count = int(value) if isinstance(value, int) else 0
+    if count > _MOST_PROBES:
+        raise InexpressibleError(f"it needs {count} attacks, and canaries make at most {_MOST_PROBES}")
+    content.probes = count
+
+
+def _tokens_of_day(content: CanaryContent, value: Value, _case: _Case) -> None:
+    content.tokens = int(value) if isinstance(value, int) else 0
+
+
+def _wrong(content: CanaryContent, value: Value, case: _Case) -> None:
+    named = {str(one) for one in value} if isinstance(value, list) else set()
+    clause = case.compiled.clause
+    tests = _tests(clause.when) if clause is not None else ()
+    wanted = {one for test in tests if test.attribute == "callFindings" for one in test.contains_any or ()}
+    content.wrong = tuple(sorted(named & wanted or named))
+
+
+def _unmatched(content: CanaryContent, value: Value, _case: _Case) -> None:
+    if value is False and not content.wrong:
+        content.wrong = ("unasked-effect",)
+
+
+def _origins(content: CanaryContent, value: Value, _case: _Case) -> None:
+    if isinstance(value, list) and set(value) - {"user", "system"} and not content.wrong:
+        content.wrong = ("untrusted-argument",)
+
+
+def _records(content: CanaryContent, value: Value, _case: _Case) -> None:
+    count = int(value) if isinstance(value, int) else 0
+    if count > _MOST_RECORDS:
+        raise InexpressibleError(f"it needs a batch of {count} requests, and canaries make at most {_MOST_RECORDS}")
+    content.records = count
 
 
 _SAID: Mapping[str, Callable[[CanaryContent, Value, _Case], None]] = MappingProxyType(
@@ -268,6 +360,14 @@ _SAID: Mapping[str, Callable[[CanaryContent, Value, _Case], None]] = MappingProx
         "hostedTools": _hosted,
         "maxTokens": _most_tokens,
         "taint": _taint,
+        "touchesCopy": _touches,
+        "callsPerMinute": _calls,
+        "probes": _probes,
+        "tokensPerDay": _tokens_of_day,
+        "callFindings": _wrong,
+        "intentMatched": _unmatched,
+        "argumentOrigins": _origins,
+        "records": _records,
     }
 )
 

@@ -18,6 +18,7 @@ from wardlaw.facts.record import Inputs
 from wardlaw.governance.examples import matches
 
 _TOLD = 4  # attributes named in a detail
+_RELEASING = frozenset((Effect.ALLOW, Effect.TRANSFORM, Effect.OBLIGE))
 
 
 class SeenDecision(msgspec.Struct, frozen=True):
@@ -46,7 +47,14 @@ class CanaryFinding(msgspec.Struct, frozen=True):
     detail: str
 
 
-def judge_canary(canary: Canary, mark: str, decisions: Sequence[SeenDecision], *, has_passed: bool) -> CanaryFinding:
+def judge_canary(
+    canary: Canary,
+    mark: str,
+    decisions: Sequence[SeenDecision],
+    *,
+    has_passed: bool,
+    before: Sequence[SeenDecision] = (),
+) -> CanaryFinding:
     """What a canary proves.
 
     It passes when the clause itself, with its own effect, stopped it. One that went through although the clause, as its
@@ -58,9 +66,11 @@ def judge_canary(canary: Canary, mark: str, decisions: Sequence[SeenDecision], *
         mark: Id in the mark it was sent with.
         decisions: All of its exchange, in the order of the log.
         has_passed: It passed before.
+        before: Those of the steps before it, as far as they are known.
     """
     if not decisions:
-        return CanaryFinding(CanaryOutcome.UNAVAILABLE, "", "The log holds no decision of it.")
+        none = CanaryFinding(CanaryOutcome.UNAVAILABLE, "", "The log holds no decision of it.")
+        return _stopped_before(canary, before) or none
     last = decisions[-1]
     if any(one.canary != mark for one in decisions):
         return CanaryFinding(CanaryOutcome.FAIL, last.id, "The door did not know it for a canary.")
@@ -69,7 +79,18 @@ def judge_canary(canary: Canary, mark: str, decisions: Sequence[SeenDecision], *
             besides = [clause for clause in one.clauses if clause != canary.clause]
             told = f" beside {', '.join(besides)}" if besides else ""
             return CanaryFinding(CanaryOutcome.PASS, one.id, f"{one.effect.value} by {canary.clause}{told}.")
-    return _not_stopped(canary, decisions, has_passed=has_passed)
+    found = _stopped_before(canary, before)
+    return found or _not_stopped(canary, decisions, has_passed=has_passed)
+
+
+def _stopped_before(canary: Canary, before: Sequence[SeenDecision]) -> CanaryFinding | None:
+    """What stops the way there, be it the clause itself, says nothing of the request at its end."""
+    stopped = next((one for one in before if one.effect not in _RELEASING), None)
+    if stopped is None or canary.is_probing:
+        return None
+    by = f" by {', '.join(stopped.clauses)}" if stopped.clauses else ""
+    detail = f"A step that goes before it is stopped ({stopped.effect.value}{by}), so it cannot be brought about."
+    return CanaryFinding(CanaryOutcome.NOT_EXPRESSIBLE, stopped.id, detail)
 
 
 def _not_stopped(canary: Canary, decisions: Sequence[SeenDecision], *, has_passed: bool) -> CanaryFinding:

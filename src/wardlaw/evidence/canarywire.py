@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from wardlaw.evidence.canarycontent import CanaryContent, InexpressibleError, padding
+from wardlaw.evidence.canarycontent import AbsentError, CanaryContent, InexpressibleError, padding
 from wardlaw.evidence.canarytexts import calm, filler, joined, list_of_people, people
 from wardlaw.facts import routes
 
@@ -20,7 +20,15 @@ ANSWERING = (routes.CHAT_COMPLETIONS, routes.MESSAGES, routes.RESPONSES, routes.
 CALLING = (routes.DECIDE, routes.MCP, routes.CHAT_COMPLETIONS, routes.MESSAGES, routes.RESPONSES)
 """Routes on which tool calls are judged."""
 
-ASKING = (*ANSWERING, routes.EMBEDDINGS, routes.SCAN, routes.MODERATIONS, routes.DECIDE)
+ASKING = (
+    *ANSWERING,
+    routes.EMBEDDINGS,
+    routes.SCAN,
+    routes.MODERATIONS,
+    routes.DECIDE,
+    routes.FILES,
+    routes.BATCHES,
+)
 """Routes on which what goes to a model is judged, as far as canaries reach."""
 
 PATHS = {
@@ -33,6 +41,8 @@ PATHS = {
     routes.MODERATIONS: "/v1/moderations",
     routes.DECIDE: "/v1/decide",
     routes.MCP: "/mcp",
+    routes.FILES: "/v1/files",
+    routes.BATCHES: "/v1/files",
 }
 RESULT_PATH = "/v1/decide/result"
 
@@ -42,7 +52,7 @@ _PIXEL = base64.b64encode(
         "e221bc330000000049454e44ae426082"
     )
 ).decode()
-_CALL, _LOOKUP = "call_canary", "lookup"
+CALL, _LOOKUP = "call_canary", "lookup"
 _PLAIN = (routes.COMPLETIONS, routes.EMBEDDINGS, routes.SCAN)
 _SHORT_TOKENS = 16
 
@@ -52,16 +62,20 @@ class PlayedCall(msgspec.Struct, frozen=True):
 
     tool: str
     arguments: dict[str, str | int]
+    id: str = CALL
 
 
 def asking_body(route: str, content: CanaryContent, *, model: str) -> bytes:
     """What goes to a model on a route.
 
     Raises:
-        InexpressibleError: The route takes nothing of that kind.
+        AbsentError: The route takes nothing of that kind.
+        InexpressibleError: No request over it can be that.
     """
+    if route in _PLAIN and content.system:
+        raise InexpressibleError(f"{route} knows no words of an application")
     if route in _PLAIN and (content.images or content.hosted or content.foreign or _has_result(content)):
-        raise InexpressibleError(f"{route} takes texts alone")
+        raise AbsentError(f"{route} takes texts alone")
     doc = _ASKING[route](content, model)
     raw = msgspec.json.encode(doc)
     if pad := padding(content, len(raw)):
@@ -81,9 +95,9 @@ def deciding_body(content: CanaryContent, tool: str) -> bytes:
 def result_body(content: CanaryContent, *, model: str) -> bytes:
     """The question about what a tool gave."""
     if content.images or content.hosted or content.max_tokens:
-        raise InexpressibleError("what a tool gave is a text")
-    text = _result(content) if _has_result(content) else joined(content.texts)
-    doc: Doc = {"call": _CALL, "tool": _LOOKUP, "result": text}
+        raise AbsentError("what a tool gave is a text")
+    text = result_text(content) if _has_result(content) else joined(content.texts)
+    doc: Doc = {"call": CALL, "tool": _LOOKUP, "result": text}
     raw = msgspec.json.encode(doc | ({"model": model} if model else {}))
     if pad := padding(content, len(raw)):
         doc["result"] = text + pad
@@ -119,6 +133,11 @@ def answer_body(route: str, text: str, *, model: str, call: PlayedCall | None = 
     return msgspec.json.encode(_ANSWERS[route](text, model, call)) if route in _ANSWERS else b"{}"
 
 
+def pixel() -> bytes:
+    """A picture in which nobody can read anything."""
+    return base64.b64decode(_PIXEL)
+
+
 def mcp_answer(text: str) -> bytes:
     """What a server of tools is to seem to give."""
     return msgspec.json.encode({"content": [{"type": "text", "text": text}]})
@@ -131,30 +150,33 @@ def _has_result(content: CanaryContent) -> bool:
     return bool(content.people or content.result_bytes or content.broken)
 
 
-def _result(content: CanaryContent) -> str:
+def result_text(content: CanaryContent) -> str:
     if content.broken:
         return '{"rows": [{"id": 1, "email": "canary.1@example.com"}, {"id": 2, "em'
     rows: Doc = {"rows": people(content.people)}
+    if content.part:
+        rows["part"] = content.part
     if content.result_bytes:
         rows["text"] = filler(content.result_bytes)
     return msgspec.json.encode(rows).decode()
 
 
 def _conversation(result: str) -> list[Doc]:
-    call = {"id": _CALL, "type": "function", "function": {"name": _LOOKUP, "arguments": "{}"}}
+    call = {"id": CALL, "type": "function", "function": {"name": _LOOKUP, "arguments": "{}"}}
     return [
         {"role": "user", "content": calm()},
         {"role": "assistant", "content": None, "tool_calls": [call]},
-        {"role": "tool", "tool_call_id": _CALL, "content": result},
+        {"role": "tool", "tool_call_id": CALL, "content": result},
     ]
 
 
 def _chat(content: CanaryContent, model: str) -> Doc:
-    messages = _conversation(_result(content)) if _has_result(content) or content.foreign else []
+    messages = _conversation(result_text(content)) if _has_result(content) or content.foreign else []
     parts: list[Doc] = [{"type": "text", "text": joined(content.texts)}]
     parts += [{"type": "image_url", "image_url": {"url": f"data:image/png;base64,{_PIXEL}"}}] * content.images
     said: Any = parts if content.images else joined(content.texts)
-    doc: Doc = {"model": model, "messages": [*messages, {"role": "user", "content": said}]}
+    system = [{"role": "system", "content": content.system}] if content.system else []
+    doc: Doc = {"model": model, "messages": [*system, *messages, {"role": "user", "content": said}]}
     return doc | _tokens(content, "max_tokens") | _hosted(content)
 
 
@@ -162,7 +184,7 @@ def _messages(content: CanaryContent, model: str) -> Doc:
     messages: list[Doc] = []
     if _has_result(content) or content.foreign:
         use = {"type": "tool_use", "id": "toolu_canary", "name": _LOOKUP, "input": {}}
-        given = {"type": "tool_result", "tool_use_id": "toolu_canary", "content": _result(content)}
+        given = {"type": "tool_result", "tool_use_id": "toolu_canary", "content": result_text(content)}
         messages = [
             {"role": "user", "content": calm()},
             {"role": "assistant", "content": [use]},
@@ -173,9 +195,11 @@ def _messages(content: CanaryContent, model: str) -> Doc:
         said = [{"type": "text", "text": joined(content.texts)}]
         messages = [{"role": "user", "content": [*said, *[{"type": "image", "source": source}] * content.images]}]
     doc: Doc = {"model": model, "max_tokens": content.max_tokens or _SHORT_TOKENS, "messages": messages}
+    if content.system:
+        doc["system"] = content.system
     if content.hosted:
         if "web_search" not in content.hosted:
-            raise InexpressibleError(f"this surface offers no {', '.join(content.hosted)}")
+            raise AbsentError(f"this surface offers no {', '.join(content.hosted)}")
         doc["tools"] = [{"type": "web_search_20250305", "name": "web_search"}]
     return doc
 
@@ -184,12 +208,14 @@ def _responses(content: CanaryContent, model: str) -> Doc:
     items: list[Doc] = []
     if _has_result(content) or content.foreign:
         items = [
-            {"type": "function_call", "call_id": _CALL, "name": _LOOKUP, "arguments": "{}"},
-            {"type": "function_call_output", "call_id": _CALL, "output": _result(content)},
+            {"type": "function_call", "call_id": CALL, "name": _LOOKUP, "arguments": "{}"},
+            {"type": "function_call_output", "call_id": CALL, "output": result_text(content)},
         ]
     parts: list[Doc] = [{"type": "input_text", "text": joined(content.texts)}]
     parts += [{"type": "input_image", "image_url": f"data:image/png;base64,{_PIXEL}"}] * content.images
     doc: Doc = {"model": model, "input": [*items, {"role": "user", "content": parts}]}
+    if content.system:
+        doc["instructions"] = content.system
     return doc | _tokens(content, "max_output_tokens") | _hosted(content)
 
 
@@ -206,7 +232,7 @@ def _hosted(content: CanaryContent) -> Doc:
 
 def _moderation(content: CanaryContent, model: str) -> Doc:
     if content.hosted or content.foreign or _has_result(content) or content.max_tokens:
-        raise InexpressibleError("moderations takes texts and images alone")
+        raise AbsentError("moderations takes texts and images alone")
     parts: list[Doc] = [{"type": "text", "text": joined(content.texts)}]
     parts += [{"type": "image_url", "image_url": {"url": f"data:image/png;base64,{_PIXEL}"}}] * content.images
     return {"input": parts if content.images else joined(content.texts)} | ({"model": model} if model else {})
@@ -214,7 +240,7 @@ def _moderation(content: CanaryContent, model: str) -> Doc:
 
 def _guard(content: CanaryContent, model: str) -> Doc:
     if content.max_tokens:
-        raise InexpressibleError("the guard is asked about texts alone")
+        raise AbsentError("the guard is asked about texts alone")
     return {"text": joined(content.texts)} | ({"model": model} if model else {})
 
 
@@ -224,7 +250,7 @@ def _completion(content: CanaryContent, model: str) -> Doc:
 
 def _embedding(content: CanaryContent, model: str) -> Doc:
     if content.max_tokens:
-        raise InexpressibleError("embeddings take no ceiling of tokens")
+        raise AbsentError("embeddings take no ceiling of tokens")
     return {"model": model, "input": joined(content.texts)}
 
 
@@ -246,7 +272,7 @@ def _chat_answer(text: str, model: str, call: PlayedCall | None) -> Doc:
     message: Doc = {"role": "assistant", "content": text}
     if call is not None:
         function = {"name": call.tool, "arguments": msgspec.json.encode(call.arguments).decode()}
-        message["tool_calls"] = [{"id": _CALL, "type": "function", "function": function}]
+        message["tool_calls"] = [{"id": call.id, "type": "function", "function": function}]
     choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if call else "stop"}
     return {"id": "chatcmpl-canary", "object": "chat.completion", "created": 0, "model": model, "choices": [choice]}
 
@@ -254,7 +280,7 @@ def _chat_answer(text: str, model: str, call: PlayedCall | None) -> Doc:
 def _messages_answer(text: str, model: str, call: PlayedCall | None) -> Doc:
     blocks: list[Doc] = [{"type": "text", "text": text}]
     if call is not None:
-        blocks.append({"type": "tool_use", "id": "toolu_canary", "name": call.tool, "input": call.arguments})
+        blocks.append({"type": "tool_use", "id": call.id, "name": call.tool, "input": call.arguments})
     return {
         "id": "msg_canary",
         "type": "message",
@@ -263,7 +289,6 @@ def _messages_answer(text: str, model: str, call: PlayedCall | None) -> Doc:
         "content": blocks,
         "stop_reason": "tool_use" if call else "end_turn",
         "stop_sequence": None,
-        "usage": {"input_tokens": 0, "output_tokens": 0},
     }
 
 
@@ -277,8 +302,8 @@ def _responses_answer(text: str, model: str, call: PlayedCall | None) -> Doc:
         items.append(
             {
                 "type": "function_call",
-                "id": "fc_canary",
-                "call_id": _CALL,
+                "id": f"fc_{call.id}",
+                "call_id": call.id,
                 "name": call.tool,
                 "arguments": arguments,
                 "status": "completed",

@@ -22,10 +22,17 @@ ANSWER_HEADER = "x-wardlaw-canary-answer"
 KEY_PREFIX = "key:wardlaw-canary-"
 """Ids of the keys canaries come with. What comes with one of them reaches no real upstream, marked or not."""
 
+RUN_KEY_PREFIX = f"{KEY_PREFIX}run-"
+"""Ids of the keys of callers that are made for one canary of several steps, and go with it."""
+
 LIFE_S = 60.0
 """Seconds a mark is good for: a canary goes to a door on the same machine or network."""
 
-_MARK = re.compile(r"(can_[0-9a-f]{26})\.([0-9]{1,11})\.([0-9a-f]{32})\.([0-9a-f]{64})")
+SINGLE, STEP = "can_", "cst_"
+"""How ids in marks begin: of a canary that is one request and leaves nothing, and of one whose steps leave to the next
+what a caller's would, with a caller made for it alone."""
+
+_MARK = re.compile(r"(c(?:an|st)_[0-9a-f]{26})\.([0-9]{1,11})\.([0-9a-f]{32})\.([0-9a-f]{64})")
 
 
 class CanaryOutcome(StrEnum):
@@ -42,7 +49,7 @@ class CanaryRun(msgspec.Struct, frozen=True):
 
     Attributes:
         id: ``crn_`` and 26 hex digits.
-        canary: Id in the mark, ``can_…``; ``""`` where nothing was sent.
+        canary: Id in the mark, ``can_…`` or ``cst_…``; ``""`` where nothing was sent.
         example: Name of the clause's example it was made of.
         at: Unix seconds, UTC.
         decision: The decision that ended it, as the log has it; ``""`` where there is none.
@@ -93,6 +100,11 @@ class CanaryMark(msgspec.Struct, frozen=True):
     until: int
     nonce: str
     mac: str
+
+    @property
+    def is_step(self) -> bool:
+        """Whether what it marks leaves something to the step after it."""
+        return self.canary.startswith(STEP)
 
     @property
     def text(self) -> str:

@@ -21,6 +21,8 @@ from wardlaw.facts.canary import (
     KEY_PREFIX,
     LIFE_S,
     MARK_HEADER,
+    RUN_KEY_PREFIX,
+    STEP,
     CanaryMark,
     read_mark,
     request_digest,
@@ -78,6 +80,11 @@ class Marked:
         else:
             self.canary, self._delta = told
 
+    @property
+    def is_step(self) -> bool:
+        """Whether it leaves to the next step what a caller's request would: it comes from a caller made for it alone."""
+        return self.canary.startswith(STEP)
+
     def take_delta(self) -> bytes:
         """What reading it changed in the state, for the record of the first decision."""
         delta, self._delta = self._delta, b""
@@ -126,7 +133,8 @@ class CanaryMarks:
         # One that would live longer than any is made was not made by this program.
         if mark.until <= at or mark.until > at + 2 * LIFE_S:
             return Forgery.EXPIRED
-        if not principal.credential.startswith(KEY_PREFIX):
+        # INVARIANT: a step leaves something only with a caller that nobody else ever is, canaries of one request neither.
+        if not principal.credential.startswith(RUN_KEY_PREFIX if mark.is_step else KEY_PREFIX):
             return Forgery.STRANGER
         once = await self._state.use_once(_token(mark), until=float(mark.until), at=at)
         return (mark.canary, once.delta) if once else Forgery.REPLAYED

@@ -244,14 +244,7 @@ class Judge:
         deltas = [ticket.delta, await self.state.settle(ticket, released=released)]
         if matter.delta:
             deltas.insert(0, matter.delta)
-        labels = matter.labels
-        if released and measures.copies_rows:
-            labels += copy_labels(measures, matter.targets, ticket.snapshot.taint)
-        fresh_labels = [label for label in labels if label not in ticket.snapshot.taint]
-        if fresh_labels:
-            deltas.append(await self.state.taint(ask, fresh_labels))
-        if released and matter.release:
-            deltas.append(await self.state.released_calls(ask, dict(matter.release)))
+        deltas += await self._remember(matter, measures, ticket, released=released)
         inputs = Inputs(
             request=request,
             findings=matter.findings,
@@ -312,23 +305,44 @@ class Judge:
             return _Decided(request, decision, state, used=used)
         return _Decided(request, decision, state, await self.holding.park(held), used)
 
+    async def _remember(self, matter: Matter, measures: Measures, ticket: Ticket, *, released: bool) -> list[bytes]:
+        """Keep for what follows: taint, where rows were copied to, and which tool calls are ours."""
+        labels, known = matter.labels, ticket.snapshot.taint
+        if released and measures.copies_rows:
+            labels += copy_labels(measures, matter.targets, known)
+        deltas = []
+        fresh_labels = [label for label in labels if label not in known]
+        if fresh_labels:
+            deltas.append(await self.state.taint(ticket.ask, fresh_labels))
+        if released and matter.release:
+            deltas.append(await self.state.released_calls(ticket.ask, dict(matter.release)))
+        return deltas
+
     async def _end_canary(
         self, case: Case, matter: Matter, ticket: Ticket, noted: Noted, decided: _Decided
     ) -> Judgement:
-        """Take back what a canary counted, and record it: nobody is taught, asked, warned or set apart by one."""
+        """Take back what a canary counted, and record it: nobody is taught, asked, warned or set apart by one.
+
+        A step of several leaves to the next what a caller's request would: with a caller that is made for it alone.
+        """
         if self.habits is not None:
             for caller in {case.principal_key, case.person_key} - {b""}:
                 self.habits.forget(caller)
-        deltas = [ticket.delta, await self.state.settle(ticket, released=False), _spent(case)]
+        request, decision = decided.request, decided.decision
+        stays = case.marked is not None and case.marked.is_step
+        released = stays and decision.effect in _RELEASING
+        deltas = [ticket.delta, await self.state.settle(ticket, released=released), _spent(case)]
         if matter.delta:
             deltas.insert(0, matter.delta)
-        inputs = Inputs(
-            decided.request, matter.findings, decided.state, decided.decision, noted.unusual, self.inspected
-        )
+        if stays:
+            deltas += await self._remember(matter, request.measures, ticket, released=released)
+            if _is_probe(decision, matter.findings, decided.state.taint):
+                deltas.append(await self.state.probe(ticket.ask))
+        inputs = Inputs(request, matter.findings, decided.state, decision, noted.unusual, self.inspected)
         receipt = await self.recorder.decision(
             inputs, segments=matter.segments, calls=matter.tool_calls, delta=join(deltas), told={"canary": case.canary}
         )
-        return Judgement(decided.decision, receipt, decided.request.measures, canary=case.canary)
+        return Judgement(decision, receipt, request.measures, canary=case.canary)
 
     def _note(self, case: Case, matter: Matter, measures: Measures, at: float) -> Noted:
         """Tell the callers' profiles what is judged; what another judgement counted counts for nothing more."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from itertools import combinations, permutations
@@ -17,8 +17,9 @@ from wardlaw.governance.clauserules import clause_problems, example_problems
 from wardlaw.governance.clauses import EXAMPLES_SUFFIX, PlacedClause, read_clauses, read_examples
 from wardlaw.governance.compile import base_permits, compile_clause
 from wardlaw.governance.compiled import CompiledClause
-from wardlaw.governance.examples import matches
+from wardlaw.governance.examples import matches, matching
 from wardlaw.governance.forms import departs_from_form
+from wardlaw.governance.frameworks.framework import Framework
 from wardlaw.governance.handwritten import WrittenPolicy, compile_written, read_cedar
 from wardlaw.governance.implication import covers, never_true, same_condition
 from wardlaw.governance.problems import Problem, Severity, did_you_mean, has_errors, in_order
@@ -55,18 +56,19 @@ class Checked(msgspec.Struct, frozen=True):
         return not has_errors(self.problems)
 
 
-def check(sources: Mapping[str, str], *, today: date) -> Checked:
+def check(sources: Mapping[str, str], *, today: date, frameworks: Mapping[str, Framework] | None = None) -> Checked:
     """Read, check and compile a policy set.
 
     Args:
         sources: Text by file name: ``*.yaml`` clauses, ``*.cedar`` hand-written policies,
             ``*.examples.yaml`` the examples of hand-written clauses.
         today: The day of the check; no clock is read here.
+        frameworks: Those that count, with what packs have changed; as they ship when left out.
 
     Returns:
         The text, the clauses and every problem; nothing is raised for what stands in the sources.
     """
-    return _Check(known(), today).run(sources)
+    return _Check(known(frameworks), today).run(sources)
 
 
 class _Check:
@@ -87,6 +89,8 @@ class _Check:
         compiled = self._unique([*self._structured(), *self._handwritten()])
         self._policy_ids(compiled)
         self._problems += _overlaps(compiled)
+        if not has_errors(self._problems):
+            self._problems += _contradictions(compiled)
         problems = in_order(self._problems)
         ordered = tuple(sorted(compiled, key=lambda item: item.id))
         permits = tuple(policy.text + "\n" for policy in self._written if policy.permit)
@@ -230,6 +234,35 @@ def _overlaps(compiled: tuple[CompiledClause, ...]) -> Iterable[Problem]:
     for general, special in permutations(compiled, 2):
         if general.clause is None or special.clause is None:
             yield from _overlap_by_examples(general, special)
+
+
+def _contradictions(compiled: Sequence[CompiledClause]) -> Iterable[Problem]:
+    """Clauses whose examples say that something passes which another one stops, for no reason that they do not know.
+
+    That another clause stops it for something this one does not ask about is its own matter, and no contradiction.
+    """
+    structured = [(item, _asked(item)) for item in compiled if item.clause is not None]
+    for other, asks in structured:
+        if other.mode is not Mode.ENFORCE or other.effect.strength < Effect.HOLD.strength or not asks:
+            continue
+        told = [
+            (item, one)
+            for item, known in structured
+            if item is not other and asks <= known
+            for one in item.examples
+            if one.effect is Effect.ALLOW and one.action in _of(other).actions
+        ]
+        stopped = {id(one) for one in matching(other.text, [one for _, one in told])}
+        for item, one in told:
+            if id(one) in stopped:
+                message = f'{item.id} says that "{one.name}" passes, and {other.id} stops it ({other.effect.value}).'
+                yield _overlap("WL-POL-037", item, message, "Mend the example, or have both clauses agree on it.")
+
+
+def _asked(item: CompiledClause) -> frozenset[str]:
+    clause = _of(item)
+    conditions = [clause.when, *([clause.unless] if clause.unless is not None else [])]
+    return frozenset(test.attribute for one in conditions for test in (*one.all, *one.any))
 
 
 def _of(item: CompiledClause) -> Clause:

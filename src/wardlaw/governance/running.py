@@ -17,6 +17,7 @@ from wardlaw.governance.clauses import EXAMPLES_SUFFIX
 from wardlaw.governance.clausetext import clause_of, is_its_digest, written_of
 from wardlaw.governance.compile import base_permits, compile_clause
 from wardlaw.governance.compiled import CompiledClause
+from wardlaw.governance.frameworks.framework import Framework
 from wardlaw.governance.life import in_force, newest
 from wardlaw.governance.problems import Severity
 
@@ -54,7 +55,7 @@ def running(book: Book) -> tuple[Running, ...]:
     return tuple(found)
 
 
-def running_set(items: Iterable[Running], *, today: date) -> Checked:
+def running_set(items: Iterable[Running], *, today: date, frameworks: Mapping[str, Framework] | None = None) -> Checked:
     """The set of these texts, checked as a whole like any other.
 
     Raises:
@@ -65,10 +66,10 @@ def running_set(items: Iterable[Running], *, today: date) -> Checked:
     for item in items:
         sources = sources_of(item.content, in_shadow=item.in_shadow)
         if item.beside:
-            beside += map(_renamed, _passing(sources, today).compiled)
+            beside += map(_renamed, _passing(sources, today, frameworks).compiled)
         else:
             own |= sources
-    checked = _passing(own, today)
+    checked = _passing(own, today, frameworks)
     ordered = tuple(sorted((*checked.compiled, *beside), key=lambda one: one.id))
     text = "\n".join([base_permits(), *checked.permits, *(one.text for one in ordered)])
     return Checked(text, ordered, checked.problems, checked.permits)
@@ -107,8 +108,8 @@ def _intact(version: ClauseVersion) -> ClauseText:
     return version.content
 
 
-def _passing(sources: Mapping[str, str], today: date) -> Checked:
-    checked = check(sources, today=today)
+def _passing(sources: Mapping[str, str], today: date, frameworks: Mapping[str, Framework] | None) -> Checked:
+    checked = check(sources, today=today, frameworks=frameworks)
     errors = [str(one) for one in checked.problems if one.severity is Severity.ERROR]
     if errors:
         raise ConfigError(

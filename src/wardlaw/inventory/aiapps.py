@@ -73,6 +73,16 @@ def ai_vendor_at(host: str) -> str:
     return ""
 
 
+def domain_of_vendor(vendor: str) -> str:
+    """A domain by which apps of a vendor are known; ``""`` for a vendor nobody has listed."""
+    return next((one.domains[0] for one in _vendors() if one.vendor == vendor and one.domains), "")
+
+
+def known_bad_app(platform: str) -> str:
+    """A client id of a platform that was seen in attacks; ``""`` where none is known."""
+    return next((one.app for one in _bad().values() if one.platform == platform), "")
+
+
 def known_bad(platform: str, app: str) -> KnownBad | None:
     """What is known against a client id."""
     return _bad().get((platform, app.lower()))

@@ -7,18 +7,20 @@ from collections.abc import Iterator
 
 import msgspec
 
+from wardlaw.decision.decide import decide
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.action import Action
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.exchange import Measures
 from wardlaw.facts.grantfacts import GrantFacts
 from wardlaw.facts.principal import Principal, PrincipalKind
-from wardlaw.facts.request import RequestFacts
+from wardlaw.facts.request import RequestFacts, Snapshot
 from wardlaw.facts.resource import Resource, ResourceKind
 from wardlaw.inventory.aiapps import ai_vendor_of, known_bad
 from wardlaw.inventory.granting import ApprovalBook, standings
 from wardlaw.inventory.model import Account, AccountKind, App, Grant
 from wardlaw.inventory.risk import grant_risks
+from wardlaw.inventory.ruling import Breaker, GrantRuling, ruling_of
 from wardlaw.inventory.view import Inventory
 
 _WHOLE = "organisation"
@@ -111,3 +113,16 @@ def request_of(asked: AskedGrant, *, decision: str, moment: GrantMoment) -> Requ
         measures=Measures(),
         grant=facts,
     )
+
+
+def ruling_on(
+    asked: AskedGrant, policies: PolicySet, *, decision: str, moment: GrantMoment, breaker: Breaker
+) -> GrantRuling:
+    """What the clauses say of a grant, and what becomes of it. Nothing is kept or taken away here.
+
+    Args:
+        decision: Id of the decision.
+    """
+    decided = decide(request_of(asked, decision=decision, moment=moment), (), policies, Snapshot())
+    digest = facts_digest(asked.facts, policies)
+    return ruling_of(asked.facts, decided, digest=digest, at=moment.at, breaker=breaker)

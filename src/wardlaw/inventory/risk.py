@@ -88,6 +88,18 @@ def _scope_risks(platform: str, scopes: tuple[str, ...], *, application: bool) -
     return tuple(sorted(found, key=lambda risk: (-risk.privilege, risk.scope)))
 
 
+def scope_classed(platform: str, data: str, privilege: int) -> str:
+    """A scope of a platform with this kind of data (any where it is empty) and class; ``""`` where none is classed so."""
+    table = _tables().get(platform)
+    if table is None:
+        return ""
+    for scope, text in sorted(table.scopes.items()):
+        mark, _, kind = text.partition(" ")
+        if int(mark[0]) == privilege and data in ("", kind) and not scope.startswith("app:"):
+            return scope
+    return ""
+
+
 def platforms() -> dict[str, ScopeSource]:
     """The platforms that have a table, and where it comes from."""
     return {name: table.provenance for name, table in _tables().items()}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, func, insert, select, update
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection, RowMapping
 
-from wardlaw.facts.canary import KEY_PREFIX, CanaryOrder, CanaryOutcome, CanaryRun
+from wardlaw.evidence.bypass import Bypass, bypassed
+from wardlaw.facts.canary import KEY_PREFIX, RUN_KEY_PREFIX, CanaryOrder, CanaryOutcome, CanaryRun
 from wardlaw.facts.credential import KeyEntry, RegisteredSecret
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.incident import Evidence, Incident, IncidentState
@@ -16,6 +18,7 @@ from wardlaw.facts.keytext import Prefix, make_key_text
 from wardlaw.facts.person import Person
 from wardlaw.facts.principal import Principal
 from wardlaw.store.evidencetables import CANARY_ORDER, CANARY_RUN
+from wardlaw.store.generations import Generation, bump
 from wardlaw.store.incidents import close_incident, get_incident, open_or_join
 from wardlaw.store.keys import create_key
 from wardlaw.store.notifications import Event, enqueue
@@ -29,6 +32,11 @@ OWNER = "person:wardlaw-canary"
 
 CANARY_FAILED = "canary-failed"
 """Kind of the incident about a clause that did not stop its canary."""
+
+LENT_S = 600.0
+"""Seconds the key of a caller made for one canary is good for; its steps take some, on a slow machine a minute."""
+
+_AT_ONCE = 500  # names in one statement
 
 _RUN = CANARY_RUN.c
 
@@ -76,6 +84,47 @@ class CanaryRuns:
         )
         query = select(CANARY_RUN).join(newest, same).order_by(_RUN.clause, _RUN.route, _RUN.outcome, _RUN.id)
         return tuple(map(_run, self._connection.execute(query).mappings()))
+
+    def bypassed(self, clauses: Collection[str]) -> tuple[Bypass, ...]:
+        """Those of the clauses that stand bypassed now; whoever keeps the answer asks anew when ``CANARIES`` was raised."""
+        if not clauses:
+            return ()
+        return bypassed(self.last_of_each(), clauses)
+
+    def prune(self, *, before: float) -> int:
+        """Let go of runs from before a time (Unix seconds); how many went.
+
+        The newest of each clause, route and outcome stay however old they are: coverage and gates rest on them. So do
+        failures whose incident is open. Evidence stands in the log, whatever goes here.
+        """
+        newest = (
+            select(_RUN.clause, _RUN.route, _RUN.outcome, func.max(_RUN.at).label("at"))
+            .group_by(_RUN.clause, _RUN.route, _RUN.outcome)
+            .subquery()
+        )
+        stays = (
+            select(_RUN.id)
+            .join(
+                newest,
+                and_(
+                    _RUN.clause == newest.c.clause,
+                    _RUN.route == newest.c.route,
+                    _RUN.outcome == newest.c.outcome,
+                    _RUN.at == newest.c.at,
+                ),
+            )
+            .where(_RUN.at < before)
+        )
+        open_ones = select(INCIDENT.c.id).where(INCIDENT.c.state == IncidentState.OPEN.value)
+        keep = {str(name) for name in self._connection.execute(stays).scalars()}
+        gone = select(_RUN.id).where(_RUN.at < before, or_(_RUN.incident == "", _RUN.incident.not_in(open_ones)))
+        ids = [name for name in self._connection.execute(gone).scalars() if name not in keep]
+        for begin in range(0, len(ids), _AT_ONCE):
+            self._connection.execute(delete(CANARY_RUN).where(_RUN.id.in_(ids[begin : begin + _AT_ONCE])))
+        self._connection.execute(
+            delete(CANARY_ORDER).where(CANARY_ORDER.c.done_at > 0.0, CANARY_ORDER.c.done_at < before)
+        )
+        return len(ids)
 
     def history(self, *, clause: str = "", route: str = "", order: str = "", limit: int = 100) -> tuple[CanaryRun, ...]:
         """Runs, newest first."""
@@ -144,6 +193,8 @@ class CanaryOrders:
 def settle_incident(connection: Connection, run: CanaryRun, incident: Incident, *, channels: tuple[str, ...]) -> str:
     """Open an incident for a failure, once while it stands, and close it when the canary passes again.
 
+    Belongs in the transaction that keeps the run: what is told by the counter must be there to be asked.
+
     Args:
         incident: As it would be opened.
         channels: Over which people are told.
@@ -154,6 +205,12 @@ def settle_incident(connection: Connection, run: CanaryRun, incident: Incident, 
     standing = CanaryRuns(connection).standing_incident(run.clause, run.route)
     if run.outcome is CanaryOutcome.PASS and standing:
         close_incident(connection, standing, by="canary", now=run.at)
+    if (run.outcome is CanaryOutcome.PASS) == bool(standing) and run.outcome in (
+        CanaryOutcome.PASS,
+        CanaryOutcome.FAIL,
+    ):
+        # Which clauses stand bypassed has changed: gates look at this counter several times a second.
+        bump(connection, Generation.CANARIES)
     if run.outcome is not CanaryOutcome.FAIL:
         return ""
     if standing:
@@ -174,10 +231,37 @@ def hold_key(connection: Connection, name: str, principal: Principal, *, secret:
     """
     key_id = f"{KEY_PREFIX}{name}"
     if connection.execute(select(API_KEY.c.id).where(API_KEY.c.id == key_id)).first() is None:
-        _hold_owner(connection, now=now)
-        entry = KeyEntry(key_id, "", msgspec.structs.replace(principal, credential=key_id))
-        create_key(connection, entry, owner=OWNER, secret=secret, now=now)
+        _make_key(connection, key_id, principal, secret=secret, now=now)
     return make_key_text(Prefix.KEY, secret)
+
+
+def lend_key(connection: Connection, name: str, principal: Principal, *, secret: bytes, now: float) -> str:
+    """The text of a key for the steps of one canary; it ends by itself where nobody takes it away.
+
+    Args:
+        name: Rest of its id, after ``RUN_KEY_PREFIX``.
+        secret: 32 bytes that were never used before.
+    """
+    # A canary process that was killed took none away: those that ended are swept with the next.
+    connection.execute(
+        delete(API_KEY).where(API_KEY.c.id.startswith(RUN_KEY_PREFIX, autoescape=True), API_KEY.c.expires_at <= now)
+    )
+    _make_key(connection, f"{RUN_KEY_PREFIX}{name}", principal, secret=secret, now=now, ends=now + LENT_S)
+    return make_key_text(Prefix.KEY, secret)
+
+
+def take_key_back(connection: Connection, name: str) -> None:
+    """End what ``lend_key`` lent; nothing of its caller stays in the tables."""
+    connection.execute(delete(API_KEY).where(API_KEY.c.id == f"{RUN_KEY_PREFIX}{name}"))
+    bump(connection, Generation.KEYS)
+
+
+def _make_key(
+    connection: Connection, key_id: str, principal: Principal, *, secret: bytes, now: float, ends: float = 0.0
+) -> None:
+    _hold_owner(connection, now=now)
+    entry = KeyEntry(key_id, "", msgspec.structs.replace(principal, credential=key_id), expires_at=ends)
+    create_key(connection, entry, owner=OWNER, secret=secret, now=now)
 
 
 def hold_secret(connection: Connection, secret: RegisteredSecret, *, now: float) -> None:

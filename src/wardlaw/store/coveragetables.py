@@ -42,6 +42,8 @@ FRAMEWORK_PACK = Table(
     Column("document", Text, nullable=False),
     Column("applied_by", String(128), nullable=False),
     Column("applied_at", Double, nullable=False),
+    # By the bundle's key; a row without the right one counts nowhere.
+    Column("signature", Text, nullable=False, server_default=""),
 )
 
 # What a change of the law put up to be looked at again: a provision for a system.

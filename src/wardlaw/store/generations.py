@@ -22,6 +22,7 @@ class Generation(StrEnum):
     TOOLS = "tools"
     CREDENTIALS = "credentials"
     EXEMPTIONS = "exemptions"
+    CANARIES = "canaries"  # which clauses stand bypassed
 
 
 def read(engine: Engine) -> dict[str, int]:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from wardlaw.cli.commands.init import next_steps
 from wardlaw.cli.creating import create_installation
+from wardlaw.config.model import ClauseLife
 from wardlaw.config.parse import parse_config
 from wardlaw.facts.errors import ConfigError, WardlawError
 from wardlaw.store.database import open_database, writing
@@ -75,3 +77,15 @@ def test_the_template_is_a_sound_configuration(tmp_path: Path) -> None:
         shown = shown.replace(f"  #   {line}:", f"    {line}:")
     shown = shown.replace("  # - {name: gpt-5", "  - {name: gpt-5")
     assert [one.name for one in parse_config(shown, source="wardlaw.yaml").models] == ["demo", "gpt-5"]
+
+
+def test_clauses_have_a_life_where_it_is_asked_for_and_what_is_there_stays(tmp_path: Path) -> None:
+    made = create_installation(tmp_path / "a", sign_off=True)
+    assert made.config.policies.life is ClauseLife.ON
+    assert create_installation(tmp_path / "b").config.policies.life is ClauseLife.OFF
+    assert create_installation(tmp_path / "b", sign_off=True).config.policies.life is ClauseLife.OFF
+    told = "\n".join(one.plain for one in next_steps(made))
+    assert "none counts as proven" in told
+    assert "policy approve" in told
+    alone = "\n".join(one.plain for one in next_steps(create_installation(tmp_path / "b")))
+    assert "one person alone may vouch: attested, never proven" in alone

@@ -65,8 +65,8 @@ def test_a_calm_text_is_calm(inspector: Inspector) -> None:
 def test_attributes_a_clause_does_not_ask_about_need_not_be_so() -> None:
     example = Example("x", Effect.DENY, Action.MODEL_CALL, context={"maxTokens": 9, "hour": 3})
     assert content_of(clause(clauses.Test("maxTokens")), example, PLANTED).max_tokens == 9
-    with pytest.raises(InexpressibleError, match="clocks"):
-        content_of(clause(clauses.Test("maxTokens"), clauses.Test("hour")), example, PLANTED)
+    # When it is tried is the plan's matter.
+    assert content_of(clause(clauses.Test("maxTokens"), clauses.Test("hour")), example, PLANTED).max_tokens == 9
     assert attributes_read(clause(clauses.Test("hour"))) == {"hour"}
 
 
@@ -78,9 +78,11 @@ def test_attributes_a_clause_does_not_ask_about_need_not_be_so() -> None:
         ("uninspected", ["audio"], "image"),
         ("dataClasses", ["registered-secret"], "registered-secret"),
         ("findings", ["leak", "leak:block"], "leak"),
-        ("taint", ["copied:bulk"], "leave nothing behind"),
-        ("callsPerMinute", 99, "many calls"),
-        ("appKnownBad", True, "by itself"),
+        ("taint", ["seen:nothing"], "that taint"),
+        ("callsPerMinute", 9_000, "9000 calls within a minute"),
+        ("probes", 900, "900 attacks"),
+        ("records", 50_000, "a batch of 50000"),
+        ("anomalyScore", 900, "weeks of a caller's past"),
     ],
 )
 def test_what_cannot_be_put_is_said(name: str, value: object, why: str) -> None:
@@ -135,3 +137,33 @@ def test_people_are_made_up_and_each_only_once() -> None:
     found = people(50)
     assert len({one["email"] for one in found}) == 50
     assert all(one["email"].endswith("@example.com") for one in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "member", "wanted"),
+    [
+        ("callsPerMinute", 121, "calls", 120),
+        ("probes", 5, "probes", 5),
+        ("tokensPerDay", 2_000_001, "tokens", 2_000_001),
+        ("touchesCopy", True, "copied", 50),
+        ("intentMatched", False, "wrong", ("unasked-effect",)),
+        ("argumentOrigins", ["mail"], "wrong", ("untrusted-argument",)),
+        ("callFindings", ["foreign-link"], "wrong", ("foreign-link",)),
+        ("records", 7, "records", 7),
+    ],
+)
+def test_what_rests_on_a_past_says_which(name: str, value: object, member: str, wanted: object) -> None:
+    assert getattr(content(name, value, action=Action.TOOL_CALL), member) == wanted
+
+
+def test_a_taint_is_brought_about_by_what_the_clause_asks_for() -> None:
+    def tainted(*wanted: str) -> CanaryContent:
+        example = Example(
+            "x", Effect.DENY, Action.TOOL_CALL, context={"taint": ["copied:bulk", "copied:rows", "saw:web"]}
+        )
+        return content_of(clause(clauses.Test("taint", contains_any=wanted)), example, PLANTED)
+
+    assert tainted("copied:rows").copied == 50
+    assert tainted("copied:bulk").copied > 1_000
+    assert tainted("saw:web").reads
+    assert tainted("unverified-history", "saw:web").foreign

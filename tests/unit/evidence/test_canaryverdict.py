@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from wardlaw.evidence.canary import Canary
@@ -87,3 +88,18 @@ def test_a_door_that_does_not_know_it_has_failed_and_without_a_record_nothing_is
 def test_inputs_that_were_erased_say_nothing(canary: Canary) -> None:
     assert outcome(canary, seen(inputs=None)) is CanaryOutcome.NOT_EXPRESSIBLE
     assert outcome(canary, seen(inputs=None), has_passed=True) is CanaryOutcome.FAIL
+
+
+def test_a_step_that_is_stopped_on_the_way_accuses_nobody(canary: Canary) -> None:
+    stopped, gone = seen(Effect.DENY, "GOV-07"), seen()
+
+    def told(*decisions: SeenDecision, before: list[SeenDecision], **more: bool) -> CanaryOutcome:
+        made = msgspec.structs.replace(canary, **more)
+        return judge_canary(made, MARK, decisions, has_passed=True, before=before).outcome
+
+    assert told(seen(), before=[gone, stopped]) is CanaryOutcome.NOT_EXPRESSIBLE
+    assert told(before=[stopped]) is CanaryOutcome.NOT_EXPRESSIBLE
+    assert told(before=[gone]) is CanaryOutcome.UNAVAILABLE
+    assert told(seen(), before=[gone]) is CanaryOutcome.FAIL
+    assert told(seen(), before=[stopped], is_probing=True) is CanaryOutcome.FAIL  # that they are stopped was wanted
+    assert told(seen(Effect.DENY, "OPS-02"), before=[stopped]) is CanaryOutcome.PASS

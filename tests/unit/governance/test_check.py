@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from tests.unit.governance.cases import BULK, TODAY, WRITTEN, WRITTEN_EXAMPLES, checked, codes
@@ -8,6 +9,7 @@ from wardlaw.governance.check import check
 from wardlaw.governance.compile import base_permits
 from wardlaw.governance.examples import run_examples
 from wardlaw.governance.problems import Severity
+from wardlaw.governance.shipped import shipped_frameworks
 
 OTHER = BULK.replace("GOV-20", "GOV-21")
 PERMIT = """\
@@ -125,3 +127,32 @@ def test_faulty_examples_of_hand_written_clauses_are_told_and_do_no_harm() -> No
 def test_no_text_at_all_makes_the_check_fail() -> None:
     for text in ("", "\ufeff", "{}", "[]", "- []", "- 1", "?", "'", "\x00", "a: b: c", "- id:\n- id:"):
         check({"x.yaml": text, "x.cedar": text, "x.examples.yaml": text}, today=TODAY)
+
+
+def test_clauses_that_contradict_are_found_and_those_that_have_reasons_of_their_own_are_not() -> None:
+    # More than a thousand rows is cut, a hundred passes (says the one); more than fifty is held (says the other).
+    strong = BULK.replace("effect: deny", "effect: cut").replace("wing: governance", "wing: security")
+    strong = strong.replace("effect: cut", "mode: enforce\neffect: cut", 1)
+    held = OTHER.replace("over: 100}", "over: 50}").replace("requestedRows: 100}", "requestedRows: 50}")
+    held = held.replace("effect: deny", "effect: hold").replace("effect: hold", "mode: enforce\neffect: hold", 1)
+    result = checked(strong, held)
+    assert result.ok
+    (found,) = [one for one in result.problems if one.code == "WL-POL-037"]
+    assert found.message.startswith("GOV-20 says that ")
+    assert found.message.endswith(" passes, and GOV-21 stops it (hold).")
+    another = held.replace("over: 50}", "over: 50}\n    - {attribute: copiesRows, equals: false}")
+    assert "WL-POL-037" not in codes(checked(strong, another))
+    assert "WL-POL-037" not in codes(checked(strong, held.replace("mode: enforce", "mode: shadow")))
+
+
+def test_a_reference_that_only_a_pack_has_brought_is_known_where_it_counts() -> None:
+    shipped = shipped_frameworks()
+    law = shipped["gdpr"]
+    new = msgspec.structs.replace(law.provisions[0], id="99")
+    moved = msgspec.structs.replace(law, provisions=(*law.provisions, new))
+    clause = BULK.replace('["gdpr:32"]', '["gdpr:32", "gdpr:99"]')
+    assert clause != BULK
+    wrong = checked(clause).problems
+    assert [one.code for one in wrong] == ["WL-POL-018"]
+    assert wrong[0].hint
+    assert check({"a.yaml": clause}, today=TODAY, frameworks={**shipped, "gdpr": moved}).ok

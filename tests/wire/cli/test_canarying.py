@@ -16,12 +16,14 @@ from tests.wire.canaryplace import CanaryPlace
 from tests.wire.house import STARTER
 
 from wardlaw.audit.envelope import decode
-from wardlaw.facts.canary import MARK_HEADER, CanaryOutcome, make_mark, request_digest
+from wardlaw.facts.canary import MARK_HEADER, RUN_KEY_PREFIX, CanaryOutcome, make_mark, request_digest
 from wardlaw.facts.incident import IncidentState
 from wardlaw.store.approvals import list_approvals
 from wardlaw.store.canaries import CANARY_FAILED
 from wardlaw.store.database import reading
+from wardlaw.store.grantdecisions import list_rulings
 from wardlaw.store.incidents import list_incidents
+from wardlaw.store.keys import list_keys
 from wardlaw.store.quarantines import list_standing
 from wardlaw.store.records import Search, get_record, search_records
 from wardlaw.store.tables import RECORD
@@ -39,7 +41,20 @@ EFFECTS = {
     ("ACC-06", "mcp"): "hold",
     ("PRV-02", "chat.completions"): "transform",
     ("GOV-08", "responses"): "deny",
+    ("PRV-04", "files"): "deny",  # an upload
+    ("SEC-01", "batches"): "cut",  # a line of a batch
+    ("GRT-03", "grants"): "hold",  # a grant that nobody gave
 }
+LED_UP_TO = {
+    ("AGT-01", "chat.completions"): "hold",  # a mail was read, and a call does what it wants
+    ("AGT-03", "decide"): "deny",
+    ("AGT-05", "mcp"): "hold",
+    ("GOV-13", "messages"): "hold",  # rows were copied
+    ("OPS-01", "scan"): "deny",  # the hundred and twenty-first call of a minute
+    ("SEC-06", "embeddings"): "cut",  # after five attacks
+    ("OPS-02", "decide"): "deny",  # after an upstream told that the day's tokens are used up
+}
+"""Clauses on a past: steps of a caller made for the one canary lead up to them."""
 
 
 @pytest.fixture(scope="module")
@@ -88,12 +103,14 @@ def facts_of(place: CanaryPlace, decision: str) -> dict[str, str | int]:
 def test_every_effect_is_proved_and_nobody_hears_of_it(place: CanaryPlace) -> None:
     place.plan()  # what canaries say is registered before the figures are taken
     before = metrics(place)
-    runs = place.run(lambda one: (one.clause, one.route) in EFFECTS)
+    wanted = EFFECTS | LED_UP_TO
+    runs = place.run(lambda one: (one.clause, one.route) in wanted)
     assert {name: (run.outcome, run.detail.split(" ")[0]) for name, run in runs.items()} == {
-        name: (CanaryOutcome.PASS, effect) for name, effect in EFFECTS.items()
+        name: (CanaryOutcome.PASS, effect) for name, effect in wanted.items()
     }
-    for run in runs.values():
+    for (clause, route), run in runs.items():
         assert facts_of(place, run.decision)["canary"] == run.canary
+        assert run.canary.startswith("cst_" if (clause, route) in LED_UP_TO else "can_")
         assert run.took_us > 0
     assert metrics(place) == before
     assert place.puppet.turns == []
@@ -101,9 +118,11 @@ def test_every_effect_is_proved_and_nobody_hears_of_it(place: CanaryPlace) -> No
         assert list_incidents(connection, state=None) == ()
         assert list_approvals(connection, now=time.time(), waiting=False) == ()
         assert list_standing(connection, now=time.time()) == ()
+        assert list_rulings(connection) == {}
+        assert not [key for key in list_keys(connection) if key.entry.id.startswith(RUN_KEY_PREFIX)]
         outcomes = [decode(one.envelope) for one in search_records(connection, Search(kind="outcome"))]
     assert outcomes
-    assert all(str(one.facts["canary"]).startswith("can_") for one in outcomes)
+    assert all(str(one.facts["canary"]).startswith(("can_", "cst_")) for one in outcomes)
 
 
 def test_a_clause_that_was_left_out_or_loosened_fails_once_and_is_closed_when_it_holds_again(
@@ -204,7 +223,10 @@ def test_no_mark_spares_a_request_the_verdict(place: CanaryPlace) -> None:
 
 
 def test_what_no_request_can_be_is_said_and_proves_nothing(place: CanaryPlace) -> None:
-    runs = place.run(lambda one: one.clause in ("SEC-06", "GRT-03", "GOV-11"))
+    runs = place.run(lambda one: one.clause in ("SEC-12", "ACC-04", "GOV-11"))
     assert runs
+    assert "A step that goes before it is stopped" in runs["GOV-11", "decide"].detail
     assert {run.outcome for run in runs.values()} == {CanaryOutcome.NOT_EXPRESSIBLE}
-    assert all(run.detail and not run.canary and not run.decision for run in runs.values())
+    for (clause, _), run in runs.items():
+        assert run.detail
+        assert clause == "GOV-11" or not (run.canary or run.decision)

@@ -39,6 +39,24 @@ def list_canaries(clause: str = "", *, options: Options = NONE) -> int:
 
 
 @app.command
+def plan(clause: str = "", *, options: Options = NONE) -> int:
+    """Show which canary proves each clause, or why none can. Nothing is sent.
+
+    Args:
+        clause: Only this one.
+    """
+    found = connect(options).get("/canaries", **({"clause": clause} if clause else {}))
+    by_clause: dict[str, list[Mapping[str, Any]]] = {}
+    for one in found:
+        by_clause.setdefault(one["clause"], []).append(one)
+    lines = [_planned(one) for group in by_clause.values() for one in _in_order(group)]
+    table = rows(("clause", "route", "must", "proved by", "example, or why not"), lines) if lines else "no canaries"
+    without = [name for name, group in by_clause.items() if not any(one["how"] or one["waits"] for one in group)]
+    options.output().result({"canaries": found, "without": without}, table, *_sum_of_plan(len(by_clause), without))
+    return Exit.DONE
+
+
+@app.command
 def run(clause: str = "", *, options: Options = NONE) -> int:
     """Run canaries now and wait for what comes of them. Exit 1 when a clause did not stop its own.
 
@@ -121,6 +139,24 @@ def _run_line(one: Mapping[str, Any]) -> list[Any]:
         f"{one['took_us'] / 1000:.0f}" if one["took_us"] else "",
         one["detail"],
     ]
+
+
+def _in_order(group: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Routes on which there is a canary first."""
+    return sorted(group, key=lambda one: (not one["how"], not one["waits"], one["route"]))
+
+
+def _planned(one: Mapping[str, Any]) -> list[Any]:
+    how = Text(one["how"]) if one["how"] else Text("waits" if one["waits"] else "none", style="yellow")
+    return [one["clause"], one["route"], one["effect"], how, one["why"] or one["example"]]
+
+
+def _sum_of_plan(clauses: int, without: Sequence[str]) -> list[Text]:
+    lines = [Text(f"{clauses} clauses stop something; {clauses - len(without)} have a canary.")]
+    if without:
+        told = f"None proves {', '.join(without)}: people may attest what no canary can show (`wardlaw attest`)."
+        lines.append(Text(told, style="yellow"))
+    return lines
 
 
 def _outcome(outcome: str) -> Text:

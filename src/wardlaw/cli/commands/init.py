@@ -9,17 +9,20 @@ from rich.text import Text
 from wardlaw.cli.creating import ADMIN_TOKEN_S, Created, create_installation
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import program
+from wardlaw.config.model import ClauseLife
 
 
-def init(folder: str = ".", *, options: Options = NONE) -> int:
+def init(folder: str = ".", *, sign_off: bool = False, options: Options = NONE) -> int:
     """Make a new installation: configuration, starter clauses, keys, database. Nothing is overwritten.
 
     Run again, it makes what is missing and prints a fresh token while there is no admin.
 
     Args:
         folder: Where; made when it is not there.
+        sign_off: Write policies.life: on, so that every change of a clause needs others to approve it: three people,
+            four where the risk is high.
     """
-    created = create_installation(Path(folder))
+    created = create_installation(Path(folder), sign_off=sign_off)
     data = {
         "config": str(created.config_path),
         "made": created.made,
@@ -42,4 +45,24 @@ def next_steps(created: Created) -> list[Text]:
             Text(f"    makes you the first admin; works once, for {hours} hours", style="dim"),
         ]
     steps.append(Text(f"  {program()} key create my-app --principal user:me"))
-    return steps
+    return [*steps, *_what_is_proven(created)]
+
+
+def _what_is_proven(created: Created) -> list[Text]:
+    """That the clauses are in force and proven by nobody yet, and what to do about it."""
+    lines = [
+        Text(""),
+        Text("The starter clauses are in force, signed off by nobody: none counts as proven", style="bold"),
+        Text(f"  {program()} canary plan     what tries each of them, once a day"),
+        Text(f"  {program()} coverage        what is missing for each"),
+    ]
+    if created.config.policies.life is ClauseLife.ON:
+        return [
+            *lines,
+            Text(f"  {program()} policy approve  by as many people as `{program()} policy history CLAUSE` asks for"),
+        ]
+    return [
+        *lines,
+        Text(f"  {program()} attest          one person alone may vouch: attested, never proven"),
+        Text("  policies.life: on       in the configuration, once three or four people sign off", style="dim"),
+    ]

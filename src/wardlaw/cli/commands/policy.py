@@ -268,11 +268,11 @@ def _published(options: Options) -> Checked:
 
 
 def _checked(path: str, options: Options) -> Checked:
-    return check_set(policy_files(path, options))
+    return check_set(policy_files(path, options), options)
 
 
 def _usable(path: str, options: Options) -> Checked:
-    return usable_set(policy_files(path, options))
+    return usable_set(policy_files(path, options), options)
 
 
 def _sentence(item: CompiledClause) -> str:

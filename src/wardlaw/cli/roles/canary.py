@@ -15,6 +15,7 @@ from wardlaw.cli.canarying import CanaryRunner, CanaryTools
 from wardlaw.cli.readiness import ending_signals, tell_ready
 from wardlaw.config.model import Config
 from wardlaw.console.desks.canaries import CanaryDesk, approved_texts
+from wardlaw.console.desks.policies import PolicyDesk
 from wardlaw.console.desks.recorder import ControlRecorder
 from wardlaw.evidence.canary import Canary
 from wardlaw.facts.errors import WardlawError
@@ -25,7 +26,7 @@ from wardlaw.store.spool import SpoolSettings, SpoolWriter
 
 CANARY_SPOOL = "canary"
 _LOOK_S = 0.5  # between two looks for orders
-_PLAN_S = 30.0  # a plan is this old at most: clauses and what is published may change
+_PLAN_S = 300.0  # a plan is this old at most: what is published may change, and hours pass; orders plan anew
 _RETRY_S = 5.0
 _log = logging.getLogger("wardlaw.canary")
 
@@ -54,6 +55,7 @@ async def _serve_canaries(config: Config) -> None:
         recorder=ControlRecorder(spool, keyring, clock=time.time, entropy=os.urandom),
         random=os.urandom,
         clock=time.time,
+        policies=PolicyDesk(places, clock=time.time).in_force,
     )
     approved = approved_texts(config, engine, purposes.life)
     desk = CanaryDesk(places, purposes.canaries, clock=time.time, approved=approved)
@@ -100,7 +102,7 @@ class Timetable:
         for order in await asyncio.to_thread(self._runner.waiting):
             await self._look(fresh=True)
             for canary in self._plan:
-                if not stop.is_set() and order.clause in ("", canary.clause):
+                if not stop.is_set() and not canary.is_absent and order.clause in ("", canary.clause):
                     await self._runner.run(canary, order=order.id)
             if not stop.is_set():
                 await asyncio.to_thread(self._runner.finish, order)

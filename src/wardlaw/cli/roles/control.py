@@ -47,14 +47,17 @@ from wardlaw.console.rolebook import load_role_book
 from wardlaw.console.serve import Listener, TcpListener, UnixListener, serve_control
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.keytext import key_digest
+from wardlaw.governance.frameworks.framework import Framework
 from wardlaw.governance.life import LifeRules
 from wardlaw.governance.moves import ADOPTED
 from wardlaw.governance.operations import Service
+from wardlaw.governance.shipped import shipped_frameworks
 from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.security.fingerprint import make_fingerprint
 from wardlaw.store.database import open_database, reading, writing
 from wardlaw.store.installation import Installation
 from wardlaw.store.keyring import Keyring
+from wardlaw.store.lawpacks import frameworks_in_force
 from wardlaw.store.life import LifeStore
 from wardlaw.store.migrate import upgrade
 from wardlaw.store.purposes import Purposes, derive_purposes
@@ -82,7 +85,7 @@ async def _serve_control(config: Config) -> None:
         Path(config.audit.spool), gateway=CONTROL_SPOOL, sign=places.gateway_signer(), settings=settings
     )
     purposes = derive_purposes(keyring)
-    policies = PolicyDesk(places, clock=time.time)
+    policies = PolicyDesk(places, clock=time.time, frameworks=partial(_frameworks, engine, places))
     await asyncio.to_thread(policies.keep_published)
     records = RecordDesk(keyring, policies.set_of)
     recorder = ControlRecorder(spool, keyring, clock=time.time, entropy=os.urandom)
@@ -110,6 +113,7 @@ async def _serve_control(config: Config) -> None:
                 heard=HearingDesk(life, places.bundle_keys).hear,
                 readings=config.law.readings,
                 clock=time.time,
+                keys=places.bundle_keys,
             ),
             reports=ReportDesk(places, life),
             life=life,
@@ -152,6 +156,12 @@ async def _serve_control(config: Config) -> None:
         await asyncio.to_thread(spool.close)
         keyring.close()
         engine.dispose()
+
+
+def _frameworks(engine: Engine, places: Installation) -> dict[str, Framework]:
+    """The frameworks that count now, those of applied packs among them."""
+    with reading(engine) as connection:
+        return frameworks_in_force(connection, shipped_frameworks(), keys=places.bundle_keys())
 
 
 def _fingerprint(purposes: Purposes, text: str, name: str, tripwire: bool) -> RegisteredSecret:

@@ -23,6 +23,8 @@ class CanaryView(msgspec.Struct, frozen=True):
     Attributes:
         effect: What the clause must do.
         why: Why no request can be what its examples say; ``""`` where one can.
+        how: How it is tried; ``""`` where it cannot be.
+        waits: It is tried when its time comes: the clause asks about hours or days.
         last: What became of it last; ``None`` while it was never run.
     """
 
@@ -32,6 +34,8 @@ class CanaryView(msgspec.Struct, frozen=True):
     example: str
     why: str
     last: CanaryRun | None
+    how: str = ""
+    waits: bool = False
 
 
 class CanaryOrderView(msgspec.Struct, frozen=True):
@@ -61,6 +65,8 @@ async def list_canaries(call: Given, *, clause: _Name = "") -> tuple[CanaryView,
                 one.example.name if one.example is not None else "",
                 one.why,
                 last.get((one.clause, one.route)),
+                one.how,
+                one.waits,
             )
             for one in call.deps.canaries.plan()
             if clause in ("", one.clause)

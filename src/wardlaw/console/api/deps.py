@@ -36,6 +36,7 @@ from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.store.approvals import SealedDetail
 from wardlaw.store.keeping import KeptClass
+from wardlaw.store.lawpacks import AppliedLaw
 from wardlaw.store.prunings import PruningBook
 from wardlaw.store.records import RecordRow, StoredPart
 from wardlaw.store.signalkey import Sign, unsigned
@@ -415,6 +416,9 @@ class CoverageDesk(Protocol):
 
     def frameworks(self, connection: Connection) -> dict[str, Framework]:
         """The frameworks that count, by id."""
+
+    def applied(self, connection: Connection) -> AppliedLaw:
+        """What packs have changed, and which rows nobody has signed."""
 
     def named(self, frameworks: Mapping[str, Framework], name: str) -> Framework:
         """One of them.

@@ -11,13 +11,11 @@ from litestar.params import JSONBody
 
 from wardlaw.console.api.desk import Done, Given, Turn
 from wardlaw.console.api.picture import Picture, draw
-from wardlaw.decision.decide import decide
 from wardlaw.decision.policyset import PolicySet
-from wardlaw.facts.request import Snapshot
 from wardlaw.inventory.asking import AskedPersons, GrantQuestion, address_of, may_be_asked, to_ask
-from wardlaw.inventory.granted import AskedGrant, GrantMoment, asked_grants, facts_digest, request_of
+from wardlaw.inventory.granted import AskedGrant, asked_grants, facts_digest, ruling_on
 from wardlaw.inventory.model import Account, Grant
-from wardlaw.inventory.ruling import HOUR_S, Breaker, Fate, GrantRuling, RevokingMode, ruling_of
+from wardlaw.inventory.ruling import HOUR_S, Breaker, Fate, GrantRuling, RevokingMode
 from wardlaw.store.grantdecisions import count_due, keep_rulings, list_rulings
 from wardlaw.store.grantquestions import keep_question, list_questions
 from wardlaw.store.notifications import enqueue_asked, enqueue_question
@@ -70,7 +68,9 @@ async def judge_grants(call: Given, data: JSONBody[JudgeRequest]) -> Judged:
         waiting = _waiting(turn, picture, data, known=known, policies=policies)
         part = waiting[:AT_ONCE]
         breaker = Breaker(desk.limits, _due_lately(turn, desk.limits.mode))
-        rulings = [_ruling(turn, one, policies, moment=moment, breaker=breaker) for one in part]
+        rulings = [
+            ruling_on(one, policies, decision=turn.new_id("gdc_"), moment=moment, breaker=breaker) for one in part
+        ]
         keep_rulings(turn.connection, rulings, known=known)
         for ruling in _to_ask(known.values(), rulings):
             enqueue_asked(turn.connection, ruling, channels=desk.channels)
@@ -143,15 +143,6 @@ def _waiting(
         for one in every
         if (before := known.get(one.key)) is None or before.digest != facts_digest(one.facts, policies)
     ]
-
-
-def _ruling(
-    turn: Turn, asked: AskedGrant, policies: PolicySet, *, moment: GrantMoment, breaker: Breaker
-) -> GrantRuling:
-    request = request_of(asked, decision=turn.new_id("gdc_"), moment=moment)
-    decision = decide(request, (), policies, Snapshot())
-    digest = facts_digest(asked.facts, policies)
-    return ruling_of(asked.facts, decision, digest=digest, at=turn.now, breaker=breaker)
 
 
 def _due_lately(turn: Turn, mode: RevokingMode) -> int:

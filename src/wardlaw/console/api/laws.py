@@ -26,7 +26,7 @@ from wardlaw.governance.frameworks.pack import (
     touched_refs,
 )
 from wardlaw.register.system import System
-from wardlaw.store.lawpacks import AppliedFramework, Reopening, applied_frameworks, keep_framework, open_again
+from wardlaw.store.lawpacks import AppliedFramework, AppliedLaw, Reopening, keep_framework, open_again
 from wardlaw.store.systems import list_systems
 
 _Day = Annotated[date | None, QueryParameter(name="as_of")]
@@ -104,7 +104,7 @@ async def list_frameworks(call: Given, day: _Day = None) -> tuple[FrameworkLine,
 
     def work(turn: Turn) -> tuple[FrameworkLine, ...]:
         asked, found = day or _today(turn), call.deps.coverage.frameworks(turn.connection)
-        origins = _origins(turn, found)
+        origins = _origins(call.deps.coverage.applied(turn.connection), found)
         return tuple(
             FrameworkLine(
                 one.id, one.title, one.version, one.as_of, len(one.provisions), len(one.applying(asked)),
@@ -127,7 +127,7 @@ async def show_framework(call: Given, framework_id: FromPath[str], day: _Day = N
         controls, running = desk.controls(), desk.running()
         lines = tuple(_line(one.id, provision, asked, (controls, running)) for provision in one.provisions)
         bare = msgspec.structs.replace(one, provisions=())
-        return FrameworkDetail(bare, asked, _origins(turn, found)[one.id], lines)
+        return FrameworkDetail(bare, asked, _origins(desk.applied(turn.connection), found)[one.id], lines)
 
     return await call.read(work)
 
@@ -163,7 +163,8 @@ async def apply_pack(call: Given, data: JSONBody[PackApplied]) -> PackReport:
                 "Look at `wardlaw frameworks diff` of this file, and apply what it prints.",
             )
         for one in pack.frameworks:
-            keep_framework(turn.connection, AppliedFramework(one, pack.id, report.digest, turn.person.id, turn.now))
+            applied = AppliedFramework(one, pack.id, report.digest, turn.person.id, turn.now)
+            keep_framework(turn.connection, applied, sign=call.deps.sign)
         open_again(
             turn.connection,
             [
@@ -222,10 +223,12 @@ def _facts(pack: Pack, report: PackReport) -> dict[str, str | int]:
     }
 
 
-def _origins(turn: Turn, frameworks: Mapping[str, Framework]) -> dict[str, str]:
-    applied = {one.framework.id: one for one in applied_frameworks(turn.connection)}
+def _origins(law: AppliedLaw, frameworks: Mapping[str, Framework]) -> dict[str, str]:
+    applied = {one.framework.id: one for one in law.standing}
+    unsigned = {text.partition(" ")[0]: text for text in law.unsigned}
     return {
-        name: f"pack {applied[name].pack}" if name in applied and applied[name].framework == one else _SHIPPED
+        name: (f"pack {applied[name].pack}" if name in applied and applied[name].framework == one else _SHIPPED)
+        + (f"; {unsigned[name].partition(' ')[2]} is not signed and counts nowhere" if name in unsigned else "")
         for name, one in frameworks.items()
     }
 

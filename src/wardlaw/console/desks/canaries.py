@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Engine
 
@@ -32,6 +33,7 @@ from wardlaw.store.database import reading
 from wardlaw.store.installation import Installation
 from wardlaw.store.life import LifeStore
 
+_IN_BATCHES = (routes.CHAT_COMPLETIONS, routes.RESPONSES)
 _ENDINGS = (".yaml", ".cedar")
 _OPENAI_ROUTES = (routes.CHAT_COMPLETIONS, routes.COMPLETIONS, routes.EMBEDDINGS, routes.RESPONSES)
 _SERVED: Mapping[UpstreamKind, tuple[str, ...]] = MappingProxyType(
@@ -73,6 +75,7 @@ class CanaryDesk:
         self._approved = approved
         self._folder = Path(places.config.policies.dir)
         self._around = surroundings(places.config)
+        self._zone = ZoneInfo(places.config.installation.timezone)
         self.planted = planted_texts(key)
 
     def plan(self) -> tuple[Canary, ...]:
@@ -91,7 +94,7 @@ class CanaryDesk:
         for clause in decode_bundle(payload).clauses:
             written.setdefault(clause.id, _compiled(clause))
         clauses = (written[name] for name in sorted(written))
-        return plan_canaries(clauses, self._around, self.planted, at=self._clock())
+        return plan_canaries(clauses, self._around, self.planted, at=self._clock(), zone=self._zone)
 
     def _on_disk(self) -> dict[str, str]:
         sources: dict[str, str] = {}
@@ -151,6 +154,8 @@ def surroundings(config: Config) -> Surroundings:
             if observing or (route in config.gateway.routes and config.gateway.routes[route].mode is RouteMode.OBSERVE)
         ),
         body_bytes=config.gateway.limits.body_bytes,
+        keeper=_keeper(config),
+        batched=tuple(place for model in config.models for place in _batched(config, model)),
         has_servers=bool(config.mcp.servers),
     )
 
@@ -170,6 +175,22 @@ def _places(config: Config, model: Model) -> Iterator[ModelPlace]:
             served.add(route)
             region = link.region or upstream.region
             yield ModelPlace(model.name, route, upstream.name, region, upstream.trust, upstream.kind.form)
+
+
+def _keeper(config: Config) -> ModelPlace | None:
+    """Where files and batches are kept."""
+    for one in config.upstreams:
+        if one.name == config.gateway.files.upstream:
+            return ModelPlace("", routes.FILES, one.name, one.region, one.trust, one.kind.form)
+    return None
+
+
+def _batched(config: Config, model: Model) -> Iterator[ModelPlace]:
+    """Where batches of a model are judged: on each route of it that the keeper of files serves first."""
+    keeper = config.gateway.files.upstream
+    for place in _places(config, model):
+        if keeper and place.upstream == keeper and place.route in _IN_BATCHES:
+            yield place
 
 
 def _sources(texts: Mapping[str, ClauseText]) -> dict[str, str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 import msgspec
 from sqlalchemy.engine import Connection
 
 from wardlaw.audit.envelope import Envelope, decode
+from wardlaw.audit.note import VerifierKey
 from wardlaw.console.api.deps import Counted
 from wardlaw.console.desks.policies import Published
 from wardlaw.evidence.attestation import Attestation
@@ -26,7 +27,7 @@ from wardlaw.governance.shipped import shipped_controls, shipped_frameworks
 from wardlaw.register.system import UNREGISTERED, System, Traffic, owners_of, unregistered
 from wardlaw.store.attestations import list_attestations
 from wardlaw.store.keyring import Keyring
-from wardlaw.store.lawpacks import frameworks_in_force, open_reopenings
+from wardlaw.store.lawpacks import AppliedLaw, applied_frameworks, frameworks_in_force, open_reopenings
 from wardlaw.store.records import records_end
 from wardlaw.store.replaying import PAGE, Stretch, read_inputs, stretch_of
 from wardlaw.store.systems import list_systems
@@ -84,6 +85,7 @@ class CoverageDesk:
         heard: What is known of clauses beside the log, of the published ones and for these systems.
         readings: Another reading of a provision's day, from the configuration.
         clock: Unix seconds.
+        keys: Whose signatures on applied packs count; none without it.
     """
 
     def __init__(
@@ -94,11 +96,13 @@ class CoverageDesk:
         heard: Hearing,
         readings: Mapping[str, date],
         clock: Callable[[], float],
+        keys: Callable[[], Sequence[VerifierKey]] = tuple,
     ) -> None:
         self._keyring = keyring
         self._published = published
         self._heard = heard
         self._readings = dict(readings)
+        self._keys = keys
         self._clock = clock
         self._lock = threading.Lock()
         self._tally = Tally()
@@ -108,7 +112,11 @@ class CoverageDesk:
 
     def frameworks(self, connection: Connection) -> dict[str, Framework]:
         """The frameworks that count, those of applied packs among them."""
-        return frameworks_in_force(connection, shipped_frameworks())
+        return frameworks_in_force(connection, shipped_frameworks(), keys=self._keys())
+
+    def applied(self, connection: Connection) -> AppliedLaw:
+        """What packs have changed, and which rows nobody has signed."""
+        return applied_frameworks(connection, keys=self._keys())
 
     def named(self, frameworks: Mapping[str, Framework], name: str) -> Framework:
         """One of them.

@@ -270,7 +270,7 @@ class LifeDesk:
         with self._lock:
             known = self._sets.get(key)
         if known is None:
-            known = running_set(key[0], today=key[1])
+            known = running_set(key[0], today=key[1], frameworks=self._policies.frameworks())
             with self._lock:
                 if len(self._sets) >= _MOST_SETS:
                     self._sets.pop(next(iter(self._sets)))

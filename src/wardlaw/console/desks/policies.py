@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -15,8 +16,10 @@ from wardlaw.facts.clause import Clause
 from wardlaw.facts.errors import ConfigError, InputError, UnavailableError
 from wardlaw.governance.bundle import bundle_payload, decode_bundle, schema_digest
 from wardlaw.governance.check import Checked, check
+from wardlaw.governance.frameworks.framework import Framework
 from wardlaw.governance.problems import Severity
 from wardlaw.governance.renewal import published_set
+from wardlaw.governance.shipped import shipped_frameworks
 from wardlaw.store.bundle import read_bundle, write_bundle
 from wardlaw.store.installation import Installation
 from wardlaw.store.keyring_signing import replace_file
@@ -38,16 +41,24 @@ class PolicyDesk:
     Args:
         places: Where bundle and keys are.
         clock: Unix seconds.
+        frameworks: What clauses may refer to: the frameworks that count, with what packs have changed.
     """
 
-    def __init__(self, places: Installation, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        places: Installation,
+        *,
+        clock: Callable[[], float],
+        frameworks: Callable[[], Mapping[str, Framework]] = shipped_frameworks,
+    ) -> None:
         self._places = places
         self._clock = clock
         self._folder = Path(places.config.policies.dir)
         self._kept = places.bundle_path.parent / "kept"
         self._prepared: dict[str, bytes] = {}
         self._in_force: PolicySet | None = None
-        self._last: tuple[dict[str, str], date, Checked] | None = None
+        self._last: tuple[dict[str, str], date, str, Checked] | None = None
+        self.frameworks = frameworks
 
     async def status(self) -> PolicyStatus:
         """What is published now."""
@@ -100,10 +111,12 @@ class PolicyDesk:
 
     def _check(self, sources: dict[str, str], today: date) -> Checked:
         """As ``check``; what came of the same files is not worked out again: whoever publishes holds up all writers."""
+        frameworks = self.frameworks()
+        law = sha256(msgspec.json.encode(sorted(frameworks.values(), key=lambda one: one.id))).hexdigest()
         known = self._last
-        if known is None or known[:2] != (sources, today):
-            known = self._last = (sources, today, check(sources, today=today))
-        return known[2]
+        if known is None or known[:3] != (sources, today, law):
+            known = self._last = (sources, today, law, check(sources, today=today, frameworks=frameworks))
+        return known[3]
 
     def prepare_checked(self, checked: Checked) -> PolicyStatus:
         """Make what was checked ready to be published."""

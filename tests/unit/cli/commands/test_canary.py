@@ -9,7 +9,16 @@ RUN = {
     "outcome": "pass", "decision": "dec_1", "took_us": 8_049, "detail": "deny by OPS-02.", "order": "cor_1", "incident": "",
 }  # fmt: skip
 FAILED = RUN | {"route": "chat.completions", "outcome": "fail", "detail": "It went through.", "incident": "inc_1"}
-VIEW = {"clause": "OPS-02", "route": "scan", "effect": "deny", "example": "Endless", "why": "", "last": RUN}
+VIEW = {
+    "clause": "OPS-02",
+    "route": "scan",
+    "effect": "deny",
+    "example": "Endless",
+    "why": "",
+    "last": RUN,
+    "how": "one request",
+    "waits": False,
+}
 
 
 class Canaries:
@@ -22,7 +31,11 @@ class Canaries:
     def get(self, path: str, **query: Any) -> Any:
         self.asked.append((path, query))
         if path == "/canaries":
-            return [VIEW, VIEW | {"route": "decide", "last": None}, VIEW | {"last": None, "why": "no request can"}]
+            return [
+                VIEW,
+                VIEW | {"route": "decide", "last": None},
+                VIEW | {"last": None, "why": "no request can", "how": ""},
+            ]
         if path == "/canaries/history":
             return self.runs
         self.takes -= 1
@@ -76,3 +89,13 @@ def test_lists_say_what_was_proved_and_why_not(command: Any, use: Any) -> None:
     assert "not expressible: no request can" in shown
     told = command("canary", "history", "OPS-02", "--limit", "5").out
     assert "inc_1" in told
+
+
+def test_a_plan_says_what_proves_each_clause_or_why_nothing_can(command: Any, use: Any) -> None:
+    made = use(Canaries())
+    shown = command("canary", "plan").out
+    assert "one request" in shown
+    assert "no request can" in shown
+    assert "1 clauses stop something; 1 have a canary." in shown
+    made.get = lambda _path, **_query: [VIEW | {"how": "", "why": "no request can"}]  # type: ignore[method-assign]
+    assert "None proves OPS-02" in command("canary", "plan").out
