@@ -151,7 +151,8 @@ _ALL: tuple[Operation, ...] = (
     _reads("systems.list", _P.VIEW_DASHBOARDS),
     _reads("systems.get", _P.VIEW_DASHBOARDS),
     _changes("systems.add", _P.REGISTER_SYSTEM),
-    _changes("systems.change", _P.REGISTER_SYSTEM),
+    # Who classifies says what a system is in the eyes of the law, who registers everything else (SOD-8).
+    _changes("systems.change", _P.CLASSIFY_SYSTEM, _P.REGISTER_SYSTEM),
     _changes("systems.retire", _P.REGISTER_SYSTEM),
     _reads("frameworks.list", _P.VIEW_DASHBOARDS),
     _reads("frameworks.get", _P.VIEW_DASHBOARDS),

@@ -47,7 +47,18 @@ SET search_path FROM CURRENT AS $body$
 DECLARE
   about record;
   approvals integer;
+  stood text;
 BEGIN
+  SELECT state INTO stood FROM clause_event WHERE clause = NEW.clause AND version = NEW.version
+    ORDER BY number DESC LIMIT 1;
+  IF NEW.step = 'adopt' AND EXISTS (SELECT 1 FROM clause_event WHERE clause = NEW.clause) THEN
+    RAISE EXCEPTION 'SOD-2: only what was in force before is adopted' USING ERRCODE = 'insufficient_privilege';
+  ELSIF NEW.step = 'emergency' AND NOT (NEW.until > NEW.at AND NEW.until <= NEW.at + 86401) THEN
+    RAISE EXCEPTION 'SOD-2: an emergency is reviewed within a day' USING ERRCODE = 'insufficient_privilege';
+  ELSIF NEW.step NOT IN ('adopt', 'emergency', 'shadow', 'enforce') AND NEW.state IN ('shadow', 'enforce')
+      AND NEW.state IS DISTINCT FROM stood THEN
+    RAISE EXCEPTION 'SOD-2: this step puts nothing in force' USING ERRCODE = 'insufficient_privilege';
+  END IF;
   IF NEW.step NOT IN ('shadow', 'enforce') THEN
     RETURN NEW;
   END IF;
@@ -77,7 +88,7 @@ _ADDS = {
 
 def guard_statements() -> tuple[str, ...]:
     """The triggers, one statement each; part of the schema."""
-    statements = [_REFUSE_CHANGE, _CHECK_SIGN_OFF, _CHECK_EVENT]
+    statements = list(life_guard_functions())
     for table in _APPEND_ONLY:
         statements.append(
             f"CREATE TRIGGER {table}_stays BEFORE UPDATE OR DELETE ON {table} "
@@ -96,6 +107,11 @@ def guard_statements() -> tuple[str, ...]:
         "FOR EACH ROW EXECUTE FUNCTION wardlaw_check_event()"
     )
     return tuple(statements)
+
+
+def life_guard_functions() -> tuple[str, ...]:
+    """The functions behind the triggers: to make them anew where an earlier version made them."""
+    return _REFUSE_CHANGE, _CHECK_SIGN_OFF, _CHECK_EVENT
 
 
 def unguard_statements() -> tuple[str, ...]:

@@ -130,10 +130,10 @@ async def review_glass(call: Given, glass_id: FromPath[str], data: JSONBody[Glas
 def _refuse_again(turn: Turn) -> None:
     """Nobody strings hours together: who broke the glass breaks it again only once somebody has looked."""
     for one in list_glass(turn.connection, limit=1_000):
-        if one.opened_by == turn.person.id and not one.reviewed_at:
+        if one.opened_by in {turn.person.id, *turn.selves} and not one.reviewed_at:
             raise InputError(
                 "WL-WVR-014",
-                f"{one.id}, which {turn.person.id} broke, has not been reviewed.",
+                f"{one.id}, which {one.opened_by} broke, has not been reviewed.",
                 "Have another person review it, or let another person break the glass.",
             )
 

@@ -81,7 +81,7 @@ async def answer_waiver(call: Given, waiver_id: FromPath[str], data: JSONBody[Ca
         # The set in force may have changed since it was asked for.
         check_liftable((before.clause,) if data.approves else (), call.deps.grants.policies())
         answer = WaiverAnswer(turn.person.id, turn.now, data.approves, granting_roles(turn.person.roles), data.reason)
-        waiver = answered(before, answer)
+        waiver = answered(before, answer, selves=turn.selves)
         change_waiver(turn.connection, waiver, sign=call.deps.sign)
         facts = {**_facts(waiver), "approves": int(data.approves), "reason": data.reason}
         return Done(_view(waiver, turn), facts)
