@@ -51,6 +51,7 @@ from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.store.approvals import SealedDetail, forget_calls_of
 from wardlaw.store.database import open_database, writing
+from wardlaw.store.endings import EndingsFile
 from wardlaw.store.installation import Installation
 from wardlaw.store.life import LifeStore
 from wardlaw.store.migrate import upgrade
@@ -366,6 +367,8 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
     made.log.folder = folder
     rules = LifeRules(load_role_book())
     made.life = LifeDesk(made.policies, LifeStore(LIFE_KEY), made.backtests, rules, is_on=False)
+    made.endings_path = folder / "ended"
+    made.endings = EndingsFile(made.endings_path, sign=BUNDLE_KEY.sign, keys=lambda: (BUNDLE_KEY.verifier,))
     made.places = Installation(
         SimpleNamespace(
             data_dir=str(folder),
@@ -402,6 +405,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         clock=made.clock,
         entropy=made.entropy,
         sign=BUNDLE_KEY.sign,
+        endings=made.endings,
         services={key_digest(text): service for service, text in SERVICE_TOKENS.items()},
     )
     return made

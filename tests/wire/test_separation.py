@@ -306,7 +306,9 @@ def test_what_the_rules_leave_passes(console: Console, capfd: pytest.CaptureFixt
         done = console.command(who, *console.filled(words))
         assert done == 0, (rule, words, capfd.readouterr().err)
     with reading(console.made.engine) as connection:
-        standing = load_exemptions(connection, now=console.made.clock.now, keys=(BUNDLE_KEY.verifier,)).standing
+        standing = load_exemptions(
+            connection, now=console.made.clock.now, keys=(BUNDLE_KEY.verifier,), ended={}
+        ).standing
         assert [one.id for one in standing] == [console.things["second"]]
         assert list_secrets(connection) == ()
     assert console.made.policies.set_now.clauses[0].when.all[0].over == 500

@@ -64,6 +64,7 @@ from wardlaw.security.tripwire import PromptTripwires
 from wardlaw.state.authority import StateAuthority
 from wardlaw.state.habits import Habits
 from wardlaw.store.database import open_database, reading
+from wardlaw.store.endings import read_endings
 from wardlaw.store.exemptions import Exemptions, load_exemptions
 from wardlaw.store.generations import Generation, read
 from wardlaw.store.habitorders import list_orders, newest_number
@@ -434,7 +435,9 @@ class Runtime:
         def load() -> Exemptions:
             assert self._engine is not None
             with reading(self._engine) as connection:
-                return load_exemptions(connection, now=time.time(), keys=self._places.bundle_keys())
+                keys = self._places.bundle_keys()
+                ended = read_endings(self._places.endings_path, keys)
+                return load_exemptions(connection, now=time.time(), keys=keys, ended=ended)
 
         await self._exemptions.renew(lambda: asyncio.to_thread(load))
 

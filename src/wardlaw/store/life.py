@@ -102,6 +102,18 @@ class LifeStore:
         """Everything anybody ever answered, oldest first."""
         return tuple(_sign_off(row) for row in _rows(connection, SIGN_OFF, "", SIGN_OFF.c.at))
 
+    def overdue(self, connection: Connection, *, now: float) -> tuple[ClauseVersion, ...]:
+        """What was put in force in an emergency and not reviewed within its time."""
+        late = select(CLAUSE_EVENT.c.clause).where(CLAUSE_EVENT.c.until > 0, CLAUSE_EVENT.c.until <= now).distinct()
+        found: list[ClauseVersion] = []
+        for clause in connection.execute(late.order_by(CLAUSE_EVENT.c.clause)).scalars():
+            found += [
+                version
+                for version in self.load(connection, clause).get(clause, ())
+                if version.state is LifeState.ENFORCE and 0 < version.review_until <= now
+            ]
+        return tuple(found)
+
     def is_empty(self, connection: Connection) -> bool:
         """Whether no clause has a version yet."""
         return connection.execute(select(CLAUSE_VERSION.c.clause).limit(1)).scalar() is None

@@ -14,6 +14,7 @@ from wardlaw import __version__
 from wardlaw.cli.readiness import ending_signals, tell_ready
 from wardlaw.config.address import parse_listen
 from wardlaw.config.model import ClauseLife, Config
+from wardlaw.config.notify import channels
 from wardlaw.console.api.app import build_api
 from wardlaw.console.api.deps import ApiDependencies, LifePlan
 from wardlaw.console.desks.backtest import BacktestDesk
@@ -32,6 +33,7 @@ from wardlaw.console.desks.records import RecordDesk
 from wardlaw.console.desks.replay import ReplayDesk
 from wardlaw.console.desks.reports import ReportDesk
 from wardlaw.console.notify.notifier import Notifier
+from wardlaw.console.notify.overdue import OverdueReviews
 from wardlaw.console.notify.signals import SignalSender
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.console.serve import Listener, TcpListener, UnixListener, serve_control
@@ -43,6 +45,7 @@ from wardlaw.governance.operations import Service
 from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.security.fingerprint import make_fingerprint
 from wardlaw.store.database import open_database, reading, writing
+from wardlaw.store.endings import EndingsFile
 from wardlaw.store.installation import Installation
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.life import LifeStore
@@ -97,7 +100,7 @@ async def _serve_control(config: Config) -> None:
             coverage=CoverageDesk(
                 keyring,
                 policies.published,
-                heard=HearingDesk(life, places.bundle_keys).hear,
+                heard=HearingDesk(life, places.bundle_keys, places.endings_path).hear,
                 readings=config.law.readings,
                 clock=time.time,
             ),
@@ -117,17 +120,16 @@ async def _serve_control(config: Config) -> None:
             clock=time.time,
             entropy=os.urandom,
             sign=lambda message: places.bundle_signer().sign(message),
+            endings=endings_file(places),
             app_facts=app_facts(config),
             export_targets=tuple(one.name for one in config.export.targets),
             services=await asyncio.to_thread(service_digests, config),
             signals=signal_plan(config),
         )
     )
-    notifier = Notifier(engine, config.notify, installation=config.installation.name, env=os.environ, clock=time.time)
-    notifier.start()
-    sender = await asyncio.to_thread(signal_sender, config, engine)
-    if sender is not None:
-        sender.start()
+    tellers = await asyncio.to_thread(make_tellers, config, engine, purposes)
+    for teller in tellers:
+        teller.start()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in ending_signals():
@@ -135,12 +137,33 @@ async def _serve_control(config: Config) -> None:
     try:
         await serve_control(api, control_listeners(config), stop=stop, started=tell_ready)
     finally:
-        await notifier.stop()
-        if sender is not None:
-            await sender.stop()
+        for teller in tellers:
+            await teller.stop()
         await asyncio.to_thread(spool.close)
         keyring.close()
         engine.dispose()
+
+
+def make_tellers(
+    config: Config, engine: Engine, purposes: Purposes
+) -> tuple[Notifier | OverdueReviews | SignalSender, ...]:
+    """What tells people and other systems in the background.
+
+    Raises:
+        ConfigError: The key that signals are signed with cannot be made or read.
+    """
+    notifier = Notifier(engine, config.notify, installation=config.installation.name, env=os.environ, clock=time.time)
+    names = tuple(channel.name for channel in channels(config.notify))
+    overdue = OverdueReviews(engine, LifeStore(purposes.life), channels=names, clock=time.time)
+    sender = signal_sender(config, engine)
+    return (notifier, overdue) if sender is None else (notifier, overdue, sender)
+
+
+def endings_file(places: Installation) -> EndingsFile:
+    """Where it is remembered which waivers and broken glass were ended before their time."""
+    return EndingsFile(
+        places.endings_path, sign=lambda message: places.bundle_signer().sign(message), keys=places.bundle_keys
+    )
 
 
 def _fingerprint(purposes: Purposes, text: str, name: str, tripwire: bool) -> RegisteredSecret:

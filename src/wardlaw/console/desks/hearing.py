@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from sqlalchemy.engine import Connection
 
@@ -14,6 +15,7 @@ from wardlaw.evidence.running import RunningClause
 from wardlaw.evidence.survey import Heard
 from wardlaw.register.system import System
 from wardlaw.store.canaries import CanaryRuns
+from wardlaw.store.endings import read_endings
 from wardlaw.store.exemptions import list_glass, load_exemptions
 
 WINDOW_S = 30 * 86_400.0
@@ -27,11 +29,13 @@ class HearingDesk:
     Args:
         life: How clauses came into force.
         keys: Whose signatures on waivers and broken glass are believed.
+        endings: File of those that were ended before their time.
     """
 
-    def __init__(self, life: LifeDesk, keys: Callable[[], Sequence[VerifierKey]]) -> None:
+    def __init__(self, life: LifeDesk, keys: Callable[[], Sequence[VerifierKey]], endings: Path) -> None:
         self._life = life
         self._keys = keys
+        self._endings = endings
 
     def hear(
         self, connection: Connection, running: tuple[RunningClause, ...], systems: tuple[System, ...], now: float
@@ -52,7 +56,9 @@ class HearingDesk:
                 now=now,
                 is_compared=not overview.problem,
             )
-        standing = load_exemptions(connection, now=now, keys=self._keys()).standing
+        keys = self._keys()
+        ended = read_endings(self._endings, keys)
+        standing = load_exemptions(connection, now=now, keys=keys, ended=ended).standing
         since = now - WINDOW_S
         glasses = list_glass(connection, since=since, limit=_MOST_GLASS)
         return Heard(

@@ -74,7 +74,7 @@ class Scene:
                 self.life.keep(connection, signed, by=name, at=NOW, reason="", record=f"ctl_{place + 2}")
 
     def hear(self, *, is_on: bool = True, now: float = NOW) -> Heard:
-        hearing = HearingDesk(self.desk(is_on=is_on), self.house.places.bundle_keys)
+        hearing = HearingDesk(self.desk(is_on=is_on), self.house.places.bundle_keys, self.house.places.endings_path)
         with reading(self.house.engine) as connection:
             return hearing.hear(connection, self.running(), (CRM,), now)
 
