@@ -305,6 +305,26 @@ def test_the_database_and_the_code_say_the_same_of_tiers_and_roles(base: SimpleN
             assert bool(said) == bool(conflict), (one, two, said)
 
 
+ERASING = "SELECT set_config('wardlaw.erasure', 'era_1', true)"
+VEILED = msgspec.structs.replace(WAIVER, scope=ExemptionScope(("user:erased-1",)), reason="erased-1")
+SIGNED = (
+    "INSERT INTO clause_version VALUES ('GOV-20', 1, 'd1', 'form', 'low', '{}', 'person:com', 'com@x', 1, 'm')",
+    "INSERT INTO sign_off VALUES ('s', 'GOV-20', 1, 'd1', 'person:lex', 'lex@x', 'legal', true, 'Ana', 9, 1, 99, 'm')",
+)
+
+
+def test_an_erasure_puts_pseudonyms_into_what_people_wrote_and_changes_nothing_else(base: SimpleNamespace) -> None:
+    veil = "UPDATE sign_off SET reason = 'erased-1', mac = 'n'"
+    assert tried(base.engine, ERASING, waiver_set(VEILED)) == ""
+    assert "SOD-4" in tried(base.engine, waiver_set(VEILED))
+    assert "SOD-4" in tried(base.engine, ERASING, waiver_set(granted(LEX)))
+    assert tried(base.engine, *SIGNED, ERASING, veil, role="") == ""
+    assert "never changed" in tried(base.engine, *SIGNED, veil, role="")
+    assert "never changed" in tried(base.engine, *SIGNED, ERASING, "UPDATE sign_off SET approves = false", role="")
+    # Nobody's request stands any more: then nothing passes.
+    assert "never changed" in tried(base.engine, *SIGNED, FINISH.format("cis"), ERASING, veil, role="")
+
+
 def test_the_guards_come_and_go(base: SimpleNamespace) -> None:
     assert tried(base.engine, *duty_unguard_statements(), *duty_guard_statements(), "DELETE FROM hold", role="") != ""
     assert tried(base.engine, *duty_unguard_statements(), "DELETE FROM hold", role="") == ""

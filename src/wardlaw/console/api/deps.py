@@ -350,6 +350,9 @@ class LifeDesk(Protocol):
     def retire(self, connection: Connection, clause: str, author: Author, *, at: float) -> LifePlan:
         """Ask that a clause ends."""
 
+    def veil(self, connection: Connection, change: Callable[[str], str]) -> dict[str, int]:
+        """Put other texts in the place of reasons people gave; answers how many rows changed, by table."""
+
     def sign(self, connection: Connection, clause: str, word: SignOff) -> LifePlan:
         """Approve or send back; the time it took and its end are filled in."""
 
