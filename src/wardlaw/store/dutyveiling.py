@@ -33,6 +33,12 @@ _PLACES: tuple[tuple[Table, str], ...] = (
 )
 
 
+class _Scoped(msgspec.Struct, frozen=True):
+    """What waivers and broken glass have in common."""
+
+    scope: ExemptionScope
+
+
 class Remaking(msgspec.Struct, frozen=True):
     """How a change is carried out.
 
@@ -63,9 +69,9 @@ def duty_aliases(
     """
     wide = [one for one in known if not one.directory]
     named: set[str] = set()
-    for table, column, kind in ((WAIVER, "waiver", Waiver), (BREAK_GLASS, "glass", BreakGlass)):
+    for table, column in _PLACES[:2]:
         for row in connection.execute(select(table.c[column])).scalars():
-            scope: ExemptionScope = msgspec.json.decode(row, type=kind).scope
+            scope = msgspec.json.decode(row, type=_Scoped).scope
             named.update((*scope.principals, *scope.systems))
     own = sorted(name for name in named if is_subject(name) or is_subject(name.partition(":")[2]))
     if not own:

@@ -14,7 +14,6 @@ from wardlaw.store.database import reading, writing
 from wardlaw.store.life import LifeStore
 from wardlaw.store.tables import METADATA
 
-COVERS = ("dutyveiling",)
 BEGIN = {"directory": "acme", "platform": "google", "feed": "tokens", "kind": "listing"}
 SUBJECT = "aabbccdd"
 ANNA = "anna.blau@acme.example"
