@@ -24,6 +24,8 @@ from tests.console_fakes import BUNDLE_KEY, SERVICE_TOKENS, START, TWO_CLAUSES, 
 from tests.wire.test_management_api import Running
 from wardlaw.cli.client import ManagementClient
 from wardlaw.cli.run import run
+from wardlaw.config.detection import BuiltIn
+from wardlaw.config.loosening import Detecting
 from wardlaw.console.api.deps import Glance
 from wardlaw.console.serve import TcpListener, UnixListener
 from wardlaw.facts.errors import RefusedError, WardlawError
@@ -99,6 +101,8 @@ class Console:
         with writing(self.made.engine) as connection:
             life.keep(connection, life.adopt(connection, at=START), by="wardlaw", at=START, reason="", record="ctl_0")
             connection.execute(insert(RECORD), [DECISION])
+        self.made.detecting.approve(asked_by="", by="wardlaw", at=START)
+        self.made.detecting.wanted = Detecting(BuiltIn(secrets=False))
         self.made.policies.files["one.yaml"] = TIGHTER
         moved = self.call("writer", "POST", "/policy/clauses/GOV-20/review", {})
         waiver = self.call("owner", "POST", "/waivers", ASKED)["waiver"]["id"]
@@ -204,6 +208,7 @@ WAYS = [
         ("system", "change", "crm-bot", "--title", "Not theirs"), "legal classifies and registers nothing"),
     Way("SOD-9", "secops2", "POST", "/break-glass/<glass>/review", REVIEWED, REVIEW, "by a second account"),
     Way("SOD-10", "secops2", "DELETE", "/secrets/secret:x", None, ("secret", "remove", "secret:x"), "where nobody else asked"),
+    Way("SOD-10", "secops2", "POST", "/detectors/loosen", None, ("detectors", "loosen"), "settings nobody else asked for"),
     Way("SOD-11", "secops", "POST", "/decisions/dec_1/content", {"purpose": "why not"}, (*CONTENT, "why not"), "without a case"),
     Way("ROLE", "admin", "POST", "/decisions/dec_1/content", {"purpose": "incident inc_1"}, (), "by an admin (SOD-5)"),
     Way("ROLE", "admin", "POST", "/policy/clauses/GOV-20/approve", {"digest": "<digest>"}, APPROVE, "by an admin (SOD-5)"),
@@ -247,6 +252,9 @@ def test_one_human_is_one_voice_by_whatever_account(console: Console) -> None:
     assert console.command("secops2", "secret", "remove", "secret:x") == 10
     with reading(console.made.engine) as connection:
         assert [one.secret.id for one in list_secrets(connection)] == ["secret:x"]
+    assert console.command("secops", "detectors", "loosen") == 0
+    assert console.command("secops2", "detectors", "loosen") == 10
+    assert console.command("secops", "detectors", "status") == 1
     # SOD-8: in two steps it is no milder.
     assert console.command("owner", "system", "change", "crm-bot", "--tier", "undetermined") == 0
     assert console.command("owner", "system", "change", "crm-bot", "--tier", "limited", "--reason", "x") == 10
@@ -297,6 +305,9 @@ PASSES: list[tuple[str, str, tuple[str, ...]]] = [
     ("SOD-8", "owner2", LOWERED),
     ("SOD-9", "ciso", REVIEW),
     ("SOD-10", "risk", ("secret", "remove", "secret:x")),
+    ("SOD-10", "secops", ("detectors", "loosen")),
+    ("SOD-10", "risk", ("detectors", "loosen")),
+    ("SOD-10", "secops", ("detectors", "status")),
     ("SOD-11", "secops", (*CONTENT, "incident inc_1")),
 ]
 

@@ -80,6 +80,8 @@ _ALL: tuple[Operation, ...] = (
     _reads("secrets.list", _P.TUNE_DETECTOR, _P.VIEW_AUDIT_LOG),
     _changes("secrets.register", _P.TUNE_DETECTOR),
     _changes("secrets.remove", _P.TUNE_DETECTOR),
+    _reads("detectors.status", _P.TUNE_DETECTOR, _P.VIEW_AUDIT_LOG),
+    _changes("detectors.loosen", _P.TUNE_DETECTOR),
     _reads("decisions.list", _P.VIEW_AUDIT_LOG),
     _reads("decisions.get", _P.VIEW_AUDIT_LOG),
     _reads("decisions.tail", _P.VIEW_AUDIT_LOG),

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 from wardlaw import __version__
 from wardlaw.cli.readiness import ending_signals, tell_ready
 from wardlaw.config.address import parse_listen
+from wardlaw.config.loosening import detecting_of, looser
 from wardlaw.config.model import ClauseLife, Config
 from wardlaw.config.notify import channels
 from wardlaw.console.api.app import build_api
@@ -45,6 +46,7 @@ from wardlaw.governance.operations import Service
 from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.security.fingerprint import make_fingerprint
 from wardlaw.store.database import open_database, reading, writing
+from wardlaw.store.detectingbook import DetectingBook, read_approved
 from wardlaw.store.endings import EndingsFile
 from wardlaw.store.installation import Installation
 from wardlaw.store.keyring import Keyring
@@ -80,8 +82,10 @@ async def _serve_control(config: Config) -> None:
     records = RecordDesk(keyring, policies.set_of)
     recorder = ControlRecorder(spool, keyring, clock=time.time, entropy=os.urandom)
     life = life_desk(config, policies, keyring)
+    detecting = detecting_book(config, places)
     if life.is_on:
         await begin_life(life, engine, recorder, at=time.time())
+        await begin_detecting(detecting, recorder, at=time.time())
 
     api = build_api(
         ApiDependencies(
@@ -100,7 +104,7 @@ async def _serve_control(config: Config) -> None:
             coverage=CoverageDesk(
                 keyring,
                 policies.published,
-                heard=HearingDesk(life, places.bundle_keys, places.endings_path).hear,
+                heard=hearing_desk(config, places, life).hear,
                 readings=config.law.readings,
                 clock=time.time,
             ),
@@ -121,6 +125,7 @@ async def _serve_control(config: Config) -> None:
             entropy=os.urandom,
             sign=lambda message: places.bundle_signer().sign(message),
             endings=endings_file(places),
+            detecting=detecting,
             app_facts=app_facts(config),
             export_targets=tuple(one.name for one in config.export.targets),
             services=await asyncio.to_thread(service_digests, config),
@@ -157,6 +162,41 @@ def make_tellers(
     overdue = OverdueReviews(engine, LifeStore(purposes.life), channels=names, clock=time.time)
     sender = signal_sender(config, engine)
     return (notifier, overdue) if sender is None else (notifier, overdue, sender)
+
+
+def hearing_desk(config: Config, places: Installation, life: LifeDesk) -> HearingDesk:
+    """What is known of clauses beside the log."""
+    return HearingDesk(life, places.bundle_keys, places.endings_path, lambda: detectors_drift(config, places))
+
+
+def detectors_drift(config: Config, places: Installation) -> str:
+    """What the configuration would let detectors overlook, in words; empty when nothing."""
+    if config.policies.life is not ClauseLife.ON:
+        return ""
+    approved = read_approved(places.detecting_path, places.bundle_keys())
+    less = () if approved is None else looser(approved.detecting, detecting_of(config))
+    return f"the configuration is looser than what was approved: {', '.join(less)}" if less else ""
+
+
+def detecting_book(config: Config, places: Installation) -> DetectingBook:
+    """What detectors must see, as the configuration wants it and as it was approved."""
+    return DetectingBook(
+        places.detecting_path,
+        detecting_of(config),
+        sign=lambda message: places.bundle_signer().sign(message),
+        keys=places.bundle_keys,
+    )
+
+
+async def begin_detecting(book: DetectingBook, recorder: ControlRecorder, *, at: float) -> None:
+    """Where nothing was approved yet, what the configuration says now is what less is told by from here on.
+
+    Raises:
+        EvidenceError: What is there is not ours (WL-LIF-018).
+    """
+    if await asyncio.to_thread(book.approved) is None:
+        await recorder.record("control", "", "detectors.adopt", {"detectors": book.wanted.digest})
+        await asyncio.to_thread(book.approve, asked_by="", by=ADOPTED, at=at)
 
 
 def endings_file(places: Installation) -> EndingsFile:

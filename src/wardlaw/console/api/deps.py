@@ -35,6 +35,7 @@ from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.store.approvals import SealedDetail
+from wardlaw.store.detectingbook import DetectingBook
 from wardlaw.store.endings import EndingsFile
 from wardlaw.store.prunings import PruningBook
 from wardlaw.store.records import RecordRow, StoredPart
@@ -502,6 +503,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
         entropy: That many random bytes.
         sign: Raw signature of the bundle's key: what the door believes of waivers and broken glass.
         endings: Where it is remembered which of them were ended before their time.
+        detecting: Settings of detectors, as wanted and as approved.
         app_facts: What the configuration says of apps, by directory and client id.
         export_targets: Names of the targets the log is told to.
         signals: Who is sent signals of what is locked out and revoked.
@@ -530,6 +532,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     entropy: Callable[[int], bytes]
     sign: Callable[[bytes], bytes]
     endings: EndingsFile
+    detecting: DetectingBook
     app_facts: Mapping[str, Mapping[str, AppFacts]] = {}
     export_targets: tuple[str, ...] = ()
     services: Mapping[str, Service] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
 from sqlalchemy.engine import Connection
 
 from wardlaw.audit.note import VerifierKey
@@ -30,10 +31,18 @@ class HearingDesk:
         life: How clauses came into force.
         keys: Whose signatures on waivers and broken glass are believed.
         endings: File of those that were ended before their time.
+        detectors: Why detectors are not set as was approved; empty when they are.
     """
 
-    def __init__(self, life: LifeDesk, keys: Callable[[], Sequence[VerifierKey]], endings: Path) -> None:
+    def __init__(
+        self,
+        life: LifeDesk,
+        keys: Callable[[], Sequence[VerifierKey]],
+        endings: Path,
+        detectors: Callable[[], str],
+    ) -> None:
         self._life = life
+        self._detectors = detectors
         self._keys = keys
         self._endings = endings
 
@@ -56,6 +65,10 @@ class HearingDesk:
                 now=now,
                 is_compared=not overview.problem,
             )
+            if drift := self._detectors():
+                for one in running:
+                    if one.reads_content and one.id in approved and not approved[one.id].drift:
+                        approved[one.id] = msgspec.structs.replace(approved[one.id], drift=drift)
         keys = self._keys()
         ended = read_endings(self._endings, keys)
         standing = load_exemptions(connection, now=now, keys=keys, ended=ended).standing
