@@ -15,6 +15,7 @@ import msgspec
 
 from wardlaw.audit.envelope import SealedPart
 from wardlaw.audit.note import signer_key
+from wardlaw.config.loosening import Detecting
 from wardlaw.console.api.app import build_api
 from wardlaw.console.api.deps import ApiDependencies, BacktestPart, Glance, PolicyStatus, ReplayAsked, ReplayPart
 from wardlaw.console.api.identity import PEER_UID
@@ -51,6 +52,8 @@ from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.store.approvals import SealedDetail, forget_calls_of
 from wardlaw.store.database import open_database, writing
+from wardlaw.store.detectingbook import DetectingBook
+from wardlaw.store.endings import EndingsFile
 from wardlaw.store.installation import Installation
 from wardlaw.store.keeping import kept_by_class
 from wardlaw.store.life import LifeStore
@@ -360,6 +363,11 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
     made.log.folder = folder
     rules = LifeRules(load_role_book())
     made.life = LifeDesk(made.policies, LifeStore(LIFE_KEY), made.backtests, rules, is_on=False)
+    made.detecting = DetectingBook(
+        folder / "detectors", Detecting(), sign=BUNDLE_KEY.sign, keys=lambda: (BUNDLE_KEY.verifier,)
+    )
+    made.endings_path = folder / "ended"
+    made.endings = EndingsFile(made.endings_path, sign=BUNDLE_KEY.sign, keys=lambda: (BUNDLE_KEY.verifier,))
     made.places = Installation(
         SimpleNamespace(
             data_dir=str(folder),
@@ -397,6 +405,8 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         clock=made.clock,
         entropy=made.entropy,
         sign=BUNDLE_KEY.sign,
+        endings=made.endings,
+        detecting=made.detecting,
         services={key_digest(text): service for service, text in SERVICE_TOKENS.items()},
     )
     return made

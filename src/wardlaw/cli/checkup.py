@@ -19,6 +19,7 @@ import msgspec
 from wardlaw.cli.toolcredentials import unkept, unread, unused
 from wardlaw.config.address import parse_listen
 from wardlaw.config.load import read_reference, read_secret
+from wardlaw.config.loosening import detecting_of, looser
 from wardlaw.config.model import Authority, ClauseLife, Config
 from wardlaw.config.notify import channel_names
 from wardlaw.config.parse import unknown_env
@@ -28,6 +29,7 @@ from wardlaw.governance.bundle import parse_bundle
 from wardlaw.store.bundle import read_bundle
 from wardlaw.store.canaries import CanaryRuns
 from wardlaw.store.database import open_database, reading
+from wardlaw.store.detectingbook import read_approved
 from wardlaw.store.installation import Installation
 from wardlaw.store.keyring_signing import load_signing_key
 from wardlaw.store.migrate import revision
@@ -75,6 +77,7 @@ def examine(config: Config, env: Mapping[str, str]) -> Iterator[Diagnosis]:
         ("database", _database),
         ("notifications", _notifications),
         ("policies", _policies),
+        ("detectors", _detectors),
         ("canaries", _canaries),
         ("state", _state),
         ("ports", _ports),
@@ -196,6 +199,24 @@ def _policies(config: Config, _env: Mapping[str, str]) -> Check:
         words = "Nobody signs clauses off (policies.life: off), so no clause is proved."
         fix = "One person may vouch: `wardlaw attest`. With three or four people: policies.life: on, then `wardlaw policy approve`."
         yield Diagnosis("policies", Verdict.WARN, words, fix)
+
+
+def _detectors(config: Config, _env: Mapping[str, str]) -> Check:
+    """Whether the file lets detectors see less than was approved."""
+    places = Installation(config)
+    if config.policies.life is not ClauseLife.ON:
+        yield Diagnosis("detectors", Verdict.OK, "set by the file alone (policies.life: off)")
+        return
+    approved = read_approved(places.detecting_path, places.bundle_keys())
+    if approved is None:
+        yield Diagnosis("detectors", Verdict.WARN, "Nothing is approved yet.", "`wardlaw up` takes what the file says.")
+    elif less := looser(approved.detecting, detecting_of(config)):
+        words = f"drifted: looser than what was approved, and not taken over: {', '.join(less)}."
+        yield Diagnosis(
+            "detectors", Verdict.BAD, words, "Put it back, or have it approved: `wardlaw detectors loosen`."
+        )
+    else:
+        yield Diagnosis("detectors", Verdict.OK, f"as approved by {approved.approved_by}, or stricter")
 
 
 def _canaries(config: Config, env: Mapping[str, str]) -> Check:

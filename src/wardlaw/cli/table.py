@@ -45,6 +45,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("person", "Access", "People and their roles.", _HERE + "person:app"),
     CommandEntry("token", "Access", "Tokens for the management API.", _HERE + "token:app"),
     CommandEntry("secret", "Guard", "Secrets that must never leave, and tripwires.", _HERE + "secret:app"),
+    CommandEntry("detectors", "Guard", "What detectors must see, and who agreed to less.", _HERE + "detectors:app"),
     CommandEntry("quarantine", "Guard", "Who is locked out.", _HERE + "quarantine:app"),
     CommandEntry("incidents", "Guard", "What security stopped and nobody has closed yet.", _HERE + "incidents:app"),
     CommandEntry("approvals", "Guard", "Calls that wait for a person, and the answer.", _HERE + "approvals:app"),

@@ -45,4 +45,6 @@ class ExemptionBook:
             raise
         if found.forged:
             _log.error("not signed by this installation, and so without effect: %s", ", ".join(found.forged))
+        if found.returned:
+            _log.error("ended before their time and put back, and so without effect: %s", ", ".join(found.returned))
         self._standing = found.standing

@@ -16,7 +16,8 @@ from sqlalchemy.engine import Engine
 from wardlaw.adapters.encoder import load_encoder
 from wardlaw.adapters.weights import load_weights
 from wardlaw.config.load import read_secret
-from wardlaw.config.model import Config, ContentClass
+from wardlaw.config.loosening import as_approved, detecting_of, looser
+from wardlaw.config.model import ClauseLife, Config, ContentClass
 from wardlaw.config.notify import channel_names
 from wardlaw.config.secretref import SecretRef
 from wardlaw.decision.policyset import PolicySet
@@ -64,6 +65,8 @@ from wardlaw.security.tripwire import PromptTripwires
 from wardlaw.state.authority import StateAuthority
 from wardlaw.state.habits import Habits
 from wardlaw.store.database import open_database, reading
+from wardlaw.store.detectingbook import read_approved
+from wardlaw.store.endings import read_endings
 from wardlaw.store.exemptions import Exemptions, load_exemptions
 from wardlaw.store.generations import Generation, read
 from wardlaw.store.habitorders import list_orders, newest_number
@@ -124,6 +127,7 @@ class Runtime:
         Raises:
             WardlawError: Something needed is missing or wrong; the worker must not serve.
         """
+        await asyncio.to_thread(self._hold_detectors)
         config = self._config
         await asyncio.to_thread(self._open_models)
         database = self._places.database_url(self._env)
@@ -237,6 +241,17 @@ class Runtime:
         if (doubts := self._doubts) is not None:
             metrics.texts = lambda: (doubts.seen, doubts.asked)
         return metrics
+
+    def _hold_detectors(self) -> None:
+        """Run no setting of a detector that is looser than what was approved, whatever the file says."""
+        if self._config.policies.life is not ClauseLife.ON:
+            return
+        approved = read_approved(self._places.detecting_path, self._places.bundle_keys())
+        if approved is None:
+            return
+        if less := looser(approved.detecting, detecting_of(self._config)):
+            _log.error("looser than what was approved, and so not taken over: %s", ", ".join(less))
+        self._config = as_approved(self._config, approved.detecting)
 
     def _open_models(self) -> None:
         """The learned models, without which nothing may serve."""
@@ -434,7 +449,9 @@ class Runtime:
         def load() -> Exemptions:
             assert self._engine is not None
             with reading(self._engine) as connection:
-                return load_exemptions(connection, now=time.time(), keys=self._places.bundle_keys())
+                keys = self._places.bundle_keys()
+                ended = read_endings(self._places.endings_path, keys)
+                return load_exemptions(connection, now=time.time(), keys=keys, ended=ended)
 
         await self._exemptions.renew(lambda: asyncio.to_thread(load))
 

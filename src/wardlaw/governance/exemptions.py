@@ -69,8 +69,11 @@ def check_scope(scope: ExemptionScope) -> None:
         )
 
 
-def answered(waiver: Waiver, answer: WaiverAnswer) -> Waiver:
+def answered(waiver: Waiver, answer: WaiverAnswer, *, selves: frozenset[str] = frozenset()) -> Waiver:
     """The waiver after one more answer: one refusal ends it, two persons with two roles grant it.
+
+    Args:
+        selves: Every name of the human who answers: nobody grants it with two accounts.
 
     Raises:
         InputError: It no longer waits (WL-WVR-005), or this answer cannot count (WL-WVR-006).
@@ -82,7 +85,7 @@ def answered(waiver: Waiver, answer: WaiverAnswer) -> Waiver:
         return msgspec.structs.replace(
             waiver, answers=answers, state=WaiverState.REFUSED, ended_at=answer.at, version=waiver.version + 1
         )
-    wrong = _cannot_count(waiver, answer)
+    wrong = _cannot_count(waiver, answer, selves | {answer.by})
     if wrong:
         raise InputError("WL-WVR-006", wrong, "Another person with one of the other roles must agree as well.")
     if len(answers) < 2:
@@ -197,12 +200,12 @@ def glass_minutes(glasses: Iterable[BreakGlass], *, since: float, until: float) 
     return total / _MINUTE_S
 
 
-def _cannot_count(waiver: Waiver, answer: WaiverAnswer) -> str:
+def _cannot_count(waiver: Waiver, answer: WaiverAnswer, selves: frozenset[str]) -> str:
     """Why a yes cannot count, in words; ``""`` when it does."""
     if not answer.roles:
         return f"{answer.by} has none of the roles {', '.join(_GRANTING)}."
-    if answer.by in {one.by for one in waiver.answers}:
-        return f"{answer.by} has agreed to {waiver.id} before."
+    if not selves.isdisjoint(one.by for one in waiver.answers):
+        return f"{answer.by} has agreed to {waiver.id} before, perhaps by another account."
     held = [set(one.roles) for one in waiver.answers] + [set(answer.roles)]
     if waiver.minutes > MOST_DAYS * _DAY_MINUTES:
         pair = (Role.CISO, Role.LEGAL)

@@ -80,6 +80,8 @@ _ALL: tuple[Operation, ...] = (
     _reads("secrets.list", _P.TUNE_DETECTOR, _P.VIEW_AUDIT_LOG),
     _changes("secrets.register", _P.TUNE_DETECTOR),
     _changes("secrets.remove", _P.TUNE_DETECTOR),
+    _reads("detectors.status", _P.TUNE_DETECTOR, _P.VIEW_AUDIT_LOG),
+    _changes("detectors.loosen", _P.TUNE_DETECTOR),
     _reads("decisions.list", _P.VIEW_AUDIT_LOG),
     _reads("decisions.counts", _P.VIEW_DASHBOARDS),
     _reads("decisions.get", _P.VIEW_AUDIT_LOG),
@@ -154,7 +156,8 @@ _ALL: tuple[Operation, ...] = (
     _reads("systems.list", _P.VIEW_DASHBOARDS),
     _reads("systems.get", _P.VIEW_DASHBOARDS),
     _changes("systems.add", _P.REGISTER_SYSTEM),
-    _changes("systems.change", _P.REGISTER_SYSTEM),
+    # Who classifies says what a system is in the eyes of the law, who registers everything else (SOD-8).
+    _changes("systems.change", _P.CLASSIFY_SYSTEM, _P.REGISTER_SYSTEM),
     _changes("systems.retire", _P.REGISTER_SYSTEM),
     # Rates of groups are no secret of one person; who tells decisions is whoever runs the system.
     _reads("outcomes.show", _P.VIEW_DASHBOARDS),

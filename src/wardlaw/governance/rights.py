@@ -56,6 +56,8 @@ class Circumstances(msgspec.Struct, frozen=True):
         authors: Whose work is approved or published: who wrote the clause, asked for the gate, made the model.
         lacks_approval: What is to be published is not approved, digest for digest.
         lowers: A classification becomes milder.
+        classifies: It says what a system is in the eyes of the law.
+        registers: It says something else of a system.
         edits: A classification would be changed in place, instead of a new version beside it.
         loosens: A detector will see less than before.
         not_by: Id of the person whose own doing this answers to: whoever asked for a waiver, broke the glass or appealed.
@@ -73,6 +75,8 @@ class Circumstances(msgspec.Struct, frozen=True):
     authors: tuple[str, ...] = ()
     lacks_approval: bool = False
     lowers: bool = False
+    classifies: bool = False
+    registers: bool = False
     edits: bool = False
     loosens: bool = False
     not_by: str = ""
@@ -215,6 +219,8 @@ def _duties_apart(person: Person, permission: Permission, context: Circumstances
             return Refusal("SOD-3", "Whoever asked for a gate or made its model cannot approve it.")
         case Permission.CLASSIFY_SYSTEM:
             return _classifying(person, context)
+        case Permission.REGISTER_SYSTEM if context.classifies:
+            return Refusal("SOD-8", "What a system is in the eyes of the law is said by whoever may classify systems.")
         case Permission.TUNE_DETECTOR if context.loosens:
             return _loosening(person, context)
         case Permission.VIEW_PROMPT_CONTENT:
@@ -224,6 +230,8 @@ def _duties_apart(person: Person, permission: Permission, context: Circumstances
 
 
 def _classifying(person: Person, context: Circumstances) -> Refusal | None:
+    if context.registers:
+        return Refusal("SOD-8", "Whoever only classifies systems says nothing else of them.")
     if context.edits:
         return Refusal("SOD-8", "A classification is never edited; a new version stands beside the old one.")
     if context.lowers and Role.LEGAL not in person.roles:

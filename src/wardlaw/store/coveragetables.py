@@ -28,6 +28,7 @@ AI_SYSTEM_VERSION = Table(
     Column("system", Text, nullable=False),
     Column("changed_by", String(128), nullable=False),
     Column("changed_at", Double, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
 )
 
 # Frameworks that took the place of those that ship, whole. Rows are only added; of one framework the latest state counts.

@@ -16,6 +16,12 @@ _REFUSE_CHANGE = """
 CREATE OR REPLACE FUNCTION wardlaw_refuse_change() RETURNS trigger LANGUAGE plpgsql
 SET search_path FROM CURRENT AS $body$
 BEGIN
+  -- What people wrote gives way when a person is erased, and nothing else of a row.
+  IF TG_OP = 'UPDATE' AND TG_TABLE_NAME IN ('sign_off', 'clause_event') THEN
+    IF wardlaw_is_erasing() AND (to_jsonb(NEW) - 'reason' - 'mac') = (to_jsonb(OLD) - 'reason' - 'mac') THEN
+      RETURN NEW;
+    END IF;
+  END IF;
   RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
     MESSAGE = 'rows of ' || TG_TABLE_NAME || ' are never changed or removed';
 END $body$
@@ -47,7 +53,18 @@ SET search_path FROM CURRENT AS $body$
 DECLARE
   about record;
   approvals integer;
+  stood text;
 BEGIN
+  SELECT state INTO stood FROM clause_event WHERE clause = NEW.clause AND version = NEW.version
+    ORDER BY number DESC LIMIT 1;
+  IF NEW.step = 'adopt' AND EXISTS (SELECT 1 FROM clause_event WHERE clause = NEW.clause) THEN
+    RAISE EXCEPTION 'SOD-2: only what was in force before is adopted' USING ERRCODE = 'insufficient_privilege';
+  ELSIF NEW.step = 'emergency' AND NOT (NEW.until > NEW.at AND NEW.until <= NEW.at + 86401) THEN
+    RAISE EXCEPTION 'SOD-2: an emergency is reviewed within a day' USING ERRCODE = 'insufficient_privilege';
+  ELSIF NEW.step NOT IN ('adopt', 'emergency', 'shadow', 'enforce') AND NEW.state IN ('shadow', 'enforce')
+      AND NEW.state IS DISTINCT FROM stood THEN
+    RAISE EXCEPTION 'SOD-2: this step puts nothing in force' USING ERRCODE = 'insufficient_privilege';
+  END IF;
   IF NEW.step NOT IN ('shadow', 'enforce') THEN
     RETURN NEW;
   END IF;
@@ -64,6 +81,8 @@ BEGIN
 END $body$
 """
 
+_VEILED = ("sign_off", "clause_event")
+
 ROLES = ("wardlaw_author", "wardlaw_approver", "wardlaw_publisher", "wardlaw_auditor", "wardlaw_app")
 
 # What each may add to, beside reading the four tables.
@@ -77,7 +96,7 @@ _ADDS = {
 
 def guard_statements() -> tuple[str, ...]:
     """The triggers, one statement each; part of the schema."""
-    statements = [_REFUSE_CHANGE, _CHECK_SIGN_OFF, _CHECK_EVENT]
+    statements = list(life_guard_functions())
     for table in _APPEND_ONLY:
         statements.append(
             f"CREATE TRIGGER {table}_stays BEFORE UPDATE OR DELETE ON {table} "
@@ -96,6 +115,11 @@ def guard_statements() -> tuple[str, ...]:
         "FOR EACH ROW EXECUTE FUNCTION wardlaw_check_event()"
     )
     return tuple(statements)
+
+
+def life_guard_functions() -> tuple[str, ...]:
+    """The functions behind the triggers: to make them anew where an earlier version made them."""
+    return _REFUSE_CHANGE, _CHECK_SIGN_OFF, _CHECK_EVENT
 
 
 def unguard_statements() -> tuple[str, ...]:
@@ -124,6 +148,8 @@ def role_statements(*, schema: str = "public") -> tuple[str, ...]:
     statements.append(f"GRANT SELECT ON {schema}.record, {schema}.sealed_part, {schema}.tree_state TO wardlaw_auditor")
     statements.append(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO wardlaw_app")
     statements.append(f"REVOKE UPDATE, DELETE, TRUNCATE ON {tables} FROM {names}")
+    # For an erasure; the guards let nothing else through.
+    statements += [f"GRANT UPDATE (reason, mac) ON {schema}.{table} TO wardlaw_app" for table in _VEILED]
     return tuple(statements)
 
 

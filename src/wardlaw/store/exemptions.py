@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import insert, select, update
@@ -17,6 +17,7 @@ from wardlaw.facts.exemption import Exemption
 from wardlaw.facts.waiver import Waiver, WaiverState
 from wardlaw.governance.exemptions import glass_exemption, waiver_exemption
 from wardlaw.store.dutytables import BREAK_GLASS, WAIVER
+from wardlaw.store.endings import Ending
 from wardlaw.store.generations import Generation, bump
 
 _DOMAIN = b"wardlaw.dev/exemption/v1\n"
@@ -27,10 +28,16 @@ Sign = Callable[[bytes], bytes]
 
 
 class Exemptions(msgspec.Struct, frozen=True):
-    """What may be lifted from now on, and ids of rows that claim so without the right signature."""
+    """What may be lifted from now on, and ids of rows that claim so and may not.
+
+    Attributes:
+        forged: Without the right signature.
+        returned: Ended before their time, and put back.
+    """
 
     standing: tuple[Exemption, ...]
     forged: tuple[str, ...] = ()
+    returned: tuple[str, ...] = ()
 
 
 def exemption_message(exemption: Exemption) -> bytes:
@@ -127,27 +134,43 @@ def list_glass(connection: Connection, *, since: float = 0.0, limit: int = 100) 
     return tuple(msgspec.json.decode(text, type=BreakGlass) for text in connection.execute(query).scalars())
 
 
+def overdue_glass(connection: Connection, *, now: float) -> tuple[BreakGlass, ...]:
+    """Broken glass nobody else has looked at within its time, oldest first."""
+    query = select(_G.glass).where(_G.reviewed_at == 0.0).order_by(_G.opened_at, _G.id)
+    found = (msgspec.json.decode(text, type=BreakGlass) for text in connection.execute(query).scalars())
+    return tuple(one for one in found if one.review_by <= now)
+
+
 def unreviewed_glass_of(connection: Connection, incident_id: str) -> tuple[str, ...]:
     """Ids of broken glass for which an incident must stay open."""
     query = select(_G.id).where(_G.incident == incident_id, _G.reviewed_at == 0.0).order_by(_G.id)
     return tuple(connection.execute(query).scalars())
 
 
-def load_exemptions(connection: Connection, *, now: float, keys: Sequence[VerifierKey]) -> Exemptions:
-    """What the door may lift from now on: rows that stand, signed by a trusted key."""
+def load_exemptions(
+    connection: Connection, *, now: float, keys: Sequence[VerifierKey], ended: Mapping[str, Ending]
+) -> Exemptions:
+    """What the door may lift from now on: rows that stand, signed by a trusted key, and were not ended.
+
+    Args:
+        ended: What was ended before its time (``store.endings``).
+    """
     waivers = select(_W.id, _W.waiver, _W.signature).where(_W.state == WaiverState.GRANTED.value, _W.ends_at > now)
     glasses = select(_G.id, _G.glass, _G.signature).where(_G.ends_at > now)
     rows = [(row, _read_waiver) for row in connection.execute(waivers)]
     rows += [(row, _read_glass) for row in connection.execute(glasses)]
     standing: list[Exemption] = []
     forged: list[str] = []
+    returned: list[str] = []
     for (identity, text, signature), read in rows:
         exemption = read(text)
-        if exemption is not None and exemption.id == identity and _is_signed(exemption, signature, keys):
-            standing.append(exemption)
-        else:
+        if exemption is None or exemption.id != identity or not _is_signed(exemption, signature, keys):
             forged.append(identity)
-    return Exemptions(tuple(sorted(standing, key=lambda one: one.id)), tuple(forged))
+        elif identity in ended and exemption.ends_at > ended[identity].at:
+            returned.append(identity)
+        else:
+            standing.append(exemption)
+    return Exemptions(tuple(sorted(standing, key=lambda one: one.id)), tuple(forged), tuple(returned))
 
 
 def _read_waiver(text: str) -> Exemption | None:

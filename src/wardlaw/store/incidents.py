@@ -81,6 +81,12 @@ def open_or_join(
     return Joined(joined, counted=True)
 
 
+def ensure_incident(connection: Connection, incident: Incident) -> None:
+    """Open an incident whose id says what it is about, unless it was opened before."""
+    if connection.execute(select(INCIDENT.c.id).where(INCIDENT.c.id == incident.id)).first() is None:
+        connection.execute(insert(INCIDENT).values(**msgspec.structs.asdict(incident)))
+
+
 def list_evidence(connection: Connection, incident_id: str) -> tuple[Evidence, ...]:
     """The decisions an incident rests on, oldest first, with their places in the log."""
     query = (

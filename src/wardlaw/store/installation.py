@@ -39,6 +39,8 @@ class Installation:
         self.gateway_key_path = keys / GATEWAY_KEY
         self.bundle_key_path = keys / BUNDLE_KEY
         self.bundle_path = self.data_dir / "bundle" / "policies.bundle"
+        self.detecting_path = self.data_dir / "bundle" / "detectors.approved"
+        self.endings_path = self.data_dir / "bundle" / "exemptions.ended"
         self.origin = f"wardlaw/{config.installation.name}"
 
     def key_name(self, role: str) -> str:

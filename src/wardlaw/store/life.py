@@ -7,11 +7,11 @@ end show nothing here: what is published is compared with them, and the log has 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Boolean, Column, Double, Integer, Table, func, insert, select
+from sqlalchemy import Boolean, Column, Double, Integer, Table, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.facts.clause import Risk
@@ -101,6 +101,48 @@ class LifeStore:
     def sign_offs(self, connection: Connection) -> tuple[SignOff, ...]:
         """Everything anybody ever answered, oldest first."""
         return tuple(_sign_off(row) for row in _rows(connection, SIGN_OFF, "", SIGN_OFF.c.at))
+
+    def overdue(self, connection: Connection, *, now: float) -> tuple[ClauseVersion, ...]:
+        """What was put in force in an emergency and not reviewed within its time."""
+        late = select(CLAUSE_EVENT.c.clause).where(CLAUSE_EVENT.c.until > 0, CLAUSE_EVENT.c.until <= now).distinct()
+        found: list[ClauseVersion] = []
+        for clause in connection.execute(late.order_by(CLAUSE_EVENT.c.clause)).scalars():
+            found += [
+                version
+                for version in self.load(connection, clause).get(clause, ())
+                if version.state is LifeState.ENFORCE and 0 < version.review_until <= now
+            ]
+        return tuple(found)
+
+    def veil(self, connection: Connection, change: Callable[[str], str]) -> dict[str, int]:
+        """Put other texts in the place of reasons people gave, with the marks that belong to them.
+
+        A row that was changed by hand keeps a mark that is not its own: nothing becomes intact by this.
+
+        Returns:
+            How many rows changed, by table.
+        """
+        found = {"sign_off": 0, "clause_event": 0}
+        for row in _rows(connection, SIGN_OFF, "", SIGN_OFF.c.id):
+            after = dict(row) | {"reason": change(row["reason"])}
+            if after["reason"] != row["reason"]:
+                mark = self._mark(SIGN_OFF, after, "") if self.is_own(SIGN_OFF, row) else row["mac"]
+                query = update(SIGN_OFF).where(SIGN_OFF.c.id == row["id"])
+                connection.execute(query.values(reason=after["reason"], mac=mark))
+                found["sign_off"] += 1
+        chain: dict[str, tuple[str, str]] = {}  # the mark before, as it was and as it is now
+        for row in _rows(connection, CLAUSE_EVENT, "", CLAUSE_EVENT.c.clause, CLAUSE_EVENT.c.number):
+            was, now = chain.get(row["clause"], ("", ""))
+            after = dict(row) | {"reason": change(row["reason"])}
+            own = self.is_own(CLAUSE_EVENT, row, before=was)
+            mark = self._mark(CLAUSE_EVENT, after, now) if own else row["mac"]
+            chain[row["clause"]] = (row["mac"], mark)
+            if after["reason"] != row["reason"] or mark != row["mac"]:
+                event = CLAUSE_EVENT.c
+                query = update(CLAUSE_EVENT).where(event.clause == row["clause"], event.number == row["number"])
+                connection.execute(query.values(reason=after["reason"], mac=mark))
+                found["clause_event"] += after["reason"] != row["reason"]
+        return {name: count for name, count in found.items() if count}
 
     def is_empty(self, connection: Connection) -> bool:
         """Whether no clause has a version yet."""

@@ -42,6 +42,7 @@ class Event(StrEnum):
     HELD = "held"  # a call waits for a person
     ASKED = "asked"  # a grant waits for somebody who says what it is for
     WHY = "why"  # the person who gave a held grant is asked what it is for
+    OVERDUE = "overdue"  # a review that another person owes is late
     FOUND = "found"  # a finding of the inventory, or several of one kind
 
 

@@ -25,13 +25,14 @@ class KeptSystem(msgspec.Struct, frozen=True):
 
 
 class SystemVersion(msgspec.Struct, frozen=True):
-    """One state a system was in; ``step`` is ``added``, ``changed`` or ``retired``."""
+    """One state a system was in; ``step`` is ``added``, ``changed`` or ``retired``, ``reason`` what was said of it."""
 
     system: System
     version: int
     step: str
     changed_by: str
     changed_at: float
+    reason: str = ""
 
 
 def add_system(connection: Connection, system: System, *, by: str, now: float) -> KeptSystem:
@@ -52,13 +53,13 @@ def add_system(connection: Connection, system: System, *, by: str, now: float) -
     return kept
 
 
-def change_system(connection: Connection, system: System, *, by: str, now: float) -> KeptSystem:
+def change_system(connection: Connection, system: System, *, by: str, now: float, reason: str = "") -> KeptSystem:
     """Keep a system as it now is; what it was stays in its history.
 
     Raises:
         InputError: There is none of that id (WL-SYS-001), or it was retired (WL-SYS-003).
     """
-    return _keep(connection, living_system(connection, system.id), system, (by, now), CHANGED)
+    return _keep(connection, living_system(connection, system.id), system, (by, now), CHANGED, reason)
 
 
 def retire_system(connection: Connection, system_id: str, *, by: str, now: float) -> KeptSystem:
@@ -112,23 +113,27 @@ def system_history(connection: Connection, system_id: str) -> tuple[SystemVersio
     version = AI_SYSTEM_VERSION.c
     query = select(AI_SYSTEM_VERSION).where(version.id == system_id).order_by(version.version)
     return tuple(
-        SystemVersion(_system(row["system"]), row["version"], row["step"], row["changed_by"], row["changed_at"])
+        SystemVersion(
+            _system(row["system"]), row["version"], row["step"], row["changed_by"], row["changed_at"], row["reason"]
+        )
         for row in connection.execute(query).mappings()
     )
 
 
-def _keep(connection: Connection, old: KeptSystem, system: System, who: tuple[str, float], step: str) -> KeptSystem:
+def _keep(
+    connection: Connection, old: KeptSystem, system: System, who: tuple[str, float], step: str, reason: str = ""
+) -> KeptSystem:
     by, now = who
     kept = KeptSystem(system, old.version + 1, by, now, now if step == RETIRED else 0.0)
     connection.execute(update(AI_SYSTEM).where(_COLUMN.id == system.id).values(**_columns(kept)))
-    _note(connection, kept, step)
+    _note(connection, kept, step, reason)
     return kept
 
 
-def _note(connection: Connection, kept: KeptSystem, step: str) -> None:
+def _note(connection: Connection, kept: KeptSystem, step: str, reason: str = "") -> None:
     values = _columns(kept)
     del values["retired_at"]
-    connection.execute(insert(AI_SYSTEM_VERSION).values(id=kept.system.id, step=step, **values))
+    connection.execute(insert(AI_SYSTEM_VERSION).values(id=kept.system.id, step=step, reason=reason, **values))
 
 
 def _columns(kept: KeptSystem) -> dict[str, object]:

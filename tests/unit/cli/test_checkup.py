@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -12,12 +13,15 @@ import pytest
 
 from wardlaw.cli.checkup import Diagnosis, Verdict, examine
 from wardlaw.cli.creating import create_installation
-from wardlaw.config.model import Authority, Config, DemoModel, Notify, Upstream, Webhook
+from wardlaw.cli.roles.control import begin_detecting, detecting_book, detectors_drift
+from wardlaw.config.detection import BuiltIn
+from wardlaw.config.model import Authority, ClauseLife, Config, DemoModel, Notify, Upstream, Webhook
 from wardlaw.config.secretref import SecretRef
 from wardlaw.facts.incident import Incident
 from wardlaw.facts.resource import Trust
 from wardlaw.store.database import open_database, writing
 from wardlaw.store.incidents import open_or_join
+from wardlaw.store.installation import Installation
 from wardlaw.store.notifications import Event, enqueue, list_due, mark_failed
 
 
@@ -138,3 +142,35 @@ def test_notifications_that_were_given_up_are_told(config: Config) -> None:
         mark_failed(connection, queued, why="refused", now=1.0, final=True)
     engine.dispose()
     assert [one.words for one in bad(told)] == ["1 notifications were given up."]
+
+
+def test_detectors_that_would_see_less_than_was_approved_are_drifted(config: Config) -> None:
+    change = msgspec.structs.replace
+    living = change(config, policies=change(config.policies, life=ClauseLife.ON))
+
+    def said(config: Config) -> Diagnosis:
+        return next(one for one in examine(config, {}) if one.name == "detectors")
+
+    assert said(config).verdict is Verdict.OK
+    assert said(living).verdict is Verdict.WARN
+    places = Installation(config)
+    recorder = Recorded()
+    for _ in range(2):  # what was taken as it is once is not taken again
+        asyncio.run(begin_detecting(detecting_book(living, places), recorder, at=1.0))
+    assert recorder.operations == ["detectors.adopt"]
+    assert "as approved by wardlaw" in said(living).words
+    assert detectors_drift(living, places) == ""
+    less = change(living, built_in=BuiltIn(secrets=False))
+    assert said(less).verdict is Verdict.BAD
+    assert "drifted" in said(less).words
+    assert detectors_drift(less, places).endswith("built_in.secrets")
+    assert detectors_drift(change(less, policies=config.policies), places) == ""
+
+
+class Recorded:
+    def __init__(self) -> None:
+        self.operations: list[str] = []
+
+    async def record(self, _kind: str, _actor: str, operation: str, _facts: object) -> str:
+        self.operations.append(operation)
+        return "rec_1"

@@ -4,15 +4,19 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.wire.house import House
 from wardlaw.config.detection import BuiltIn
+from wardlaw.config.loosening import Detecting
+from wardlaw.config.model import ClauseLife, Config
 from wardlaw.facts.errors import UnavailableError, WardlawError
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.gateway.door import Door
 from wardlaw.gateway.runtime import Runtime
 from wardlaw.gateway.watcher import MAX_AGE_S
+from wardlaw.store.detectingbook import DetectingBook
 from wardlaw.store.incidents import list_incidents
 from wardlaw.store.keys import revoke_key
 from wardlaw.testing.edges import MemoryCall, user
@@ -204,3 +208,33 @@ def test_each_built_in_detector_has_its_switch(tmp_path: Path, caplog: pytest.Lo
         "none", f"built_in: {{{', '.join(f'{name}: false' for name in FIELDS)}}}\nencoder: {{enabled: false}}\n"
     )
     assert none == set()
+
+
+def test_a_setting_looser_than_what_was_approved_is_not_taken_over(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    less = msgspec.structs.replace(
+        house.config,
+        built_in=BuiltIn(secrets=False, personal_names=True),
+        policies=msgspec.structs.replace(house.config.policies, life=ClauseLife.ON),
+    )
+    book = DetectingBook(
+        house.places.detecting_path, Detecting(), sign=house.places.bundle_signer().sign, keys=house.places.bundle_keys
+    )
+
+    def runs(config: Config) -> BuiltIn:
+        runtime = Runtime(config)
+        runtime._hold_detectors()
+        return runtime._config.built_in
+
+    assert runs(less) == less.built_in  # nothing was approved yet
+    book.approve(asked_by="", by="wardlaw", at=1.0)
+    assert runs(less) == BuiltIn(secrets=True, personal_names=True)
+    assert "not taken over: built_in.secrets" in caplog.text
+    assert runs(house.config) == house.config.built_in  # policies.life: off, the file alone
+    book.wanted = Detecting(less.built_in)
+    book.approve(asked_by="person:sec", by="person:ris", at=2.0)
+    assert runs(less) == less.built_in
+    house.places.detecting_path.write_bytes(b"not ours")
+    with pytest.raises(WardlawError, match="WL-LIF-018"):
+        runs(less)

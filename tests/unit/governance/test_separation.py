@@ -1,7 +1,8 @@
 """The separation of duties at the choke point, rule by rule.
 
-SOD-2, -5, -6, -7 and -11 stand in test_rights.py too. SOD-3 and SOD-8 have no operation yet: what comes later only has to
-say under which circumstances.
+SOD-2, -5, -6, -7 and -11 stand in test_rights.py too. SOD-3 has no operation yet: what comes later only has to say under
+which circumstances. Over the API and the command line: tests/wire/test_separation.py; on PostgreSQL:
+tests/unit/store/test_dutyguards.py.
 """
 
 from __future__ import annotations
@@ -54,6 +55,13 @@ def test_sod_8_a_milder_classification_is_a_new_version_by_legal() -> None:
         assert rule(person(role), P.CLASSIFY_SYSTEM, lowers=True) == "SOD-8"
     for role in (Role.LEGAL, Role.RISK, Role.OWNER):
         assert rule(person(role), P.CLASSIFY_SYSTEM, edits=True) == "SOD-8"
+
+
+def test_sod_8_who_registers_does_not_classify_and_who_classifies_does_not_register() -> None:
+    assert rule(person(Role.DEVSECOPS), P.REGISTER_SYSTEM, registers=True) == ""
+    assert rule(person(Role.DEVSECOPS), P.REGISTER_SYSTEM, classifies=True) == "SOD-8"
+    assert rule(person(Role.LEGAL), P.CLASSIFY_SYSTEM, classifies=True) == ""
+    assert rule(person(Role.LEGAL), P.CLASSIFY_SYSTEM, registers=True) == "SOD-8"
 
 
 def test_sod_10_loosening_needs_risk_and_tightening_nobody() -> None:

@@ -3,9 +3,11 @@ from __future__ import annotations
 import pytest
 
 from wardlaw.facts.errors import InputError
+from wardlaw.facts.person import Person, Role
 from wardlaw.store import erasures
 from wardlaw.store.database import writing
 from wardlaw.store.erasures import Erasure, ErasureState
+from wardlaw.store.people import add_person
 
 ASKED = Erasure("era_1", "aabbccdd", "left us", "person:ann", requested_at=100.0, expires_at=200.0)
 
@@ -13,6 +15,8 @@ ASKED = Erasure("era_1", "aabbccdd", "left us", "person:ann", requested_at=100.0
 @pytest.fixture
 def connection(database):
     with writing(database) as connection:
+        for name, role in (("ann", Role.COMPLIANCE), ("bob", Role.CISO)):  # PostgreSQL asks for both
+            add_person(connection, Person(f"person:{name}", name, (role,)), by="init", now=1.0)
         erasures.request_erasure(connection, ASKED)
         yield connection
 

@@ -14,6 +14,7 @@ from wardlaw.governance.exemptions import answered, closed_glass, ended, reviewe
 from wardlaw.store.database import reading, writing
 from wardlaw.store.dutytables import BREAK_GLASS
 from wardlaw.store.dutytables import WAIVER as TABLE
+from wardlaw.store.endings import Ending
 from wardlaw.store.exemptions import (
     change_glass,
     change_waiver,
@@ -24,6 +25,7 @@ from wardlaw.store.exemptions import (
     list_glass,
     list_waivers,
     load_exemptions,
+    overdue_glass,
     unreviewed_glass_of,
 )
 from wardlaw.store.generations import Generation, read
@@ -41,9 +43,15 @@ def grant(engine) -> None:
         change_waiver(connection, answered(once, yes("person:ris", Role.RISK)), sign=KEY.sign)
 
 
-def loaded(engine, now: float = 1_020.0):
+def unguard(connection, table: str) -> None:
+    """As the owner of the tables, who can take off what PostgreSQL would refuse this by."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+
+
+def loaded(engine, now: float = 1_020.0, ended_early=None):
     with reading(engine) as connection:
-        return load_exemptions(connection, now=now, keys=KEYS)
+        return load_exemptions(connection, now=now, keys=KEYS, ended=ended_early or {})
 
 
 def test_only_what_was_granted_and_still_stands_is_lifted(database) -> None:
@@ -87,6 +95,7 @@ def test_a_row_written_past_the_api_lifts_nothing(database, forge: str) -> None:
                 values["waiver"] = "{"
             case _:
                 values["id"] = "wvr_2"
+        unguard(connection, "waiver")
         connection.execute(update(TABLE).values(**values))
     found = loaded(database)
     assert found.standing == ()
@@ -96,6 +105,7 @@ def test_a_row_written_past_the_api_lifts_nothing(database, forge: str) -> None:
 def test_a_key_that_is_not_trusted_signs_nothing(database) -> None:
     with writing(database) as connection:
         keep_glass(connection, GLASS, sign=OTHER.sign)
+        unguard(connection, "break_glass")
         connection.execute(update(BREAK_GLASS).values(ends_at=5_000.0))
     assert loaded(database).forged == ("brk_1",)
 
@@ -133,3 +143,19 @@ def test_of_two_changes_at_one_moment_one_is_kept(database) -> None:
             with pytest.raises(InputError) as caught:
                 look(connection, "none")
             assert caught.value.code == code
+
+
+def test_a_row_that_was_ended_and_put_back_lifts_nothing(database) -> None:
+    grant(database)
+    early = {"wvr_1": Ending(at=1_015.0, until=4_610.0)}
+    assert loaded(database).standing != ()
+    found = loaded(database, ended_early=early)
+    assert (found.standing, found.forged, found.returned) == ((), (), ("wvr_1",))
+
+
+def test_glass_nobody_reviewed_in_time_is_found(database) -> None:
+    with writing(database) as connection:
+        keep_glass(connection, GLASS, sign=KEY.sign)
+    with reading(database) as connection:
+        assert overdue_glass(connection, now=GLASS.review_by - 1) == ()
+        assert [one.id for one in overdue_glass(connection, now=GLASS.review_by)] == ["brk_1"]

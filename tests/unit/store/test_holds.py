@@ -3,9 +3,11 @@ from __future__ import annotations
 import pytest
 
 from wardlaw.facts.errors import InputError
+from wardlaw.facts.person import Person, Role
 from wardlaw.store import holds
 from wardlaw.store.database import writing
 from wardlaw.store.holds import LegalHold
+from wardlaw.store.people import add_person
 
 HOLD = LegalHold("hld_1", "aabb", "lawsuit", "person:ann", placed_at=100.0)
 
@@ -13,6 +15,8 @@ HOLD = LegalHold("hld_1", "aabb", "lawsuit", "person:ann", placed_at=100.0)
 @pytest.fixture
 def connection(database):
     with writing(database) as connection:
+        for name, role in (("ann", Role.COMPLIANCE), ("bob", Role.CISO)):  # PostgreSQL asks for both
+            add_person(connection, Person(f"person:{name}", name, (role,)), by="init", now=1.0)
         holds.place_hold(connection, HOLD)
         yield connection
 

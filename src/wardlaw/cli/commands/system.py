@@ -98,10 +98,10 @@ def show(system: str, *, options: Options = NONE) -> int:
     """
     detail = connect(options).get(f"/systems/{quoted(system)}")
     lines: list[Any] = [rows(("", ""), _fields(detail["kept"])), ""]
-    heads = ("version", "step", "tier", "owner", "by", "at")
+    heads = ("version", "step", "tier", "owner", "by", "at", "why")
     history = [
         [str(one["version"]), one["step"], one["system"]["tier"], one["system"]["owner"], one["changed_by"],
-         when(one["changed_at"])]
+         when(one["changed_at"]), plain(one["reason"])]
         for one in detail["history"]
     ]  # fmt: skip
     options.output().result(detail, *lines, rows(heads, history))
@@ -109,13 +109,23 @@ def show(system: str, *, options: Options = NONE) -> int:
 
 
 @app.command
-def change(system: str, *, described: Described = Described(), options: Options = NONE) -> int:
+def change(
+    system: str,
+    *,
+    described: Described = Described(),
+    reason: Annotated[str, Parameter(show_default=False)] = "",
+    options: Options = NONE,
+) -> int:
     """Change a system; what is left out stays, and what it was stays in its history.
+
+    What it is in law (role, tier, annex point, day) is changed by itself, and made milder only by legal.
 
     Args:
         system: Short name.
+        reason: Why; kept with the version, and needed where it is called milder than before.
     """
-    return _show(options, connect(options).patch(f"/systems/{quoted(system)}", described.body()))
+    body = described.body() | ({"reason": reason} if reason else {})
+    return _show(options, connect(options).patch(f"/systems/{quoted(system)}", body))
 
 
 @app.command

@@ -15,7 +15,9 @@ from sqlalchemy.engine import Engine
 from wardlaw import __version__
 from wardlaw.cli.readiness import ending_signals, tell_ready
 from wardlaw.config.address import parse_listen
+from wardlaw.config.loosening import detecting_of, looser
 from wardlaw.config.model import ClauseLife, Config
+from wardlaw.config.notify import channels
 from wardlaw.console.api.app import build_api
 from wardlaw.console.api.deps import ApiDependencies, LifePlan
 from wardlaw.console.api.signalling import GatewayLocks
@@ -35,6 +37,7 @@ from wardlaw.console.desks.records import RecordDesk
 from wardlaw.console.desks.replay import ReplayDesk
 from wardlaw.console.desks.reports import ReportDesk
 from wardlaw.console.notify.notifier import Notifier
+from wardlaw.console.notify.overdue import OverdueReviews
 from wardlaw.console.notify.signals import SignalSender
 from wardlaw.console.pages.assets import Assets
 from wardlaw.console.pages.entrance import Entrance
@@ -55,6 +58,8 @@ from wardlaw.governance.shipped import shipped_frameworks
 from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.security.fingerprint import make_fingerprint
 from wardlaw.store.database import open_database, reading, writing
+from wardlaw.store.detectingbook import DetectingBook, read_approved
+from wardlaw.store.endings import EndingsFile
 from wardlaw.store.installation import Installation
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.lawpacks import frameworks_in_force
@@ -90,8 +95,10 @@ async def _serve_control(config: Config) -> None:
     records = RecordDesk(keyring, policies.set_of)
     recorder = ControlRecorder(spool, keyring, clock=time.time, entropy=os.urandom)
     life = life_desk(config, policies, keyring)
+    detecting = detecting_book(config, places)
     if life.is_on:
         await begin_life(life, engine, recorder, at=time.time())
+        await begin_detecting(detecting, recorder, at=time.time())
 
     api = build_api(
         ApiDependencies(
@@ -110,7 +117,7 @@ async def _serve_control(config: Config) -> None:
             coverage=CoverageDesk(
                 keyring,
                 policies.published,
-                heard=HearingDesk(life, places.bundle_keys).hear,
+                heard=hearing_desk(config, places, life).hear,
                 readings=config.law.readings,
                 clock=time.time,
                 keys=places.bundle_keys,
@@ -131,6 +138,8 @@ async def _serve_control(config: Config) -> None:
             clock=time.time,
             entropy=os.urandom,
             sign=lambda message: places.bundle_signer().sign(message),
+            endings=endings_file(places),
+            detecting=detecting,
             app_facts=app_facts(config),
             export_targets=tuple(one.name for one in config.export.targets),
             services=await asyncio.to_thread(service_digests, config),
@@ -138,11 +147,9 @@ async def _serve_control(config: Config) -> None:
             sign_signal=await asyncio.to_thread(signal_signing, config),
         )
     )
-    notifier = Notifier(engine, config.notify, installation=config.installation.name, env=os.environ, clock=time.time)
-    notifier.start()
-    sender = await asyncio.to_thread(signal_sender, config, engine, GrantDesk.door_key_of(purposes.state))
-    if sender is not None:
-        sender.start()
+    tellers = await asyncio.to_thread(make_tellers, config, engine, purposes)
+    for teller in tellers:
+        teller.start()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in ending_signals():
@@ -150,9 +157,8 @@ async def _serve_control(config: Config) -> None:
     try:
         await serve_control(with_console(api, config), control_listeners(config), stop=stop, started=tell_ready)
     finally:
-        await notifier.stop()
-        if sender is not None:
-            await sender.stop()
+        for teller in tellers:
+            await teller.stop()
         await asyncio.to_thread(spool.close)
         keyring.close()
         engine.dispose()
@@ -162,6 +168,63 @@ def _frameworks(engine: Engine, places: Installation) -> dict[str, Framework]:
     """The frameworks that count now, those of applied packs among them."""
     with reading(engine) as connection:
         return frameworks_in_force(connection, shipped_frameworks(), keys=places.bundle_keys())
+
+
+def make_tellers(
+    config: Config, engine: Engine, purposes: Purposes
+) -> tuple[Notifier | OverdueReviews | SignalSender, ...]:
+    """What tells people and other systems in the background.
+
+    Raises:
+        ConfigError: The key that signals are signed with cannot be made or read.
+    """
+    notifier = Notifier(engine, config.notify, installation=config.installation.name, env=os.environ, clock=time.time)
+    names = tuple(channel.name for channel in channels(config.notify))
+    overdue = OverdueReviews(engine, LifeStore(purposes.life), channels=names, clock=time.time)
+    sender = signal_sender(config, engine, GrantDesk.door_key_of(purposes.state))
+    return (notifier, overdue) if sender is None else (notifier, overdue, sender)
+
+
+def hearing_desk(config: Config, places: Installation, life: LifeDesk) -> HearingDesk:
+    """What is known of clauses beside the log."""
+    return HearingDesk(life, places.bundle_keys, places.endings_path, lambda: detectors_drift(config, places))
+
+
+def detectors_drift(config: Config, places: Installation) -> str:
+    """What the configuration would let detectors overlook, in words; empty when nothing."""
+    if config.policies.life is not ClauseLife.ON:
+        return ""
+    approved = read_approved(places.detecting_path, places.bundle_keys())
+    less = () if approved is None else looser(approved.detecting, detecting_of(config))
+    return f"the configuration is looser than what was approved: {', '.join(less)}" if less else ""
+
+
+def detecting_book(config: Config, places: Installation) -> DetectingBook:
+    """What detectors must see, as the configuration wants it and as it was approved."""
+    return DetectingBook(
+        places.detecting_path,
+        detecting_of(config),
+        sign=lambda message: places.bundle_signer().sign(message),
+        keys=places.bundle_keys,
+    )
+
+
+async def begin_detecting(book: DetectingBook, recorder: ControlRecorder, *, at: float) -> None:
+    """Where nothing was approved yet, what the configuration says now is what less is told by from here on.
+
+    Raises:
+        EvidenceError: What is there is not ours (WL-LIF-018).
+    """
+    if await asyncio.to_thread(book.approved) is None:
+        await recorder.record("control", "", "detectors.adopt", {"detectors": book.wanted.digest})
+        await asyncio.to_thread(book.approve, asked_by="", by=ADOPTED, at=at)
+
+
+def endings_file(places: Installation) -> EndingsFile:
+    """Where it is remembered which waivers and broken glass were ended before their time."""
+    return EndingsFile(
+        places.endings_path, sign=lambda message: places.bundle_signer().sign(message), keys=places.bundle_keys
+    )
 
 
 def _fingerprint(purposes: Purposes, text: str, name: str, tripwire: bool) -> RegisteredSecret:

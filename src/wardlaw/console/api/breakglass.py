@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
 from litestar import get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from wardlaw.console.api.desk import Done, Given, Turn
+from wardlaw.console.api.desk import Call, Done, Given, Turn
 from wardlaw.console.api.shapes import GlassRequest, GlassReview, Release
 from wardlaw.console.api.waivers import check_liftable
 from wardlaw.facts.breakglass import BreakGlass
@@ -96,9 +97,11 @@ async def close_glass(call: Given, glass_id: FromPath[str], data: JSONBody[Relea
     """The clauses are in force again; its review is still owed."""
 
     def work(turn: Turn) -> Done[GlassView]:
-        glass = closed_glass(get_glass(turn.connection, glass_id), by=turn.person.id, now=turn.now)
+        before = get_glass(turn.connection, glass_id)
+        glass = closed_glass(before, by=turn.person.id, now=turn.now)
         change_glass(turn.connection, glass, sign=call.deps.sign)
-        return Done(_view(glass, turn), {**_facts(glass), "reason": data.reason})
+        facts = {**_facts(glass), "reason": data.reason}
+        return Done(_view(glass, turn), facts, then=_remembering(call, turn, before, glass))
 
     return await call.change(work)
 
@@ -108,8 +111,9 @@ async def review_glass(call: Given, glass_id: FromPath[str], data: JSONBody[Glas
     """Somebody else's word on it; it ends what still stands and closes the incident."""
 
     def work(turn: Turn) -> Done[GlassView]:
+        before = get_glass(turn.connection, glass_id)
         glass = reviewed_glass(
-            get_glass(turn.connection, glass_id),
+            before,
             by=turn.person.id,
             is_justified=data.justified,
             review=data.review,
@@ -119,7 +123,7 @@ async def review_glass(call: Given, glass_id: FromPath[str], data: JSONBody[Glas
         if incidents.get_incident(turn.connection, glass.incident).state is IncidentState.OPEN:
             incidents.close_incident(turn.connection, glass.incident, by=turn.person.id, now=turn.now)
         facts = {**_facts(glass), "justified": int(data.justified), "review": data.review}
-        return Done(_view(glass, turn), facts)
+        return Done(_view(glass, turn), facts, then=_remembering(call, turn, before, glass))
 
     def circumstances(turn: Turn) -> Circumstances:
         return Circumstances(not_by=get_glass(turn.connection, glass_id).opened_by, rule="SOD-9")
@@ -127,13 +131,24 @@ async def review_glass(call: Given, glass_id: FromPath[str], data: JSONBody[Glas
     return await call.change(work, circumstances=circumstances)
 
 
+def _remembering(call: Call, turn: Turn, before: BreakGlass, glass: BreakGlass) -> Callable[[], GlassView]:
+    """Remember an early end where no row of the tables can take it back."""
+
+    def remember() -> GlassView:
+        if glass.ends_at < before.ends_at:
+            call.deps.endings.add(glass.id, at=glass.ends_at, until=before.ends_at)
+        return _view(glass, turn)
+
+    return remember
+
+
 def _refuse_again(turn: Turn) -> None:
     """Nobody strings hours together: who broke the glass breaks it again only once somebody has looked."""
     for one in list_glass(turn.connection, limit=1_000):
-        if one.opened_by == turn.person.id and not one.reviewed_at:
+        if one.opened_by in {turn.person.id, *turn.selves} and not one.reviewed_at:
             raise InputError(
                 "WL-WVR-014",
-                f"{one.id}, which {turn.person.id} broke, has not been reviewed.",
+                f"{one.id}, which {one.opened_by} broke, has not been reviewed.",
                 "Have another person review it, or let another person break the glass.",
             )
 

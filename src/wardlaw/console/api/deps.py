@@ -37,6 +37,8 @@ from wardlaw.inventory.watching.surroundings import AppFacts
 from wardlaw.store.approvals import SealedDetail
 from wardlaw.store.keeping import KeptClass
 from wardlaw.store.lawpacks import AppliedLaw
+from wardlaw.store.detectingbook import DetectingBook
+from wardlaw.store.endings import EndingsFile
 from wardlaw.store.prunings import PruningBook
 from wardlaw.store.records import RecordRow, StoredPart
 from wardlaw.store.signalkey import Sign, unsigned
@@ -355,6 +357,9 @@ class LifeDesk(Protocol):
     def retire(self, connection: Connection, clause: str, author: Author, *, at: float) -> LifePlan:
         """Ask that a clause ends."""
 
+    def veil(self, connection: Connection, change: Callable[[str], str]) -> dict[str, int]:
+        """Put other texts in the place of reasons people gave; answers how many rows changed, by table."""
+
     def sign(self, connection: Connection, clause: str, word: SignOff) -> LifePlan:
         """Approve or send back; the time it took and its end are filled in."""
 
@@ -506,6 +511,8 @@ class ApiDependencies(msgspec.Struct, frozen=True):
         clock: Unix seconds.
         entropy: That many random bytes.
         sign: Raw signature of the bundle's key: what the door believes of waivers and broken glass.
+        endings: Where it is remembered which of them were ended before their time.
+        detecting: Settings of detectors, as wanted and as approved.
         app_facts: What the configuration says of apps, by directory and client id.
         export_targets: Names of the targets the log is told to.
         signals: Who is sent signals of what is locked out and revoked.
@@ -534,6 +541,8 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     clock: Callable[[], float]
     entropy: Callable[[int], bytes]
     sign: Callable[[bytes], bytes]
+    endings: EndingsFile
+    detecting: DetectingBook
     app_facts: Mapping[str, Mapping[str, AppFacts]] = {}
     export_targets: tuple[str, ...] = ()
     services: Mapping[str, Service] = {}

@@ -17,6 +17,7 @@ from wardlaw.governance.rights import Circumstances
 from wardlaw.inventory.veiling import Alias, pseudonym_from
 from wardlaw.store import erasures, holds, people
 from wardlaw.store.database import clear_traces
+from wardlaw.store.dutyveiling import Remaking, count_duties, duty_aliases, veil_duties
 from wardlaw.store.erasures import Erasure, ErasureReach
 from wardlaw.store.habitorders import place_order
 from wardlaw.store.suppressed import suppress
@@ -97,6 +98,8 @@ async def confirm_erasure(call: Given, erasure_id: FromPath[str]) -> ErasureAnsw
         call.deps.coverage.forget()
         aliases = _aliases(turn, places)
         rows = veil_inventory(turn.connection, aliases)
+        remaking = Remaking(turn.person.id, erasure_id, turn.now, call.deps.sign, call.deps.life.veil)
+        rows |= veil_duties(turn.connection, _in_duties(turn, call, erasure.subject, aliases), remaking)
         if reach.suppress:
             suppress(turn.connection, aliases, call.deps.log.name_tag, erasure=erasure_id, now=turn.now)
         erasures.forget_reach(turn.connection, erasure_id)
@@ -181,13 +184,21 @@ def _meant(turn: Turn, call: Call, subject: str, reach: ErasureReach) -> tuple[P
 
 def _reached(turn: Turn, call: Call, subject: str, reach: ErasureReach) -> InventoryReach:
     places = _meant(turn, call, subject, reach)
-    rows = count_named(turn.connection, _aliases(turn, places))
+    aliases = _aliases(turn, places)
+    rows = count_named(turn.connection, aliases)
+    rows |= count_duties(turn.connection, _in_duties(turn, call, subject, aliases))
     names = tuple(f"{place.directory}:{place.account}" for place in places)
     return InventoryReach(names, rows, reach.suppress, _next_reading(places, reach))
 
 
 def _aliases(turn: Turn, places: tuple[Place, ...]) -> tuple[Alias, ...]:
     return names_of_accounts(turn.connection, places, lambda: pseudonym_from(turn.entropy(13)))
+
+
+def _in_duties(turn: Turn, call: Call, subject: str, aliases: tuple[Alias, ...]) -> tuple[Alias, ...]:
+    """What the person is called in waivers, appeals and the life of clauses."""
+    same = call.deps.log.same_subject(subject)
+    return duty_aliases(turn.connection, aliases, same, lambda: pseudonym_from(turn.entropy(13)))
 
 
 def _next_reading(places: tuple[Place, ...], reach: ErasureReach) -> str:

@@ -60,7 +60,9 @@ async def change_person(call: Given, person_id: FromPath[str], data: JSONBody[Pe
     def circumstances(turn: Turn) -> Circumstances:
         old = people.get_person(turn.connection, person_id)
         new = _changed(old, data)
-        adds = tuple(role for role in new.roles if role not in old.roles)
+        # A disabled account holds nothing: to enable it again is to grant what it has.
+        held_before = () if old.disabled else old.roles
+        adds = () if new.disabled else tuple(role for role in new.roles if role not in held_before)
         joins = new.identity != old.identity
         held = _held_by_human(turn, new) if adds or joins else ()
         return Circumstances(target=_target(turn, new), adds=adds, will_hold=held)

@@ -9,8 +9,12 @@ from litestar import delete, get, patch, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.desk import Done, Given, Turn
+from wardlaw.console.api.shapes import MaybeLine
 from wardlaw.facts.errors import InputError
+from wardlaw.facts.person import Permission
 from wardlaw.facts.tier import SystemRole, Tier
+from wardlaw.governance.rights import Circumstances, holds_any
+from wardlaw.register.milder import CLASSIFYING, differing, milder
 from wardlaw.register.system import System
 from wardlaw.store.people import get_person
 from wardlaw.store.systems import (
@@ -27,10 +31,11 @@ from wardlaw.store.systems import (
 
 _All = Annotated[bool, QueryParameter(name="retired")]
 _NOT_SAID = "none"
+_OTHERS = tuple(name for name in System.__struct_fields__ if name not in CLASSIFYING)
 
 
 class SystemChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to be another; None leaves it. ``placed_at`` may be ``none``."""
+    """What is to be another; None leaves it. ``placed_at`` may be ``none``; ``reason`` says why."""
 
     title: str | None = None
     owner: str | None = None
@@ -43,6 +48,7 @@ class SystemChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     routes: tuple[str, ...] | None = None
     models: tuple[str, ...] | None = None
     environment: str | None = None
+    reason: MaybeLine = ""
 
 
 class SystemDetail(msgspec.Struct, frozen=True):
@@ -70,25 +76,53 @@ async def show_system(call: Given, system_id: FromPath[str]) -> SystemDetail:
 
 @post("/systems", operation_id="systems.add", summary="Register a system")
 async def register_system(call: Given, data: JSONBody[System]) -> KeptSystem:
-    """Register a system; its owner must be a person Wardlaw knows."""
+    """Register a system; its owner must be a person Wardlaw knows. What it is in law is for whoever may classify."""
 
     def work(turn: Turn) -> Done[KeptSystem]:
         get_person(turn.connection, data.owner)
         return _done(add_system(turn.connection, data, by=turn.person.id, now=turn.now))
 
-    return await call.change(work)
+    def circumstances(turn: Turn) -> Circumstances:
+        unsaid = System(data.id, data.title, data.owner, data.purpose)
+        may = holds_any(turn.person, (Permission.CLASSIFY_SYSTEM,), book=call.deps.roles)
+        return Circumstances(classifies=bool(differing(unsaid, data, fields=CLASSIFYING)) and not may)
+
+    return await call.change(work, circumstances=circumstances)
 
 
 @patch("/systems/{system_id:str}", operation_id="systems.change", summary="Change a system")
 async def alter_system(call: Given, system_id: FromPath[str], data: JSONBody[SystemChange]) -> KeptSystem:
-    """Change a system; what it was stays in its history."""
+    """Change a system; what it was stays in its history. A milder classification needs legal and a reason (SOD-8)."""
 
     def work(turn: Turn) -> Done[KeptSystem]:
         new = _changed(living_system(turn.connection, system_id).system, data)
         get_person(turn.connection, new.owner)
-        return _done(change_system(turn.connection, new, by=turn.person.id, now=turn.now))
+        lowered = milder((one.system for one in system_history(turn.connection, system_id)), new)
+        if lowered and not data.reason:
+            raise InputError(
+                "WL-SYS-006", "A milder classification needs its reason.", "Say with --reason what it rests on."
+            )
+        kept = change_system(turn.connection, new, by=turn.person.id, now=turn.now, reason=data.reason)
+        done = _done(kept)
+        told: dict[str, str | int] = {"milder": ", ".join(lowered)} if lowered else {}
+        return Done(kept, {**done.facts, **told, "reason": data.reason})
 
-    return await call.change(work)
+    def circumstances(turn: Turn) -> Circumstances:
+        old = living_system(turn.connection, system_id).system
+        new = _changed(old, data)
+        classifies, registers = differing(old, new, fields=CLASSIFYING), differing(old, new, fields=_OTHERS)
+        if classifies and registers:
+            raise InputError(
+                "WL-SYS-005",
+                f"{', '.join(classifies)} cannot be changed together with {', '.join(registers)}.",
+                "Say by itself what the system is in the eyes of the law.",
+            )
+        lowered = milder((one.system for one in system_history(turn.connection, system_id)), new)
+        return Circumstances(
+            classifies=bool(classifies), registers=not classifies, lowers=bool(classifies) and bool(lowered)
+        )
+
+    return await call.change(work, circumstances=circumstances)
 
 
 @delete("/systems/{system_id:str}", operation_id="systems.retire", summary="Retire a system", status_code=200)
@@ -114,6 +148,7 @@ def _done(kept: KeptSystem) -> Done[KeptSystem]:
 def _changed(old: System, change: SystemChange) -> System:
     """The system with what was given in place of what it was, held against the same rules as a new one."""
     given: dict[str, Any] = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not None}
+    del given["reason"]
     if given.get("placed_at") == _NOT_SAID:
         given["placed_at"] = None
     return read_system({**msgspec.to_builtins(old), **given})

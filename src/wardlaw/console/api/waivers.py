@@ -13,7 +13,7 @@ from wardlaw.console.api.shapes import CallAnswerRequest, Release, WaiverRequest
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.exemption import ExemptionScope
-from wardlaw.facts.waiver import Waiver, WaiverAnswer
+from wardlaw.facts.waiver import Waiver, WaiverAnswer, WaiverState
 from wardlaw.governance.exemptions import answered, check_period, check_scope, ended, granting_roles, standing
 from wardlaw.governance.problems import did_you_mean
 from wardlaw.governance.rights import Circumstances
@@ -81,7 +81,7 @@ async def answer_waiver(call: Given, waiver_id: FromPath[str], data: JSONBody[Ca
         # The set in force may have changed since it was asked for.
         check_liftable((before.clause,) if data.approves else (), call.deps.grants.policies())
         answer = WaiverAnswer(turn.person.id, turn.now, data.approves, granting_roles(turn.person.roles), data.reason)
-        waiver = answered(before, answer)
+        waiver = answered(before, answer, selves=turn.selves)
         change_waiver(turn.connection, waiver, sign=call.deps.sign)
         facts = {**_facts(waiver), "approves": int(data.approves), "reason": data.reason}
         return Done(_view(waiver, turn), facts)
@@ -97,9 +97,16 @@ async def end_waiver(call: Given, waiver_id: FromPath[str], data: JSONBody[Relea
     """The clause is in force again for everybody; gateways follow within a second."""
 
     def work(turn: Turn) -> Done[WaiverView]:
-        waiver = ended(get_waiver(turn.connection, waiver_id), by=turn.person.id, reason=data.reason, now=turn.now)
+        before = get_waiver(turn.connection, waiver_id)
+        waiver = ended(before, by=turn.person.id, reason=data.reason, now=turn.now)
         change_waiver(turn.connection, waiver, sign=call.deps.sign)
-        return Done(_view(waiver, turn), {**_facts(waiver), "reason": data.reason})
+
+        def remember() -> WaiverView:
+            if before.state is WaiverState.GRANTED:
+                call.deps.endings.add(waiver.id, at=turn.now, until=before.ends_at)
+            return _view(waiver, turn)
+
+        return Done(_view(waiver, turn), {**_facts(waiver), "reason": data.reason}, then=remember)
 
     return await call.change(work)
 

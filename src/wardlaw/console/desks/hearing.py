@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
+import msgspec
 from sqlalchemy.engine import Connection
 
 from wardlaw.audit.note import VerifierKey
@@ -14,6 +16,7 @@ from wardlaw.evidence.running import RunningClause
 from wardlaw.evidence.survey import Heard
 from wardlaw.register.system import System
 from wardlaw.store.canaries import CanaryRuns
+from wardlaw.store.endings import read_endings
 from wardlaw.store.exemptions import list_glass, load_exemptions
 
 WINDOW_S = 30 * 86_400.0
@@ -27,11 +30,21 @@ class HearingDesk:
     Args:
         life: How clauses came into force.
         keys: Whose signatures on waivers and broken glass are believed.
+        endings: File of those that were ended before their time.
+        detectors: Why detectors are not set as was approved; empty when they are.
     """
 
-    def __init__(self, life: LifeDesk, keys: Callable[[], Sequence[VerifierKey]]) -> None:
+    def __init__(
+        self,
+        life: LifeDesk,
+        keys: Callable[[], Sequence[VerifierKey]],
+        endings: Path,
+        detectors: Callable[[], str],
+    ) -> None:
         self._life = life
+        self._detectors = detectors
         self._keys = keys
+        self._endings = endings
 
     def hear(
         self, connection: Connection, running: tuple[RunningClause, ...], systems: tuple[System, ...], now: float
@@ -52,7 +65,13 @@ class HearingDesk:
                 now=now,
                 is_compared=not overview.problem,
             )
-        standing = load_exemptions(connection, now=now, keys=self._keys()).standing
+            if drift := self._detectors():
+                for one in running:
+                    if one.reads_content and one.id in approved and not approved[one.id].drift:
+                        approved[one.id] = msgspec.structs.replace(approved[one.id], drift=drift)
+        keys = self._keys()
+        ended = read_endings(self._endings, keys)
+        standing = load_exemptions(connection, now=now, keys=keys, ended=ended).standing
         since = now - WINDOW_S
         glasses = list_glass(connection, since=since, limit=_MOST_GLASS)
         return Heard(

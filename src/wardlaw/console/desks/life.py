@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -159,6 +159,10 @@ class LifeDesk:
         """Ask that a clause ends."""
         self._need_on()
         return LifePlan(retiring(self._store.load(connection), clause, author, at=at))
+
+    def veil(self, connection: Connection, change: Callable[[str], str]) -> dict[str, int]:
+        """Put other texts in the place of reasons people gave; answers how many rows changed, by table."""
+        return self._store.veil(connection, change)
 
     def sign(self, connection: Connection, clause: str, word: SignOff) -> LifePlan:
         """Approve or send back; the time it took and its end are filled in."""

@@ -29,6 +29,7 @@ _SAID = {
     Event.HELD: "waits for a person",
     Event.ASKED: "waits for somebody who says what it is for",
     Event.WHY: "is asked about",
+    Event.OVERDUE: "was not reviewed in time",
     Event.FOUND: "waits for somebody who looks",
 }
 # Of syslog (RFC 5424, 6.2.1) and of CEF (0 to 10).
@@ -39,6 +40,7 @@ _SYSLOG_SEVERITY = {
     Event.HELD: 5,
     Event.ASKED: 5,
     Event.WHY: 5,
+    Event.OVERDUE: 3,
     Event.FOUND: 4,
 }
 _CEF_SEVERITY = {
@@ -48,6 +50,7 @@ _CEF_SEVERITY = {
     Event.HELD: 5,
     Event.ASKED: 4,
     Event.WHY: 4,
+    Event.OVERDUE: 9,
     Event.FOUND: 9,
 }
 _CEF_OF_WEIGHT = {Weight.CRITICAL: 9, Weight.HIGH: 7, Weight.MEDIUM: 5, Weight.LOW: 3}

@@ -1,3 +1,5 @@
+"""Erasure through the API: names give way in the inventory and in what people wrote."""
+
 from __future__ import annotations
 
 import sqlite3
@@ -5,10 +7,11 @@ import sqlite3
 import pytest
 from sqlalchemy import select
 
-from tests.console_fakes import SERVICE_TOKENS, Api
+from tests.console_fakes import LIFE_KEY, SERVICE_TOKENS, START, TWO_CLAUSES, Api
 from wardlaw.facts.person import Role
 from wardlaw.governance.operations import Service
-from wardlaw.store.database import reading
+from wardlaw.store.database import reading, writing
+from wardlaw.store.life import LifeStore
 from wardlaw.store.tables import METADATA
 
 BEGIN = {"directory": "acme", "platform": "google", "feed": "tokens", "kind": "listing"}
@@ -197,3 +200,69 @@ def rows_naming(api: Api, word: str) -> list[str]:
             for row in connection.execute(select(table))
             if any(word in str(cell).lower() for cell in row)
         ]
+
+
+LIFTING = {"clause": "GOV-07", "minutes": 60, "principals": [f"user:{ANNA}"], "resources": ["tool:crm_*"]}
+
+
+def test_waivers_glass_appeals_and_the_life_of_clauses_let_go_of_the_person(
+    api: Api, compliance: int, ciso: int
+) -> None:
+    owner, legal, risk, secops = (
+        api.person(one.value, one) for one in (Role.OWNER, Role.LEGAL, Role.RISK, Role.SECOPS)
+    )
+    why = {"reason": f"Anna Blau asked ({ANNA})"}
+    waiver = api.ok("POST", "/waivers", LIFTING | why, uid=owner)["waiver"]["id"]
+    for uid in (legal, risk):
+        api.ok("POST", f"/waivers/{waiver}/answer", {"approves": True, "reason": "Anna Blau is known"}, uid=uid)
+    glass = api.ok("POST", "/break-glass", {"minutes": 30, "principals": [f"user:{ANNA}"]} | why, uid=secops)["glass"]
+    life = api.made.life
+    life.is_on = True
+    with writing(api.made.engine) as connection:
+        life.keep(connection, life.adopt(connection, at=START), by="wardlaw", at=START, reason="", record="ctl_0")
+    api.made.policies.files["one.yaml"] = TWO_CLAUSES["one.yaml"].replace("over: 1000", "over: 500")
+    digest = api.ok("POST", "/policy/clauses/GOV-20/review", why, uid=compliance)["digest"]
+    api.ok("POST", "/policy/clauses/GOV-20/reject", {"digest": digest} | why, uid=legal)
+    preview = api.ok("POST", "/audit/erasures/preview", ASKED, uid=compliance)["inventory"]["rows"]
+    expected = {"waiver": 1, "break_glass": 1, "sign_off": 1, "clause_event": 2}
+    assert {name: preview[name] for name in expected} == expected
+    rows = erased(api, compliance, ciso)["inventory"]["rows"]
+    assert {name: rows[name] for name in expected} == expected
+    assert names_in(api) == []
+    shown = api.ok("GET", f"/waivers/{waiver}", uid=legal)["waiver"]
+    assert (shown["state"], shown["ended_by"], shown["asked_by"]) == ("ended", "person:ciso", "person:owner")
+    assert shown["scope"]["principals"][0].startswith("user:erased-")
+    assert shown["scope"]["resources"] == ["tool:crm_*"]
+    (broken,) = api.ok("GET", "/break-glass", uid=secops)["glasses"]
+    assert (broken["glass"]["id"], broken["standing"]) == (glass["id"], "unreviewed")
+    versions = LifeStore(LIFE_KEY)
+    with reading(api.made.engine) as connection:
+        assert all(one.is_intact for one in versions.load(connection)["GOV-20"])
+        last = versions.events(connection, "GOV-20")[-1]
+    assert last.by == "person:legal"  # who decided answers for it by that name
+    assert last.reason.startswith("erased-")
+
+
+def test_a_caller_that_no_directory_knows_is_found_by_the_subject_of_the_log(
+    api: Api, compliance: int, ciso: int
+) -> None:
+    owner = api.person("own", Role.OWNER)
+    waiver = api.ok("POST", "/waivers", LIFTING | {"principals": ["user:zoe"], "reason": "x"}, uid=owner)["waiver"][
+        "id"
+    ]
+    api.made.log.also["user:zoe"] = {SUBJECT}
+    asked = api.ok("POST", "/audit/erasures", {"subject": SUBJECT, "reason": "Art. 17"}, uid=compliance)
+    api.ok("POST", f"/audit/erasures/{asked['erasure']['id']}/confirm", uid=ciso)
+    assert api.ok("GET", f"/waivers/{waiver}", uid=owner)["waiver"]["scope"]["principals"][0].startswith("erased-")
+    assert "user:zoe" not in dump(api)
+
+
+def test_erasure_makes_no_row_intact_that_was_changed_by_hand(api: Api) -> None:
+    life = api.made.life
+    life.is_on = True
+    with writing(api.made.engine) as connection:
+        life.keep(connection, life.adopt(connection, at=START), by="wardlaw", at=START, reason="Anna", record="ctl_0")
+        connection.exec_driver_sql("UPDATE clause_event SET by = 'person:x' WHERE clause = 'GOV-20'")
+        assert life.veil(connection, lambda text: text.replace("Anna", "somebody")) == {"clause_event": 2}
+        book = LifeStore(LIFE_KEY).load(connection)
+    assert [book[clause][0].is_intact for clause in ("GOV-20", "OPS-30")] == [False, True]

@@ -40,3 +40,24 @@ def test_what_cannot_be(api: Api) -> None:
     assert api.error("PATCH", "/systems/crm-bot", {"placed_at": "soon"}, uid=owner) == (400, "WL-SYS-004")
     api.ok("DELETE", "/systems/crm-bot", uid=owner)
     assert api.error("PATCH", "/systems/crm-bot", {"title": "x"}, uid=owner) == (409, "WL-SYS-003")
+
+
+def test_what_it_is_in_law_is_said_by_itself_and_made_milder_by_legal_with_a_reason(api: Api) -> None:
+    owner, legal, pipeline = (
+        api.person(one.value, one) for one in (Role.OWNER, Role.LEGAL, Role.DEVSECOPS)
+    )  # fmt: skip
+    crm = {**CRM, "owner": "person:owner"}
+    assert api.error("POST", "/systems", {**crm, "tier": "minimal"}, uid=pipeline) == (403, "WL-RGT-010")
+    api.ok("POST", "/systems", {**crm, "tier": "high"}, uid=owner)
+    path = "/systems/crm-bot"
+    assert api.error("PATCH", path, {"tier": "limited", "title": "x"}, uid=owner) == (400, "WL-SYS-005")
+    assert api.error("PATCH", path, {"tier": "limited", "reason": "x"}, uid=owner) == (403, "WL-RGT-010")
+    assert api.error("PATCH", path, {"title": "x"}, uid=legal) == (403, "WL-RGT-010")
+    assert api.error("PATCH", path, {"tier": "limited"}, uid=legal) == (400, "WL-SYS-006")
+    assert api.ok("PATCH", path, {"title": "x"}, uid=pipeline)["system"]["title"] == "x"
+    assert api.ok("PATCH", path, {"tier": "limited", "reason": "not Annex III"}, uid=legal)["version"] == 3
+    assert api.ok("PATCH", path, {"tier": "high"}, uid=owner)["version"] == 4
+    told = api.made.recorder.of("systems.change")
+    assert told[-2]["milder"] == "tier"
+    assert told[-2]["reason"] == "not Annex III"
+    assert "milder" not in told[-1]

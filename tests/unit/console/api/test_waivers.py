@@ -6,7 +6,8 @@ import pytest
 
 from tests.console_fakes import BUNDLE_KEY, START, Api
 from wardlaw.facts.person import Role
-from wardlaw.store.database import reading
+from wardlaw.store.database import reading, writing
+from wardlaw.store.endings import read_endings
 from wardlaw.store.exemptions import load_exemptions
 
 ASKED = {"clause": "GOV-07", "reason": "quarter end", "minutes": 60, "principals": ["user:ana"]}
@@ -38,7 +39,7 @@ def answer(api: Api, name: str, uid: int, *, approves: bool = True) -> Any:
 
 def lifted(api: Api) -> list[str]:
     with reading(api.made.engine) as connection:
-        found = load_exemptions(connection, now=api.made.clock.now, keys=(BUNDLE_KEY.verifier,))
+        found = load_exemptions(connection, now=api.made.clock.now, keys=(BUNDLE_KEY.verifier,), ended={})
     assert found.forged == ()
     return [one.id for one in found.standing]
 
@@ -134,3 +135,31 @@ def test_a_grant_whose_record_is_not_durable_is_none(api: Api) -> None:
     api.made.recorder.broken = True
     assert answer(api, name, risk)[0] == 503
     assert lifted(api) == []
+
+
+def test_what_was_ended_stays_ended_whatever_the_tables_say_later(api: Api) -> None:
+    owner, legal, risk = api.person("own", Role.OWNER), api.person("lex", Role.LEGAL), api.person("ris", Role.RISK)
+    name = request(api, owner)
+    answer(api, name, legal)
+    answer(api, name, risk)
+    keys = (BUNDLE_KEY.verifier,)
+    with reading(api.made.engine) as connection:
+        row = connection.exec_driver_sql("SELECT state, version, waiver, signature FROM waiver").one()
+    api.ok("POST", f"/waivers/{name}/end", {"reason": "done"}, uid=owner)
+    with writing(api.made.engine) as connection:
+        connection.exec_driver_sql("UPDATE waiver SET state = ?, version = ?, waiver = ?, signature = ?", tuple(row))
+    assert lifted(api) == [name]  # the row itself is as good as it was
+    ended = read_endings(api.made.endings_path, keys)
+    with reading(api.made.engine) as connection:
+        found = load_exemptions(connection, now=api.made.clock.now, keys=keys, ended=ended)
+    assert (found.standing, found.returned) == ((), (name,))
+
+
+def test_an_end_that_cannot_be_remembered_is_none(api: Api) -> None:
+    owner, legal, risk = api.person("own", Role.OWNER), api.person("lex", Role.LEGAL), api.person("ris", Role.RISK)
+    name = request(api, owner)
+    answer(api, name, legal)
+    answer(api, name, risk)
+    api.made.endings_path.write_bytes(b"not ours")
+    assert api.error("POST", f"/waivers/{name}/end", {"reason": "done"}, uid=owner)[1] == "WL-WVR-015"
+    assert api.ok("GET", f"/waivers/{name}", uid=owner)["standing"] == "granted"

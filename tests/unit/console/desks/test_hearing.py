@@ -73,8 +73,12 @@ class Scene:
                 signed = self.life.sign(connection, CLAUSE, word)
                 self.life.keep(connection, signed, by=name, at=NOW, reason="", record=f"ctl_{place + 2}")
 
+    drift = ""
+
     def hear(self, *, is_on: bool = True, now: float = NOW) -> Heard:
-        hearing = HearingDesk(self.desk(is_on=is_on), self.house.places.bundle_keys)
+        hearing = HearingDesk(
+            self.desk(is_on=is_on), self.house.places.bundle_keys, self.house.places.endings_path, lambda: self.drift
+        )
         with reading(self.house.engine) as connection:
             return hearing.hear(connection, self.running(), (CRM,), now)
 
@@ -197,3 +201,13 @@ def test_a_hand_in_other_rows_hides_no_looser_set(scene: Scene) -> None:
     (scene.folder / "g.yaml").write_text(GOV)
     assert scene.hear().approved[CLAUSE].drift == ""  # nothing can be compared, and still
     assert scene.state() is State.DRIFTED
+
+
+def test_clauses_that_read_content_drift_where_detectors_see_less_than_was_approved(scene: Scene) -> None:
+    scene.sign()
+    before = scene.hear().approved
+    scene.drift = "the configuration is looser than what was approved: built_in.secrets"
+    reads = {one.id: one.reads_content for one in scene.running()}
+    assert {name: one.drift or scene.drift * reads[name] for name, one in before.items()} == {
+        name: one.drift for name, one in scene.hear().approved.items()
+    }
