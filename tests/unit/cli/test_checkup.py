@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from wardlaw.cli.checkup import Diagnosis, Verdict, examine
+from wardlaw.cli.checkup import Diagnosis, DiagnosisState, examine
 from wardlaw.cli.creating import create_installation
 from wardlaw.config.model import Authority, Config, DemoModel, Notify, Upstream, Webhook
 from wardlaw.config.secretref import SecretRef
@@ -42,14 +42,14 @@ def config(tmp_path: Path) -> Config:
 
 
 def bad(config: Config, **env: str) -> list[Diagnosis]:
-    found = [one for one in examine(config, env) if one.verdict is Verdict.BAD]
+    found = [one for one in examine(config, env) if one.verdict is DiagnosisState.BAD]
     assert all(one.fix for one in found)
     return found
 
 
 def test_a_fresh_installation_is_sound(config: Config) -> None:
     assert bad(config) == []
-    assert [one.words for one in examine(config, {}) if one.verdict is Verdict.WARN] == [
+    assert [one.words for one in examine(config, {}) if one.verdict is DiagnosisState.WARN] == [
         "Nobody is admin yet.",
         "Nobody signs clauses off (policies.life: off), so no clause is proved.",
         "No canary has run yet, so no clause is proved.",

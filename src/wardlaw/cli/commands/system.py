@@ -13,7 +13,9 @@ from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import rows
 from wardlaw.cli.plaintext import plain
 from wardlaw.cli.session import connect, show_one, when, with_prefix
+from wardlaw.facts.gate import GateMode
 from wardlaw.facts.tier import SystemRole, Tier
+from wardlaw.register.lifecycle import Lifecycle
 
 app = App(name="system", help="AI systems: what they are for, who answers for them, which traffic is theirs.")
 
@@ -50,15 +52,47 @@ class Described:
     """Only calls of this model, or a pattern; may be given again."""
     environment: _Text = None
     """Such as production or test."""
+    user: _Texts = None
+    """Who uses it, such as recruiters; may be given again."""
+    data_class: _Texts = None
+    """What it processes, such as cv; may be given again."""
+    built_on: _Texts = None
+    """Id of a registered model; may be given again."""
+    dataset: _Texts = None
+    """Id of a registered dataset; may be given again."""
+    vendor: _Texts = None
+    """Id of a registered vendor; may be given again."""
+    tool: _Texts = None
+    """Name or pattern of a tool it calls; may be given again."""
+    region: _Texts = None
+    """Where it is used, such as EU; may be given again."""
+    model_digest: _Text = None
+    """SHA-256 of its weights, or of what the vendor calls the version."""
+    prompt_digest: _Text = None
+    """SHA-256 of its system prompt."""
+    tools_digest: _Text = None
+    """SHA-256 of its tools' definitions."""
+    data_digest: _Text = None
+    """SHA-256 of what it was trained on or looks things up in."""
+    gate_mode: Annotated[GateMode | None, Parameter(show_default=False)] = None
+    """What the door does while it has no live verdict."""
 
     def body(self) -> dict[str, Any]:
         """What was given, as the API takes it."""
         named = {
             "title": self.title, "purpose": self.purpose, "roles": self.role, "tier": self.tier,
             "annex_point": self.annex_point, "placed_at": self.placed_at, "principals": self.principal,
-            "routes": self.route, "models": self.model, "environment": self.environment,
+            "routes": self.route, "models": self.model, "environment": self.environment, "users": self.user,
+            "data_classes": self.data_class, "built_on": self.built_on, "datasets": self.dataset,
+            "vendors": self.vendor, "tools": self.tool, "regions": self.region, "gate_mode": self.gate_mode,
+            "made_of": self._digests() or None,
             "owner": None if self.owner is None else with_prefix(self.owner, "person"),
         }  # fmt: skip
+        return {name: value for name, value in named.items() if value is not None}
+
+    def _digests(self) -> dict[str, str]:
+        named = {"model": self.model_digest, "prompt": self.prompt_digest, "tools": self.tools_digest,
+                 "data": self.data_digest}  # fmt: skip
         return {name: value for name, value in named.items() if value is not None}
 
 
@@ -83,7 +117,7 @@ def list_systems(*, retired: Annotated[bool, Parameter(negative=())] = False, op
         retired: Those taken out of use too.
     """
     found = connect(options).get("/systems", **({"retired": "true"} if retired else {}))
-    heads = ("system", "title", "owner", "tier", "roles", "annex", "whose calls", "said by", "said at")
+    heads = ("system", "title", "owner", "stage", "tier", "gate", "annex", "whose calls", "said by", "said at")
     lines = [[plain(cell) for cell in _cells(one)] for one in found]
     options.output().result({"systems": found}, rows(heads, lines) if lines else "no systems")
     return 0
@@ -109,13 +143,23 @@ def show(system: str, *, options: Options = NONE) -> int:
 
 
 @app.command
-def change(system: str, *, described: Described = Described(), options: Options = NONE) -> int:
+def change(
+    system: str,
+    *,
+    described: Described = Described(),
+    lifecycle: Annotated[Lifecycle | None, Parameter(show_default=False)] = None,
+    if_version: int = 0,
+    options: Options = NONE,
+) -> int:
     """Change a system; what is left out stays, and what it was stays in its history.
 
     Args:
         system: Short name.
+        lifecycle: The step to take; a gate's verdict or an intake approves, nobody by hand.
+        if_version: Only if it still is at this version, so that nobody's change is overlooked; 0 does not ask.
     """
-    return _show(options, connect(options).patch(f"/systems/{quoted(system)}", described.body()))
+    body = described.body() | ({} if lifecycle is None else {"lifecycle": lifecycle})
+    return _show(options, connect(options).patch(f"/systems/{quoted(system)}", {**body, "version": if_version}))
 
 
 @app.command
@@ -130,6 +174,8 @@ def retire(system: str, *, options: Options = NONE) -> int:
 
 def _show(options: Options, kept: Mapping[str, Any]) -> int:
     item = {**kept["system"], **{name: value for name, value in kept.items() if name != "system"}}
+    digests = item.pop("made_of")
+    item |= {f"{what}_digest": digest for what, digest in digests.items() if digest}
     return show_one(options, "system", {name: _plain(value) for name, value in item.items()})
 
 
@@ -140,13 +186,15 @@ def _plain(value: Any) -> Any:
 def _cells(kept: Mapping[str, Any]) -> tuple[str, ...]:
     one = kept["system"]
     return (
-        one["id"], one["title"], one["owner"], one["tier"], ", ".join(one["roles"]), one["annex_point"],
+        one["id"], one["title"], one["owner"], one["lifecycle"], one["tier"], one["gate_mode"], one["annex_point"],
         ", ".join(one["principals"]), kept["changed_by"], when(kept["changed_at"]),
     )  # fmt: skip
 
 
 def _fields(kept: Mapping[str, Any]) -> list[list[str]]:
-    item = {**kept["system"], "version": kept["version"], "retired_at": when(kept["retired_at"])}
+    one = dict(kept["system"])
+    digests = {f"{what} digest": digest for what, digest in one.pop("made_of").items()}
+    item = {**one, **digests, "version": kept["version"], "retired_at": when(kept["retired_at"])}
     return [
         [name.replace("_", " "), plain(", ".join(value) if isinstance(value, list) else str(value))]
         for name, value in item.items()

@@ -10,7 +10,9 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.desk import Done, Given, Turn
 from wardlaw.facts.errors import InputError
+from wardlaw.facts.gate import GateMode
 from wardlaw.facts.tier import SystemRole, Tier
+from wardlaw.register.lifecycle import Lifecycle, may_step
 from wardlaw.register.system import System
 from wardlaw.store.people import get_person
 from wardlaw.store.systems import (
@@ -30,7 +32,11 @@ _NOT_SAID = "none"
 
 
 class SystemChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to be another; None leaves it. ``placed_at`` may be ``none``."""
+    """What is to be another; None leaves it. ``placed_at`` may be ``none``.
+
+    ``made_of`` changes the digests it names. ``version`` is the one it was seen in: another one by now refuses the
+    change; 0 does not ask.
+    """
 
     title: str | None = None
     owner: str | None = None
@@ -43,6 +49,17 @@ class SystemChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     routes: tuple[str, ...] | None = None
     models: tuple[str, ...] | None = None
     environment: str | None = None
+    users: tuple[str, ...] | None = None
+    data_classes: tuple[str, ...] | None = None
+    built_on: tuple[str, ...] | None = None
+    datasets: tuple[str, ...] | None = None
+    vendors: tuple[str, ...] | None = None
+    tools: tuple[str, ...] | None = None
+    regions: tuple[str, ...] | None = None
+    made_of: dict[str, str] | None = None
+    lifecycle: Lifecycle | None = None
+    gate_mode: GateMode | None = None
+    version: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class SystemDetail(msgspec.Struct, frozen=True):
@@ -74,6 +91,8 @@ async def register_system(call: Given, data: JSONBody[System]) -> KeptSystem:
 
     def work(turn: Turn) -> Done[KeptSystem]:
         get_person(turn.connection, data.owner)
+        if data.lifecycle is not Lifecycle.PROPOSED:
+            _check_step(Lifecycle.PROPOSED, data.lifecycle)
         return _done(add_system(turn.connection, data, by=turn.person.id, now=turn.now))
 
     return await call.change(work)
@@ -84,9 +103,11 @@ async def alter_system(call: Given, system_id: FromPath[str], data: JSONBody[Sys
     """Change a system; what it was stays in its history."""
 
     def work(turn: Turn) -> Done[KeptSystem]:
-        new = _changed(living_system(turn.connection, system_id).system, data)
+        old = living_system(turn.connection, system_id).system
+        new = _changed(old, data)
+        _check_step(old.lifecycle, new.lifecycle)
         get_person(turn.connection, new.owner)
-        return _done(change_system(turn.connection, new, by=turn.person.id, now=turn.now))
+        return _done(change_system(turn.connection, new, by=turn.person.id, now=turn.now, version=data.version))
 
     return await call.change(work)
 
@@ -114,9 +135,21 @@ def _done(kept: KeptSystem) -> Done[KeptSystem]:
 def _changed(old: System, change: SystemChange) -> System:
     """The system with what was given in place of what it was, held against the same rules as a new one."""
     given: dict[str, Any] = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not None}
+    del given["version"]
+    if change.made_of is not None:
+        given["made_of"] = {**msgspec.to_builtins(old.made_of), **change.made_of}
     if given.get("placed_at") == _NOT_SAID:
         given["placed_at"] = None
     return read_system({**msgspec.to_builtins(old), **given})
+
+
+def _check_step(old: Lifecycle, new: Lifecycle) -> None:
+    if not may_step(old, new):
+        raise InputError(
+            "WL-SYS-006",
+            f"Nobody takes a system from {old.value} to {new.value} by hand.",
+            "A gate's verdict or an intake approves it; `wardlaw system retire` ends it.",
+        )
 
 
 def read_system(fields: dict[str, Any]) -> System:

@@ -40,3 +40,26 @@ def test_what_cannot_be(api: Api) -> None:
     assert api.error("PATCH", "/systems/crm-bot", {"placed_at": "soon"}, uid=owner) == (400, "WL-SYS-004")
     api.ok("DELETE", "/systems/crm-bot", uid=owner)
     assert api.error("PATCH", "/systems/crm-bot", {"title": "x"}, uid=owner) == (409, "WL-SYS-003")
+
+
+def test_the_second_of_two_who_change_one_system_is_told_and_nothing_is_lost(api: Api) -> None:
+    owner = api.person("own", Role.OWNER)
+    api.ok("POST", "/systems", CRM, uid=owner)
+    model = "a" * 64
+    first = api.ok("PATCH", "/systems/crm-bot", {"made_of": {"model": model}, "version": 1}, uid=owner)
+    assert first["version"] == 2
+    assert api.error("PATCH", "/systems/crm-bot", {"purpose": "sells", "version": 1}, uid=owner) == (409, "WL-SYS-005")
+    second = api.ok("PATCH", "/systems/crm-bot", {"made_of": {"prompt": "b" * 64}, "version": 2}, uid=owner)
+    assert second["system"]["made_of"] == {"model": model, "prompt": "b" * 64, "tools": "", "data": ""}
+    assert second["system"]["purpose"] == "answers customers"
+    history = api.ok("GET", "/systems/crm-bot", uid=owner)["history"]
+    assert [one["system"]["made_of"]["model"] for one in history] == ["", model, model]
+
+
+def test_nobody_approves_a_system_by_hand(api: Api) -> None:
+    owner = api.person("own", Role.OWNER)
+    assert api.error("POST", "/systems", {**CRM, "lifecycle": "live"}, uid=owner) == (409, "WL-SYS-006")
+    api.ok("POST", "/systems", CRM, uid=owner)
+    assert api.ok("PATCH", "/systems/crm-bot", {"lifecycle": "in-review"}, uid=owner)["system"]["gate_mode"] == "warn"
+    for wrong in ("approved", "live", "retired"):
+        assert api.error("PATCH", "/systems/crm-bot", {"lifecycle": wrong}, uid=owner) == (409, "WL-SYS-006")

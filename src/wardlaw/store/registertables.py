@@ -1,0 +1,45 @@
+"""The tables of the register: entries beside systems, classifications, gates and verdicts, intake; see ``tables``."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Double, Integer, String, Table, Text
+
+from wardlaw.store.tables import METADATA
+
+# Models, datasets and vendors as they now are; ``entry`` is all of one as JSON.
+REGISTER_ENTRY = Table(
+    "register_entry",
+    METADATA,
+    Column("kind", String(16), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("entry", Text, nullable=False),
+    Column("changed_by", String(128), nullable=False),
+    Column("changed_at", Double, nullable=False),
+    Column("retired_at", Double, nullable=False),
+)
+
+# Every state an entry was ever in. Rows are only added.
+REGISTER_ENTRY_VERSION = Table(
+    "register_entry_version",
+    METADATA,
+    Column("kind", String(16), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("entry", Text, nullable=False),
+    Column("changed_by", String(128), nullable=False),
+    Column("changed_at", Double, nullable=False),
+    Column("retired_at", Double, nullable=False),
+)
+
+# Questionnaires that were handed in, and what followed from each. Rows are only added; of one system the latest counts.
+CLASSIFICATION = Table(
+    "classification",
+    METADATA,
+    Column("system", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("tier", String(16), nullable=False),
+    Column("classification", Text, nullable=False),
+    Column("made_by", String(128), nullable=False),
+    Column("made_at", Double, nullable=False),
+)
