@@ -49,6 +49,7 @@ from wardlaw.inventory.asking import AskedPersons
 from wardlaw.inventory.granted import GrantMoment
 from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
+from wardlaw.register.questionnaire import shipped_questionnaire
 from wardlaw.store.approvals import SealedDetail, forget_calls_of
 from wardlaw.store.database import open_database, writing
 from wardlaw.store.installation import Installation
@@ -402,6 +403,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         clock=made.clock,
         entropy=made.entropy,
         sign=BUNDLE_KEY.sign,
+        questionnaire=shipped_questionnaire(),
         services={key_digest(text): service for service, text in SERVICE_TOKENS.items()},
     )
     return made

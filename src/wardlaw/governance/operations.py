@@ -153,6 +153,8 @@ _ALL: tuple[Operation, ...] = (
     _changes("systems.add", _P.REGISTER_SYSTEM),
     _changes("systems.change", _P.REGISTER_SYSTEM),
     _changes("systems.retire", _P.REGISTER_SYSTEM),
+    _reads("classification.get", _P.VIEW_DASHBOARDS),
+    _changes("classification.hand_in", _P.CLASSIFY_SYSTEM),
     _reads("register.list", _P.VIEW_DASHBOARDS),
     _reads("register.get", _P.VIEW_DASHBOARDS),
     _changes("register.put", _P.REGISTER_SYSTEM),

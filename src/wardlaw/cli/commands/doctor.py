@@ -10,7 +10,11 @@ from wardlaw.cli.checkup import Diagnosis, DiagnosisState, examine
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.options import NONE, Options
 
-_MARKS = {DiagnosisState.OK: ("ok  ", "green"), DiagnosisState.WARN: ("warn", "yellow"), DiagnosisState.BAD: ("BAD ", "bold red")}
+_MARKS = {
+    DiagnosisState.OK: ("ok  ", "green"),
+    DiagnosisState.WARN: ("warn", "yellow"),
+    DiagnosisState.BAD: ("BAD ", "bold red"),
+}
 
 
 def doctor(*, options: Options = NONE) -> int:
@@ -19,7 +23,10 @@ def doctor(*, options: Options = NONE) -> int:
     Changes nothing; works whether Wardlaw runs or not.
     """
     loaded = options.load()
-    found = [Diagnosis("configuration", DiagnosisState.OK, str(options.config_path())), *examine(loaded.config, os.environ)]
+    found = [
+        Diagnosis("configuration", DiagnosisState.OK, str(options.config_path())),
+        *examine(loaded.config, os.environ),
+    ]
     lines = []
     for one in found:
         mark, style = _MARKS[one.verdict]

@@ -68,7 +68,7 @@ def put(file: Path, *, if_version: int = 0, options: Options = NONE) -> int:
         entry = msgspec.yaml.decode(file.read_bytes())
     except (OSError, msgspec.MsgspecError) as error:
         raise InputError("WL-SYS-011", f"{file} cannot be read: {error}.", "Give a YAML file.") from error
-    return _show(options, connect(options).call("PUT", "/register", {"entry": entry, "version": if_version}))
+    return _show(options, connect(options).put("/register", {"entry": entry, "version": if_version}))
 
 
 @app.command

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 from cyclopts import App, Parameter
 
+from wardlaw.cli.classifyshow import drawn
 from wardlaw.cli.client import quoted
+from wardlaw.cli.exits import Exit
+from wardlaw.cli.formfile import form_text, read_form
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import rows
 from wardlaw.cli.plaintext import plain
@@ -160,6 +165,41 @@ def change(
     """
     body = described.body() | ({} if lifecycle is None else {"lifecycle": lifecycle})
     return _show(options, connect(options).patch(f"/systems/{quoted(system)}", {**body, "version": if_version}))
+
+
+@app.command
+def classify(
+    system: str,
+    *,
+    form: Annotated[Path | None, Parameter(show_default=False)] = None,
+    answers: Annotated[Path | None, Parameter(show_default=False)] = None,
+    options: Options = NONE,
+) -> int:
+    """Show how a system is classified, write its questionnaire, or hand in the answers.
+
+    Exits with 0 where it may be used as far as that goes, with 11 while something is open or reopened, and with 1 where
+    it is prohibited or stopped.
+
+    Args:
+        system: Short name.
+        form: Write the questions, with the answers there are, into this file.
+        answers: Hand in this file, filled in. A milder tier needs somebody with the role legal.
+    """
+    client, path = connect(options), f"/systems/{quoted(system)}/classification"
+    if answers is not None:
+        filled = read_form(answers, system)
+        view = client.post(path, {"answers": msgspec.to_builtins(filled.answers), "version": filled.version})
+    else:
+        view = client.get(path)
+    if form is not None:
+        form.write_text(form_text(view), encoding="utf-8")
+        options.output().note(f"{len(view['questionnaire']['questions'])} questions are in {form}")
+        return 0
+    options.output().result(view, *drawn(view))
+    found = view["current"]["found"] if view["current"] else {}
+    if found.get("tier") == "prohibited" or found.get("stopped_by"):
+        return Exit.FINDINGS
+    return Exit.DONE if view["standing"] == "approved" else Exit.PERSON
 
 
 @app.command

@@ -36,11 +36,13 @@ from wardlaw.console.notify.signals import SignalSender
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.console.serve import Listener, TcpListener, UnixListener, serve_control
 from wardlaw.facts.credential import RegisteredSecret
+from wardlaw.facts.errors import ConfigError
 from wardlaw.facts.keytext import key_digest
 from wardlaw.governance.life import LifeRules
 from wardlaw.governance.moves import ADOPTED
 from wardlaw.governance.operations import Service
 from wardlaw.inventory.watching.surroundings import AppFacts
+from wardlaw.register.questionnaire import Questionnaire, shipped_questionnaire, with_own
 from wardlaw.security.fingerprint import make_fingerprint
 from wardlaw.store.database import open_database, reading, writing
 from wardlaw.store.installation import Installation
@@ -116,6 +118,7 @@ async def _serve_control(config: Config) -> None:
             },
             clock=time.time,
             entropy=os.urandom,
+            questionnaire=await asyncio.to_thread(questionnaire_of, config),
             sign=lambda message: places.bundle_signer().sign(message),
             app_facts=app_facts(config),
             export_targets=tuple(one.name for one in config.export.targets),
@@ -184,6 +187,24 @@ def app_facts(config: Config) -> dict[str, dict[str, AppFacts]]:
         facts = AppFacts(one.approved, one.scopes, one.addresses, one.vendor)
         found.setdefault(one.directory, {})[one.app] = facts
     return found
+
+
+def questionnaire_of(config: Config) -> Questionnaire:
+    """The law's questions, with those the company asks beside them.
+
+    Raises:
+        WardlawError: The company's cannot be read or used; nothing is classified without them.
+    """
+    shipped = shipped_questionnaire()
+    if not config.law.questions:
+        return shipped
+    try:
+        text = Path(config.law.questions).read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            "WL-CLS-001", f"{config.law.questions} cannot be read: {error.strerror}.", "Mend law.questions."
+        ) from error
+    return with_own(shipped, text)
 
 
 def signal_plan(config: Config) -> SignalPlan:

@@ -34,6 +34,7 @@ from wardlaw.inventory.granted import GrantMoment
 from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.inventory.watching.surroundings import AppFacts
+from wardlaw.register.questionnaire import Questionnaire
 from wardlaw.store.approvals import SealedDetail
 from wardlaw.store.prunings import PruningBook
 from wardlaw.store.records import RecordRow, StoredPart
@@ -497,6 +498,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
         clock: Unix seconds.
         entropy: That many random bytes.
         sign: Raw signature of the bundle's key: what the door believes of waivers and broken glass.
+        questionnaire: What systems are classified by, the company's own questions included.
         app_facts: What the configuration says of apps, by directory and client id.
         export_targets: Names of the targets the log is told to.
         signals: Who is sent signals of what is locked out and revoked.
@@ -524,6 +526,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     clock: Callable[[], float]
     entropy: Callable[[int], bytes]
     sign: Callable[[bytes], bytes]
+    questionnaire: Questionnaire
     app_facts: Mapping[str, Mapping[str, AppFacts]] = {}
     export_targets: tuple[str, ...] = ()
     services: Mapping[str, Service] = {}

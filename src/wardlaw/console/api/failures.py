@@ -55,6 +55,7 @@ _CONFLICT = frozenset(
         "WL-SYS-006",
         "WL-SYS-007",
         "WL-SYS-008",
+        "WL-CLS-003",
         "WL-FWK-005",
         "WL-API-007",
         "WL-API-008",

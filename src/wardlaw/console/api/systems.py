@@ -8,6 +8,7 @@ import msgspec
 from litestar import delete, get, patch, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
+from wardlaw.console.api.classifications import refuse_tier_by_hand
 from wardlaw.console.api.desk import Done, Given, Turn
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.gate import GateMode
@@ -106,6 +107,7 @@ async def alter_system(call: Given, system_id: FromPath[str], data: JSONBody[Sys
         old = living_system(turn.connection, system_id).system
         new = _changed(old, data)
         _check_step(old.lifecycle, new.lifecycle)
+        refuse_tier_by_hand(turn, system_id, old.tier, new.tier)
         get_person(turn.connection, new.owner)
         return _done(change_system(turn.connection, new, by=turn.person.id, now=turn.now, version=data.version))
 

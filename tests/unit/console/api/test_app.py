@@ -63,6 +63,7 @@ SAMPLES = {
     "glass.review": {"justified": True, "review": "x"},
     "credentials.set": {"server": "x", "name": "x", "value": "x"},
     "systems.add": {"id": "x", "title": "x", "owner": "person:x", "purpose": "x"}, "systems.change": {},
+    "classification.hand_in": {"answers": {}},
     "register.put": {"entry": {"kind": "vendor", "id": "x", "title": "x", "owner": "person:x"}},
     "frameworks.diff": {"pack": "{}"}, "frameworks.apply": {"pack": "{}", "digest": "0" * 64},
     "attestations.give": {"clause": "GOV-07", "system": "x", "text": "we looked at it", "until": 1},
