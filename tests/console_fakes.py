@@ -403,6 +403,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         clock=made.clock,
         entropy=made.entropy,
         sign=BUNDLE_KEY.sign,
+        keys=lambda: (BUNDLE_KEY.verifier,),
         questionnaire=shipped_questionnaire(),
         services={key_digest(text): service for service, text in SERVICE_TOKENS.items()},
     )

@@ -16,6 +16,7 @@ from wardlaw.facts.keytext import Prefix, make_key_text
 from wardlaw.facts.person import Person
 from wardlaw.facts.principal import Principal
 from wardlaw.store.evidencetables import CANARY_ORDER, CANARY_RUN
+from wardlaw.store.generations import Generation, bump
 from wardlaw.store.incidents import close_incident, get_incident, open_or_join
 from wardlaw.store.keys import create_key
 from wardlaw.store.notifications import Event, enqueue
@@ -45,6 +46,7 @@ class CanaryRuns:
 
     def keep(self, run: CanaryRun) -> None:
         """Keep one."""
+        bump(self._connection, Generation.GATES)
         row = msgspec.structs.asdict(run)
         row["order_id"] = row.pop("order")
         self._connection.execute(insert(CANARY_RUN).values(row | {"outcome": run.outcome.value}))

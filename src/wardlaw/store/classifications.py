@@ -7,6 +7,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection
 
 from wardlaw.register.classification import Classification
+from wardlaw.store.generations import Generation, bump
 from wardlaw.store.registertables import CLASSIFICATION
 
 _C = CLASSIFICATION.c
@@ -14,6 +15,7 @@ _C = CLASSIFICATION.c
 
 def add_classification(connection: Connection, one: Classification) -> None:
     """Keep one; its version is the number after the last."""
+    bump(connection, Generation.GATES)
     connection.execute(
         insert(CLASSIFICATION).values(
             system=one.system,

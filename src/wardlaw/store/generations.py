@@ -22,6 +22,7 @@ class Generation(StrEnum):
     TOOLS = "tools"
     CREDENTIALS = "credentials"
     EXEMPTIONS = "exemptions"
+    GATES = "gates"  # whatever a verdict rests on: systems, classifications, sign-offs, canaries
 
 
 def read(engine: Engine) -> dict[str, int]:

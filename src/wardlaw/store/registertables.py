@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Double, Integer, String, Table, Text
+from sqlalchemy import Column, Double, Index, Integer, String, Table, Text
 
 from wardlaw.store.tables import METADATA
 
@@ -42,4 +42,49 @@ CLASSIFICATION = Table(
     Column("classification", Text, nullable=False),
     Column("made_by", String(128), nullable=False),
     Column("made_at", Double, nullable=False),
+)
+
+# Gates in every version; the newest of an id counts, and opens nothing before it is signed.
+GATE = Table(
+    "gate",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("gate", Text, nullable=False),
+    Column("added_by", String(128), nullable=False),
+    Column("added_at", Double, nullable=False),
+    Column("signed_by", String(128), nullable=False),
+    Column("signed_at", Double, nullable=False),
+)
+
+# Runs of gates; ``answers`` counts the sign-offs in ``run``.
+GATE_RUN = Table(
+    "gate_run",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("system", String(64), nullable=False),
+    Column("gate", String(64), nullable=False),
+    Column("at", Double, nullable=False),
+    Column("answers", Integer, nullable=False),
+    Column("run", Text, nullable=False),
+    Index(None, "system", "at"),
+)
+
+# Verdicts as they were signed. Whoever revokes one takes its signature away, so that no row can be made to live again.
+GATE_VERDICT = Table(
+    "gate_verdict",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("system", String(64), nullable=False),
+    Column("run", String(64), nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("ends_at", Double, nullable=False),
+    Column("revoked_at", Double, nullable=False),
+    Column("revoked_by", String(128), nullable=False),
+    Column("reason", Text, nullable=False),
+    Index(None, "system", "at"),
 )

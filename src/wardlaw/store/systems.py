@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from wardlaw.facts.errors import InputError
 from wardlaw.register.system import System
 from wardlaw.store.coveragetables import AI_SYSTEM, AI_SYSTEM_VERSION
+from wardlaw.store.generations import Generation, bump
 
 _COLUMN = AI_SYSTEM.c
 ADDED, CHANGED, RETIRED = "added", "changed", "retired"
@@ -143,6 +144,7 @@ def _changed_since(kept: KeptSystem) -> InputError:
 
 
 def _note(connection: Connection, kept: KeptSystem, step: str) -> None:
+    bump(connection, Generation.GATES)
     values = _columns(kept)
     del values["retired_at"]
     connection.execute(insert(AI_SYSTEM_VERSION).values(id=kept.system.id, step=step, **values))

@@ -118,6 +118,7 @@ async def _serve_control(config: Config) -> None:
             },
             clock=time.time,
             entropy=os.urandom,
+            keys=places.bundle_keys,
             questionnaire=await asyncio.to_thread(questionnaire_of, config),
             sign=lambda message: places.bundle_signer().sign(message),
             app_facts=app_facts(config),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
 import msgspec
 from sqlalchemy.engine import Connection, Engine
 
+from wardlaw.audit.note import VerifierKey
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.decision.replay import ReplayReport
 from wardlaw.evidence.canary import Canary
@@ -498,6 +499,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
         clock: Unix seconds.
         entropy: That many random bytes.
         sign: Raw signature of the bundle's key: what the door believes of waivers and broken glass.
+        keys: The public keys of that key, the one in force last.
         questionnaire: What systems are classified by, the company's own questions included.
         app_facts: What the configuration says of apps, by directory and client id.
         export_targets: Names of the targets the log is told to.
@@ -526,6 +528,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     clock: Callable[[], float]
     entropy: Callable[[int], bytes]
     sign: Callable[[bytes], bytes]
+    keys: Callable[[], Sequence[VerifierKey]]
     questionnaire: Questionnaire
     app_facts: Mapping[str, Mapping[str, AppFacts]] = {}
     export_targets: tuple[str, ...] = ()

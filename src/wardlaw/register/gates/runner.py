@@ -33,23 +33,25 @@ class SystemFacts(msgspec.Struct, frozen=True):
 
     Attributes:
         classified: How the classification stands: ``approved``, or why it does not.
+        classification: Its version; 0 for none.
         classified_at: When it was decided, Unix seconds; 0 for never.
+        classified_as: Roles of whoever decided it.
         duties: Assessments that are due, such as ``eu-ai-act:art-27`` and ``gdpr:35``.
         attested: What people vouch for now: provisions, by id.
         in_force: Clauses in force.
         proven: Clauses whose newest canary was stopped on every route.
         failed: Clauses whose newest canary got through.
-        calls: Calls of the system that were judged in the window coverage looks at.
     """
 
     classified: str = "never"
+    classification: int = 0
     classified_at: float = 0.0
+    classified_as: tuple[str, ...] = ()
     duties: tuple[str, ...] = ()
     attested: frozenset[str] = frozenset()
     in_force: frozenset[str] = frozenset()
     proven: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
-    calls: int = 0
 
 
 class Subject(msgspec.Struct, frozen=True):

@@ -64,6 +64,8 @@ SAMPLES = {
     "credentials.set": {"server": "x", "name": "x", "value": "x"},
     "systems.add": {"id": "x", "title": "x", "owner": "person:x", "purpose": "x"}, "systems.change": {},
     "classification.hand_in": {"answers": {}},
+    "gates.add": {"text": "x"}, "gates.sign": {"digest": "0" * 8}, "gates.run": {"gate": "x", "system": "x"},
+    "gates.answer": {"approves": True, "reason": "x"}, "gates.revoke": {"reason": "x"},
     "register.put": {"entry": {"kind": "vendor", "id": "x", "title": "x", "owner": "person:x"}},
     "frameworks.diff": {"pack": "{}"}, "frameworks.apply": {"pack": "{}", "digest": "0" * 64},
     "attestations.give": {"clause": "GOV-07", "system": "x", "text": "we looked at it", "until": 1},
