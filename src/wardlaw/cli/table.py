@@ -69,6 +69,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("shadow-ai", "Guard", "AI that people use, and whether anybody allowed it.", _HERE + "shadow:app"),
     CommandEntry("system", "Prove", "AI systems, who answers for them, which traffic is theirs.", _HERE + "system:app"),
     CommandEntry("register", "Prove", "Models, datasets and vendors that systems are made of.", _HERE + "register:app"),
+    CommandEntry("gate", "Prove", "What a system must pass before its traffic goes through.", _HERE + "gate:app"),
     CommandEntry("coverage", "Prove", "Which clauses a live control enforces today.", _HERE + "coverage:coverage"),
     CommandEntry("evidence", "Prove", "From a clause to one decision with its proof.", _HERE + "evidence:app"),
     CommandEntry("report", "Prove", "A signed evidence report that verifies offline.", _HERE + "report:app"),
