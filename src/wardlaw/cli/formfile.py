@@ -15,7 +15,7 @@ from wardlaw.register.classification import SaidAnswer
 _WORDS = {"yes-no": "yes, no", "number": "a number"}
 
 
-class FilledForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FilledAnswers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A form that was filled in: of which system, and which classification it follows."""
 
     system: str
@@ -28,14 +28,14 @@ def form_text(view: Mapping[str, Any]) -> str:
     return "\n".join(_lines(view)) + "\n"
 
 
-def read_form(path: Path, system: str) -> FilledForm:
+def read_form(path: Path, system: str) -> FilledAnswers:
     """A form from its file.
 
     Raises:
         InputError: It is no form, or another system's (WL-CLS-004).
     """
     try:
-        form = msgspec.yaml.decode(path.read_bytes(), type=FilledForm)
+        form = msgspec.yaml.decode(path.read_bytes(), type=FilledAnswers)
     except (OSError, msgspec.MsgspecError) as error:
         raise InputError("WL-CLS-004", f"{path} cannot be read as a form: {error}.", _hint(system)) from error
     if form.system != system:

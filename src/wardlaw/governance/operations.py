@@ -153,6 +153,7 @@ _ALL: tuple[Operation, ...] = (
     _changes("systems.add", _P.REGISTER_SYSTEM),
     _changes("systems.change", _P.REGISTER_SYSTEM),
     _changes("systems.retire", _P.REGISTER_SYSTEM),
+    _reads("systems.file", _P.VIEW_DASHBOARDS),
     _reads("classification.get", _P.VIEW_DASHBOARDS),
     _changes("classification.hand_in", _P.CLASSIFY_SYSTEM),
     _reads("gates.list", _P.VIEW_DASHBOARDS),

@@ -14,7 +14,7 @@ Value = str | float | tuple[str, ...] | None
 """An answer as conditions see it: a word, a number, words, or None where nobody knows."""
 
 
-class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"all_of": "all", "any_of": "any",
+class AnswerCondition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"all_of": "all", "any_of": "any",
                                                                                  "none_of": "not", "equals": "is"}):  # fmt: skip
     """One condition: of others, or on the answer to one question.
 
@@ -27,9 +27,9 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
         over: The answer is a greater number.
     """
 
-    all_of: tuple[Condition, ...] | None = None
-    any_of: tuple[Condition, ...] | None = None
-    none_of: Condition | None = None
+    all_of: tuple[AnswerCondition, ...] | None = None
+    any_of: tuple[AnswerCondition, ...] | None = None
+    none_of: AnswerCondition | None = None
     question: str = ""
     equals: str | None = None
     has: str | None = None
@@ -44,7 +44,7 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
         return frozenset({self.question} - {""}).union(*(one.questions for one in parts))
 
 
-def holds(condition: Condition, values: Mapping[str, Value]) -> bool | None:
+def holds(condition: AnswerCondition, values: Mapping[str, Value]) -> bool | None:
     """Whether a condition holds; None where that depends on what nobody knows."""
     if condition.all_of is not None:
         parts = [holds(one, values) for one in condition.all_of]
@@ -58,7 +58,7 @@ def holds(condition: Condition, values: Mapping[str, Value]) -> bool | None:
     return _holds_of(condition, values.get(condition.question))
 
 
-def _holds_of(condition: Condition, value: Value) -> bool | None:
+def _holds_of(condition: AnswerCondition, value: Value) -> bool | None:
     match value:
         case None:
             return None

@@ -10,7 +10,7 @@ import msgspec
 
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.tier import Tier
-from wardlaw.register.condition import Condition
+from wardlaw.register.condition import AnswerCondition
 
 UNKNOWN = "unknown"
 """The answer of whoever does not know; it never helps."""
@@ -44,7 +44,7 @@ class AskedQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ref: _Word = ""
     type: QuestionType = QuestionType.YES_NO
     values: tuple[_Word, ...] = ()
-    when: Condition | None = None
+    when: AnswerCondition | None = None
 
 
 class LegalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,7 +61,7 @@ class LegalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     id: _Id
     why: _Text
-    when: Condition
+    when: AnswerCondition
     tier: Tier | None = None
     ref: _Word = ""
     route: _Word = ""

@@ -13,6 +13,7 @@ from wardlaw.facts.tier import Tier
 from wardlaw.register.classify import DEFAULT_RULE, RANK, ClassifiedAs, classify, is_milder
 from wardlaw.register.questionnaire import UNKNOWN, QuestionType, with_own
 
+COVERS = ("questionnaire",)
 QUESTIONS = QUESTIONNAIRE.questions
 
 

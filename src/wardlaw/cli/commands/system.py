@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
+from wardlaw.cli.annexshow import drawn_file, file_text
 from wardlaw.cli.classifyshow import drawn
 from wardlaw.cli.client import quoted
 from wardlaw.cli.exits import Exit
@@ -200,6 +201,25 @@ def classify(
     if found.get("tier") == "prohibited" or found.get("stopped_by"):
         return Exit.FINDINGS
     return Exit.DONE if view["standing"] == "approved" else Exit.PERSON
+
+
+@app.command(name="file")
+def technical_file(
+    system: str, *, out: Annotated[Path | None, Parameter(show_default=False)] = None, options: Options = NONE
+) -> int:
+    """Show the technical documentation of Annex IV: each field live, vouched for, or missing.
+
+    Exits with 1 while a field is missing.
+
+    Args:
+        system: Short name.
+        out: Write it as Markdown too.
+    """
+    found = connect(options).get(f"/systems/{quoted(system)}/file")
+    if out is not None:
+        out.write_text(file_text(found), encoding="utf-8")
+    options.output().result(found, *drawn_file(found))
+    return Exit.FINDINGS if any(one["state"] == "missing" for one in found["fields"]) else Exit.DONE
 
 
 @app.command

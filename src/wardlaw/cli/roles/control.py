@@ -112,10 +112,7 @@ async def _serve_control(config: Config) -> None:
                 approved=approved_texts(config, engine, purposes.life),
             ),
             fingerprint=partial(_fingerprint, purposes),
-            health=lambda: {
-                "status": "ok" if spool.healthy else "records cannot be made durable",
-                "version": __version__,
-            },
+            health=partial(_health, spool),
             clock=time.time,
             entropy=os.urandom,
             keys=places.bundle_keys,
@@ -145,6 +142,10 @@ async def _serve_control(config: Config) -> None:
         await asyncio.to_thread(spool.close)
         keyring.close()
         engine.dispose()
+
+
+def _health(spool: SpoolWriter) -> dict[str, str]:
+    return {"status": "ok" if spool.healthy else "records cannot be made durable", "version": __version__}
 
 
 def _fingerprint(purposes: Purposes, text: str, name: str, tripwire: bool) -> RegisteredSecret:

@@ -17,6 +17,7 @@ from wardlaw.evidence.coverage import Line
 from wardlaw.evidence.report import Period, Report
 from wardlaw.evidence.running import RunningClause
 from wardlaw.evidence.survey import Survey
+from wardlaw.evidence.tally import Unclaimed
 from wardlaw.facts.approval import HeldDetail
 from wardlaw.facts.clauselife import Backtest, ClauseVersion, LifeEvent, SignOff
 from wardlaw.facts.credential import RegisteredSecret
@@ -428,6 +429,9 @@ class CoverageDesk(Protocol):
 
     def survey(self, connection: Connection, day: date | None = None) -> tuple[Survey, Counted]:
         """Count on in the log for a moment, and look at everything; ``day`` is when the law is asked."""
+
+    def unclaimed(self, connection: Connection) -> tuple[tuple[Unclaimed, ...], Counted]:
+        """Count on for a moment, and look at traffic that belongs to no registered system."""
 
     def lines(self, connection: Connection, survey: Survey, framework: str) -> tuple[Line, ...]:
         """Every clause for every system; of a framework, every provision.

@@ -9,16 +9,15 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.console_fakes import BUNDLE_KEY
 from tests.unit.cli.commands.lawhouse import crm, lawhouse
 
-from tests.console_fakes import BUNDLE_KEY
 from wardlaw.cli.commands import gate
 from wardlaw.cli.exits import Exit
 from wardlaw.facts.errors import UnavailableError
 from wardlaw.facts.person import Role
 
 __all__ = ["lawhouse"]
-COVERS = ("gateforms", "gatefiles", "gateoffline")
 GATE = """
 gate: crm
 title: Before the CRM bot goes live
@@ -63,7 +62,7 @@ def test_a_run_from_the_files_to_the_verdict(command: Any, house: SimpleNamespac
         ("scanned", "none", "pass"),
         ("fair", "warning", "fail"),
     ]
-    suite = ET.parse("out.xml").getroot().find("testsuite")  # noqa: S314 - written a moment ago
+    suite = ET.parse("out.xml").getroot().find("testsuite")
     assert suite is not None
     assert [(suite.get(name)) for name in ("tests", "failures", "skipped")] == ["2", "0", "1"]
     assert command("gate", "verdict", "crm-bot").code == Exit.FINDINGS

@@ -12,7 +12,6 @@ from wardlaw.cli.commands import register
 from wardlaw.facts.person import Role
 
 __all__ = ["lawhouse"]
-COVERS = ("formfile", "classifyshow", "register", "entries")
 
 
 def test_an_entry_is_put_shown_and_retired(
@@ -53,3 +52,14 @@ def test_a_form_goes_out_and_comes_back(command: Any, lawhouse: SimpleNamespace)
     assert command("system", "classify", "other", "--answers", "form.yaml").code == 2
     Path("form.yaml").write_text("[]")
     assert command("system", "classify", "crm-bot", "--answers", "form.yaml").code == 2
+
+
+def test_the_technical_file_says_what_is_missing(command: Any, lawhouse: SimpleNamespace) -> None:
+    crm(lawhouse, command)
+    lawhouse.who = Role.LEGAL
+    words = ("--system", "crm-bot", "--until", "2026-12-31", "--text", "it speaks HTTP alone")
+    assert command("attest", "annex-iv:1b", *words).code == 0
+    assert command("attest", "annex-iv:1z", *words).code == 2
+    told = command("system", "file", "crm-bot", "--out", "file.md")
+    assert (told.code, "1 live, 1 attested, 21 missing" in told.out) == (1, True)
+    assert "it speaks HTTP alone" in Path("file.md").read_text()

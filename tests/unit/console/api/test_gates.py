@@ -14,7 +14,7 @@ from wardlaw.register.system import Traffic
 from wardlaw.store.database import reading
 from wardlaw.store.verdictbook import load_door
 
-COVERS = ("gates", "gateruns", "verdictbook")
+COVERS = ("gateruns",)
 MODEL = "a" * 64
 GATE = """
 gate: cv
