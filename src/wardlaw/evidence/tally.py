@@ -39,7 +39,7 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Unclaimed(msgspec.Struct, frozen=True):
-    """Calls that belong to no registered system; ``last_at`` in Unix seconds."""
+    """Calls that belong to no registered system; ``last_at`` in Unix seconds, ``last`` the decision of that moment."""
 
     principal: str
     kind: str
@@ -47,16 +47,18 @@ class Unclaimed(msgspec.Struct, frozen=True):
     resource: str
     calls: int
     last_at: float
+    last: str
 
 
 class _Group:
     """Counts of one kind of traffic."""
 
-    __slots__ = ("fired", "observed", "sets", "unread")
+    __slots__ = ("fired", "newest", "observed", "sets", "unread")
 
     def __init__(self) -> None:
         self.sets: dict[str, tuple[int, float]] = {}
         self.fired: dict[str, tuple[int, float, str]] = {}
+        self.newest = (0.0, "")
         self.observed = 0
         self.unread = 0
 
@@ -65,6 +67,7 @@ class _Group:
         self.sets[told.policies] = (count + 1, max(last, told.at))
         for name in told.fired:
             self._fire(name, 1, told.at, told.id)
+        self.newest = max(self.newest, (told.at, told.id))
         self.observed += told.observes
         self.unread += told.unread
 
@@ -74,6 +77,7 @@ class _Group:
             self.sets[digest] = (mine + count, max(before, last))
         for name, (count, at, record) in other.fired.items():
             self._fire(name, count, at, record)
+        self.newest = max(self.newest, other.newest)
         self.observed += other.observed
         self.unread += other.unread
 
@@ -114,11 +118,9 @@ class Tally:
                     continue
                 key = (traffic.principal, traffic.kind, traffic.route, traffic.resource)
                 count = sum(number for number, _ in group.sets.values())
-                last = max((at for _, at in group.sets.values()), default=0.0)
                 before = found.get(key)
-                found[key] = Unclaimed(
-                    *key, count + (before.calls if before else 0), max(last, before.last_at if before else 0.0)
-                )
+                newest = max(group.newest, (before.last_at, before.last) if before else (0.0, ""))
+                found[key] = Unclaimed(*key, count + (before.calls if before else 0), *newest)
         return tuple(sorted(found.values(), key=lambda one: (-one.calls, one.principal, one.resource)))
 
     def scenes(self, owners: Callable[[Traffic], Iterable[str]]) -> Mapping[str, Scene]:

@@ -123,6 +123,7 @@ _ALL: tuple[Operation, ...] = (
     _reads("identities.timeline", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _reads("identities.graph", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _reads("shadow.report", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
+    _reads("shadow.systems", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _changes("inventory.begin", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE, services=_WATCH),
     _changes("inventory.take", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE, services=_WATCH),
     _changes("inventory.end", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE, services=_WATCH),
