@@ -68,6 +68,8 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("nhi", "Guard", "Service accounts, agents, apps and keys, one by one.", _HERE + "nhi:app"),
     CommandEntry("shadow-ai", "Guard", "AI that people use, and whether anybody allowed it.", _HERE + "shadow:app"),
     CommandEntry("system", "Prove", "AI systems, who answers for them, which traffic is theirs.", _HERE + "system:app"),
+    CommandEntry("intake", "Prove", "Ask for an AI tool, a model or an integration.", _HERE + "intake:app"),
+    CommandEntry("catalogue", "Prove", "What people may use today.", _HERE + "intake:catalogue"),
     CommandEntry("register", "Prove", "Models, datasets and vendors that systems are made of.", _HERE + "register:app"),
     CommandEntry("gate", "Prove", "What a system must pass before its traffic goes through.", _HERE + "gate:app"),
     CommandEntry("coverage", "Prove", "Which clauses a live control enforces today.", _HERE + "coverage:coverage"),

@@ -157,6 +157,12 @@ _ALL: tuple[Operation, ...] = (
     _reads("systems.file", _P.VIEW_DASHBOARDS),
     _reads("classification.get", _P.VIEW_DASHBOARDS),
     _changes("classification.hand_in", _P.CLASSIFY_SYSTEM),
+    # Whoever is signed in may ask, see what became of it, and know what may be used.
+    Operation("intake.ask", Audience.PERSON, changes=True),
+    Operation("intake.list", Audience.PERSON),
+    Operation("intake.get", Audience.PERSON),
+    _changes("intake.answer", _P.APPROVE_EXCEPTION),
+    Operation("catalogue.list", Audience.PERSON),
     _reads("gates.list", _P.VIEW_DASHBOARDS),
     _reads("gates.get", _P.VIEW_DASHBOARDS),
     _changes("gates.add", _P.REGISTER_SYSTEM, _P.APPROVE_GATE),

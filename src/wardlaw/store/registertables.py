@@ -88,3 +88,16 @@ GATE_VERDICT = Table(
     Column("reason", Text, nullable=False),
     Index(None, "system", "at"),
 )
+
+# What people asked for; ``answers`` counts the words in ``request``.
+INTAKE = Table(
+    "intake",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("asked_by", String(128), nullable=False),
+    Column("asked_at", Double, nullable=False),
+    Column("answers", Integer, nullable=False),
+    Column("request", Text, nullable=False),
+    Index(None, "state", "asked_at"),
+)
