@@ -134,7 +134,9 @@ def technical_file(system: System, live: LiveView, vouched: Mapping[str, Vouched
 
 def _live(system: System, live: LiveView) -> dict[str, tuple[str, str]]:
     """What the installation can say itself, with where it read it; a field it knows nothing of is left out."""
-    found = {"1a": (f"{system.purpose} {system.owner} answers for it; version {live.version}.", "register")}
+    found = {
+        "1a": (f"{system.purpose.rstrip('.')}. {system.owner} answers for it; version {live.version}.", "register")
+    }
     made = [*_named("models", system.built_on), *_named("vendors", system.vendors), *_named("tools", system.tools)]
     if made:
         found["2a"] = ("; ".join(made) + ".", "register")

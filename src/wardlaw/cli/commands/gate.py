@@ -16,7 +16,7 @@ from rich.text import Text
 from wardlaw.cli.client import quoted
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.gatefiles import digest_of, named_paths, run_on_files, to_json
-from wardlaw.cli.gateforms import drawn_results, drawn_run, gate_junit, gate_sarif
+from wardlaw.cli.gateforms import drawn_run, gate_junit, gate_sarif
 from wardlaw.cli.gateoffline import RECORD, check_kept, write_down
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import rows
@@ -92,9 +92,16 @@ def show(gate: str = "", *, system: _Text = "", options: Options = NONE) -> int:
     client = connect(options)
     if system:
         views = client.get("/gate-runs", system=system)
-        items = [{**one["run"], **{name: one[name] for name in ("state", "outcome", "missing")}} for one in views]
+        items = [
+            {
+                **one["run"],
+                **{name: one[name] for name in ("state", "outcome", "missing")},
+                "asked_at": one["run"]["at"],
+            }
+            for one in views
+        ]
         return show_list(
-            options, "runs", items, columns=("id", "gate", "outcome", "state", "missing", "requested_by", "at")
+            options, "runs", items, columns=("id", "gate", "outcome", "state", "missing", "requested_by", "asked_at")
         )
     if gate.startswith("grn_"):
         view = client.get(f"/gate-runs/{quoted(gate)}")
@@ -320,6 +327,9 @@ def _drawn_verdict(view: Mapping[str, Any]) -> list[Any]:
         ]
     lines.append(rows(("", ""), [(name, value) for name, value in told if value]))
     if said["verdict"] is not None and said["verdict"]["verdict"]["checks"]:
-        checks = [{**one, "why": "", "next": ""} for one in said["verdict"]["verdict"]["checks"]]
-        lines += ["", drawn_results(checks)]
+        checks = [
+            (one["id"], one["kind"], one["outcome"], ", ".join(ground[:_SHORT] for ground in one["grounds"]))
+            for one in said["verdict"]["verdict"]["checks"]
+        ]
+        lines += ["", rows(("check", "kind", "", "made of"), checks)]
     return lines

@@ -9,10 +9,12 @@ from litestar import delete, get, patch, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.classifications import refuse_tier_by_hand
-from wardlaw.console.api.desk import Done, Given, Turn
-from wardlaw.facts.errors import InputError
+from wardlaw.console.api.desk import Call, Done, Given, Turn
+from wardlaw.facts.errors import InputError, RefusedError
 from wardlaw.facts.gate import GateMode
+from wardlaw.facts.person import Permission
 from wardlaw.facts.tier import SystemRole, Tier
+from wardlaw.governance.rights import holds_any
 from wardlaw.register.lifecycle import Lifecycle, may_step
 from wardlaw.register.system import System
 from wardlaw.store.people import get_person
@@ -108,6 +110,7 @@ async def alter_system(call: Given, system_id: FromPath[str], data: JSONBody[Sys
         new = _changed(old, data)
         _check_step(old.lifecycle, new.lifecycle)
         refuse_tier_by_hand(turn, system_id, old.tier, new.tier)
+        _refuse_loosening(call, turn, old, new)
         get_person(turn.connection, new.owner)
         return _done(change_system(turn.connection, new, by=turn.person.id, now=turn.now, version=data.version))
 
@@ -117,9 +120,12 @@ async def alter_system(call: Given, system_id: FromPath[str], data: JSONBody[Sys
 @delete("/systems/{system_id:str}", operation_id="systems.retire", summary="Retire a system", status_code=200)
 async def end_system(call: Given, system_id: FromPath[str]) -> KeptSystem:
     """Take a system out of use. Its traffic, if there still is some, is unregistered from then on."""
-    return await call.change(
-        lambda turn: _done(retire_system(turn.connection, system_id, by=turn.person.id, now=turn.now))
-    )
+
+    def work(turn: Turn) -> Done[KeptSystem]:
+        _refuse_loosening(call, turn, living_system(turn.connection, system_id).system, None)
+        return _done(retire_system(turn.connection, system_id, by=turn.person.id, now=turn.now))
+
+    return await call.change(work)
 
 
 def _done(kept: KeptSystem) -> Done[KeptSystem]:
@@ -143,6 +149,21 @@ def _changed(old: System, change: SystemChange) -> System:
     if given.get("placed_at") == _NOT_SAID:
         given["placed_at"] = None
     return read_system({**msgspec.to_builtins(old), **given})
+
+
+def _refuse_loosening(call: Call, turn: Turn, old: System, new: System | None) -> None:
+    """What a gate enforces is taken out of it by those who sign gates off, not by whoever builds the system."""
+    if old.gate_mode is not GateMode.ENFORCE:
+        return
+    gated = ("gate_mode", "principals", "routes", "models")
+    if new is not None and all(getattr(old, name) == getattr(new, name) for name in gated):
+        return
+    if not holds_any(turn.person, (Permission.APPROVE_GATE,), book=call.deps.roles):
+        raise RefusedError(
+            "WL-SYS-012",
+            f"The gate of {old.id} is enforced; its mode and its traffic are not changed by whoever builds it.",
+            "Ask somebody who registers systems and signs gates off: the role risk.",
+        )
 
 
 def _check_step(old: Lifecycle, new: Lifecycle) -> None:

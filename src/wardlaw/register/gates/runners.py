@@ -140,7 +140,7 @@ def check_scan(spec: CheckSpec, _subject: Subject, files: Mapping[str, GivenFile
     )
     grounds = tuple(Ground("report", one.name, one.digest) for one in given)
     if errors > most_errors or (most_warnings is not None and warnings > most_warnings):
-        told = f"{errors} errors and {warnings} warnings were found."
+        told = f"The scan found more than is allowed: errors {errors}, warnings {warnings}."
         return _result(spec, CheckOutcome.FAIL, told, "Mend what the report names.", figures, grounds)
     return _result(spec, CheckOutcome.PASS, "The scan found no more than is allowed.", "", figures, grounds)
 

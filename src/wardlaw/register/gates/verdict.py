@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from wardlaw.facts.person import Role
+from wardlaw.facts.tier import Tier
 from wardlaw.register.checks import CheckOutcome
 from wardlaw.register.gates.gate import Gate
 from wardlaw.register.gates.run import GateRun
@@ -112,6 +113,8 @@ def speaks_for(verdict: Verdict, system: System, *, classification: int, atteste
     """Why a verdict does not speak for a system as it now is; ``""`` when it does."""
     if verdict.system != system.id:
         return f"the verdict is {verdict.system}'s"
+    if system.tier is Tier.PROHIBITED:
+        return "it is a prohibited practice"
     if not verdict.at <= at < verdict.until:
         return "the verdict has expired"
     if verdict.environment != system.environment:

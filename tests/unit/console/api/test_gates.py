@@ -171,7 +171,10 @@ def test_thresholds_are_signed_before_and_by_another(api: Api) -> None:
 
 def test_a_system_in_warn_is_told_and_one_that_is_off_is_not(api: Api) -> None:
     house = House(api)
-    house.ok(Role.OWNER, "PATCH", "/systems/cv", {"gate_mode": "warn"})
+    for looser in ({"gate_mode": "warn"}, {"gate_mode": "off"}, {"principals": ["agent:other"]}, {"models": ["x"]}):
+        assert house.error(Role.OWNER, "PATCH", "/systems/cv", looser) == (403, "WL-SYS-012")
+    assert house.error(Role.OWNER, "DELETE", "/systems/cv") == (403, "WL-SYS-012")
+    house.ok(Role.RISK, "PATCH", "/systems/cv", {"gate_mode": "warn"})
     assert [one.mode for one in house.door().closed(CALL, at=1.0, is_known=True)] == [GateMode.WARN]
     house.ok(Role.OWNER, "PATCH", "/systems/cv", {"gate_mode": "off"})
     assert house.door().is_empty

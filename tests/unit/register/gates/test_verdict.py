@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from wardlaw.facts.gate import GateMode
+from wardlaw.facts.tier import Tier
 from wardlaw.register.checks import CheckKind, CheckOutcome, CheckResult
 from wardlaw.register.gates.gate import CheckSpec, Gate
 from wardlaw.register.gates.run import GateRun
@@ -38,6 +39,7 @@ def test_it_speaks_for_one_system_made_of_these_parts_until_a_day() -> None:
     assert why(at=10.0 + 10 * 86_400) == "the verdict has expired"
     assert why(at=9.0) == "the verdict has expired"
     assert why(classification=3) == "it was classified anew"
+    assert why(msgspec.structs.replace(CV, tier=Tier.PROHIBITED)) == "it is a prohibited practice"
     assert why(attested=()).startswith("nobody vouches")
 
 
