@@ -50,6 +50,7 @@ from wardlaw.inventory.asking import AskedPersons
 from wardlaw.inventory.granted import GrantMoment
 from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
+from wardlaw.register.questionnaire import shipped_questionnaire
 from wardlaw.store.approvals import SealedDetail, forget_calls_of
 from wardlaw.store.database import open_database, writing
 from wardlaw.store.detectingbook import DetectingBook
@@ -407,6 +408,8 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         sign=BUNDLE_KEY.sign,
         endings=made.endings,
         detecting=made.detecting,
+        keys=lambda: (BUNDLE_KEY.verifier,),
+        questionnaire=shipped_questionnaire(),
         services={key_digest(text): service for service, text in SERVICE_TOKENS.items()},
     )
     return made

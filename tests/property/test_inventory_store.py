@@ -33,8 +33,8 @@ from wardlaw.inventory.standing import WIDE_RULES
 from wardlaw.inventory.view import assemble, kind_of
 from wardlaw.store.database import open_database
 from wardlaw.store.inventory import begin_run, finish_run, list_items, list_runs, take
-from wardlaw.testing.databases import migrated_sqlite
 from wardlaw.store.inventorytables import INVENTORY_STANDING, INVENTORY_THING
+from wardlaw.testing.databases import migrated_sqlite
 
 BAD = "110671459871-30f1spbu0hptbs60cb4vsmv79i7bbvqj.apps.googleusercontent.com"
 WHEN = st.sampled_from((0.0, 50 * DAY_S, 200 * DAY_S, 900 * DAY_S))

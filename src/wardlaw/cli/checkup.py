@@ -46,7 +46,7 @@ _SINCE_CREDENTIALS = "0011"  # the revision that brought theirs; revisions count
 MOST_SKEW_S = 60.0
 
 
-class Verdict(StrEnum):
+class DiagnosisState(StrEnum):
     """How a check came out."""
 
     OK = "ok"
@@ -58,7 +58,7 @@ class Diagnosis(msgspec.Struct, frozen=True):
     """One thing looked at; ``fix`` is the next step, empty when there is none to take."""
 
     name: str
-    verdict: Verdict
+    verdict: DiagnosisState
     words: str
     fix: str = ""
 
@@ -89,36 +89,36 @@ def examine(config: Config, env: Mapping[str, str]) -> Iterator[Diagnosis]:
         try:
             yield from look(config, env)
         except WardlawError as error:
-            yield Diagnosis(name, Verdict.BAD, error.message, error.hint)
+            yield Diagnosis(name, DiagnosisState.BAD, error.message, error.hint)
         except OSError as error:
-            yield Diagnosis(name, Verdict.BAD, str(error), "Check the path and its permissions.")
+            yield Diagnosis(name, DiagnosisState.BAD, str(error), "Check the path and its permissions.")
 
 
 def _environment(_config: Config, env: Mapping[str, str]) -> Check:
     near = unknown_env(env)
     for name, choice in near:
-        yield Diagnosis("environment", Verdict.WARN, f"{name} is no setting.", f"Did you mean {choice}?")
+        yield Diagnosis("environment", DiagnosisState.WARN, f"{name} is no setting.", f"Did you mean {choice}?")
     if not near:
-        yield Diagnosis("environment", Verdict.OK, "no misspelt WARDLAW_ variables")
+        yield Diagnosis("environment", DiagnosisState.OK, "no misspelt WARDLAW_ variables")
 
 
 def _permissions(config: Config, _env: Mapping[str, str]) -> Check:
     for what, text in (("data_dir", config.data_dir), ("keys.dir", config.keys.dir)):
         path = Path(text)
         if not path.is_dir():
-            yield Diagnosis("permissions", Verdict.BAD, f"{what} {path} does not exist.", "Run `wardlaw init`.")
+            yield Diagnosis("permissions", DiagnosisState.BAD, f"{what} {path} does not exist.", "Run `wardlaw init`.")
             continue
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & (stat.S_IRWXO | stat.S_IWGRP):
             yield Diagnosis(
-                "permissions", Verdict.BAD, f"{what} {path} is open to others ({mode:o}).", f"chmod 700 {path}"
+                "permissions", DiagnosisState.BAD, f"{what} {path} is open to others ({mode:o}).", f"chmod 700 {path}"
             )
         elif not os.access(path, os.W_OK):
             yield Diagnosis(
-                "permissions", Verdict.BAD, f"{what} {path} is not writable.", "Run as the account that owns it."
+                "permissions", DiagnosisState.BAD, f"{what} {path} is not writable.", "Run as the account that owns it."
             )
         else:
-            yield Diagnosis("permissions", Verdict.OK, f"{what} {path}")
+            yield Diagnosis("permissions", DiagnosisState.OK, f"{what} {path}")
 
 
 def _disk(config: Config, _env: Mapping[str, str]) -> Check:
@@ -128,25 +128,25 @@ def _disk(config: Config, _env: Mapping[str, str]) -> Check:
     free = shutil.disk_usage(path).free
     words = f"{free / 1e9:.1f} GB free on {path}"
     if free < LEAST_FREE_BYTES:
-        yield Diagnosis("disk", Verdict.BAD, words, "Make room: without a durable record nothing is answered.")
+        yield Diagnosis("disk", DiagnosisState.BAD, words, "Make room: without a durable record nothing is answered.")
     else:
-        yield Diagnosis("disk", Verdict.OK, words)
+        yield Diagnosis("disk", DiagnosisState.OK, words)
 
 
 def _keys(config: Config, _env: Mapping[str, str]) -> Check:
     places = Installation(config)
     for path in (places.log_key_path, places.gateway_key_path, places.bundle_key_path):
         key = load_signing_key(path)
-        yield Diagnosis("keys", Verdict.OK, f"{path.name} signs as {key.name}")
+        yield Diagnosis("keys", DiagnosisState.OK, f"{path.name} signs as {key.name}")
 
 
 def _keyring(config: Config, env: Mapping[str, str]) -> Check:
     if not (Path(config.data_dir) / "deks.db").exists() and config.database.url.startswith("sqlite:"):
-        yield Diagnosis("keyring", Verdict.BAD, "There is no key database yet.", "Run `wardlaw init`.")
+        yield Diagnosis("keyring", DiagnosisState.BAD, "There is no key database yet.", "Run `wardlaw init`.")
         return
     keyring = Installation(config).open_keyring(env)
     try:
-        yield Diagnosis("keyring", Verdict.OK, f"the key-encryption key {keyring.kek_id[:8]} opens it")
+        yield Diagnosis("keyring", DiagnosisState.OK, f"the key-encryption key {keyring.kek_id[:8]} opens it")
     finally:
         keyring.close()
 
@@ -156,13 +156,15 @@ def _database(config: Config, env: Mapping[str, str]) -> Check:
     try:
         found = revision(engine)
         if not found:
-            yield Diagnosis("database", Verdict.BAD, "The database has no tables.", "Run `wardlaw init`.")
+            yield Diagnosis("database", DiagnosisState.BAD, "The database has no tables.", "Run `wardlaw init`.")
             return
         with reading(engine) as connection:
             admins = count_admins(connection)
-        yield Diagnosis("database", Verdict.OK, f"{engine.dialect.name}, schema {found}")
+        yield Diagnosis("database", DiagnosisState.OK, f"{engine.dialect.name}, schema {found}")
         if not admins:
-            yield Diagnosis("people", Verdict.WARN, "Nobody is admin yet.", "`wardlaw init` prints a one-time token.")
+            yield Diagnosis(
+                "people", DiagnosisState.WARN, "Nobody is admin yet.", "`wardlaw init` prints a one-time token."
+            )
     finally:
         engine.dispose()
 
@@ -171,7 +173,7 @@ def _notifications(config: Config, env: Mapping[str, str]) -> Check:
     """Whether people hear of incidents: what was sent, what waits, what was given up."""
     named = channel_names(config.notify)
     if not named:
-        yield Diagnosis("notify", Verdict.OK, "nobody is told about incidents: no channel under notify")
+        yield Diagnosis("notify", DiagnosisState.OK, "nobody is told about incidents: no channel under notify")
         return
     engine = open_database(Installation(config).database_url(env))
     try:
@@ -182,10 +184,10 @@ def _notifications(config: Config, env: Mapping[str, str]) -> Check:
     finally:
         engine.dispose()
     words = f"{', '.join(named)}: {counts[Standing.SENT]} sent, {counts[Standing.WAITING]} waiting"
-    yield Diagnosis("notify", Verdict.OK, words)
+    yield Diagnosis("notify", DiagnosisState.OK, words)
     if dead := counts[Standing.DEAD]:
         fix = "Mend the channel named in the control process's log; closing their incidents ends this warning."
-        yield Diagnosis("notify", Verdict.BAD, f"{dead} notifications were given up.", fix)
+        yield Diagnosis("notify", DiagnosisState.BAD, f"{dead} notifications were given up.", fix)
 
 
 def _policies(config: Config, _env: Mapping[str, str]) -> Check:
@@ -193,36 +195,40 @@ def _policies(config: Config, _env: Mapping[str, str]) -> Check:
     bundle = read_bundle(places.bundle_path, trusted_keys=places.bundle_keys())
     content = parse_bundle(bundle.payload)
     yield Diagnosis(
-        "policies", Verdict.OK, f"bundle {bundle.version}, {len(content.clauses)} clauses, {content.digest[:12]}"
+        "policies", DiagnosisState.OK, f"bundle {bundle.version}, {len(content.clauses)} clauses, {content.digest[:12]}"
     )
     if config.policies.life is not ClauseLife.ON:
         words = "Nobody signs clauses off (policies.life: off), so no clause is proved."
         fix = "One person may vouch: `wardlaw attest`. With three or four people: policies.life: on, then `wardlaw policy approve`."
-        yield Diagnosis("policies", Verdict.WARN, words, fix)
+        yield Diagnosis("policies", DiagnosisState.WARN, words, fix)
 
 
 def _detectors(config: Config, _env: Mapping[str, str]) -> Check:
     """Whether the file lets detectors see less than was approved."""
     places = Installation(config)
     if config.policies.life is not ClauseLife.ON:
-        yield Diagnosis("detectors", Verdict.OK, "set by the file alone (policies.life: off)")
+        yield Diagnosis("detectors", DiagnosisState.OK, "set by the file alone (policies.life: off)")
         return
     approved = read_approved(places.detecting_path, places.bundle_keys())
     if approved is None:
-        yield Diagnosis("detectors", Verdict.WARN, "Nothing is approved yet.", "`wardlaw up` takes what the file says.")
+        yield Diagnosis(
+            "detectors", DiagnosisState.WARN, "Nothing is approved yet.", "`wardlaw up` takes what the file says."
+        )
     elif less := looser(approved.detecting, detecting_of(config)):
         words = f"drifted: looser than what was approved, and not taken over: {', '.join(less)}."
         yield Diagnosis(
-            "detectors", Verdict.BAD, words, "Put it back, or have it approved: `wardlaw detectors loosen`."
+            "detectors", DiagnosisState.BAD, words, "Put it back, or have it approved: `wardlaw detectors loosen`."
         )
     else:
-        yield Diagnosis("detectors", Verdict.OK, f"as approved by {approved.approved_by}, or stricter")
+        yield Diagnosis("detectors", DiagnosisState.OK, f"as approved by {approved.approved_by}, or stricter")
 
 
 def _canaries(config: Config, env: Mapping[str, str]) -> Check:
     """Whether clauses are proved: when canaries ran, and which clause did not stop its own."""
     if not config.canaries.enabled:
-        yield Diagnosis("canaries", Verdict.WARN, "Canaries are off, so no clause is proved.", "canaries.enabled: true")
+        yield Diagnosis(
+            "canaries", DiagnosisState.WARN, "Canaries are off, so no clause is proved.", "canaries.enabled: true"
+        )
         return
     engine = open_database(Installation(config).database_url(env))
     try:
@@ -234,13 +240,13 @@ def _canaries(config: Config, env: Mapping[str, str]) -> Check:
         engine.dispose()
     if not latest:
         fix = "They begin a minute after `wardlaw up`; `wardlaw canary run` runs them now."
-        yield Diagnosis("canaries", Verdict.WARN, "No canary has run yet, so no clause is proved.", fix)
+        yield Diagnosis("canaries", DiagnosisState.WARN, "No canary has run yet, so no clause is proved.", fix)
         return
     for run in latest:
         if run.outcome is CanaryOutcome.FAIL:
             words = f"{run.clause} did not stop its canary on {run.route}: {run.detail}"
             yield Diagnosis(
-                "canaries", Verdict.BAD, words, f"`wardlaw canary show {run.clause}`; compare what is published."
+                "canaries", DiagnosisState.BAD, words, f"`wardlaw canary show {run.clause}`; compare what is published."
             )
     age_h = (time.time() - max(run.at for run in latest)) / 3_600
     counts = ", ".join(
@@ -248,21 +254,21 @@ def _canaries(config: Config, env: Mapping[str, str]) -> Check:
     )
     if age_h > config.canaries.every_h:
         fix = "Look whether the canary process of `wardlaw up` runs."
-        yield Diagnosis("canaries", Verdict.WARN, f"No canary has run for {age_h:.0f} hours ({counts}).", fix)
+        yield Diagnosis("canaries", DiagnosisState.WARN, f"No canary has run for {age_h:.0f} hours ({counts}).", fix)
     else:
-        yield Diagnosis("canaries", Verdict.OK, f"{counts}; the last one {age_h:.1f} hours ago")
+        yield Diagnosis("canaries", DiagnosisState.OK, f"{counts}; the last one {age_h:.1f} hours ago")
 
 
 def _state(config: Config, env: Mapping[str, str]) -> Check:
     if config.state.authority is not Authority.REDIS:
-        yield Diagnosis("state", Verdict.OK, "kept by the gateway itself")
+        yield Diagnosis("state", DiagnosisState.OK, "kept by the gateway itself")
         return
     url = urlsplit(config.state.url)
     with socket.create_connection((url.hostname or "127.0.0.1", url.port or 6379), timeout=TIMEOUT_S):
         pass
     if config.state.password:
         read_secret(config.state.password, env=env, what="state.password")
-    yield Diagnosis("state", Verdict.OK, f"{url.hostname}:{url.port or 6379} answers")
+    yield Diagnosis("state", DiagnosisState.OK, f"{url.hostname}:{url.port or 6379} answers")
 
 
 def _ports(config: Config, _env: Mapping[str, str]) -> Check:
@@ -276,12 +282,14 @@ def _ports(config: Config, _env: Mapping[str, str]) -> Check:
     for key, listen in wanted:
         host, port = parse_listen(listen)
         if _is_free(host, port):
-            yield Diagnosis("ports", Verdict.WARN if running else Verdict.OK, f"{key} {listen} is free", "")
+            yield Diagnosis(
+                "ports", DiagnosisState.WARN if running else DiagnosisState.OK, f"{key} {listen} is free", ""
+            )
         elif running:
-            yield Diagnosis("ports", Verdict.OK, f"{key} {listen} is served")
+            yield Diagnosis("ports", DiagnosisState.OK, f"{key} {listen} is served")
         else:
             yield Diagnosis(
-                "ports", Verdict.BAD, f"{key} {listen} is taken by another program.", f"Choose another: {key}."
+                "ports", DiagnosisState.BAD, f"{key} {listen} is taken by another program.", f"Choose another: {key}."
             )
 
 
@@ -322,7 +330,7 @@ def _secrets(config: Config, env: Mapping[str, str]) -> Check:
     for target in config.export.targets:
         if target.token:
             read_secret(target.token, env=env, what=f"the token of the target {target.name}")
-    yield Diagnosis("secrets", Verdict.OK, f"{count} upstream keys can be read")
+    yield Diagnosis("secrets", DiagnosisState.OK, f"{count} upstream keys can be read")
 
 
 def _toolservers(config: Config, env: Mapping[str, str]) -> Check:
@@ -345,11 +353,11 @@ def _toolservers(config: Config, env: Mapping[str, str]) -> Check:
     finally:
         engine.dispose()
     for words, fix in found:
-        yield Diagnosis("tool servers", Verdict.BAD, words, fix)
+        yield Diagnosis("tool servers", DiagnosisState.BAD, words, fix)
     for words, fix in idle:
-        yield Diagnosis("tool servers", Verdict.WARN, words, fix)
+        yield Diagnosis("tool servers", DiagnosisState.WARN, words, fix)
     if not found:
-        yield Diagnosis("tool servers", Verdict.OK, f"credentials of {len(servers)} can be read")
+        yield Diagnosis("tool servers", DiagnosisState.OK, f"credentials of {len(servers)} can be read")
 
 
 def _upstreams(config: Config, _env: Mapping[str, str]) -> Check:
@@ -363,20 +371,24 @@ def _upstreams(config: Config, _env: Mapping[str, str]) -> Check:
             )
         except ssl.SSLError as error:
             yield Diagnosis(
-                name, Verdict.BAD, f"{url.netloc}: TLS fails: {error}.", "Check certificate, clock and proxy."
+                name, DiagnosisState.BAD, f"{url.netloc}: TLS fails: {error}.", "Check certificate, clock and proxy."
             )
         except OSError as error:
             verdict = (
-                Verdict.WARN if config.demo_model.enabled and url.netloc == config.demo_model.listen else Verdict.BAD
+                DiagnosisState.WARN
+                if config.demo_model.enabled and url.netloc == config.demo_model.listen
+                else DiagnosisState.BAD
             )
             yield Diagnosis(
                 name, verdict, f"{url.netloc} is not reachable: {error}.", "Check address, network and firewall."
             )
         else:
-            yield Diagnosis(name, Verdict.OK, f"{url.netloc} is reachable")
+            yield Diagnosis(name, DiagnosisState.OK, f"{url.netloc} is reachable")
             if abs(skew) > MOST_SKEW_S:
                 fix = "Set the clock (chrony, systemd-timesyncd): tokens and certificates depend on it."
-                yield Diagnosis("clock", Verdict.BAD, f"The clock differs from {url.netloc} by {skew:.0f} s.", fix)
+                yield Diagnosis(
+                    "clock", DiagnosisState.BAD, f"The clock differs from {url.netloc} by {skew:.0f} s.", fix
+                )
 
 
 def _visit(host: str, port: int, *, tls: bool) -> float:

@@ -89,6 +89,10 @@ class ManagementClient:
         """PATCH ``/api`` + path; see ``call``."""
         return self.call("PATCH", path, body)
 
+    def put(self, path: str, body: dict[str, Any]) -> Any:
+        """Put what is to be in place of what was."""
+        return self.call("PUT", path, body)
+
     def delete(self, path: str) -> Any:
         """DELETE ``/api`` + path; see ``call``."""
         return self.call("DELETE", path)

@@ -7,7 +7,6 @@ default stands for the ``data_dir`` in force.
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from msgspec import Meta
 from wardlaw.config.channelforms import FindingLevel, MailSecurity, SyslogForm, WebhookForm
 from wardlaw.config.connected import InventorySettings
 from wardlaw.config.detection import BuiltIn, Encoder, Planting, Tripwires
+from wardlaw.config.law import Law
 from wardlaw.config.proving import Canaries, Export
 from wardlaw.config.retention import Retention
 from wardlaw.config.secretref import Certificates, SecretRef
@@ -531,18 +531,6 @@ class Notify(msgspec.Struct, frozen=True):
         Meta(description="Findings of the inventory of this weight and above are told over the channels; `off`, none."),
     ] = FindingLevel.CRITICAL
     persons: Annotated[Persons, Meta(description="Asking the person who gave a held grant.")] = Persons()
-
-
-class Law(msgspec.Struct, frozen=True):
-    """How the law is read where careful readers differ."""
-
-    readings: Annotated[
-        dict[str, date],
-        Meta(
-            description="Day from which a provision applies, where several readings of it are known, such as "
-            '`"eu-ai-act:art-49": 2027-12-02`; the earliest one otherwise.'
-        ),
-    ] = {}
 
 
 class Config(msgspec.Struct, frozen=True):

@@ -24,6 +24,7 @@ _PATHS = (
     "inventory.listener.tls.cert",
     "inventory.listener.tls.key",
     "policies.dir",
+    "law.questions",
     "keys.dir",
     "audit.spool",
     "audit.log",

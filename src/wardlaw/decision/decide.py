@@ -16,6 +16,7 @@ from wardlaw.facts.effect import Effect, RouteMode, strongest
 from wardlaw.facts.exchange import Channel
 from wardlaw.facts.exemption import Exemption, ExemptionKind
 from wardlaw.facts.finding import Finding, FindingKind
+from wardlaw.facts.gate import GateMode
 from wardlaw.facts.request import RequestFacts, Snapshot
 
 # Text in these channels was written by somebody else than the caller: it may stop the exchange, it
@@ -150,6 +151,11 @@ def _standing_reasons(findings: Sequence[Finding], state: Snapshot) -> list[Reas
                 public=False,
             )
         )
+    for gate in state.gates:
+        if gate.mode is GateMode.ENFORCE:
+            message = f"The system {gate.system} has no live verdict of a deployment gate: {gate.why}."
+            advice = "Ask its owner; `wardlaw gate verdict` shows what is missing, and a gate that passes opens it."
+            reasons.append(Reason(code=ReasonCode.GATE, effect=Effect.DENY, message=message, advice=advice))
     failed = tuple(place for place, finding in enumerate(findings) if finding.kind is FindingKind.FAULT)
     if failed:
         names = ", ".join(sorted({findings[place].detector for place in failed}))

@@ -9,7 +9,7 @@ import msgspec
 
 from wardlaw.evidence.observed import Counts
 from wardlaw.evidence.running import RunningClause
-from wardlaw.register.system import Traffic
+from wardlaw.register.system import UNREGISTERED, Traffic
 
 MOST_KINDS = 50_000
 """Kinds of traffic kept apart for one day; what comes beyond belongs to nobody, and so to no system."""
@@ -38,14 +38,27 @@ class Told(msgspec.Struct, frozen=True):
     unread: bool = False
 
 
+class Unclaimed(msgspec.Struct, frozen=True):
+    """Calls that belong to no registered system; ``last_at`` in Unix seconds, ``last`` the decision of that moment."""
+
+    principal: str
+    kind: str
+    route: str
+    resource: str
+    calls: int
+    last_at: float
+    last: str
+
+
 class _Group:
     """Counts of one kind of traffic."""
 
-    __slots__ = ("fired", "observed", "sets", "unread")
+    __slots__ = ("fired", "newest", "observed", "sets", "unread")
 
     def __init__(self) -> None:
         self.sets: dict[str, tuple[int, float]] = {}
         self.fired: dict[str, tuple[int, float, str]] = {}
+        self.newest = (0.0, "")
         self.observed = 0
         self.unread = 0
 
@@ -54,6 +67,7 @@ class _Group:
         self.sets[told.policies] = (count + 1, max(last, told.at))
         for name in told.fired:
             self._fire(name, 1, told.at, told.id)
+        self.newest = max(self.newest, (told.at, told.id))
         self.observed += told.observes
         self.unread += told.unread
 
@@ -63,6 +77,7 @@ class _Group:
             self.sets[digest] = (mine + count, max(before, last))
         for name, (count, at, record) in other.fired.items():
             self._fire(name, count, at, record)
+        self.newest = max(self.newest, other.newest)
         self.observed += other.observed
         self.unread += other.unread
 
@@ -94,6 +109,20 @@ class Tally:
         for day in [day for day in self._days if day < int(at // _DAY_S)]:
             del self._days[day]
 
+    def unclaimed(self, owners: Callable[[Traffic], Iterable[str]]) -> tuple[Unclaimed, ...]:
+        """Traffic that belongs to no system, by who makes it and what they reach, the most first."""
+        found: dict[tuple[str, str, str, str], Unclaimed] = {}
+        for groups in self._days.values():
+            for traffic, group in groups.items():
+                if tuple(owners(traffic)) != (UNREGISTERED,):
+                    continue
+                key = (traffic.principal, traffic.kind, traffic.route, traffic.resource)
+                count = sum(number for number, _ in group.sets.values())
+                before = found.get(key)
+                newest = max(group.newest, (before.last_at, before.last) if before else (0.0, ""))
+                found[key] = Unclaimed(*key, count + (before.calls if before else 0), *newest)
+        return tuple(sorted(found.values(), key=lambda one: (-one.calls, one.principal, one.resource)))
+
     def scenes(self, owners: Callable[[Traffic], Iterable[str]]) -> Mapping[str, Scene]:
         """The traffic of each system, by the system's id."""
         found: dict[str, dict[tuple[str, str], dict[str, _Group]]] = {}
@@ -103,6 +132,12 @@ class Tally:
                     scene = found.setdefault(name, {}).setdefault((traffic.action, traffic.kind), {})
                     scene.setdefault(traffic.resource, _Group()).join(group)
         return found
+
+
+def decisions_in(scene: Scene) -> int:
+    """How many decisions a system's traffic is."""
+    groups = (group for by_resource in scene.values() for group in by_resource.values())
+    return sum(count for group in groups for count, _ in group.sets.values())
 
 
 def counts_of(running: RunningClause, scene: Scene, *, in_force: str, published_at: float) -> Counts:

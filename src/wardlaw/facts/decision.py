@@ -19,6 +19,7 @@ class ReasonCode(StrEnum):
     DETECTOR_FAULT = "detector_fault"  # a required detector failed or ran out of time
     MISSING_ATTRIBUTE = "missing_attribute"
     STATE_UNAVAILABLE = "state_unavailable"
+    GATE = "gate"  # a system whose gate mode is enforce has no live verdict
     REWRITE_REFUSED = "rewrite_refused"  # the redacted request did not come out as allow
 
 

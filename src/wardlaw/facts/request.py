@@ -8,6 +8,7 @@ from wardlaw.facts.action import Action
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.exchange import Measures
 from wardlaw.facts.exemption import Exemption
+from wardlaw.facts.gate import ClosedGate
 from wardlaw.facts.grantfacts import GrantFacts
 from wardlaw.facts.origin import CallJudgement
 from wardlaw.facts.principal import Principal
@@ -70,6 +71,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         approved: Clauses whose hold of exactly this call people have approved; of those alone the hold falls away.
         approval: The approval that says so, used up with this decision; ``""`` without one.
         exemptions: Waivers and broken glass that are for this caller and this resource.
+        gates: Systems this belongs to that have no live verdict.
     """
 
     calls_minute: int = 0
@@ -86,3 +88,4 @@ class Snapshot(msgspec.Struct, frozen=True):
     approved: tuple[str, ...] = ()
     approval: str = ""
     exemptions: tuple[Exemption, ...] = ()
+    gates: tuple[ClosedGate, ...] = ()

@@ -13,6 +13,7 @@ class Tier(StrEnum):
     LIMITED = "limited"  # duties of transparency, Art 50
     MINIMAL = "minimal"
     GPAI = "gpai"  # a general-purpose model, Ch. V
+    OUT_OF_SCOPE = "out-of-scope"  # no AI system, or none of the Act's (Art 2, 3)
     UNDETERMINED = "undetermined"  # nobody has said yet: everything applies
 
 

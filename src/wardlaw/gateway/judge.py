@@ -24,6 +24,7 @@ from wardlaw.facts.effect import Effect, RouteMode
 from wardlaw.facts.exchange import Channel, Measures, Segment, ToolCall
 from wardlaw.facts.exemption import Exemption
 from wardlaw.facts.finding import Finding, FindingKind
+from wardlaw.facts.gate import ClosedGate
 from wardlaw.facts.origin import CallJudgement
 from wardlaw.facts.principal import Principal
 from wardlaw.facts.record import Inputs
@@ -205,6 +206,8 @@ class Judge:
         """Mark of the detectors in force, for the records."""
         self.exemptions: Callable[[], tuple[Exemption, ...]] = tuple
         """Waivers and broken glass in force; none where nobody knows any."""
+        self.gates: Callable[[RequestFacts], tuple[ClosedGate, ...]] = lambda _request: ()
+        """Systems without a live verdict that a request belongs to; none where nobody knows any."""
         self.holding: Holding | None = None
         """Where held calls wait; without it they are refused."""
         self.canaries: CanaryReader | None = None
@@ -233,7 +236,7 @@ class Judge:
         noted = self._note(case, matter, measures, at)
         if noted.score:
             state = msgspec.structs.replace(state, anomaly_score=noted.score)
-        state = _with_exemptions(state, self.exemptions(), request)
+        state = self._with_standing(state, request)
         decided = await self._decide(case, matter, request, state)
         decision, state = decided.decision, decided.state
         if case.canary:
@@ -265,6 +268,7 @@ class Judge:
             told={
                 "approval": decided.held.approval if decided.held is not None else state.approval,
                 "canary_forgery": _forgery(case),
+                "gates": ",".join(f"{one.system}:{one.mode.value}" for one in state.gates),
             },
         )
         if notice is not None:
@@ -274,6 +278,12 @@ class Judge:
         if decided.used is not None and decided.used not in matter.passes:
             self.recorder.control(self.new_id("ctl"), "approvals.used", decided.used.approval)
         return Judgement(decision, receipt, measures, decided.held, decided.used)
+
+    def _with_standing(self, state: Snapshot, request: RequestFacts) -> Snapshot:
+        """The state with what people have lifted for this request, and the gates that are closed to it."""
+        state = _with_exemptions(state, self.exemptions(), request)
+        gates = self.gates(request)
+        return msgspec.structs.replace(state, gates=gates) if gates else state
 
     async def _decide(self, case: Case, matter: Matter, request: RequestFacts, state: Snapshot) -> _Decided:
         """Decide; what is held goes when people have approved exactly this, and else they are asked."""

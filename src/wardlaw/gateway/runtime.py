@@ -31,6 +31,7 @@ from wardlaw.gateway.canaries import CanaryMarks
 from wardlaw.gateway.door import Door, Health
 from wardlaw.gateway.doubts import Doubts
 from wardlaw.gateway.exempting import ExemptionBook
+from wardlaw.gateway.gating import GateKeeper
 from wardlaw.gateway.gists import Gists, Leaks
 from wardlaw.gateway.habits import HabitsFile
 from wardlaw.gateway.holding import TableHolding
@@ -57,6 +58,7 @@ from wardlaw.gateway.traces import Traces
 from wardlaw.gateway.upstream import Upstreams
 from wardlaw.gateway.watcher import MAX_AGE_S, Watcher
 from wardlaw.governance.bundle import parse_bundle
+from wardlaw.register.gates.door import GateDoor
 from wardlaw.security.fingerprint import FingerprintBook
 from wardlaw.security.inspect import Inspector
 from wardlaw.security.learned import Weights
@@ -77,6 +79,7 @@ from wardlaw.store.purposes import Purposes, derive_purposes
 from wardlaw.store.secrets import load_secrets
 from wardlaw.store.spool import SpoolSettings, SpoolWriter
 from wardlaw.store.treestate import newest_positions
+from wardlaw.store.verdictbook import load_door
 
 _log = logging.getLogger("wardlaw.gateway")
 _WL_SPOOL_BUSY = "WL-SPL-008"
@@ -104,6 +107,7 @@ class Runtime:
         self._sharing: Sharing | None = None
         self._watcher: Watcher | None = None
         self._exemptions = ExemptionBook(lambda: self._watcher.age_s if self._watcher is not None else inf)
+        self._gates = GateKeeper(lambda: self._watcher.age_s if self._watcher is not None else inf)
         self._reporter: Reporter | None = None
         self._door: Door | None = None
         self._holder: PolicyHolder | None = None
@@ -162,6 +166,7 @@ class Runtime:
             notice=reporter.notice,
         )
         judge.exemptions = self._exemptions.in_force
+        judge.gates = self._gates.closed
         judge.habits = await self._open_habits(purposes)
         judge.holding = TableHolding(
             engine, keyring, secret=purposes.state, inspect=self._inspect_text, channels=channel_names(config.notify)
@@ -186,6 +191,7 @@ class Runtime:
                 Generation.TOOLS: self._load_tools,
                 Generation.CREDENTIALS: self._load_credentials,
                 Generation.EXEMPTIONS: self._load_exemptions,
+                Generation.GATES: self._load_gates,
             },
             clock=time.monotonic,
         )
@@ -454,6 +460,14 @@ class Runtime:
                 return load_exemptions(connection, now=time.time(), keys=keys, ended=ended)
 
         await self._exemptions.renew(lambda: asyncio.to_thread(load))
+
+    async def _load_gates(self) -> None:
+        def load() -> GateDoor:
+            assert self._engine is not None
+            with reading(self._engine) as connection:
+                return load_door(connection, now=time.time(), keys=self._places.bundle_keys())
+
+        self._gates.door = await asyncio.to_thread(load)
 
     def _position(self) -> tuple[int, int]:
         """The last frame written; its changes, and those of all before it, are in the ledger."""

@@ -22,6 +22,7 @@ _NO_MILDER: dict[Tier, frozenset[Tier]] = {
     Tier.GPAI: frozenset({Tier.PROHIBITED}),
     Tier.LIMITED: frozenset({Tier.PROHIBITED, Tier.HIGH}),
     Tier.MINIMAL: frozenset({Tier.PROHIBITED, Tier.HIGH, Tier.GPAI, Tier.LIMITED}),
+    Tier.OUT_OF_SCOPE: frozenset({Tier.PROHIBITED, Tier.HIGH, Tier.GPAI, Tier.LIMITED, Tier.MINIMAL}),
 }
 
 

@@ -10,7 +10,9 @@ from typing import Annotated
 
 import msgspec
 
+from wardlaw.facts.gate import GateMode
 from wardlaw.facts.tier import SystemRole, Tier
+from wardlaw.register.lifecycle import Lifecycle
 
 UNREGISTERED = "unregistered"
 """Under which name the traffic stands that belongs to no system; no system may be called so."""
@@ -25,6 +27,25 @@ _Pattern = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9*?._@+:/-]{1,200}$(?
 _Annex = Annotated[str, msgspec.Meta(pattern=r"^(annex-i|annex-iii-[1-8][a-e]?)?$(?!\n)")]
 _Members = Annotated[tuple[_Member, ...], msgspec.Meta(max_length=500)]
 _Patterns = Annotated[tuple[_Pattern, ...], msgspec.Meta(max_length=200)]
+_Digest = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?$(?!\n)")]
+_Listed = Annotated[tuple[_Said, ...], msgspec.Meta(max_length=200)]
+_Entries = Annotated[tuple[SystemId, ...], msgspec.Meta(max_length=200)]
+
+
+class MadeOf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a system is made of, by SHA-256 in lower-case hex; ``""`` where nobody said.
+
+    Attributes:
+        model: Of the weights, or of what the vendor calls the version.
+        prompt: Of the system prompt.
+        tools: Of the tools' definitions.
+        data: Of what it was trained on or looks things up in.
+    """
+
+    model: _Digest = ""
+    prompt: _Digest = ""
+    tools: _Digest = ""
+    data: _Digest = ""
 
 
 class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,6 +61,16 @@ class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         principals: Whose calls are its own: ids or patterns with ``*``, of users, agents, machines and apps.
         routes: Only calls on these routes; empty means all.
         models: Only calls of these models; empty means all. Calls of tools belong to whoever makes them.
+        users: Who uses it, in words: ``recruiters``, ``customers``.
+        data_classes: What it processes: ``cv``, ``special-category``.
+        built_on: Ids of registered models.
+        datasets: Ids of registered datasets.
+        vendors: Ids of registered vendors.
+        tools: Names or patterns of tools it calls.
+        regions: Where it is used and where its data goes.
+        made_of: Digests of what it is made of; a change asks for a new classification and a new verdict.
+        lifecycle: Where it stands between a wish and its end.
+        gate_mode: What the door does while it has no live verdict.
     """
 
     id: SystemId
@@ -54,6 +85,16 @@ class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     routes: _Patterns = ()
     models: _Patterns = ()
     environment: _Line = "production"
+    users: _Listed = ()
+    data_classes: _Listed = ()
+    built_on: _Entries = ()
+    datasets: _Entries = ()
+    vendors: _Entries = ()
+    tools: _Patterns = ()
+    regions: _Listed = ()
+    made_of: MadeOf = MadeOf()
+    lifecycle: Lifecycle = Lifecycle.PROPOSED
+    gate_mode: GateMode = GateMode.WARN
 
     @property
     def kinds(self) -> frozenset[str]:

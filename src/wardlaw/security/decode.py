@@ -96,7 +96,7 @@ ESCAPES, PAIRS, GROUPS, RUNS, TOKENS = range(5)
 _TOKEN_RUN = rb"[A-Za-z0-9+/_\-.=~%%:@]{%d}" % MIN_RUN
 
 
-class Gate:
+class DecodeGate:
     """One scan that says which of the steps below may find anything in a text.
 
     Opened by escapes, by spaced letters and pairs, by longer spaced groups (ordinary words do that too, see

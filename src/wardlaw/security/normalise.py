@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from wardlaw.security.decode import ESCAPES, RUNS, Gate, decode_runs, join, joins, unescape
+from wardlaw.security.decode import ESCAPES, RUNS, DecodeGate, decode_runs, join, joins, unescape
 from wardlaw.security.fold import fold
 from wardlaw.security.hidden import Hidden, find_hidden
 from wardlaw.security.views import Building, Layer, View
@@ -45,7 +45,7 @@ class Normaliser:
     """Makes the views of texts; holds only the compiled scan."""
 
     def __init__(self) -> None:
-        self._gate = Gate()
+        self._gate = DecodeGate()
 
     def normalise(self, text: str) -> Views:
         """The views of ``text``. Total: any string is accepted, lone surrogates included."""

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 from wardlaw.evidence.attestation import Attestation
 from wardlaw.facts.errors import InputError
 from wardlaw.store.coveragetables import ATTESTATION
+from wardlaw.store.generations import Generation, bump
 from wardlaw.store.rows import as_struct
 
 _COLUMN = ATTESTATION.c
@@ -16,6 +17,7 @@ _COLUMN = ATTESTATION.c
 
 def keep_attestation(connection: Connection, attestation: Attestation) -> None:
     """Keep a new one."""
+    bump(connection, Generation.GATES)
     connection.execute(insert(ATTESTATION).values(**msgspec.to_builtins(attestation)))
 
 
@@ -32,6 +34,7 @@ def withdraw_attestation(connection: Connection, attestation_id: str, *, by: str
             f"There is no attestation {attestation_id} that stands.",
             "`wardlaw attest --list` names those that do.",
         )
+    bump(connection, Generation.GATES)
     fields = {"withdrawn_at": now, "withdrawn_by": by}
     connection.execute(update(ATTESTATION).where(_COLUMN.id == attestation_id).values(**fields))
     return msgspec.structs.replace(as_struct(found, Attestation), **fields)

@@ -53,6 +53,7 @@ class CanaryRuns:
 
     def keep(self, run: CanaryRun) -> None:
         """Keep one."""
+        bump(self._connection, Generation.GATES)
         row = msgspec.structs.asdict(run)
         row["order_id"] = row.pop("order")
         self._connection.execute(insert(CANARY_RUN).values(row | {"outcome": run.outcome.value}))

@@ -269,6 +269,7 @@ BEGIN
   SELECT system::jsonb->>'tier' INTO stood FROM ai_system_version
     WHERE id = NEW.id AND system::jsonb->>'tier' <> 'undetermined' ORDER BY version DESC LIMIT 1;
   IF stood IS NULL OR said IN ('undetermined', stood) OR said = ANY (CASE stood
+      WHEN 'out-of-scope' THEN ARRAY['minimal', 'limited', 'gpai', 'high', 'prohibited']
       WHEN 'minimal' THEN ARRAY['limited', 'gpai', 'high', 'prohibited'] WHEN 'limited' THEN ARRAY['high', 'prohibited']
       WHEN 'high' THEN ARRAY['prohibited'] WHEN 'gpai' THEN ARRAY['prohibited'] ELSE ARRAY[]::text[] END) THEN
     RETURN NEW;

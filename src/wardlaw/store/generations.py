@@ -23,6 +23,7 @@ class Generation(StrEnum):
     CREDENTIALS = "credentials"
     EXEMPTIONS = "exemptions"
     CANARIES = "canaries"  # which clauses stand bypassed
+    GATES = "gates"  # whatever a verdict rests on: systems, classifications, sign-offs, canaries
 
 
 def read(engine: Engine) -> dict[str, int]:

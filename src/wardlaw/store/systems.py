@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from wardlaw.facts.errors import InputError
 from wardlaw.register.system import System
 from wardlaw.store.coveragetables import AI_SYSTEM, AI_SYSTEM_VERSION
+from wardlaw.store.generations import Generation, bump
 
 _COLUMN = AI_SYSTEM.c
 ADDED, CHANGED, RETIRED = "added", "changed", "retired"
@@ -53,13 +54,23 @@ def add_system(connection: Connection, system: System, *, by: str, now: float) -
     return kept
 
 
-def change_system(connection: Connection, system: System, *, by: str, now: float, reason: str = "") -> KeptSystem:
+def change_system(
+    connection: Connection, system: System, *, by: str, now: float, version: int = 0, reason: str = ""
+) -> KeptSystem:
     """Keep a system as it now is; what it was stays in its history.
 
+    Args:
+        reason: Why; kept with the version.
+        version: The version it is to follow; 0 for whichever is the newest.
+
     Raises:
-        InputError: There is none of that id (WL-SYS-001), or it was retired (WL-SYS-003).
+        InputError: There is none of that id (WL-SYS-001), it was retired (WL-SYS-003), or somebody else changed it
+            since (WL-SYS-005).
     """
-    return _keep(connection, living_system(connection, system.id), system, (by, now), CHANGED, reason)
+    old = living_system(connection, system.id)
+    if version and version != old.version:
+        raise _changed_since(old)
+    return _keep(connection, old, system, (by, now), CHANGED, reason)
 
 
 def retire_system(connection: Connection, system_id: str, *, by: str, now: float) -> KeptSystem:
@@ -125,12 +136,23 @@ def _keep(
 ) -> KeptSystem:
     by, now = who
     kept = KeptSystem(system, old.version + 1, by, now, now if step == RETIRED else 0.0)
-    connection.execute(update(AI_SYSTEM).where(_COLUMN.id == system.id).values(**_columns(kept)))
+    same = (_COLUMN.id == system.id) & (_COLUMN.version == old.version)
+    if connection.execute(update(AI_SYSTEM).where(same).values(**_columns(kept))).rowcount != 1:
+        raise _changed_since(get_system(connection, system.id))
     _note(connection, kept, step, reason)
     return kept
 
 
+def _changed_since(kept: KeptSystem) -> InputError:
+    return InputError(
+        "WL-SYS-005",
+        f"{kept.changed_by} changed the system {kept.system.id} meanwhile: it is at version {kept.version}.",
+        f"Look with `wardlaw system show {kept.system.id}`, then change that version; nothing of either is lost.",
+    )
+
+
 def _note(connection: Connection, kept: KeptSystem, step: str, reason: str = "") -> None:
+    bump(connection, Generation.GATES)
     values = _columns(kept)
     del values["retired_at"]
     connection.execute(insert(AI_SYSTEM_VERSION).values(id=kept.system.id, step=step, reason=reason, **values))

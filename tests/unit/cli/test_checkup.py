@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from wardlaw.cli.checkup import Diagnosis, Verdict, examine
+from wardlaw.cli.checkup import Diagnosis, DiagnosisState, examine
 from wardlaw.cli.creating import create_installation
 from wardlaw.cli.roles.control import begin_detecting, detecting_book, detectors_drift
 from wardlaw.config.detection import BuiltIn
@@ -46,14 +46,14 @@ def config(tmp_path: Path) -> Config:
 
 
 def bad(config: Config, **env: str) -> list[Diagnosis]:
-    found = [one for one in examine(config, env) if one.verdict is Verdict.BAD]
+    found = [one for one in examine(config, env) if one.verdict is DiagnosisState.BAD]
     assert all(one.fix for one in found)
     return found
 
 
 def test_a_fresh_installation_is_sound(config: Config) -> None:
     assert bad(config) == []
-    assert [one.words for one in examine(config, {}) if one.verdict is Verdict.WARN] == [
+    assert [one.words for one in examine(config, {}) if one.verdict is DiagnosisState.WARN] == [
         "Nobody is admin yet.",
         "Nobody signs clauses off (policies.life: off), so no clause is proved.",
         "No canary has run yet, so no clause is proved.",
@@ -151,8 +151,8 @@ def test_detectors_that_would_see_less_than_was_approved_are_drifted(config: Con
     def said(config: Config) -> Diagnosis:
         return next(one for one in examine(config, {}) if one.name == "detectors")
 
-    assert said(config).verdict is Verdict.OK
-    assert said(living).verdict is Verdict.WARN
+    assert said(config).verdict is DiagnosisState.OK
+    assert said(living).verdict is DiagnosisState.WARN
     places = Installation(config)
     recorder = Recorded()
     for _ in range(2):  # what was taken as it is once is not taken again
@@ -161,7 +161,7 @@ def test_detectors_that_would_see_less_than_was_approved_are_drifted(config: Con
     assert "as approved by wardlaw" in said(living).words
     assert detectors_drift(living, places) == ""
     less = change(living, built_in=BuiltIn(secrets=False))
-    assert said(less).verdict is Verdict.BAD
+    assert said(less).verdict is DiagnosisState.BAD
     assert "drifted" in said(less).words
     assert detectors_drift(less, places).endswith("built_in.secrets")
     assert detectors_drift(change(less, policies=config.policies), places) == ""

@@ -9,6 +9,7 @@ from wardlaw.decision.decide import SAW_TOOL_RESULT, decide, quarantine_reaches_
 from wardlaw.facts.decision import ObligationKind, ReasonCode
 from wardlaw.facts.effect import Effect, RouteMode
 from wardlaw.facts.finding import FindingKind
+from wardlaw.facts.gate import ClosedGate, GateMode
 from wardlaw.facts.request import Snapshot
 
 QUIET = Snapshot()
@@ -82,11 +83,22 @@ def test_a_clause_that_would_only_mask_or_hold_never_stands_in_for_registration(
     assert [reason.code for reason in known.reasons] == [ReasonCode.CLAUSE]
 
 
+def test_a_closed_gate_that_only_warns_changes_nothing_and_one_that_enforces_hides_no_clause() -> None:
+    closed = ClosedGate("cv", GateMode.WARN, "no verdict")
+    assert decide(request(), (), policies(), Snapshot(gates=(closed,))).reasons == ()
+    shut = Snapshot(gates=(ClosedGate("cv", GateMode.ENFORCE, "no verdict"),), quarantined="tripwire")
+    assert {one.code for one in decide(request(), (), policies(), shut).reasons} == {
+        ReasonCode.GATE,
+        ReasonCode.QUARANTINED,
+    }
+
+
 @pytest.mark.parametrize(
     ("state", "found", "code"),
     [
         (Snapshot(authority_ok=False), (), ReasonCode.STATE_UNAVAILABLE),
         (Snapshot(quarantined="tripwire"), (), ReasonCode.QUARANTINED),
+        (Snapshot(gates=(ClosedGate("cv", GateMode.ENFORCE, "no verdict"),)), (), ReasonCode.GATE),
         (QUIET, (finding(FindingKind.FAULT),), ReasonCode.DETECTOR_FAULT),
     ],
 )

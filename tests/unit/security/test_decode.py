@@ -14,7 +14,7 @@ from wardlaw.security.decode import (
     PAIRS,
     RUNS,
     TOKENS,
-    Gate,
+    DecodeGate,
     _groups,
     decode_runs,
     join,
@@ -108,7 +108,7 @@ def test_runs_are_read(encode):
 
 
 def test_the_gate_tells_what_to_try():
-    gate = Gate()
+    gate = DecodeGate()
     assert gate.open(b"an ordinary sentence, nothing more. 50 % & so on") == ()
     assert gate.open(b"a%20b") == (ESCAPES,)
     assert gate.open(b"s k - l i v e") == (PAIRS,)
@@ -128,7 +128,7 @@ def test_the_gate_tells_what_to_try():
     ],
 )
 def test_longer_groups_of_small_letters_are_prose(text, applies):
-    assert joins(Gate().open(text.encode()), text.encode()) is applies
+    assert joins(DecodeGate().open(text.encode()), text.encode()) is applies
 
 
 @pytest.mark.parametrize("letters", ["readable", "secret words", "ignore all"])

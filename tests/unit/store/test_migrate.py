@@ -9,7 +9,8 @@ from sqlalchemy.exc import DBAPIError
 import wardlaw.store.dutytables
 import wardlaw.store.evidencetables
 import wardlaw.store.inventorytables
-import wardlaw.store.lifetables  # noqa: F401 (as those)
+import wardlaw.store.lifetables
+import wardlaw.store.registertables  # noqa: F401 (as those)
 from wardlaw.facts.errors import ConfigError
 from wardlaw.store.database import reading, writing
 from wardlaw.store.migrate import downgrade, revision, upgrade

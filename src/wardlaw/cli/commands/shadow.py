@@ -12,7 +12,7 @@ from cyclopts import App
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import rows
-from wardlaw.cli.session import connect, when
+from wardlaw.cli.session import connect, show_one, when, with_prefix
 from wardlaw.cli.showing import freshness_lines, plain_text
 from wardlaw.inventory.shadow import ShadowVendor, mark_sanctioned
 
@@ -46,6 +46,60 @@ def report(*, directory: str = "", as_csv: bool = False, options: Options = NONE
         )
         options.output().result(told, *shown, *map(plain_text, freshness_lines(answer["feeds"])))
     return Exit.DONE if all(one.sanctioned for one in vendors) else Exit.FINDINGS
+
+
+@app.command
+def systems(*, options: Options = NONE) -> int:
+    """List callers the gateway sees that belong to no registered system; exit code 1 where there are any."""
+    answer = connect(options).get("/shadow/systems")
+    lines = [
+        [plain_text(cell) for cell in (one["principal"] or "(not told apart)", one["kind"], str(one["calls"]),
+         ", ".join(one["routes"]), ", ".join(one["reaches"]), when(one["last_at"]), one["last"])]
+        for one in answer["systems"]
+    ]  # fmt: skip
+    heads = ("caller", "kind", "calls", "by", "reaches", "last", "its decision")
+    counted = answer["counted"]
+    note = (
+        f"{counted['end']} of {counted['log_end']} records counted; ask again"
+        if counted["end"] < counted["log_end"]
+        else ""
+    )
+    options.output().result(answer, rows(heads, lines) if lines else "none", *([note] if note else []))
+    return Exit.FINDINGS if lines else Exit.DONE
+
+
+@app.command
+def register(caller: str, *, system: str, owner: str, purpose: str, title: str = "", options: Options = NONE) -> int:
+    """Register what was seen as a system: from then on it is its owner's, starts as proposed, and its gate warns.
+
+    Args:
+        caller: Who calls, as `shadow-ai systems` names it.
+        system: Short name for it.
+        owner: Person who answers for it.
+        purpose: What it is for, in plain words.
+        title: Its name for people; the short name when left out.
+    """
+    body = {
+        "id": system, "title": title or system, "owner": with_prefix(owner, "person"), "purpose": purpose,
+        "principals": [caller],
+    }  # fmt: skip
+    kept = connect(options).post("/systems", body)
+    one = kept["system"]
+    told = {name: one[name] for name in ("id", "owner", "purpose", "principals", "lifecycle", "tier", "gate_mode")}
+    return show_one(options, "system", told)
+
+
+@app.command
+def block(caller: str, *, reason: str, options: Options = NONE) -> int:
+    """Lock out what was seen, until somebody releases it (`wardlaw quarantine`).
+
+    Args:
+        caller: Who calls, as `shadow-ai systems` names it.
+        reason: Why; it stands in the log under your name.
+    """
+    return show_one(
+        options, "quarantine", connect(options).post("/quarantines", {"key": f"principal:{caller}", "reason": reason})
+    )
 
 
 def _line(one: ShadowVendor, *, is_named: bool) -> list[str]:

@@ -49,6 +49,7 @@ from wardlaw.console.pages.visit import Front
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.console.serve import Listener, TcpListener, UnixListener, serve_control
 from wardlaw.facts.credential import RegisteredSecret
+from wardlaw.facts.errors import ConfigError
 from wardlaw.facts.keytext import key_digest
 from wardlaw.governance.frameworks.framework import Framework
 from wardlaw.governance.life import LifeRules
@@ -56,6 +57,7 @@ from wardlaw.governance.moves import ADOPTED
 from wardlaw.governance.operations import Service
 from wardlaw.governance.shipped import shipped_frameworks
 from wardlaw.inventory.watching.surroundings import AppFacts
+from wardlaw.register.questionnaire import Questionnaire, shipped_questionnaire, with_own
 from wardlaw.security.fingerprint import make_fingerprint
 from wardlaw.store.database import open_database, reading, writing
 from wardlaw.store.detectingbook import DetectingBook, read_approved
@@ -131,12 +133,11 @@ async def _serve_control(config: Config) -> None:
                 approved=approved_texts(config, engine, purposes.life),
             ),
             fingerprint=partial(_fingerprint, purposes),
-            health=lambda: {
-                "status": "ok" if spool.healthy else "records cannot be made durable",
-                "version": __version__,
-            },
+            health=partial(_health, spool),
             clock=time.time,
             entropy=os.urandom,
+            keys=places.bundle_keys,
+            questionnaire=await asyncio.to_thread(questionnaire_of, config),
             sign=lambda message: places.bundle_signer().sign(message),
             endings=endings_file(places),
             detecting=detecting,
@@ -227,6 +228,10 @@ def endings_file(places: Installation) -> EndingsFile:
     )
 
 
+def _health(spool: SpoolWriter) -> dict[str, str]:
+    return {"status": "ok" if spool.healthy else "records cannot be made durable", "version": __version__}
+
+
 def _fingerprint(purposes: Purposes, text: str, name: str, tripwire: bool) -> RegisteredSecret:
     return make_fingerprint(text, id=name, key=purposes.fingerprint, base=purposes.fingerprint_base, tripwire=tripwire)
 
@@ -268,6 +273,24 @@ def app_facts(config: Config) -> dict[str, dict[str, AppFacts]]:
         facts = AppFacts(one.approved, one.scopes, one.addresses, one.vendor)
         found.setdefault(one.directory, {})[one.app] = facts
     return found
+
+
+def questionnaire_of(config: Config) -> Questionnaire:
+    """The law's questions, with those the company asks beside them.
+
+    Raises:
+        WardlawError: The company's cannot be read or used; nothing is classified without them.
+    """
+    shipped = shipped_questionnaire()
+    if not config.law.questions:
+        return shipped
+    try:
+        text = Path(config.law.questions).read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            "WL-CLS-001", f"{config.law.questions} cannot be read: {error.strerror}.", "Mend law.questions."
+        ) from error
+    return with_own(shipped, text)
 
 
 def signal_plan(config: Config) -> SignalPlan:

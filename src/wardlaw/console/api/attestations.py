@@ -13,6 +13,7 @@ from wardlaw.console.api.shapes import DAY_S
 from wardlaw.evidence.attestation import Attestation, Says
 from wardlaw.facts.errors import InputError
 from wardlaw.governance.problems import did_you_mean
+from wardlaw.register.technicalfile import ANNEX_IV, FIELDS
 from wardlaw.store.attestations import keep_attestation, list_attestations, withdraw_attestation
 from wardlaw.store.lawpacks import close_reopenings, open_reopenings
 from wardlaw.store.systems import living_system
@@ -108,7 +109,11 @@ def _refuse_unknown(call: Call, turn: Turn, clause: str) -> None:
     desk = call.deps.coverage
     frameworks = desk.frameworks(turn.connection)
     name, colon, item = clause.partition(":")
-    if colon:
+    if name == ANNEX_IV:
+        if item in FIELDS:
+            return
+        known = [f"{ANNEX_IV}:{one}" for one in FIELDS]
+    elif colon:
         if name in frameworks and frameworks[name].provision(item) is not None:
             return
         # What a change of the law has removed can still be looked at again.

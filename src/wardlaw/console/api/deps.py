@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
 import msgspec
 from sqlalchemy.engine import Connection, Engine
 
+from wardlaw.audit.note import VerifierKey
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.decision.replay import ReplayReport
 from wardlaw.evidence.canary import Canary
@@ -16,6 +17,7 @@ from wardlaw.evidence.coverage import Line
 from wardlaw.evidence.report import Period, Report
 from wardlaw.evidence.running import RunningClause
 from wardlaw.evidence.survey import Survey
+from wardlaw.evidence.tally import Unclaimed
 from wardlaw.facts.approval import HeldDetail
 from wardlaw.facts.clauselife import Backtest, ClauseVersion, LifeEvent, SignOff
 from wardlaw.facts.credential import RegisteredSecret
@@ -34,11 +36,12 @@ from wardlaw.inventory.granted import GrantMoment
 from wardlaw.inventory.rules import Weight
 from wardlaw.inventory.ruling import RevokingLimits
 from wardlaw.inventory.watching.surroundings import AppFacts
+from wardlaw.register.questionnaire import Questionnaire
 from wardlaw.store.approvals import SealedDetail
-from wardlaw.store.keeping import KeptClass
-from wardlaw.store.lawpacks import AppliedLaw
 from wardlaw.store.detectingbook import DetectingBook
 from wardlaw.store.endings import EndingsFile
+from wardlaw.store.keeping import KeptClass
+from wardlaw.store.lawpacks import AppliedLaw
 from wardlaw.store.prunings import PruningBook
 from wardlaw.store.records import RecordRow, StoredPart
 from wardlaw.store.signalkey import Sign, unsigned
@@ -441,6 +444,9 @@ class CoverageDesk(Protocol):
     def survey(self, connection: Connection, day: date | None = None) -> tuple[Survey, Counted]:
         """Count on in the log for a moment, and look at everything; ``day`` is when the law is asked."""
 
+    def unclaimed(self, connection: Connection) -> tuple[tuple[Unclaimed, ...], Counted]:
+        """Count on for a moment, and look at traffic that belongs to no registered system."""
+
     def lines(self, connection: Connection, survey: Survey, framework: str) -> tuple[Line, ...]:
         """Every clause for every system; of a framework, every provision.
 
@@ -513,6 +519,8 @@ class ApiDependencies(msgspec.Struct, frozen=True):
         sign: Raw signature of the bundle's key: what the door believes of waivers and broken glass.
         endings: Where it is remembered which of them were ended before their time.
         detecting: Settings of detectors, as wanted and as approved.
+        keys: The public keys of that key, the one in force last.
+        questionnaire: What systems are classified by, the company's own questions included.
         app_facts: What the configuration says of apps, by directory and client id.
         export_targets: Names of the targets the log is told to.
         signals: Who is sent signals of what is locked out and revoked.
@@ -543,6 +551,8 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     sign: Callable[[bytes], bytes]
     endings: EndingsFile
     detecting: DetectingBook
+    keys: Callable[[], Sequence[VerifierKey]]
+    questionnaire: Questionnaire
     app_facts: Mapping[str, Mapping[str, AppFacts]] = {}
     export_targets: tuple[str, ...] = ()
     services: Mapping[str, Service] = {}

@@ -17,7 +17,7 @@ from wardlaw.evidence.attestation import Attestation
 from wardlaw.evidence.coverage import Line
 from wardlaw.evidence.running import RunningClause, running_clauses
 from wardlaw.evidence.survey import Heard, Listed, Survey, clause_lines, framework_lines
-from wardlaw.evidence.tally import Tally, Told
+from wardlaw.evidence.tally import Tally, Told, Unclaimed
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.errors import ConfigError, EvidenceError, InputError
 from wardlaw.governance.frameworks.control import Control
@@ -177,6 +177,13 @@ class CoverageDesk:
             reopened=_reopened(connection),
         )
         return survey, counted
+
+    def unclaimed(self, connection: Connection) -> tuple[tuple[Unclaimed, ...], Counted]:
+        """Count on, and look at what belongs to no registered system."""
+        kept = list_systems(connection)
+        with self._lock:
+            counted = self._count(connection, self._clock())
+            return self._tally.unclaimed(self._owners(tuple(one.system for one in kept))), counted
 
     def lines(self, connection: Connection, survey: Survey, framework: str) -> tuple[Line, ...]:
         """Every clause for every system; of a framework, every provision.

@@ -173,6 +173,8 @@ def _verdict(decision: Decision, resource: Resource | None, rate_clauses: Abstra
             return _Verdict(403, "unregistered")
         case ReasonCode.QUARANTINED:
             return _Verdict(403, "quarantined")
+        case ReasonCode.GATE:
+            return _Verdict(403, "gate_closed")
         case ReasonCode.STATE_UNAVAILABLE:
             return _Verdict(503, "state_unavailable", "server_error", retry=True)
         case code if code in _OUR_SIDE:

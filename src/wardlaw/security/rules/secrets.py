@@ -217,5 +217,5 @@ PREFIXED = SecretRule(
 BARE = SecretRule("bare", "generic", r"\b([0-9A-Za-z][0-9A-Za-z_\-+/]{19,199})", "bare", False, 600, token=True)
 GENERIC: tuple[SecretRule, ...] = (URL_PASSWORD, SERVICE, ASSIGNED, HOOK, NAMED, PREFIXED, BARE)
 
-# Rules that may match although no sixteen characters of ``decode.Gate``'s tokens stand in a row; all others cannot.
+# Rules that may match although no sixteen characters of ``decode.DecodeGate``'s tokens stand in a row; all others cannot.
 WITHOUT_RUN = frozenset(("slack", "freemius", "private-key", "kubernetes", "curl-user", "url-password", "assigned"))

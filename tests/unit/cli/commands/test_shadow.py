@@ -47,3 +47,27 @@ def test_what_approvals_cover_is_allowed_until_they_end(command: Any, api: Recor
     api.answers["/inventory/shadow-ai"] = {"vendors": [ended], "feeds": []}
     shown = command("shadow-ai", "report", "--as-csv")
     assert (shown.code, "3 with an approval that ran out" in shown.out) == (1, True)
+
+
+SEEN = {"principal": "agent:x", "kind": "Agent", "calls": 7, "routes": ["mcp"], "reaches": ["tool:mail"], "last_at": 9.0,
+        "last": "dec_1"}  # fmt: skip
+
+
+def test_what_nobody_registered_is_registered_or_blocked_in_one_step(command: Any, api: RecordingClient) -> None:
+    api.answers["/shadow/systems"] = {"systems": [SEEN], "counted": {"end": 3, "log_end": 5, "since": 0.0}}
+    shown = command("shadow-ai", "systems")
+    assert shown.code == 1
+    for part in ("agent:x", "tool:mail", "dec_1", "3 of 5 records"):
+        assert part in shown.out
+    api.answers["/shadow/systems"] = {"systems": [], "counted": {"end": 5, "log_end": 5, "since": 0.0}}
+    assert command("shadow-ai", "systems").code == 0
+    kept = {"id": "x", "owner": "person:ann", "purpose": "mails", "principals": ["agent:x"], "lifecycle": "proposed",
+            "tier": "undetermined", "gate_mode": "warn"}  # fmt: skip
+    api.answers["/systems"] = {"system": kept}
+    words = ("--system", "x", "--owner", "ann", "--purpose", "mails")
+    assert command("shadow-ai", "register", "agent:x", *words).code == 0
+    method, path, body = api.calls[-1]
+    assert (method, path, body["principals"], body["owner"]) == ("POST", "/systems", ["agent:x"], "person:ann")
+    api.answers["/quarantines"] = {"id": "qua_1", "key": "principal:agent:x", "reason": "unknown"}
+    assert command("shadow-ai", "block", "agent:x", "--reason", "unknown").code == 0
+    assert api.calls[-1] == ("POST", "/quarantines", {"key": "principal:agent:x", "reason": "unknown"})

@@ -50,10 +50,10 @@ def test_what_it_is_in_law_is_said_by_itself_and_made_milder_by_legal_with_a_rea
     assert api.error("POST", "/systems", {**crm, "tier": "minimal"}, uid=pipeline) == (403, "WL-RGT-010")
     api.ok("POST", "/systems", {**crm, "tier": "high"}, uid=owner)
     path = "/systems/crm-bot"
-    assert api.error("PATCH", path, {"tier": "limited", "title": "x"}, uid=owner) == (400, "WL-SYS-005")
+    assert api.error("PATCH", path, {"tier": "limited", "title": "x"}, uid=owner) == (400, "WL-SYS-013")
     assert api.error("PATCH", path, {"tier": "limited", "reason": "x"}, uid=owner) == (403, "WL-RGT-010")
     assert api.error("PATCH", path, {"title": "x"}, uid=legal) == (403, "WL-RGT-010")
-    assert api.error("PATCH", path, {"tier": "limited"}, uid=legal) == (400, "WL-SYS-006")
+    assert api.error("PATCH", path, {"tier": "limited"}, uid=legal) == (400, "WL-SYS-014")
     assert api.ok("PATCH", path, {"title": "x"}, uid=pipeline)["system"]["title"] == "x"
     assert api.ok("PATCH", path, {"tier": "limited", "reason": "not Annex III"}, uid=legal)["version"] == 3
     assert api.ok("PATCH", path, {"tier": "high"}, uid=owner)["version"] == 4
@@ -61,3 +61,26 @@ def test_what_it_is_in_law_is_said_by_itself_and_made_milder_by_legal_with_a_rea
     assert told[-2]["milder"] == "tier"
     assert told[-2]["reason"] == "not Annex III"
     assert "milder" not in told[-1]
+
+
+def test_the_second_of_two_who_change_one_system_is_told_and_nothing_is_lost(api: Api) -> None:
+    owner = api.person("own", Role.OWNER)
+    api.ok("POST", "/systems", CRM, uid=owner)
+    model = "a" * 64
+    first = api.ok("PATCH", "/systems/crm-bot", {"made_of": {"model": model}, "version": 1}, uid=owner)
+    assert first["version"] == 2
+    assert api.error("PATCH", "/systems/crm-bot", {"purpose": "sells", "version": 1}, uid=owner) == (409, "WL-SYS-005")
+    second = api.ok("PATCH", "/systems/crm-bot", {"made_of": {"prompt": "b" * 64}, "version": 2}, uid=owner)
+    assert second["system"]["made_of"] == {"model": model, "prompt": "b" * 64, "tools": "", "data": ""}
+    assert second["system"]["purpose"] == "answers customers"
+    history = api.ok("GET", "/systems/crm-bot", uid=owner)["history"]
+    assert [one["system"]["made_of"]["model"] for one in history] == ["", model, model]
+
+
+def test_nobody_approves_a_system_by_hand(api: Api) -> None:
+    owner = api.person("own", Role.OWNER)
+    assert api.error("POST", "/systems", {**CRM, "lifecycle": "live"}, uid=owner) == (409, "WL-SYS-006")
+    api.ok("POST", "/systems", CRM, uid=owner)
+    assert api.ok("PATCH", "/systems/crm-bot", {"lifecycle": "in-review"}, uid=owner)["system"]["gate_mode"] == "warn"
+    for wrong in ("approved", "live", "retired"):
+        assert api.error("PATCH", "/systems/crm-bot", {"lifecycle": wrong}, uid=owner) == (409, "WL-SYS-006")

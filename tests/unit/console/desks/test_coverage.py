@@ -141,3 +141,21 @@ def test_a_reading_of_a_day_is_one_that_readers_know(desk: SimpleNamespace, plac
         with pytest.raises(ConfigError) as error:
             ask(ref, day)
         assert error.value.code == "WL-FWK-004"
+
+
+def test_what_nobody_registered_is_told_with_its_newest_decision_until_it_is_registered(desk: SimpleNamespace) -> None:
+    other = Principal("agent:shadow", PrincipalKind.AGENT)
+    put(desk.place, asked(1, principal=BOT), asked(2, principal=other), asked(3, principal=other))
+
+    def seen() -> list[tuple[str, int, str]]:
+        with reading(desk.place.engine) as connection:
+            found, counted = desk.desk.unclaimed(connection)
+        assert counted.end == counted.log_end
+        return [(one.principal, one.calls, one.last) for one in found]
+
+    assert seen() == [("agent:shadow", 2, asked(3).id)]
+    with writing(desk.place.engine) as connection:
+        add_system(
+            connection, System("s", "S", "person:ann", "?", principals=("agent:shadow",)), by="person:ann", now=AT
+        )
+    assert seen() == []

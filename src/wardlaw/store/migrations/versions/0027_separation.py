@@ -9,7 +9,7 @@ from wardlaw.store.databaseroles import life_guard_functions
 from wardlaw.store.dutyguards import duty_guard_statements, duty_unguard_statements
 
 revision = "0027"
-down_revision = "0022"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,123 @@
+"""``wardlaw intake``: asking for an AI tool, a model or an integration; ``wardlaw catalogue``: what may be used today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from cyclopts import App, Parameter
+from rich.text import Text
+
+from wardlaw.cli.client import quoted
+from wardlaw.cli.exits import Exit
+from wardlaw.cli.options import NONE, Options
+from wardlaw.cli.output import rows
+from wardlaw.cli.plaintext import plain
+from wardlaw.cli.session import connect, show_list, when
+from wardlaw.facts.errors import InputError
+
+app = App(name="intake", help="Ask for an AI tool, a model or an integration, and decide about it.")
+
+
+@app.command
+def ask(file: Path, *, options: Options = NONE) -> int:
+    """Ask for something; those whose word is due decide.
+
+    Args:
+        file: YAML with system, kind (tool, model, integration), title, purpose, owner and what docs/intake.md names.
+    """
+    try:
+        form = msgspec.yaml.decode(file.read_bytes())
+    except (OSError, msgspec.MsgspecError) as error:
+        raise InputError("WL-ITK-006", f"{file} cannot be read: {error}.", "Give a YAML file.") from error
+    view = connect(options).post("/intake", form)
+    options.output().result(view, *_drawn(view))
+    return Exit.DONE
+
+
+@app.command(name="list")
+def list_intakes(*, everything: Annotated[bool, Parameter(negative=())] = False, options: Options = NONE) -> int:
+    """List requests that wait: your own, or all where you may decide.
+
+    Args:
+        everything: Those that were decided too.
+    """
+    found = connect(options).get("/intake", **({"everything": "true"} if everything else {}))
+    items = [
+        {**one["request"]["form"], **one["request"], "state": one["state"], "waits_for": one["missing"],
+         "title": plain(one["request"]["form"]["title"])}
+        for one in found
+    ]  # fmt: skip
+    columns = ("id", "state", "kind", "system", "title", "vendor", "price", "asked_by", "asked_at", "waits_for")
+    return show_list(options, "requests", items, columns=columns)
+
+
+@app.command
+def show(request: str, *, options: Options = NONE) -> int:
+    """Show a request with what was said of it.
+
+    Args:
+        request: Its id, itk_….
+    """
+    view = connect(options).get(f"/intake/{quoted(request)}")
+    options.output().result(view, *_drawn(view))
+    return Exit.DONE
+
+
+@app.command
+def decide(
+    request: str, *, reason: str, refuse: Annotated[bool, Parameter(negative=())] = False, options: Options = NONE
+) -> int:
+    """Say yes to a request, or no; the last yes that is due makes a system of it.
+
+    Args:
+        request: Its id, itk_….
+        reason: Why; it stands in the log under your name.
+        refuse: Say no; one no refuses it.
+    """
+    body = {"approves": not refuse, "reason": reason}
+    view = connect(options).post(f"/intake/{quoted(request)}/answer", body)
+    options.output().result(view, *_drawn(view))
+    return Exit.DONE
+
+
+def catalogue(*, options: Options = NONE) -> int:
+    """List what people may use today: approved systems that are not closed, and apps whose approval stands."""
+    found = connect(options).get("/catalogue")
+    items = [{**one, "purpose": plain(one["purpose"])} for one in found]
+    columns = ("kind", "id", "title", "owner", "purpose", "data_classes", "until", "note")
+    return show_list(options, "entries", items, columns=columns)
+
+
+def _drawn(view: Mapping[str, Any]) -> Iterator[Any]:
+    request, form = view["request"], view["request"]["form"]
+    grant = form["grant"]
+    yield Text(f"{request['id']} is {view['state']}", style="bold")
+    told = [
+        ("asks for", f"{form['kind']} {form['system']}: {form['title']}"),
+        ("purpose", form["purpose"]),
+        ("owner", form["owner"]),
+        ("data", ", ".join(form["data_classes"])),
+        ("users", ", ".join(form["users"])),
+        ("vendor", form["vendor"]),
+        ("price", form["price"]),
+        ("regions", ", ".join(form["regions"])),
+        ("traffic", ", ".join((*form["principals"], *form["routes"], *form["models"]))),
+        ("grant", f"{grant['app']}: {', '.join(grant['scopes'])} under {grant['clause']}" if grant else ""),
+        ("for", f"{form['days']} days"),
+        ("asked", f"{when(request['asked_at'])} by {request['asked_by']}"),
+    ]
+    yield rows(("", ""), [(name, plain(value)) for name, value in told if value])
+    if request["answers"]:
+        said = [
+            (one["by"], one["role"], "yes" if one["approves"] else "no", when(one["at"]), plain(one["reason"]))
+            for one in request["answers"]
+        ]
+        yield ""
+        yield rows(("by", "as", "answer", "at", "reason"), said)
+    if view["missing"]:
+        yield f"\nIt waits for: {', '.join(view['missing'])}. `wardlaw intake decide {request['id']} --reason …`"
+    elif view["state"] == "granted":
+        yield f"\nIt is in the register. Next: `wardlaw system classify {form['system']} --form form.yaml`, then its gate."

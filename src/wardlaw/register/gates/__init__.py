@@ -1,0 +1,1 @@
+"""Deployment gates: which checks a system must pass before its traffic is let through, and what became of them."""
