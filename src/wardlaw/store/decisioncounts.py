@@ -34,7 +34,7 @@ def count_decisions(connection: Connection, *, since_ms: int, until_ms: int, ste
     # Ten minutes before: a run is noted when it began, and its decision may be younger.
     canaries = select(CANARY_RUN.c.decision).where(CANARY_RUN.c.at >= since_ms / 1000 - 600)
     query = (
-        select(place.label("place"), RECORD.c.effect, func.count().label("count"))
+        select(place.label("place"), RECORD.c.effect, func.count().label("many"))
         .where(
             RECORD.c.kind == RecordKind.DECISION.value,
             RECORD.c.at_ms >= since_ms,
@@ -45,6 +45,5 @@ def count_decisions(connection: Connection, *, since_ms: int, until_ms: int, ste
         .order_by(place, RECORD.c.effect)
     )
     return tuple(
-        EffectCount(since_ms + int(row.place) * step_ms, row.effect, int(row.count))
-        for row in connection.execute(query)
+        EffectCount(since_ms + int(row.place) * step_ms, row.effect, int(row.many)) for row in connection.execute(query)
     )

@@ -116,14 +116,7 @@ async def _serve_control(config: Config) -> None:
             policies=policies,
             grants=GrantDesk(config, policies.in_force, secret=purposes.state),
             replays=ReplayDesk(keyring, clock=time.time),
-            coverage=CoverageDesk(
-                keyring,
-                policies.published,
-                heard=hearing_desk(config, places, life).hear,
-                readings=config.law.readings,
-                clock=time.time,
-                keys=places.bundle_keys,
-            ),
+            coverage=coverage_desk(config, places, keyring, policies, life),
             reports=ReportDesk(places, life),
             life=life,
             canaries=CanaryDesk(
@@ -184,6 +177,20 @@ def make_tellers(
     overdue = OverdueReviews(engine, LifeStore(purposes.life), channels=names, clock=time.time)
     sender = signal_sender(config, engine, GrantDesk.door_key_of(purposes.state))
     return (notifier, overdue) if sender is None else (notifier, overdue, sender)
+
+
+def coverage_desk(
+    config: Config, places: Installation, keyring: Keyring, policies: PolicyDesk, life: LifeDesk
+) -> CoverageDesk:
+    """What says how clauses stand."""
+    return CoverageDesk(
+        keyring,
+        policies.published,
+        heard=hearing_desk(config, places, life).hear,
+        readings=config.law.readings,
+        clock=time.time,
+        keys=places.bundle_keys,
+    )
 
 
 def hearing_desk(config: Config, places: Installation, life: LifeDesk) -> HearingDesk:
