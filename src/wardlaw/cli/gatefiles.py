@@ -9,10 +9,11 @@ from pathlib import Path
 
 import msgspec
 
+from wardlaw.cli.gatemeasuring import PATH_RUNNERS, run_by_path
 from wardlaw.facts.errors import InputError
 from wardlaw.register.checks import CheckResult
 from wardlaw.register.gates.gate import Gate
-from wardlaw.register.gates.runner import OF_FILES, GivenFile, Subject
+from wardlaw.register.gates.runner import OF_FILES, GivenFile, Subject, files_of
 from wardlaw.register.gates.runners import run_check
 
 _BLOCK_BYTES = 1024 * 1024
@@ -24,7 +25,7 @@ def named_paths(inputs: tuple[str, ...], gate: Gate) -> dict[str, Path]:
     Raises:
         InputError: One has another form, or is for no check (WL-GAT-010).
     """
-    known = {name for spec in gate.checks if spec.kind in OF_FILES for name in spec.files or (spec.kind.value,)}
+    known = {name for spec in gate.checks if spec.kind in OF_FILES for name in files_of(spec)}
     found = {}
     for text in inputs:
         name, equals, path = text.partition("=")
@@ -42,13 +43,16 @@ def run_on_files(gate: Gate, subject: Subject, paths: Mapping[str, Path]) -> tup
     """Run every check of files.
 
     Raises:
-        InputError: A file cannot be read (WL-GAT-010).
+        InputError: A file cannot be read (WL-GAT-010), or a threshold is none (WL-GAT-012).
     """
     found = []
     for spec in gate.checks:
         if spec.kind not in OF_FILES:
             continue
-        wanted = {name: paths[name] for name in spec.files or (spec.kind.value,) if name in paths}
+        wanted = {name: paths[name] for name in files_of(spec) if name in paths}
+        if spec.kind in PATH_RUNNERS:
+            found.append(run_by_path(spec, subject, wanted))
+            continue
         with _opened(wanted) as files:
             found.append(run_check(spec, subject, files))
     return tuple(found)

@@ -28,6 +28,16 @@ OF_FILES = frozenset(
 """Kinds that run where the files are; what they answer is handed in, under the name of whoever ran them."""
 
 
+_POISONING_FILES = ("data", "baseline", "trusted", "key")
+
+
+def files_of(spec: CheckSpec) -> tuple[str, ...]:
+    """The names under which files are handed in for a check; where the gate names none, those of its kind."""
+    if spec.files:
+        return spec.files
+    return _POISONING_FILES if spec.kind is CheckKind.POISONING else (spec.kind.value,)
+
+
 class SystemFacts(msgspec.Struct, frozen=True):
     """What the installation itself knows of a system at the moment of a run.
 
