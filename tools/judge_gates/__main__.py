@@ -1,6 +1,7 @@
 """``python -m tools.judge_gates SECTION...``: write sections of ``docs/gates.md``; all of them without a name.
 
-Needs the folder of ``python -m tools.gatepeers`` in ``WARDLAW_TEST_GATEPEERS``. Each section is a file of this package
+Needs the folder of ``python -m tools.gatepeers`` in ``WARDLAW_TEST_GATEPEERS``, for model files that of
+``python -m tools.modelpeers`` in ``WARDLAW_TEST_MODELS``. Each section is a file of this package
 with a function ``section(peers)`` that answers Markdown; it stands between its own markers on the page.
 """
 
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from tools.judge_gates.sections import PAGE, replace_section
 
-SECTIONS = ("bias", "poisoning")
+SECTIONS = ("bias", "poisoning", "modelfiles")
 
 
 def main(names: Sequence[str]) -> int:

@@ -1,13 +1,13 @@
-"""``python -m tools.judge_gates.modelfiles PEERS PAGE``: model files against three scanners, on the corpus of tools/modelcorpus.
+"""Model files against three scanners, on the corpus of tools/modelcorpus.
 
-PEERS is a folder made by ``python -m tools.modelpeers``. Every file is given to every scanner by its own command, and to
+WARDLAW_TEST_MODELS is a folder made by ``python -m tools.modelpeers``. Every file is given to every scanner by its own command, and to
 Wardlaw in this process. What a scanner says is its exit code: 1 flagged, 0 passed, anything else an error or a refusal.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -19,7 +19,6 @@ from wardlaw.register.checks import CheckOutcome
 from wardlaw.register.modelfiles.allowed import Allowed
 
 ROOT = Path(__file__).resolve().parents[2]
-BEGIN, END = "<!-- model files: written by python -m tools.judge_gates.modelfiles -->\n", "<!-- model files: end -->\n"
 SCANNERS = {
     "picklescan 1.0.5": ("picklescan", "-p"),
     "modelscan 0.8.8": ("modelscan", "-p"),
@@ -28,18 +27,19 @@ SCANNERS = {
 _OURS = {CheckOutcome.FAIL: "flagged", CheckOutcome.REVIEW: "refused", CheckOutcome.PASS: "passed"}
 
 
-def main(peers: Path, page: Path) -> int:
-    """Make the corpus, judge it, write the table."""
-    with tempfile.TemporaryDirectory() as folder:
-        place, marker = Path(folder), Path(folder) / "marker"
+def section(_peers: Path) -> str:
+    """Make the corpus and judge it."""
+    folder = os.environ.get("WARDLAW_TEST_MODELS", "")
+    if not folder:
+        raise SystemExit("model files need the folder of `python -m tools.modelpeers` in WARDLAW_TEST_MODELS")
+    peers = Path(folder)
+    with tempfile.TemporaryDirectory() as made:
+        place, marker = Path(made), Path(made) / "marker"
         bad, good = write_attacks(place / "attacks", marker), write_benign(place / "benign", peers)
         rows = [_ours(bad, good)]
         rows += [_scanner(peers / "scanners" / "bin", name, command, bad, good) for name, command in SCANNERS.items()]
         assert not marker.exists(), "something ran"
-    text = page.read_text()
-    before, rest = text.split(BEGIN)
-    page.write_text(before + BEGIN + "\n" + table(rows, len(bad), len(good)) + "\n" + END + rest.split(END)[1])
-    return 0
+    return table(rows, len(bad), len(good))
 
 
 def write_attacks(folder: Path, marker: Path) -> list[Path]:
@@ -99,10 +99,3 @@ def table(rows: list[tuple[str, Counter[str], Counter[str], float]], bad: int, g
             f"{stopped} ({100 * stopped / good:.0f} %) | {seconds:.3f} |"
         )
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        print(__doc__, file=sys.stderr)
-        sys.exit(2)
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))

@@ -12,7 +12,6 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from wardlaw.audit.note import VerifierKey
 from wardlaw.evidence.attestation import Says
-from wardlaw.facts.canary import CanaryOutcome
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.gate import GateMode
 from wardlaw.register.gates.door import DoorRow, GateDoor
@@ -135,12 +134,8 @@ def load_door(connection: Connection, *, now: float, keys: Sequence[VerifierKey]
         standing = standing_of(connection, system, now=now, keys=keys)
         clauses = standing.kept.signed.verdict.clauses if standing.kept is not None else ()
         rows.append(DoorRow(system, standing.why, standing.until, clauses))
-    return GateDoor(rows, bypassed_clauses(connection))
-
-
-def bypassed_clauses(connection: Connection) -> frozenset[str]:
-    """Clauses of which the newest canary got through on some route."""
-    return frozenset(run.clause for run in CanaryRuns(connection).latest() if run.outcome is CanaryOutcome.FAIL)
+    asked = frozenset(clause for row in rows for clause in row.clauses)
+    return GateDoor(rows, frozenset(one.clause for one in CanaryRuns(connection).bypassed(asked)))
 
 
 def _kept(row: RowMapping) -> KeptVerdict:
