@@ -16,11 +16,12 @@ from wardlaw import Client, Guarded
 from wardlaw.evidence.attestation import Attestation, Says
 from wardlaw.facts.canary import CanaryOutcome, CanaryRun
 from wardlaw.facts.gate import GateMode
+from wardlaw.facts.incident import Incident
 from wardlaw.register.checks import CheckOutcome
 from wardlaw.register.gates.verdict import Verdict
 from wardlaw.register.system import MadeOf, System
 from wardlaw.store.attestations import keep_attestation, withdraw_attestation
-from wardlaw.store.canaries import CanaryRuns
+from wardlaw.store.canaries import CanaryRuns, settle_incident
 from wardlaw.store.systems import add_system, change_system
 from wardlaw.store.verdictbook import keep_verdict, revoke_verdict
 
@@ -74,7 +75,11 @@ class Door:
 
 def canary(connection: Connection, number: int, outcome: CanaryOutcome) -> None:
     run = CanaryRun(f"crn_{number}", f"can_{number}", "GOV-07", "scan", "x", time.time(), outcome, "", 1, "")
-    CanaryRuns(connection).keep(run)
+    incident = Incident(
+        f"inc_{number}", run.canary, "aa", "canary-failed", run.at, run.at, f"{run.clause} did not stop its canary"
+    )
+    opened = settle_incident(connection, run, incident, channels=())
+    CanaryRuns(connection).keep(msgspec.structs.replace(run, incident=opened))
 
 
 def vouch(connection: Connection, name: str) -> None:

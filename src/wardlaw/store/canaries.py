@@ -53,7 +53,6 @@ class CanaryRuns:
 
     def keep(self, run: CanaryRun) -> None:
         """Keep one."""
-        bump(self._connection, Generation.GATES)
         row = msgspec.structs.asdict(run)
         row["order_id"] = row.pop("order")
         self._connection.execute(insert(CANARY_RUN).values(row | {"outcome": run.outcome.value}))
@@ -87,7 +86,7 @@ class CanaryRuns:
         return tuple(map(_run, self._connection.execute(query).mappings()))
 
     def bypassed(self, clauses: Collection[str]) -> tuple[Bypass, ...]:
-        """Those of the clauses that stand bypassed now; whoever keeps the answer asks anew when ``CANARIES`` was raised."""
+        """Those of the clauses that stand bypassed now; whoever keeps the answer asks anew when ``GATES`` was raised."""
         if not clauses:
             return ()
         return bypassed(self.last_of_each(), clauses)
@@ -211,7 +210,7 @@ def settle_incident(connection: Connection, run: CanaryRun, incident: Incident, 
         CanaryOutcome.FAIL,
     ):
         # Which clauses stand bypassed has changed: gates look at this counter several times a second.
-        bump(connection, Generation.CANARIES)
+        bump(connection, Generation.GATES)
     if run.outcome is not CanaryOutcome.FAIL:
         return ""
     if standing:

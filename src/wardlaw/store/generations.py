@@ -22,8 +22,7 @@ class Generation(StrEnum):
     TOOLS = "tools"
     CREDENTIALS = "credentials"
     EXEMPTIONS = "exemptions"
-    CANARIES = "canaries"  # which clauses stand bypassed
-    GATES = "gates"  # whatever a verdict rests on: systems, classifications, sign-offs, canaries
+    GATES = "gates"  # whatever a verdict rests on: systems, classifications, sign-offs, clauses that stand bypassed
 
 
 def read(engine: Engine) -> dict[str, int]:

@@ -162,11 +162,11 @@ def test_old_runs_go_but_the_newest_of_each_outcome_and_what_an_open_incident_re
 def test_which_clauses_stand_bypassed_is_told_in_the_transaction_that_changes_it(database: Engine) -> None:
     def happen(one: CanaryRun) -> int:
         told = Incident(f"inc_{one.id}", one.canary, "pseudonym", CANARY_FAILED, one.at, one.at, "It went through")
-        before = read(database)[Generation.CANARIES]
+        before = read(database)[Generation.GATES]
         with writing(database) as connection:
             opened = settle_incident(connection, one, told, channels=())
             CanaryRuns(connection).keep(msgspec.structs.replace(one, incident=opened))
-        return read(database)[Generation.CANARIES] - before
+        return read(database)[Generation.GATES] - before
 
     def standing(*clauses: str) -> list[tuple[str, str]]:
         with writing(database) as connection:
