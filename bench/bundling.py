@@ -27,11 +27,10 @@ from wardlaw.audit.checkpoint import Checkpoint, sign_checkpoint
 from wardlaw.audit.envelope import decode, encode
 from wardlaw.audit.merkle import Accumulator, leaf_hashes
 from wardlaw.cli.reportkeeping import load_report, write_report
-from wardlaw.cli.roles.control import life_desk
+from wardlaw.cli.roles.control import hearing_desk, life_desk
 from wardlaw.config.load import load_config
 from wardlaw.console.api.deps import ReportLines
 from wardlaw.console.desks.coverage import CoverageDesk
-from wardlaw.console.desks.hearing import HearingDesk
 from wardlaw.console.desks.policies import PolicyDesk
 from wardlaw.console.desks.reports import ReportDesk
 from wardlaw.evidence.report import Period
@@ -180,7 +179,7 @@ def report(config_path: Path) -> Bundled:
 
     policies = PolicyDesk(places, clock=clock)
     life = life_desk(config, policies, keyring)
-    heard = HearingDesk(life, places.bundle_keys).hear
+    heard = hearing_desk(config, places, life).hear
     coverage = CoverageDesk(keyring, policies.published, heard=heard, readings={}, clock=clock)
     desk = ReportDesk(places, life)
     policies.published()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 from sqlalchemy import insert, select, update
@@ -135,7 +135,12 @@ def load_door(connection: Connection, *, now: float, keys: Sequence[VerifierKey]
         clauses = standing.kept.signed.verdict.clauses if standing.kept is not None else ()
         rows.append(DoorRow(system, standing.why, standing.until, clauses))
     asked = frozenset(clause for row in rows for clause in row.clauses)
-    return GateDoor(rows, frozenset(one.clause for one in CanaryRuns(connection).bypassed(asked)))
+    return GateDoor(rows, bypassed_clauses(connection, asked))
+
+
+def bypassed_clauses(connection: Connection, clauses: Collection[str]) -> frozenset[str]:
+    """Those of some clauses that stand bypassed: a canary of theirs got through on a route, and none was stopped since."""
+    return frozenset(one.clause for one in CanaryRuns(connection).bypassed(clauses))
 
 
 def _kept(row: RowMapping) -> KeptVerdict:

@@ -127,7 +127,8 @@ def test_values_no_database_takes_are_the_callers_fault(postgres_url: str) -> No
     assert isinstance(store_failure(caught.value), InputError)
 
 
-def test_what_was_deleted_is_in_no_file_any_more(database) -> None:
+def test_what_was_deleted_is_in_no_file_any_more(empty_database) -> None:
+    database = empty_database
     with writing(database) as connection:
         connection.execute(text("CREATE TABLE note (words TEXT)"))
         for number in range(200):

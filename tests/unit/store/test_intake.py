@@ -91,8 +91,8 @@ class Lying(SpoolFill):
         super().__init__(root, "liar", ciphertext_bytes=64)
         self._changes = changes
 
-    def record(self, seq):
-        entry, blobs = super().record(seq)
+    def record(self, seq, operation=""):
+        entry, blobs = super().record(seq, operation)
         if seq != 2:
             return entry, blobs
         if "blob" in self._changes:

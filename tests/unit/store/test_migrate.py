@@ -40,7 +40,9 @@ def test_upgrading_twice_changes_nothing(database) -> None:
         assert connection.execute(text("SELECT value FROM setting")).scalar() == "b"
 
 
-def test_downgrade_takes_everything_away_and_upgrade_brings_it_back(database) -> None:
+def test_downgrade_takes_everything_away_and_upgrade_brings_it_back(empty_database) -> None:
+    database = empty_database  # its own: the others share one
+    upgrade(database)
     assert downgrade(database, "base") == ""
     with reading(database) as connection:
         assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
@@ -49,7 +51,9 @@ def test_downgrade_takes_everything_away_and_upgrade_brings_it_back(database) ->
         assert set(METADATA.tables) <= set(inspect(connection).get_table_names())
 
 
-def test_a_database_from_the_future_is_refused(database) -> None:
+def test_a_database_from_the_future_is_refused(empty_database) -> None:
+    database = empty_database
+    upgrade(database)
     with writing(database) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(ConfigError) as caught:

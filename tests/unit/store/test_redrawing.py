@@ -70,7 +70,9 @@ def test_what_rests_on_a_picture_that_is_not_whole_says_so(database) -> None:
         refuse_undrawn(connection)
 
 
-def test_an_upgrade_leaves_the_drawing_to_steps_and_a_downgrade_in_the_middle_loses_nothing(database) -> None:
+def test_an_upgrade_leaves_the_drawing_to_steps_and_a_downgrade_in_the_middle_loses_nothing(empty_database) -> None:
+    database = empty_database  # its own: the others share one
+    upgrade(database)
     with writing(database) as connection:
         told(connection, 1, *(Grant(f"g{n}", f"u{n}", "a", scopes=(MAIL,)) for n in range(5)))
         wanted = kept(connection)

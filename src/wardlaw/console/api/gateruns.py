@@ -42,7 +42,7 @@ from wardlaw.store.classifications import newest_classification
 from wardlaw.store.entries import find_entry
 from wardlaw.store.gates import change_run, gate_by_digest, get_gate, get_run, keep_run, list_runs
 from wardlaw.store.systems import change_system, living_system
-from wardlaw.store.verdictbook import keep_verdict, revoke_verdict, standing_of
+from wardlaw.store.verdictbook import bypassed_clauses, keep_verdict, revoke_verdict, standing_of
 
 _Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$(?!\n)")]
 _Person = Annotated[str, msgspec.Meta(max_length=128, pattern=r"^(person:[^\x00-\x1f\x7f]+)?$(?!\n)")]
@@ -166,7 +166,7 @@ async def show_verdict(call: Given, system_id: FromPath[str]) -> StatementView:
         standing = standing_of(turn.connection, system, now=turn.now, keys=keys)
         signed = standing.kept.signed if standing.kept is not None else None
         clauses = signed.verdict.clauses if signed is not None else ()
-        gone = sorted({one.clause for one in CanaryRuns(turn.connection).bypassed(clauses)})
+        gone = sorted(bypassed_clauses(turn.connection, clauses))
         why = standing.why or (f"a canary got through the clause {', '.join(gone)}" if gone else "")
         statement = Statement(
             system_id, system.gate_mode, not why, why, turn.now, standing.until, system.made_of, signed

@@ -140,7 +140,7 @@ async def show_catalogue(call: Given) -> tuple[CatalogueItem, ...]:
     """Systems that are approved or live and not closed at the door, and apps whose approval stands."""
 
     def work(turn: Turn) -> tuple[CatalogueItem, ...]:
-        keys, bypassed = call.deps.keys(), bypassed_clauses(turn.connection)
+        keys = call.deps.keys()
         found = []
         for kept in list_systems(turn.connection):
             one = kept.system
@@ -148,7 +148,7 @@ async def show_catalogue(call: Given) -> tuple[CatalogueItem, ...]:
                 continue
             standing = standing_of(turn.connection, one, now=turn.now, keys=keys)
             clauses = standing.kept.signed.verdict.clauses if standing.kept is not None else ()
-            closed = bool(standing.why) or bool(bypassed & set(clauses))
+            closed = bool(standing.why) or bool(bypassed_clauses(turn.connection, clauses))
             if closed and one.gate_mode is GateMode.ENFORCE:
                 continue
             note = "its verdict does not stand; it is looked at" if closed else ""

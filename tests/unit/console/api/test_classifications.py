@@ -28,7 +28,8 @@ def test_a_system_is_classified_reopened_and_made_milder_by_legal_alone(api: Api
     assert (high["standing"], high["current"]["found"]["rule"]) == ("approved", "high-annex-iii")
     system = api.ok("GET", "/systems/cv", uid=owner)["kept"]["system"]
     assert (system["tier"], system["annex_point"]) == ("high", "annex-iii-4a")
-    assert api.error("PATCH", "/systems/cv", {"tier": "minimal"}, uid=owner) == (409, "WL-SYS-007")
+    assert api.error("PATCH", "/systems/cv", {"tier": "minimal"}, uid=owner) == (403, "WL-RGT-010")
+    assert api.error("PATCH", "/systems/cv", {"tier": "minimal", "reason": "x"}, uid=legal) == (409, "WL-SYS-007")
     assert api.error("POST", PATH, answers(1), uid=owner) == (403, "WL-RGT-010")
     assert api.made.recorder.of("classification.hand_in")[-1] == {"refused": "SOD-8"}
     unknown = api.ok("POST", PATH, {"answers": {"annex_iii": {"value": "unknown"}}, "version": 1}, uid=owner)
