@@ -1,8 +1,7 @@
 """Each separation rule over the management API and the command line: what is refused, and what must pass beside it.
 
 One console on real sockets for the whole module, with real tables; every person calls with a token of their own. The same
-rules on PostgreSQL: tests/unit/store/test_dutyguards.py and test_databaseroles.py. SOD-3 has no operation: its rule is
-tested in tests/unit/governance/test_separation.py.
+rules on PostgreSQL: tests/unit/store/test_dutyguards.py, test_gateguards.py and test_databaseroles.py.
 """
 
 from __future__ import annotations
@@ -58,6 +57,7 @@ PEOPLE: dict[str, tuple[tuple[Role, ...], str]] = {
 }
 TIGHTER = TWO_CLAUSES["one.yaml"].replace("over: 1000", "over: 500")
 ASKED = {"clause": "GOV-07", "reason": "quarter end", "minutes": 60, "principals": ["user:ana"]}
+GATE = "gate: {0}\ntitle: Before it goes live\nchecks: [{{id: owned, kind: sign-offs}}]\napprovals: {{roles: [ciso]}}\n"
 CRM = {"id": "crm-bot", "title": "CRM bot", "owner": "person:owner", "purpose": "answers", "tier": "high"}
 
 
@@ -112,7 +112,13 @@ class Console:
         erasure = {"subject": "aabbccdd", "reason": "asked for"}
         self.call("secops", "POST", "/secrets", {"id": "secret:x", "text": "hunter2-hunter2"})
         self.call("owner", "POST", "/systems", CRM)
+        gate = self.call("risk", "POST", "/gates", {"text": GATE.format("live")})
+        self.call("legal", "POST", "/gates/live/sign", {"digest": gate["digest"]})
+        other = self.call("risk", "POST", "/gates", {"text": GATE.format("other")})
+        asked = {"gate": "live", "system": "crm-bot", "author": "person:writer"}
         self.things = {
+            "gate": other["digest"],
+            "run": self.call("owner", "POST", "/gate-runs", asked)["run"]["id"],
             "digest": moved["digest"],
             "waiver": waiver,
             "second": second,
@@ -182,6 +188,12 @@ WAYS = [
         ("policy", "publish", "--enforce", "GOV-20"), "what nobody approved"),
     Way("SOD-2", "admin", "PATCH", "/persons/person:pipeline", {"roles": ["devsecops", "legal"]},
         ("person", "change", "pipeline", "--role", "devsecops", "--role", "legal"), "roles that do not meet"),
+    Way("SOD-3", "owner2", "POST", "/gate-runs/<run>/answer", YES, ("gate", "approve", "<run>", "--reason", "ok"),
+        "by a second account of who asked"),
+    Way("SOD-3", "writer2", "POST", "/gate-runs/<run>/answer", YES, ("gate", "approve", "<run>", "--reason", "ok"),
+        "by a second account of who made the model"),
+    Way("SOD-3", "risk", "POST", "/gates/other/sign", {"digest": "<gate>"}, ("gate", "sign", "other", "--digest", "<gate>"),
+        "thresholds of one's own"),
     Way("SOD-4", "owner2", "POST", "/waivers/<waiver>/answer", YES, GRANT, "by a second account of who asked"),
     Way("SOD-5", "admin", "PATCH", "/persons/person:admin", {"roles": ["admin", "devsecops"]},
         ("person", "change", "admin", "--role", "admin", "--role", "devsecops"), "a role for oneself"),
@@ -298,6 +310,8 @@ PASSES: list[tuple[str, str, tuple[str, ...]]] = [
     ("SOD-2", "pipeline", ("policy", "backtest", "GOV-20")),
     ("SOD-2", "pipeline", ("policy", "publish", "--enforce", "GOV-20")),
     ("SOD-2", "admin", ("person", "change", "pipeline", "--role", "devsecops", "--role", "ciso")),
+    ("SOD-3", "legal", ("gate", "sign", "other", "--digest", "<gate>")),
+    ("SOD-3", "ciso", ("gate", "approve", "<run>", "--reason", "ok")),
     ("SOD-4", "risk", ("waiver", "approve", "<second>", "--reason", "ok")),
     ("SOD-5", "admin", ("person", "change", "owner", "--role", "owner", "--role", "secops")),
     ("SOD-6", "auditor", ("waiver", "list", "--everything")),
@@ -328,6 +342,7 @@ def test_what_the_rules_leave_passes(console: Console, capfd: pytest.CaptureFixt
     assert [(one["system"]["tier"], one["changed_by"], one["reason"]) for one in history] == [
         ("high", "person:owner", ""),
         ("undetermined", "person:owner", ""),
+        ("undetermined", "person:ciso", ""),  # the gate's last sign-off approved it
         ("minimal", "person:owner2", "assessed anew"),
     ]
     assert console.made.recorder.of("decisions.content")[-1] == {"record": "dec_1", "purpose": "incident inc_1"}
