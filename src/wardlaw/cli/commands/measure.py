@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -12,15 +13,18 @@ from cyclopts import App, Parameter
 from wardlaw.cli.measuring.bias import read_decisions
 from wardlaw.cli.measuring.poisoning import check_file, make_baseline
 from wardlaw.cli.measuring.rows import digest_of
+from wardlaw.cli.measuring.signing import open_baseline
 from wardlaw.cli.measuring.telling import tell_results
+from wardlaw.cli.measuring.writes import check_writes
 from wardlaw.cli.options import NONE, Options
-from wardlaw.facts.errors import InputError
+from wardlaw.facts.errors import DataError, InputError
 from wardlaw.register.bias.check import BiasRule, SmallGroups, check_bias
 from wardlaw.register.bias.measure import MIN_GROUP_N
 from wardlaw.register.bias.rates import BiasMetric
 from wardlaw.register.bias.reading import Favourable
 from wardlaw.register.checks import Ground
 from wardlaw.register.plots import plot_rates
+from wardlaw.register.poisoning.baseline import TextBaseline
 
 app = App(name="measure", help="Measure data and decisions on this machine: bias, and what was slipped into data.")
 
@@ -158,6 +162,38 @@ def poisoning(
     if plot:
         Path(plot).write_text(drawing, encoding="utf-8")
     return tell_results(options, results)
+
+
+@app.command
+def writes(file: str = "-", *, reference: str, key: _Text = "", options: Options = NONE) -> int:
+    """Hold documents against a corpus before they are written to it: one object a line in, one answer a line out, at once.
+
+    A line is `{"id": …, "text": …}`; the answer says pass, review or fail and why. A trigger that is spread over many
+    documents shows in none of them: measure the whole corpus now and then. Exit 0 nothing, 1 found, 11 a person must look,
+    2 a line that is none.
+
+    Args:
+        file: File of lines, or - for standard input.
+        reference: The baseline of the corpus, as `measure baseline` wrote it.
+        key: File with the key, or the public line, by which the baseline is verified.
+    """
+    held = open_baseline(Path(reference), Path(key) if key else None)
+    if not isinstance(held, TextBaseline):
+        raise InputError(
+            "WL-DAT-013",
+            f"{reference} is the baseline of a table.",
+            "Give one of texts: `measure baseline` without --label.",
+        )
+    options.output().note(f"held against {held.rows:,} documents of {reference}")
+    if file == "-":
+        return check_writes(sys.stdin.buffer, sys.stdout.buffer, held)
+    try:
+        with Path(file).open("rb") as source:
+            return check_writes(source, sys.stdout.buffer, held)
+    except OSError as error:
+        raise DataError(
+            "WL-DAT-006", f"{file} cannot be read: {error.strerror}.", "Check path and permissions."
+        ) from error
 
 
 def _rule(asked: Asked, ruled: Ruled) -> BiasRule:
