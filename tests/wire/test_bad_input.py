@@ -111,7 +111,7 @@ BODIES = {
 @pytest.mark.parametrize("name", BODIES)
 def test_a_body_that_cannot_be_read(place: Place, name: str) -> None:
     body, status, code = BODIES[name]
-    known, received = len(place.trail.outcomes()), len(place.puppet.turns)
+    known, received = place.trail.settled(), len(place.puppet.turns)
     reply = place.post(body)
     assert (reply.status, reply.error["code"]) == (status, code)
     assert len(reply.error["message"].split(". ")) > 1, "what happened and what to do"
@@ -156,7 +156,7 @@ def test_header_bytes_that_are_no_text(place: Place) -> None:
 
 
 def test_ten_megabytes(place: Place) -> None:
-    known, received = len(place.trail.outcomes()), len(place.puppet.turns)
+    known, received = place.trail.settled(), len(place.puppet.turns)
     reply = place.post(chat("a" * 10_000_000))
     assert (reply.status, reply.error["code"]) == (413, "WL-GWY-002")
     assert "gateway.limits.body_bytes" in reply.error["message"]
@@ -165,7 +165,7 @@ def test_ten_megabytes(place: Place) -> None:
 
 
 def test_ten_megabytes_that_are_not_announced(place: Place) -> None:
-    known = len(place.trail.outcomes())
+    known = place.trail.settled()
     body = chat("a" * 10_000_000)
     with connect(place.port) as connection:
         connection.sendall(head(None, place.key, {"transfer-encoding": "chunked"}))
@@ -231,7 +231,7 @@ def test_an_unknown_model(place: Place) -> None:
 
 @pytest.mark.parametrize("announced", [True, False])
 def test_a_body_that_never_ends(place: Place, announced: bool) -> None:
-    known = len(place.trail.outcomes())
+    known = place.trail.settled()
     with connect(place.port) as connection:
         more = {} if announced else {"transfer-encoding": "chunked"}
         connection.sendall(head(100 if announced else None, place.key, more))
@@ -290,7 +290,7 @@ def test_a_caller_that_leaves_before_the_answer_ends_the_upstream(place: Place) 
         gone.append(turn.wait_gone())
         turn.connection.close()
 
-    known = len(place.trail.outcomes())
+    known = place.trail.settled()
     body = chat(place.puppet.on("early", play))
     with connect(place.port) as connection:
         connection.sendall(head(len(body), place.key) + body)
@@ -374,7 +374,7 @@ FAILURES: dict[str, tuple[Callable[[Turn], None], str]] = {
 def test_an_upstream_that_fails(place: Place, name: str, stream: bool) -> None:
     play, code = FAILURES[name]
     text = place.puppet.on(f"fails: {name}", play)
-    known = len(place.trail.outcomes())
+    known = place.trail.settled()
     started = time.monotonic()
     reply = place.post(chat(text, model="quick", stream=stream))
     assert time.monotonic() - started < QUICK_S + 8
@@ -392,7 +392,7 @@ def test_an_upstream_that_fails(place: Place, name: str, stream: bool) -> None:
 
 
 def test_an_upstream_that_is_not_there(place: Place) -> None:
-    known = len(place.trail.outcomes())
+    known = place.trail.settled()
     reply = place.post(chat("hello", model="gone"))
     assert (reply.status, reply.error["code"]) == (503, "WL-UPS-001")
     assert place.trail.next_outcome(known).facts["result"] == "upstream-failed"

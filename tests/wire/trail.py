@@ -53,6 +53,17 @@ class Trail:
     def outcomes(self) -> list[Envelope]:
         return [one for one in self.all() if one.kind is RecordKind.OUTCOME]
 
+    def settled(self) -> int:
+        """How many outcomes there are once those of every exchange that was decided are in: they come after the answer."""
+        end = time.monotonic() + SOON_S
+        while time.monotonic() < end:
+            decided = {one.exchange for one in self.all() if one.kind is RecordKind.DECISION}
+            found = self.outcomes()
+            if decided <= {one.exchange for one in found}:
+                return len(found)
+            time.sleep(0.02)
+        raise AssertionError("an exchange has no outcome")
+
     def next_outcome(self, known: int) -> Envelope:
         """The first outcome after that many; waits for it."""
         end = time.monotonic() + SOON_S

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
-import orjson
 
 MOST_CHARACTERS = 4_096
 """The management API takes no longer place; a listing with a longer cursor begins anew."""
@@ -65,7 +64,8 @@ def digest_of(entries: Sequence[Any]) -> str:
     if not entries:
         return ""
     told = [one.get("id") or one.get("Id") or one if isinstance(one, dict) else one for one in entries]
-    return hashlib.blake2b(orjson.dumps(told, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+    # The standard library's: it writes a number of any size that a platform may send.
+    return hashlib.blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 def placed(pages: Iterator[tuple[list[Any], str]], place: Place | None) -> Iterator[tuple[list[Any], Place]]:

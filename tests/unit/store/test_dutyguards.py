@@ -27,7 +27,7 @@ from wardlaw.governance.rights import role_conflict
 from wardlaw.register.milder import milder
 from wardlaw.register.system import System
 from wardlaw.store.database import open_database, writing
-from wardlaw.store.databaseroles import ROLES, role_statements
+from wardlaw.store.databaseroles import role_statements
 from wardlaw.store.dutyguards import duty_guard_statements, duty_unguard_statements
 from wardlaw.store.exemptions import change_glass, change_waiver, keep_glass, keep_waiver
 from wardlaw.store.gateguards import gate_unguard_statements
@@ -82,9 +82,7 @@ def base(postgres_url: str) -> Iterator[SimpleNamespace]:
     finally:
         engine.dispose()
         with writing(outer) as connection:
-            connection.execute(text(f'DROP SCHEMA "{name}" CASCADE'))
-            for role in ROLES:
-                connection.exec_driver_sql(f'DROP OWNED BY "{role}"')
+            connection.execute(text(f'DROP SCHEMA "{name}" CASCADE'))  # with what the roles were granted in it
         outer.dispose()
 
 
