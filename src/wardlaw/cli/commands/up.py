@@ -138,6 +138,7 @@ class _Screen:
             Text(""),
             Text("  gateway   ").append(f"{address}/v1", style=bold),
             Text(f"  control   {config.control.socket}"),
+            *self._console_line(config),
             Text(f"  mode      {config.installation.mode.value}; models {', '.join(data['models']) or 'none'}"),
             Text(f"  config    {config_path}"),
             Text(""),
@@ -148,6 +149,13 @@ class _Screen:
             Text(""),
         ]
         self._output.result(data, *lines)
+
+    def _console_line(self, config: Config) -> list[Text]:
+        """Where a browser finds the console; nothing where no address is set."""
+        if not config.control.listen:
+            return []
+        scheme = "https" if config.control.tls else "http"
+        return [Text("  console   ").append(f"{scheme}://{config.control.listen}/", style="bold")]
 
     def _admin_steps(self, config_path: Path) -> list[Text]:
         """How the first person gets in; an old token is never printed into a service's log unasked."""
