@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping
 
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from wardlaw.config.model import Notify
 from wardlaw.config.notify import Channel, channels
 from wardlaw.console.notify.message import Message, message_of, message_of_asked, message_of_found, message_of_held
 from wardlaw.console.notify.persons import question_of
 from wardlaw.console.notify.question import Question
+from wardlaw.console.notify.rounds import Rounds
 from wardlaw.console.notify.send import send
 from wardlaw.facts.approval import ApprovalState
 from wardlaw.facts.errors import WardlawError
@@ -68,7 +67,7 @@ class Notifier:
         self._env = env
         self._clock = clock
         self._forget_at = 0.0
-        self._task: asyncio.Task[None] | None = None
+        self._rounds = Rounds(self.run_once, every_s=POLL_S, what="notifications could not be looked at")
 
     def run_once(self) -> int:
         """Send what is due; answers how many were taken.
@@ -146,18 +145,8 @@ class Notifier:
     def start(self) -> None:
         """Send in the background; with no channel there is nothing to do."""
         if self._channels:
-            self._task = asyncio.get_running_loop().create_task(self._run())
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await asyncio.to_thread(self.run_once)
-            except (WardlawError, SQLAlchemyError) as error:
-                _log.warning("notifications could not be looked at: %s", error)
-            await asyncio.sleep(POLL_S)
+            self._rounds.start()
 
     async def stop(self) -> None:
         """End the background task; what waits is sent after the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._rounds.stop()

@@ -5,16 +5,13 @@ Neither ends by itself when nobody looks: broken glass has ended, an emergency s
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import logging
 from collections.abc import Callable
 
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
 
+from wardlaw.console.notify.rounds import Rounds
 from wardlaw.facts.clauselife import ClauseVersion
-from wardlaw.facts.errors import WardlawError
 from wardlaw.facts.incident import Incident
 from wardlaw.store.database import reading, writing
 from wardlaw.store.exemptions import overdue_glass
@@ -26,7 +23,6 @@ KIND = "emergency-review"
 """Kind of the incident that a neglected emergency opens."""
 
 POLL_S = 60.0  # what is due after a day may be told a minute late
-_log = logging.getLogger("wardlaw.notify")
 
 
 class OverdueReviews:
@@ -43,7 +39,7 @@ class OverdueReviews:
     ) -> None:
         self._engine, self._life, self._channels, self._clock = engine, life, channels, clock
         self._told: set[str] = set()
-        self._task: asyncio.Task[None] | None = None
+        self._rounds = Rounds(self.run_once, every_s=POLL_S, what="late reviews could not be looked for")
 
     def run_once(self) -> tuple[str, ...]:
         """Queue what became late; answers the incidents it is told by."""
@@ -70,21 +66,11 @@ class OverdueReviews:
 
     def start(self) -> None:
         """Look in the background."""
-        self._task = asyncio.get_running_loop().create_task(self._run())
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await asyncio.to_thread(self.run_once)
-            except (WardlawError, SQLAlchemyError) as error:
-                _log.warning("late reviews could not be looked for: %s", error)
-            await asyncio.sleep(POLL_S)
+        self._rounds.start()
 
     async def stop(self) -> None:
         """End the background task."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._rounds.stop()
 
 
 def _incident_of(version: ClauseVersion) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import ssl
 from collections.abc import Callable, Mapping
@@ -11,10 +10,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from wardlaw.config.load import read_secret
 from wardlaw.config.pushed import SignalReceiver, SignalSending
+from wardlaw.console.notify.rounds import Rounds
 from wardlaw.facts.errors import UnavailableError, WardlawError
 from wardlaw.store.database import reading, writing
 from wardlaw.store.signalkey import Sign
@@ -63,7 +62,7 @@ class SignalSender:
         self._sign = sign
         self._env = env
         self._clock = clock
-        self._task: asyncio.Task[None] | None = None
+        self._rounds = Rounds(self.run_once, every_s=POLL_S, what="signals could not be looked at")
 
     def run_once(self) -> int:
         """Send what is due; answers how many were taken. A receiver that fails is left alone until the next turn."""
@@ -107,21 +106,11 @@ class SignalSender:
 
     def start(self) -> None:
         """Send in the background."""
-        self._task = asyncio.get_running_loop().create_task(self._run())
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await asyncio.to_thread(self.run_once)
-            except (WardlawError, SQLAlchemyError) as error:
-                _log.warning("signals could not be looked at: %s", error)
-            await asyncio.sleep(POLL_S)
+        self._rounds.start()
 
     async def stop(self) -> None:
         """End the background task; what waits is sent after the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._rounds.stop()
 
 
 def push(receiver: SignalReceiver, token: str, *, env: Mapping[str, str]) -> None:
