@@ -140,7 +140,6 @@ _ALL: tuple[Operation, ...] = (
     _reads("grants.approvals", _P.VIEW_AUDIT_LOG, _P.REVOKE_NHI, _P.REGISTER_SYSTEM),
     _changes("grants.approve", _P.APPROVE_EXCEPTION),
     _changes("grants.recertify", _P.APPROVE_EXCEPTION),
-    _changes("grants.judge", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE),
     # The person who gave a grant need not have any role; the id in the message is what they were given.
     Operation("grants.answer", Audience.PERSON, changes=True),
     _changes("grants.judge", _P.REVOKE_NHI, _P.IMPORT_EVIDENCE, services=_WATCH),

@@ -4,7 +4,7 @@ import pytest
 
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.facts.person import Permission, Person, Role
-from wardlaw.governance.operations import OPERATIONS, Audience, Operation, Service, admit, admit_service
+from wardlaw.governance.operations import _ALL, OPERATIONS, Audience, Operation, Service, admit, admit_service
 from wardlaw.governance.rights import Circumstances, Permitted, Refusal
 
 BOOK = load_role_book()
@@ -78,3 +78,7 @@ def test_a_process_may_do_only_what_names_it() -> None:
         "inventory.status", "inventory.begin", "inventory.take", "inventory.end", "inventory.due", "inventory.channel",
         "grants.judge",
     }  # fmt: skip
+
+
+def test_no_operation_stands_twice() -> None:
+    assert len(_ALL) == len(OPERATIONS)  # the later one would count, and nobody would see which rights that are

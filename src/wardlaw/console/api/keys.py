@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 
 from wardlaw.console.api.desk import Done, Given, Turn
 from wardlaw.console.api.shapes import DAY_S, KeyRequest, KeyView, NewKeyText, Rotation, key_view
+from wardlaw.facts.canary import KEY_PREFIX
 from wardlaw.facts.credential import KeyEntry
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.keytext import SECRET_BYTES
@@ -44,6 +45,7 @@ async def rotate_key(call: Given, key_id: FromPath[str], data: JSONBody[Rotation
     """Create a successor with the same rights; the old key ends after the overlap."""
 
     def work(turn: Turn) -> Done[NewKeyText]:
+        _refuse_canary(key_id)
         secret = turn.entropy(SECRET_BYTES)
         made = keys.rotate_key(turn.connection, key_id, secret=secret, now=turn.now, overlap_s=data.overlap_s)
         done = _made(made)
@@ -63,7 +65,16 @@ async def revoke_key(call: Given, key_id: FromPath[str]) -> KeyView:
     return await call.change(work)
 
 
+def _refuse_canary(key_id: str) -> None:
+    """Keys of canaries are no person's: gates and the inventory look past them, because nothing real answers them."""
+    if key_id.startswith(KEY_PREFIX):
+        raise InputError(
+            "WL-API-021", f"Keys called {KEY_PREFIX}… are Wardlaw's own, for canaries.", "Choose another id."
+        )
+
+
 def _entry(data: KeyRequest, now: float) -> KeyEntry:
+    _refuse_canary(data.id)
     kind = _KINDS[data.principal.partition(":")[0]]
     if kind is not PrincipalKind.AGENT and (data.persons or data.signing_key):
         raise InputError(

@@ -7,9 +7,10 @@ import pytest
 from tests.console_fakes import START, Api
 from wardlaw.facts.keytext import key_digest
 from wardlaw.facts.person import Role
-from wardlaw.facts.principal import PrincipalKind
+from wardlaw.facts.principal import Principal, PrincipalKind
 from wardlaw.store import generations
-from wardlaw.store.database import reading
+from wardlaw.store.canaries import hold_key
+from wardlaw.store.database import reading, writing
 from wardlaw.store.keys import load_entries
 
 BOT = {
@@ -79,3 +80,11 @@ def test_an_endless_key_must_be_asked_for(api: Api, owner: int) -> None:
         for n, days in enumerate([{}, {"days": 0}])
     ]
     assert ends == [START + 90 * 86_400, 0.0]
+
+
+def test_nobody_holds_a_key_that_gates_look_past(api: Api, owner: int) -> None:
+    body = {"id": "key:wardlaw-canary-mine", "principal": "agent:mine"}
+    assert api.error("POST", "/keys", body, uid=owner) == (400, "WL-API-021")
+    with writing(api.made.engine) as connection:
+        hold_key(connection, "1", Principal("agent:c", PrincipalKind.AGENT), secret=b"c" * 32, now=START)
+    assert api.error("POST", "/keys/key:wardlaw-canary-1/rotate", {}, uid=owner) == (400, "WL-API-021")
