@@ -56,6 +56,8 @@ def believable(statement: Statement, *, system: str, model: str, at: float) -> s
         return "it is older than 24 hours" if at > statement.at else "it is from the future"
     if at >= statement.until:
         return "the verdict has expired since"
-    if model and statement.made_of.model != model:
+    if statement.made_of.model and not model:
+        return "it is about one model, and the release does not say which it is: give --model"
+    if statement.made_of.model != model:
         return "it is about another model"
     return ""

@@ -67,14 +67,17 @@ SAID = Statement("cv", GateMode.ENFORCE, True, "", 100.0, 1e9, MADE, SignedVerdi
 @pytest.mark.parametrize(
     ("said", "at", "model", "told"),
     [
-        (SAID, 100.0 + MOST_AGE_S, "", ""),
-        (SAID, 101.0 + MOST_AGE_S, "", "older"),
-        (SAID, 99.0, "", "future"),
+        (SAID, 100.0 + MOST_AGE_S, "a" * 64, ""),
+        (SAID, 101.0 + MOST_AGE_S, "a" * 64, "older"),
+        (SAID, 99.0, "a" * 64, "future"),
+        (SAID, 101.0, "", "which it is"),
+        (msgspec.structs.replace(SAID, made_of=MadeOf()), 101.0, "", ""),
+        (msgspec.structs.replace(SAID, made_of=MadeOf()), 101.0, "a" * 64, "another model"),
         (SAID, 101.0, "b" * 64, "another model"),
         (SAID, 101.0, "a" * 64, ""),
-        (msgspec.structs.replace(SAID, system="x"), 101.0, "", "about x"),
-        (msgspec.structs.replace(SAID, lives=False, why="revoked"), 101.0, "", "revoked"),
-        (msgspec.structs.replace(SAID, until=101.0), 101.0, "", "expired"),
+        (msgspec.structs.replace(SAID, system="x"), 101.0, "a" * 64, "about x"),
+        (msgspec.structs.replace(SAID, lives=False, why="revoked"), 101.0, "a" * 64, "revoked"),
+        (msgspec.structs.replace(SAID, until=101.0), 101.0, "a" * 64, "expired"),
     ],
 )
 def test_a_statement_kept_from_before_lets_little_pass(said: Statement, at: float, model: str, told: str) -> None:
