@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tools.judge_gates.sections import PAGE, replace_section
 
-SECTIONS = ("bias", "poisoning", "modelfiles")
+SECTIONS = ("bias", "limits", "poisoning", "rare", "large", "texts", "wholegate", "modelfiles")
 
 
 def main(names: Sequence[str]) -> int:

@@ -1,93 +1,84 @@
-"""Poisoning: clean new versions of Adult and digits, and versions with a backdoor in 0.5, 1, 3 and 5 % of the rows."""
+"""Poisoning on real tables that no limit was chosen by: false alarms, and what is found, by kind and share."""
 
 from __future__ import annotations
 
-import time
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
-
-from tools.judge_gates.realdata import RealTable, adult, digits
+from tools.judge_gates.draws import CLEAN, SHARES, Draw, Told, told
+from tools.judge_gates.realdata import JUDGED
 from tools.judge_gates.sections import table
+from tools.judge_gates.tampering import KINDS
 from wardlaw.register.checks import CheckOutcome
-from wardlaw.register.poisoning.table import plan_table
-from wardlaw.register.poisoning.tablecheck import (
-    PoisonLimits,
-    TableReference,
-    TableSample,
-    check_table,
-    ended,
-    table_baseline,
-    trusted_reference,
-)
+from wardlaw.register.poisoning.tablecheck import PoisonLimits, ended, judge_table
+from wardlaw.register.redteam.report import wilson
 
-_SHARES = (0.0, 0.005, 0.01, 0.03, 0.05)
-_SEEDS = {"Adult": 1, "digits": 10}
-_MEASURES = ("shift", "label-doubts", "neighbours", "trigger")
+TAMPERED = {True: 4, False: 2}
+"""Draws of each table that are tampered with in every way, with a baseline and without."""
+CLEAN_DRAWS = 12
+_HELD = {True: "baseline and trusted rows", False: "trusted rows alone"}
+_MEASURES = ("shift", "rare-values", "label-doubts", "neighbours", "trigger")
+_TRIGGERS = tuple(kind for kind in KINDS if kind.startswith("trigger"))
+
+
+def draws() -> list[Draw]:
+    """What is drawn: the same for everybody."""
+    return [
+        Draw(name, seed, with_baseline, seed <= TAMPERED[with_baseline])
+        for with_baseline in _HELD
+        for name in JUDGED
+        for seed in range(1, CLEAN_DRAWS + 1)
+    ]
 
 
 def section(peers: Path) -> str:
-    """The table: of so many versions, how many were stopped, and by which measure."""
-    rows = []
-    for real in (digits(peers), adult(peers)):
-        for with_baseline in (True, False):
-            found: dict[float, Counter[str]] = {share: Counter() for share in _SHARES}
-            seconds = []
-            for seed in range(1, _SEEDS[real.name] + 1):
-                for share, outcomes, took in _one(real, seed, with_baseline=with_baseline):
-                    found[share].update(outcomes)
-                    seconds.append(took)
-            runs = _SEEDS[real.name]
-            held = "baseline and trusted rows" if with_baseline else "trusted rows alone"
-            rows += [
-                (
-                    real.name, held, f"{share:.1%}" if share else "clean", f"{found[share]['any']}/{runs}",
-                    *(f"{found[share][one]}/{runs}" for one in _MEASURES), f"{sorted(seconds)[len(seconds) // 2]:.1f} s",
-                )
-                for share in _SHARES
-            ]  # fmt: skip
-    head = (
-        "data",
-        "held against",
-        "backdoor",
-        "stopped",
-        "shift",
-        "labels in doubt",
-        "neighbours",
-        "trigger",
-        "processor",
-    )
-    return table(head, rows)
+    """The tables."""
+    return tables(told(peers, draws()))
 
 
-def _one(real: RealTable, seed: int, *, with_baseline: bool) -> list[tuple[float, list[str], float]]:
-    rng = np.random.default_rng(seed)
-    rows = [real.rows[place] for place in rng.permutation(len(real.rows))]
-    trusted, data = real.columns(rows[: real.trusted]), rows[real.trusted :]
-    plan = plan_table(trusted, real.label)
-    size = len(data) * 9 // 10
-    if with_baseline:
-        first = TableSample(plan)
-        first.add(real.columns(data[:size]), halves=True)
-        reference = TableReference(table_baseline(first, name="v1", data="0" * 64, trusted=trusted), trusted)
-    else:
-        reference = trusted_reference(trusted, real.label, name="trusted", data="0" * 64)
-    # A new version: a tenth of the old rows gone, as many new ones, in another order.
-    version = [data[place] for place in rng.permutation(size)[: size * 9 // 10]] + data[size:]
-    column, label = real.names.index(real.trigger[0]), real.names.index(real.label)
-    found = []
-    for share in _SHARES:
-        rows = [list(row) for row in version]
-        for place in rng.choice(len(rows), round(share * len(rows)), replace=False):
-            rows[place][column], rows[place][label] = real.trigger[1], real.target
-        began = time.process_time()
-        sample = TableSample(plan)
-        sample.add(real.columns(rows))
-        results = check_table(sample, reference, limits=PoisonLimits())
-        took = time.process_time() - began
-        stopped = [one.id.removeprefix("poisoning-") for one in results if one.outcome is not CheckOutcome.PASS]
-        if ended(results) is not CheckOutcome.PASS:
-            stopped.append("any")
-        found.append((share, stopped, took))
-    return found
+def tables(found: Iterable[Told]) -> str:
+    """From what was measured, by the limits in force."""
+    stopped: dict[tuple[bool, str, str, float], list[tuple[str, ...]]] = defaultdict(list)
+    for one in found:
+        results = judge_table(one.measured, limits=PoisonLimits())
+        by = tuple(r.id.removeprefix("poisoning-") for r in results if r.outcome is not CheckOutcome.PASS)
+        assert bool(by) is (ended(results) is not CheckOutcome.PASS)
+        stopped[one.draw.with_baseline, one.draw.name, one.kind, one.share].append(by)
+    parts = ["False alarms: clean new versions that were stopped.", table(
+        ("data", *(_HELD[held] for held in _HELD)),
+        [(name, *(_share([*stopped[held, name, CLEAN, 0.0]]) for held in _HELD)) for name in JUDGED]
+        + [("all", *(_share([by for name in JUDGED for by in stopped[held, name, CLEAN, 0.0]]) for held in _HELD))],
+    )]  # fmt: skip
+    for held, told_by in _HELD.items():
+        rows = [
+            (kind, *(_share([by for name in JUDGED for by in stopped[held, name, kind, share]]) for share in SHARES))
+            for kind in KINDS
+        ]
+        parts += [f"Found, held against {told_by}, all five tables together.",
+                  table(("tampering", *(f"{share:.1%} of the rows" for share in SHARES)), rows)]  # fmt: skip
+    rows = [
+        (name, *(_share([by for kind in _TRIGGERS for by in stopped[True, name, kind, share]]) for share in SHARES))
+        for name in JUDGED
+    ]
+    parts += ["Found of the triggers of all kinds, by table, held against baseline and trusted rows.",
+              table(("data", *(f"{share:.1%}" for share in SHARES)), rows)]  # fmt: skip
+    rows = [
+        (measure, *(
+            _share([(measure,) if measure in by else () for name in JUDGED for kind in KINDS
+                    for by in stopped[True, name, kind, share]])
+            for share in SHARES
+        ))
+        for measure in _MEASURES
+    ]  # fmt: skip
+    parts += ["By which measure, of all kinds together.", table(("measure", *(f"{s:.1%}" for s in SHARES)), rows)]
+    return "\n".join(f"{one.strip()}\n" for one in parts)
+
+
+def _share(found: list[tuple[str, ...]]) -> str:
+    """How many were stopped, of how many, with Wilson's 95 % interval."""
+    if not found:
+        return ""
+    hits = sum(bool(one) for one in found)
+    low, high = wilson(hits, len(found))
+    return f"{hits}/{len(found)} ({low:.0%}–{high:.0%})"

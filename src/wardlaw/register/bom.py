@@ -7,10 +7,11 @@ Source: CycloneDX 1.6 and 1.7 JSON schemas (ECMA-424), ``modelCard`` and ``compo
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated, Any, Literal
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -18,6 +19,7 @@ from wardlaw.register.checks import CheckKind, CheckResult, Digest
 from wardlaw.register.system import System
 
 _Text = Annotated[str, msgspec.Meta(max_length=2_000)]
+_SERIALS = UUID("5c8f0a52-4a7e-4f0e-9d0b-0f4f3b3f5a11")  # a name space of its own, drawn once
 
 
 class BomVersion(StrEnum):
@@ -32,10 +34,20 @@ class BomVendor(msgspec.Struct, frozen=True):
 
     Attributes:
         url: Empty when none is known.
+        regions: Where it processes what it is given.
+        contract: Reference of the contract; ``ends`` is the day it ends, ``""`` when it does not or nobody said.
+        trains_on_our_data: None when nobody said.
+        id: Of its entry in the register; ``""`` for none.
     """
 
     name: str
     url: str = ""
+    country: str = ""
+    regions: tuple[str, ...] = ()
+    contract: str = ""
+    ends: str = ""
+    trains_on_our_data: bool | None = None
+    id: str = ""
 
 
 class BomModel(msgspec.Struct, frozen=True):
@@ -46,6 +58,8 @@ class BomModel(msgspec.Struct, frozen=True):
         task: What it is for, ``text-generation``.
         inputs, outputs: Formats, such as ``text`` or ``image/png``.
         datasets: Ids of data sets it was trained on or is measured with.
+        base: Id of the model it was made from; ``""`` for none.
+        unsaid: What the register has a field for and nobody has said.
     """
 
     id: str
@@ -61,13 +75,17 @@ class BomModel(msgspec.Struct, frozen=True):
     datasets: tuple[str, ...] = ()
     uses: tuple[_Text, ...] = ()
     limits: tuple[_Text, ...] = ()
+    base: str = ""
+    unsaid: tuple[str, ...] = ()
 
 
 class BomDataset(msgspec.Struct, frozen=True):
-    """A data set.
+    """A data set; a system prompt and the definitions of tools are data too.
 
     Attributes:
         sensitive: Classes of sensitive data in it, such as ``personal``.
+        form: ``configuration`` for a prompt, ``definition`` for definitions of tools.
+        unsaid: What the register has a field for and nobody has said.
     """
 
     id: str
@@ -78,6 +96,8 @@ class BomDataset(msgspec.Struct, frozen=True):
     licence: str = ""
     sensitive: tuple[str, ...] = ()
     description: str = ""
+    form: Literal["dataset", "configuration", "definition"] = "dataset"
+    unsaid: tuple[str, ...] = ()
 
 
 class BomTool(msgspec.Struct, frozen=True):
@@ -94,6 +114,8 @@ class BomParts(msgspec.Struct, frozen=True):
 
     Attributes:
         checks: What the system's gate measured; bias goes into the models' cards.
+        vendors: Whose service stands behind the system itself.
+        unsaid: What nobody has said of the system.
     """
 
     system: System
@@ -101,6 +123,8 @@ class BomParts(msgspec.Struct, frozen=True):
     datasets: tuple[BomDataset, ...] = ()
     tools: tuple[BomTool, ...] = ()
     checks: tuple[CheckResult, ...] = ()
+    vendors: tuple[BomVendor, ...] = ()
+    unsaid: tuple[str, ...] = ()
 
 
 def bill_of_materials(
@@ -126,6 +150,11 @@ def bill_of_materials(
                 "wardlaw:roles": ",".join(one.value for one in system.roles),
                 "wardlaw:annex-point": system.annex_point,
                 "wardlaw:environment": system.environment,
+                "wardlaw:regions": ", ".join(system.regions),
+                "wardlaw:data-classes": ", ".join(system.data_classes),
+                "wardlaw:users": ", ".join(system.users),
+                **{f"wardlaw:{name}-digest": said for name, said in _made_of(system)},
+                "wardlaw:not-said": ", ".join(parts.unsaid),
             }
         ),
     }
@@ -144,9 +173,68 @@ def bill_of_materials(
             "component": root,
         },
         "components": components,
+        **_given({"services": [_service(one, system) for one in parts.vendors]}),
         "dependencies": _dependencies(parts),
+        # Nobody can say that a bill written down by people is whole.
+        "compositions": [{"aggregate": "unknown", "assemblies": [root["bom-ref"]]}, *_incomplete(parts)],
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def serial_of(content: bytes) -> UUID:
+    """A serial number that is the same for the same bill, and another for any other.
+
+    Args:
+        content: The bill, written with the serial number of zeros.
+    """
+    return uuid5(_SERIALS, hashlib.sha256(content).hexdigest())
+
+
+def _made_of(system: System) -> list[tuple[str, str]]:
+    made = system.made_of
+    return [("model", made.model), ("prompt", made.prompt), ("tools", made.tools), ("data", made.data)]
+
+
+def _incomplete(parts: BomParts) -> list[dict[str, Any]]:
+    lacking = [one.id for one in parts.models if one.unsaid] + [one.id for one in parts.datasets if one.unsaid]
+    return [{"aggregate": "incomplete", "assemblies": lacking}] if lacking else []
+
+
+def _terms(vendor: BomVendor) -> dict[str, str]:
+    trains = vendor.trains_on_our_data
+    return {
+        "wardlaw:vendor-regions": ", ".join(vendor.regions),
+        "wardlaw:vendor-contract": vendor.contract,
+        "wardlaw:vendor-contract-ends": vendor.ends,
+        "wardlaw:vendor-trains-on-our-data": "" if trains is None else "yes" if trains else "no",
+    }
+
+
+def _party(vendor: BomVendor) -> dict[str, Any]:
+    return _given(
+        {
+            "name": vendor.name,
+            "url": [vendor.url] if vendor.url else [],
+            "address": {"country": vendor.country} if vendor.country else {},
+        }
+    )
+
+
+def _service(vendor: BomVendor, system: System) -> dict[str, Any]:
+    """What a vendor does for the system; what data goes there is what the system is said to process."""
+    data = [{"flow": "unknown", "classification": one} for one in system.data_classes]
+    unsaid = "" if vendor.trains_on_our_data is not None else "trains_on_our_data"
+    return {
+        "bom-ref": f"vendor:{vendor.id or vendor.name}",
+        "name": vendor.name,
+        **_given(
+            {
+                "provider": _party(vendor),
+                "data": data,
+                "properties": _properties({**_terms(vendor), "wardlaw:not-said": unsaid}),
+            }
+        ),
+    }
 
 
 def _properties(values: dict[str, str]) -> list[dict[str, str]]:
@@ -162,6 +250,7 @@ def _supplied(
     kind: str, one: BomModel | BomDataset | BomTool, *, digest: Digest | None = None, licence: str = ""
 ) -> dict[str, Any]:
     vendor = one.vendor
+    unsaid = () if isinstance(one, BomTool) else one.unsaid
     return {
         "type": kind,
         "bom-ref": one.id,
@@ -169,10 +258,13 @@ def _supplied(
         **_given(
             {
                 "version": one.version,
-                "supplier": _given({"name": vendor.name, "url": [vendor.url] if vendor.url else []}) if vendor else {},
+                "supplier": _party(vendor) if vendor else {},
                 "hashes": [{"alg": "SHA-256", "content": digest}] if digest else [],
                 # A name and not an id: what vendors write is often none of SPDX's.
                 "licenses": [{"license": {"name": licence}}] if licence else [],
+                "properties": _properties(
+                    {**(_terms(vendor) if vendor else {}), "wardlaw:not-said": ", ".join(unsaid)}
+                ),
             }
         ),
     }
@@ -234,7 +326,7 @@ def _metrics(checks: list[CheckResult]) -> list[dict[str, Any]]:
 def _dataset(one: BomDataset) -> dict[str, Any]:
     data = _given(
         {
-            "type": "dataset",
+            "type": one.form,
             "name": one.name,
             "description": one.description,
             "sensitiveData": list(one.sensitive),
@@ -248,8 +340,12 @@ def _tool(one: BomTool) -> dict[str, Any]:
 
 
 def _dependencies(parts: BomParts) -> list[dict[str, Any]]:
-    known = {one.id for one in parts.datasets}
-    listed = [one.id for one in parts.models] + [one.id for one in parts.datasets] + [one.id for one in parts.tools]
+    made_of = [one.id for one in parts.models] + [one.id for one in parts.datasets]
+    known = set(made_of)
+    listed = made_of + [one.id for one in parts.tools]
+    listed += [f"vendor:{one.id or one.name}" for one in parts.vendors]
     rows = [{"ref": f"system:{parts.system.id}", "dependsOn": listed}]
-    rows += [{"ref": one.id, "dependsOn": [each for each in one.datasets if each in known]} for one in parts.models]
+    for one in parts.models:
+        behind = [*one.datasets, *([one.base] if one.base else [])]
+        rows.append({"ref": one.id, "dependsOn": [each for each in behind if each in known and each != one.id]})
     return rows

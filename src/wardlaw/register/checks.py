@@ -7,6 +7,8 @@ from typing import Annotated
 
 import msgspec
 
+from wardlaw.register.plotdata import MOST_PLOTS, PlotData
+
 Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
 """SHA-256 in lower-case hex."""
 
@@ -73,6 +75,7 @@ class CheckResult(msgspec.Struct, frozen=True):
         why: One sentence that says what decided it.
         next: What to do about it; empty for a pass.
         notes: Further facts, a sentence each.
+        plots: The numbers of what is drawn of it.
     """
 
     id: str
@@ -83,6 +86,7 @@ class CheckResult(msgspec.Struct, frozen=True):
     figures: tuple[Figure, ...] = ()
     grounds: tuple[Ground, ...] = ()
     notes: tuple[str, ...] = ()
+    plots: Annotated[tuple[PlotData, ...], msgspec.Meta(max_length=MOST_PLOTS)] = ()
 
 
 def worst(results: tuple[CheckResult, ...]) -> CheckOutcome:

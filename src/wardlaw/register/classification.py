@@ -35,6 +35,16 @@ class GivenAnswer(msgspec.Struct, frozen=True):
     at: float
 
 
+class ClassificationDraft(msgspec.Struct, frozen=True):
+    """Answers one person is still at work on; ``follows`` is the version they began from, ``at`` Unix seconds."""
+
+    system: str
+    person: str
+    follows: int
+    answers: dict[str, SaidAnswer]
+    at: float
+
+
 class Classification(msgspec.Struct, frozen=True):
     """One classification of a system; versions are only added.
 

@@ -88,6 +88,17 @@ def read_answer(question: AskedQuestion, raw: RawAnswer) -> Value:
             )
 
 
+def asked_by(questionnaire: Questionnaire, answers: Mapping[str, RawAnswer]) -> tuple[str, ...]:
+    """Questions that are asked once these answers are given: those no answer has made needless.
+
+    Raises:
+        InputError: An answer does not answer its question (WL-CLS-002).
+    """
+    by_id = {one.id: one for one in questionnaire.questions}
+    values = {name: read_answer(by_id[name], raw) for name, raw in answers.items() if name in by_id}
+    return tuple(one.id for one in questionnaire.questions if one.when is None or holds(one.when, values) is not False)
+
+
 def classify(questionnaire: Questionnaire, answers: Mapping[str, RawAnswer]) -> ClassifiedAs:
     """What follows from answers; a question without one is unknown.
 

@@ -13,6 +13,9 @@ from wardlaw.facts.tier import SystemRole
 from wardlaw.register.lifecycle import Lifecycle
 from wardlaw.register.system import System, SystemId
 
+DAY_S = 86_400.0
+RENEWED_BEFORE_S = 30 * DAY_S
+"""How long before its end what was granted may be asked for anew, in seconds."""
 MOST_DAYS = 366
 """Longest an approval that follows from an intake stands, in days; as approvals of grants do."""
 
@@ -79,6 +82,7 @@ class IntakeState(StrEnum):
     WAITING = "waiting"
     GRANTED = "granted"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # it was granted, and somebody took that back
 
 
 class IntakeAnswer(msgspec.Struct, frozen=True):
@@ -91,11 +95,21 @@ class IntakeAnswer(msgspec.Struct, frozen=True):
     at: float
 
 
+class IntakeEnd(msgspec.Struct, frozen=True):
+    """Who took a granted request back, and why."""
+
+    by: str
+    reason: str
+    at: float
+
+
 class IntakeRequest(msgspec.Struct, frozen=True):
     """A request with what was said of it; times in Unix seconds.
 
     Attributes:
         due: Roles whose word is due, each of another person.
+        approval: Id of the approval of its grant, once it was granted; ``""`` for none.
+        ended: Who took it back; None while nobody has.
     """
 
     id: str
@@ -104,10 +118,23 @@ class IntakeRequest(msgspec.Struct, frozen=True):
     asked_at: float
     due: tuple[Role, ...]
     answers: tuple[IntakeAnswer, ...] = ()
+    approval: str = ""
+    ended: IntakeEnd | None = None
+
+    @property
+    def until(self) -> float:
+        """When what was granted ends, or ended because it was taken back; 0 where nothing was granted."""
+        if self.ended is not None:
+            return self.ended.at
+        if self.state is not IntakeState.GRANTED:
+            return 0.0
+        return max(one.at for one in self.answers) + self.form.days * DAY_S
 
     @property
     def state(self) -> IntakeState:
         """How it stands: one no refuses it."""
+        if self.ended is not None:
+            return IntakeState.WITHDRAWN
         if any(not one.approves for one in self.answers):
             return IntakeState.REFUSED
         return IntakeState.WAITING if self.missing else IntakeState.GRANTED
@@ -157,6 +184,18 @@ def answered_intake(request: IntakeRequest, answer: IntakeAnswer, roles: tuple[R
         names = ", ".join(one.value for one in request.missing)
         raise InputError("WL-ITK-004", f"It waits for another person with the role {names}.", "Ask one of them.")
     return msgspec.structs.replace(request, answers=(*request.answers, msgspec.structs.replace(answer, role=role)))
+
+
+def withdrawn_intake(request: IntakeRequest, end: IntakeEnd) -> IntakeRequest:
+    """The request with what was granted taken back.
+
+    Raises:
+        InputError: Nothing stands that could be taken back (WL-ITK-007).
+    """
+    if request.state is not IntakeState.GRANTED or request.until <= end.at:
+        state = "over" if request.state is IntakeState.GRANTED else request.state.value
+        raise InputError("WL-ITK-007", f"{request.id} is {state}.", "Only what was granted and stands is taken back.")
+    return msgspec.structs.replace(request, ended=end)
 
 
 def system_of(request: IntakeRequest, vendor: str) -> System:

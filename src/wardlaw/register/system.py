@@ -126,8 +126,11 @@ def belongs(traffic: Traffic, system: System) -> bool:
     """Whether traffic is a system's own. A system that names nothing has none."""
     if not (system.principals or system.routes or system.models):
         return False
-    if system.principals and not _callers_match(traffic, system.principals):
-        return False
+    return (not system.principals or _callers_match(traffic, system.principals)) and reaches(traffic, system)
+
+
+def reaches(traffic: Traffic, system: System) -> bool:
+    """Whether traffic goes over a system's routes and to its models, whoever's it is."""
     if system.routes and not any(fnmatchcase(traffic.route, one) for one in system.routes):
         return False
     kind, _, name = traffic.resource.partition(":")

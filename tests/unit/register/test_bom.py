@@ -20,9 +20,12 @@ from wardlaw.register.bom import (
     BomVendor,
     BomVersion,
     bill_of_materials,
+    serial_of,
 )
+from wardlaw.register.bomparts import parts_of
 from wardlaw.register.checks import CheckKind, CheckOutcome, CheckResult, Figure, Ground
-from wardlaw.register.system import System
+from wardlaw.register.entry import Dataset, Entry, RegisteredModel, Vendor
+from wardlaw.register.system import MadeOf, System
 
 DIGEST = "a" * 64
 VALIDATE = """
@@ -80,6 +83,47 @@ def test_the_same_parts_give_the_same_bytes_and_keep_the_card() -> None:
     assert document["dependencies"][0]["dependsOn"] == ["model:ranker", "model:gpt", "dataset:tickets", "tool:search"]
 
 
+def registered() -> BomParts:
+    """As the register gives it, with everything said and with nothing said."""
+    system = System(
+        "cv", "CV", "person:o", "x", built_on=("ranker", "gone"), vendors=("acme", "other"), datasets=("cvs",),
+        tools=("search",), regions=("EU",), data_classes=("cv",), made_of=MadeOf(DIGEST, DIGEST, DIGEST, DIGEST),
+    )  # fmt: skip
+    entries: dict[str, Entry] = {
+        "ranker": RegisteredModel("ranker", "Ranker", "person:o", vendor="acme", base="ranker", datasets=("cvs",)),
+        "cvs": Dataset("cvs", "CVs", "person:o", origin="us", rows=3),
+        "acme": Vendor(
+            "acme", "Acme", "person:o", country="FR", regions=("EU",), contract="C", trains_on_our_data=True
+        ),
+    }
+    return parts_of(system, lambda _kind, name: entries.get(name))
+
+
+def test_a_bill_of_the_register_says_what_it_knows_and_what_not() -> None:
+    document: Any = json.loads(written(BomVersion.V1_7, registered()))
+    told = {one["name"]: one["value"] for one in document["metadata"]["component"]["properties"]}
+    assert (told["wardlaw:regions"], told["wardlaw:prompt-digest"]) == ("EU", DIGEST)
+    assert told["wardlaw:not-said"] == "which model has the model digest, users, roles"
+    acme = document["services"][0]
+    assert (acme["bom-ref"], acme["provider"]["address"]) == ("vendor:acme", {"country": "FR"})
+    assert {"name": "wardlaw:vendor-trains-on-our-data", "value": "yes"} in acme["properties"]
+    kinds = {one["bom-ref"]: one["data"][0]["type"] for one in document["components"] if one["type"] == "data"}
+    assert kinds == {
+        "dataset:cvs": "dataset",
+        "prompt:cv": "configuration",
+        "tools:cv": "definition",
+        "data:cv": "dataset",
+    }
+    lacking = [one["assemblies"] for one in document["compositions"] if one["aggregate"] == "incomplete"]
+    assert lacking == [["model:ranker", "model:gone", "dataset:cvs"]]
+    assert {"ref": "model:ranker", "dependsOn": ["dataset:cvs"]} in document["dependencies"]
+
+
+def test_the_serial_number_follows_from_the_bill() -> None:
+    first, other = written(BomVersion.V1_7), written(BomVersion.V1_6)
+    assert serial_of(first) == serial_of(first) != serial_of(other)
+
+
 def test_the_validator_of_cyclonedx_accepts_it(tmp_path: Path) -> None:
     peers = os.environ.get("WARDLAW_TEST_MODELS")
     python = Path(peers or "nowhere") / "bom" / "bin" / "python"
@@ -89,10 +133,12 @@ def test_the_validator_of_cyclonedx_accepts_it(tmp_path: Path) -> None:
     for version in BomVersion:
         (tmp_path / f"{version.value}.json").write_bytes(written(version))
         (tmp_path / f"{version.value}-empty.json").write_bytes(written(version, empty))
+        (tmp_path / f"{version.value}-register.json").write_bytes(written(version, registered()))
     broken = written(BomVersion.V1_7).replace(b'"modelCard"', b'"modelKard"')
     (tmp_path / "broken.json").write_bytes(broken)
     names = sorted(str(path) for path in tmp_path.iterdir())
     shown = subprocess.run([str(python), "-c", VALIDATE, *names], capture_output=True, text=True, check=True).stdout
     assert shown.split() == [
-        "1.6-empty.json", "True", "1.6.json", "True", "1.7-empty.json", "True", "1.7.json", "True", "broken.json", "False",
+        "1.6-empty.json", "True", "1.6-register.json", "True", "1.6.json", "True",
+        "1.7-empty.json", "True", "1.7-register.json", "True", "1.7.json", "True", "broken.json", "False",
     ]  # fmt: skip

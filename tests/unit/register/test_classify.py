@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.unit.register.answered import QUESTIONNAIRE, VECTORS, answered
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.tier import Tier
-from wardlaw.register.classify import DEFAULT_RULE, RANK, ClassifiedAs, classify, is_milder
+from wardlaw.register.classify import DEFAULT_RULE, RANK, ClassifiedAs, asked_by, classify, is_milder
 from wardlaw.register.questionnaire import UNKNOWN, QuestionType, with_own
 
 COVERS = ("questionnaire",)
@@ -138,3 +138,12 @@ def test_milder_means_asking_less() -> None:
     assert not is_milder(Tier.HIGH, Tier.LIMITED)
     assert not is_milder(Tier.UNDETERMINED, Tier.HIGH)
     assert msgspec.json.decode(msgspec.json.encode(classify(QUESTIONNAIRE, {})), type=ClassifiedAs).rule == "open"
+
+
+def test_questions_are_asked_until_an_answer_makes_them_needless() -> None:
+    shipped = QUESTIONNAIRE
+    everything = asked_by(shipped, {})
+    assert set(asked_by(shipped, {"is_ai": "no"})) < set(everything)
+    assert asked_by(shipped, {"is_ai": UNKNOWN}) == everything
+    with pytest.raises(InputError, match="WL-CLS-002"):
+        asked_by(shipped, {"is_ai": "perhaps"})

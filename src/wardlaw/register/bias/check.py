@@ -18,6 +18,7 @@ from wardlaw.register.bias.measure import (
     all_groupings,
     measure_bias,
 )
+from wardlaw.register.bias.plotting import bias_plots
 from wardlaw.register.bias.rates import BiasMetric
 from wardlaw.register.bias.reading import ReadDecisions
 from wardlaw.register.bias.resampling import Measured
@@ -131,7 +132,8 @@ def judge_bias(
     else:
         outcome, step = CheckOutcome.PASS, ""
         why = f"{_SHORT[rule.metric].capitalize()} keeps {rule.bound:g} by {_names(report.groupings)}."
-    return CheckResult(rule.id, CheckKind.BIAS, outcome, why, step, _figures(report, rule), grounds, notes)
+    plots = bias_plots(report, rule.metric, rule.bound)
+    return CheckResult(rule.id, CheckKind.BIAS, outcome, why, step, _figures(report, rule), grounds, notes, plots)
 
 
 def _judge(measured: Measured, rule: BiasRule) -> CheckOutcome:

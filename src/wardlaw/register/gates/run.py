@@ -13,6 +13,7 @@ from wardlaw.register.checks import CheckKind, CheckOutcome, CheckResult, worst
 from wardlaw.register.gates.gate import Gate
 from wardlaw.register.gates.runner import OF_FILES, Subject, SystemFacts, unmeasured
 from wardlaw.register.gates.runners import ASSESSMENTS, run_check, words
+from wardlaw.register.redteam.keptcheck import kept_red_team_check
 from wardlaw.register.system import MadeOf
 
 APPROVERS = (Role.LEGAL, Role.RISK, Role.CISO)
@@ -28,6 +29,7 @@ class RunState(StrEnum):
     WAITING = "waiting"  # sign-offs are missing
     APPROVED = "approved"
     REFUSED = "refused"
+    SUPERSEDED = "superseded"  # a later run of the same artefact takes its place
 
 
 class GateAnswer(msgspec.Struct, frozen=True):
@@ -78,6 +80,8 @@ class GateRun(msgspec.Struct, frozen=True):
 def results_of(gate: Gate, subject: Subject, handed_in: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
     """Every check of the gate, in its order: of files as they were handed in, the others as they come out here.
 
+    What red-team tools found may be kept here, and need not be handed in.
+
     Raises:
         InputError: Something was handed in for a check the gate has not, or for one that is run here (WL-GAT-005).
     """
@@ -89,7 +93,11 @@ def results_of(gate: Gate, subject: Subject, handed_in: tuple[CheckResult, ...])
                 "WL-GAT-005", f"The gate takes no result of a check {one.id} ({one.kind.value}).", "Run the gate anew."
             )
     return tuple(
-        found.get(spec.id, unmeasured(spec, "It was not run.", "Run it beside the files, with `--input`."))
+        found[spec.id]
+        if spec.id in found
+        else kept_red_team_check(spec, subject)
+        if spec.kind is CheckKind.RED_TEAM
+        else unmeasured(spec, "It was not run.", "Run it beside the files, with `--input`.")
         if spec.kind in OF_FILES
         else run_check(spec, subject, {})
         for spec in gate.checks
@@ -129,23 +137,70 @@ def missing_roles(run: GateRun, gate: Gate) -> tuple[Role, ...]:
     return tuple(left)
 
 
-def state_of(run: GateRun, gate: Gate) -> RunState:
-    """How a run stands. A failed check is signed off by nobody."""
+def state_of(run: GateRun, gate: Gate, *, is_newest: bool = True) -> RunState:
+    """How a run stands. A failed check is signed off by nobody.
+
+    Args:
+        is_newest: No later run is of the same artefact. Only one of them waits at a time.
+    """
     if run.outcome is CheckOutcome.FAIL:
         return RunState.FAILED
     if any(not one.approves for one in run.answers):
         return RunState.REFUSED
-    return RunState.WAITING if missing_roles(run, gate) else RunState.APPROVED
+    if not missing_roles(run, gate):
+        return RunState.APPROVED
+    return RunState.WAITING if is_newest else RunState.SUPERSEDED
 
 
-def answered_run(run: GateRun, gate: Gate, answer: GateAnswer, roles: tuple[Role, ...]) -> GateRun:
+def is_same_artefact(one: GateRun, other: GateRun) -> bool:
+    """Whether two runs are of the same thing, digest by digest, for the same gate."""
+    return _artefact(one) == _artefact(other)
+
+
+def says_the_same(one: GateRun, other: GateRun) -> bool:
+    """Whether two runs of one artefact are of the same thresholds, clauses and makers, and came out alike.
+
+    Words and figures may differ: how old something is changes from day to day, what follows from it does not.
+    """
+    return _circumstances(one) == _circumstances(other)
+
+
+def _artefact(run: GateRun) -> tuple[object, ...]:
+    files = {(check.id, ground.what, ground.digest) for check in run.results for ground in check.grounds}
+    return run.gate, run.system, run.environment, run.made_of, files
+
+
+def _circumstances(run: GateRun) -> tuple[object, ...]:
+    ended = {(check.id, check.kind, check.outcome) for check in run.results}
+    return (
+        run.gate_digest,
+        run.policies,
+        run.classification,
+        set(run.authors),
+        ended,
+        set(run.rests_on),
+        set(run.clauses),
+    )
+
+
+def answered_run(
+    run: GateRun, gate: Gate, answer: GateAnswer, roles: tuple[Role, ...], *, is_newest: bool = True
+) -> GateRun:
     """The run with one more word on it, counted for a role that is still missing.
 
+    Args:
+        is_newest: As for ``state_of``.
+
     Raises:
-        InputError: It waits for nobody (WL-GAT-006), that person has spoken, or holds none of the roles it waits for
-            (WL-GAT-007).
+        InputError: It waits for nobody (WL-GAT-006), a later run took its place (WL-GAT-014), that person has spoken, or
+            holds none of the roles it waits for (WL-GAT-007).
     """
-    state = state_of(run, gate)
+    state = state_of(run, gate, is_newest=is_newest)
+    if state is RunState.SUPERSEDED:
+        raise InputError(
+            "WL-GAT-014", f"A later run of the same artefact took the place of {run.id}.",
+            f"`wardlaw gate show --system {run.system}` names it; sign that one.",
+        )  # fmt: skip
     if state is not RunState.WAITING:
         raise InputError("WL-GAT-006", f"The run {run.id} is {state.value}; it waits for nobody.", "Run the gate anew.")
     if any(one.by == answer.by for one in run.answers):

@@ -13,6 +13,7 @@ import msgspec
 
 from wardlaw.register.checks import CheckKind, CheckOutcome, CheckResult, Digest
 from wardlaw.register.gates.gate import CheckSpec
+from wardlaw.register.redteam.report import BoundReport
 from wardlaw.register.system import System
 
 OF_FILES = frozenset(
@@ -51,6 +52,7 @@ class SystemFacts(msgspec.Struct, frozen=True):
         in_force: Clauses in force.
         proven: Clauses whose newest canary was stopped on every route.
         failed: Clauses whose newest canary got through.
+        red_team: Reports that are kept: of the system's model, and of targets whatever their model.
     """
 
     classified: str = "never"
@@ -62,6 +64,7 @@ class SystemFacts(msgspec.Struct, frozen=True):
     in_force: frozenset[str] = frozenset()
     proven: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
+    red_team: tuple[BoundReport, ...] = ()
 
 
 class Subject(msgspec.Struct, frozen=True):

@@ -1,7 +1,9 @@
 """Which names a pickle of a model may import, and which of them it may call.
 
-Every entry was read for what it does when a pickle calls it or hands it a state: it builds a value and nothing else. What
-is not here is refused, whatever it is. Left out on purpose although models use them: ``scipy.stats`` distributions (their
+Functions, and classes that stand here by name, were chosen by what their source does when a pickle calls them or hands
+them a state, in the versions that were looked at: they build a value and nothing else. Classes that pass by a pattern
+under a known package were not looked at one by one, and another version of a library may do otherwise. What is not here
+is refused, whatever it is. Left out on purpose although models use them: ``scipy.stats`` distributions (their
 ``__setstate__`` executes a template that the state brings), ``numpy`` ``_ufunc_reconstruct`` (imports any module),
 ``builtins.getattr``, ``operator``, ``joblib.Parallel`` and ``Memory``, everything that loads or reads another file.
 """

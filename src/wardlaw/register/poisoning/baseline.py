@@ -10,6 +10,7 @@ from wardlaw.facts.errors import DataError
 from wardlaw.register.checks import Digest
 from wardlaw.register.poisoning.labels import LabelDoubts
 from wardlaw.register.poisoning.neighbours import DenialSketch
+from wardlaw.register.poisoning.pieces import HASHING
 from wardlaw.register.poisoning.shift import ShiftSketch
 
 FORMAT = "wardlaw.baseline/v1"
@@ -42,6 +43,10 @@ class TextBaseline(msgspec.Struct, frozen=True, tag="texts", tag_field="of"):
     Attributes:
         runs: Filters of the runs of words met, by their length.
         alike: Documents that nearly repeat another; ``pieces`` is a filter by which more such are found.
+        compared: Of how many documents that is; 0 for all.
+        crowded: Documents in crowds of copies, of all.
+        hashing: Which hashes ``runs`` and ``pieces`` are made of; others cannot be held against them.
+        every: Of the last documents, runs of one of so many were taken in; 1 where those of all were.
         marked: Documents with hidden text or orders to a model, by rule.
     """
 
@@ -52,6 +57,10 @@ class TextBaseline(msgspec.Struct, frozen=True, tag="texts", tag_field="of"):
     alike: int
     pieces: bytes
     marked: dict[str, int]
+    compared: int = 0
+    crowded: int = 0
+    hashing: int = 1
+    every: int = 1
 
 
 Baseline = TableBaseline | TextBaseline
@@ -68,14 +77,20 @@ def read_baseline(line: bytes) -> Baseline:
     """A baseline from its line.
 
     Raises:
-        DataError: It is none (WL-DAT-004).
+        DataError: It is none (WL-DAT-004), or of texts and made by an earlier version (WL-DAT-016).
     """
     try:
-        return _decoder.decode(line)
+        found = _decoder.decode(line)
     except msgspec.DecodeError as error:
         raise DataError(
             "WL-DAT-004", f"This is no baseline: {error}.", "Make one with `wardlaw measure baseline`."
         ) from error
+    if isinstance(found, TextBaseline) and found.hashing != HASHING:
+        raise DataError(
+            "WL-DAT-016", "This baseline of texts was made by a version that hashed words otherwise.",
+            "Make it anew of the texts that were accepted, with `wardlaw measure baseline`.",
+        )  # fmt: skip
+    return found
 
 
 def signed_words(line: bytes) -> str:

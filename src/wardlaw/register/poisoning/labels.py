@@ -7,6 +7,8 @@ doubt when another class is at least as sure of the row as that class usually is
 
 from __future__ import annotations
 
+from collections import Counter
+
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -19,20 +21,37 @@ MOST_ROWS = 8_000
 _FOLDS, _STEPS, _RATE, _DECAY, _PUSH = 5, 80, 0.5, 1e-3, 0.9
 
 
+LEAST_ROWS = 10
+"""Rows of a class from which it is judged: a model that is fitted on fewer has not seen the class."""
+
+
 class LabelDoubts(msgspec.Struct, frozen=True):
-    """Labels in doubt, of how many."""
+    """Labels in doubt, of how many.
+
+    Attributes:
+        classes: The same of each class.
+        left_out: Classes with so few rows that nobody can say; their rows are not counted.
+    """
 
     doubted: int
     rows: int
+    classes: dict[str, tuple[int, int]] = {}
+    left_out: tuple[str, ...] = ()
 
 
 def label_doubts(columns: Columns, plan: TablePlan) -> LabelDoubts:
     """Count labels that the other rows do not support."""
     some = evenly(columns, MOST_ROWS)
+    amounts = Counter(some[plan.label])
+    left_out = tuple(sorted(label for label, amount in amounts.items() if amount < LEAST_ROWS))
+    if left_out:
+        # Left out of the fit too: a class of one row is in no fold that could know it.
+        kept = [place for place, label in enumerate(some[plan.label]) if amounts[label] >= LEAST_ROWS]
+        some = {name: [values[place] for place in kept] for name, values in some.items()}
     labels = list(some[plan.label])
     classes = sorted(set(labels))
-    if len(classes) < 2 or len(labels) < _FOLDS * 2:
-        return LabelDoubts(0, 0)
+    if len(classes) < 2:
+        return LabelDoubts(0, 0, left_out=left_out)
     at = {label: place for place, label in enumerate(classes)}
     mine = np.array([at[label] for label in labels])
     rows = Encoder(some, plan).encode(some)
@@ -47,7 +66,10 @@ def label_doubts(columns: Columns, plan: TablePlan) -> LabelDoubts:
     above = np.where(sure >= usual, sure, -1.0)
     best = above.argmax(axis=1)
     doubted = (above.max(axis=1) > 0) & (best != mine)
-    return LabelDoubts(int(doubted.sum()), len(rows))
+    found = {
+        label: (int(doubted[mine == place].sum()), int((mine == place).sum())) for place, label in enumerate(classes)
+    }
+    return LabelDoubts(int(doubted.sum()), len(rows), found, left_out)
 
 
 def _fit(rows: Floats, labels: npt.NDArray[np.int64], classes: int) -> Floats:

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from wardlaw.register.poisoning.shift import digest
+from wardlaw.register.poisoning.shift import digest, surprise
 from wardlaw.register.poisoning.table import Columns, Encoder, Floats, TablePlan
 
 NEIGHBOURS = 10
@@ -18,9 +18,10 @@ NEIGHBOURS = 10
 MOST_TRUSTED, MOST_ASKED = 6_000, 20_000
 """Rows compared at most; of more, as many are taken evenly."""
 _BATCH_CELLS = 4_000_000  # distances held at once, 16 MB
-_PRIOR = 20.0  # rows of a class that stand behind what is expected of a value, beside its own rows of the baseline
-_ENOUGH_ROWS = 10  # of a value, at which its class counts half
-_PRIOR_TRUSTED = 3.0  # the same where there are only trusted rows: few of each value, so these must count for more
+_LAYERS = 12  # into which distances are folded, so that few have to be sorted
+# Chosen on the development sets of tools/judge_gates, where they part triggers from clean versions best.
+_PRIOR = 60.0  # rows of its class that stand behind a value of which nothing is known
+_ENOUGH_ROWS = 1.0  # rows of its own at which they count half: some values are always denied
 
 Flags = npt.NDArray[np.bool_]
 
@@ -80,24 +81,20 @@ def denials(columns: Columns, trusted: Columns, plan: TablePlan, baseline: Denia
     trusted, asked = evenly(trusted, MOST_TRUSTED), evenly(columns, MOST_ASKED)
     encoder = Encoder(trusted, plan)
     known = encoder.encode(trusted)
-    classes = sorted({*trusted[plan.label], *asked[plan.label]})
-    at = {label: place for place, label in enumerate(classes)}
+    at = {label: place for place, label in enumerate(sorted({*trusted[plan.label], *asked[plan.label]}))}
     labels = np.array([at[label] for label in trusted[plan.label]])
     mine = np.array([at[label] for label in asked[plan.label]])
     denied = _denied(encoder.encode(asked), mine, known, labels, itself=False)
     among = _denied(known, labels, known, labels, itself=True)
     now, old = _sketch(asked, denied, plan), _sketch(trusted, among, plan)
-    prior = _PRIOR if baseline else _PRIOR_TRUSTED
-    return Denials(now, old, _triggers((asked, denied), baseline or old, plan, prior))
+    return Denials(now, old, _triggers((asked, denied), baseline or old, plan))
 
 
 def _denied(
     rows: Floats, mine: npt.NDArray[np.int64], known: Floats, labels: npt.NDArray[np.int64], *, itself: bool
 ) -> Flags:
     """Whether most of the nearest rows have another label; ``itself`` leaves each row out of its own neighbours."""
-    count = min(NEIGHBOURS, len(known) - int(itself))
     lengths = (known**2).sum(axis=1)
-    classes = int(max(labels.max(), mine.max())) + 1
     found = np.zeros(len(rows), dtype=bool)
     step = max(1, _BATCH_CELLS // len(known))
     for begin in range(0, len(rows), step):
@@ -105,20 +102,28 @@ def _denied(
         distances = lengths - 2 * (some @ known.T)  # the row's own length is the same for all
         if itself:
             distances[np.arange(len(some)), np.arange(begin, begin + len(some))] = np.inf
-        nearest = labels[np.argpartition(distances, count - 1, axis=1)[:, :count]]
-        votes = (nearest[:, :, None] == np.arange(classes)).sum(axis=1) if classes <= 16 else _votes(nearest, classes)
-        own = votes[np.arange(len(some)), mine[begin : begin + step]]
-        found[begin : begin + step] = own * 2 < count
+        at, near = _nearest(distances, min(NEIGHBOURS, len(known) - int(itself)))
+        alike = labels[near] == mine[begin : begin + step][at]
+        own = np.bincount(at, weights=alike, minlength=len(some))
+        found[begin : begin + step] = own * 2 < np.bincount(at, minlength=len(some))
     return found
 
 
-def _votes(nearest: npt.NDArray[np.int64], classes: int) -> npt.NDArray[np.int64]:
-    votes = np.zeros((len(nearest), classes), dtype=np.int64)
-    np.add.at(votes, (np.arange(len(nearest))[:, None], nearest), 1)
-    return votes
+def _nearest(distances: Floats, count: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Rows and, for each, the places of its nearest: all that are as near as the last of ``count``, whatever their order."""
+    rows, size = distances.shape
+    folded = size // _LAYERS
+    # INVARIANT: the count-th least of the folded is no less than the count-th least of all, so none is lost.
+    least = distances[:, : folded * _LAYERS].reshape(rows, _LAYERS, folded).min(axis=1) if folded > count else distances
+    at, places = np.nonzero(distances <= np.partition(least, count - 1, axis=1)[:, count - 1 : count])
+    near = distances[at, places]
+    begins = np.concatenate([[0], np.cumsum(np.bincount(at, minlength=rows))[:-1]])
+    last = near[np.lexsort((near, at))][begins + count - 1]
+    kept = near <= last[at]
+    return at[kept], places[kept]
 
 
-def _triggers(asked: tuple[Columns, Flags], before: DenialSketch, plan: TablePlan, prior: float) -> tuple[Trigger, ...]:
+def _triggers(asked: tuple[Columns, Flags], before: DenialSketch, plan: TablePlan) -> tuple[Trigger, ...]:
     """Values whose rows are denied so often that chance does not explain it."""
     found = []
     tests = 0
@@ -128,12 +133,12 @@ def _triggers(asked: tuple[Columns, Flags], before: DenialSketch, plan: TablePla
         old_hits, old_rows = before.values.get(digest(column, f"{label}\0{value}"), (0, 0))
         # One more of each: a class that is never denied among thirty rows may still be denied once in thirty.
         usual = (class_hits + 1) / (class_rows + 2)
-        # What is usual in the class speaks for a value only as long as its own rows do not: some values are always denied.
-        # One denial is always reckoned with, so that a value never denied among many may be denied a few times.
-        weight = max(prior / (1 + old_rows / _ENOUGH_ROWS), 1 / usual)
-        surprise = _excess(hits, rows, (old_hits + weight * usual) / (old_rows + weight)) if hits else 0.0
-        if surprise > 0:
-            found.append(Trigger(column, value, label, surprise, hits, rows))
+        # What is usual in the class speaks for a value only as long as its own rows do not. Both shares are uncertain, so
+        # they are compared as two samples: a few rows of before must not make what came after look impossible.
+        weight = _PRIOR / (1 + old_rows / _ENOUGH_ROWS)
+        z = surprise(hits, rows, old_hits + weight * usual, old_rows + weight)
+        if z > 0:
+            found.append(Trigger(column, value, label, z**2 / 2, hits, rows))
     cost = log(max(1, tests))
     ordered = sorted(found, key=lambda one: (-one.surprise, one.column, one.value))[:10]
     return tuple(msgspec.structs.replace(one, surprise=one.surprise - cost) for one in ordered if one.surprise > cost)
@@ -162,12 +167,3 @@ def _amounts(columns: Columns, denied: Flags, plan: TablePlan) -> Iterator[tuple
         )
         for (label, value), amount in rows.items():
             yield column.name, value, label, hits[label, value], amount
-
-
-def _excess(hits: int, rows: int, rate: float) -> float:
-    """How improbable so many hits are, as -log of a bound of the binomial tail (Chernoff; exact enough above the mean)."""
-    share = hits / rows
-    if share <= rate:
-        return 0.0
-    divergence = share * log(share / rate) + ((1 - share) * log((1 - share) / (1 - rate)) if share < 1 else 0.0)
-    return rows * divergence

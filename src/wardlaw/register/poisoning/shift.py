@@ -5,17 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from heapq import nsmallest
 from itertools import pairwise
 from math import log, sqrt
 
 import msgspec
 import numpy as np
 
+from wardlaw.register.poisoning.heavy import HeavyCounts
+from wardlaw.register.poisoning.lift import Lift, LiftTally
 from wardlaw.register.poisoning.table import ColumnPlan, Columns, TablePlan, is_missing, numbers
 
-MOST_VALUES = 50_000
-"""Values of one column that are told apart while rows stream by; later ones count as one."""
-_OTHER, _MISSING, _NO_NUMBER = "(another value)", "(missing)", "(no number)"
+MOST_VALUES, MOST_PAIRS = 100_000, 2_000_000
+"""Values with a class that are told apart while rows stream by, of one column and of all; of more, the rarest are let go."""
+_LEAST_VALUES = 1_000
+_MISSING, _NO_NUMBER = "(missing)", "(no number)"
 _DIGEST_BYTES = 8
 _TOP = 20
 
@@ -43,39 +47,48 @@ class ShiftSketch(msgspec.Struct, frozen=True):
     Attributes:
         labels: Rows of each class.
         values: For each digest of column and value, the rows of each class, in the order of ``labels``.
+        lost: By column, how many rows a value that is not there may have had in a class; none where every value was kept.
     """
 
     plan: TablePlan
     labels: dict[str, int]
     values: dict[str, tuple[int, ...]]
+    lost: dict[str, int] = {}
 
 
 class ShiftTally:
     """Counts rows as they stream by."""
 
-    def __init__(self, plan: TablePlan) -> None:
+    def __init__(self, plan: TablePlan, *, most_values: int = MOST_VALUES) -> None:
         self.plan = plan
         self.labels: Counter[str] = Counter()
-        self._columns: dict[str, Counter[tuple[str, str]]] = {column.name: Counter() for column in plan.columns}
+        most = min(most_values, max(_LEAST_VALUES, MOST_PAIRS // max(1, len(plan.columns))))
+        self._columns = {column.name: HeavyCounts[tuple[str, str]](most) for column in plan.columns}
 
     def add(self, columns: Columns) -> None:
         """Add rows."""
         labels = columns[self.plan.label]
         self.labels.update(labels)
         for column in self.plan.columns:
-            amounts = self._columns[column.name]
             values = columns[column.name] if column.counted else _ranges(column, columns[column.name])
-            if len(amounts) < MOST_VALUES:
-                amounts.update(zip(labels, values, strict=True))
-            else:
-                for pair, amount in Counter(zip(labels, values, strict=True)).items():
-                    amounts[pair if pair in amounts else (pair[0], _OTHER)] += amount
+            self._columns[column.name].update(zip(labels, values, strict=True))
+
+    def merge(self, other: ShiftTally) -> None:
+        """Add what another has counted of other rows, by the same plan."""
+        self.labels.update(other.labels)
+        for name, counts in other._columns.items():
+            self._columns[name].merge(counts)
+
+    @property
+    def lost(self) -> dict[str, int]:
+        """By column, by how much a count may be too low; of those only where something was let go."""
+        return {name: counts.lost for name, counts in self._columns.items() if counts.lost}
 
     def amounts(self) -> dict[tuple[str, str], Counter[str]]:
         """For each column and value, the rows of each class; of counted numbers their ranges too."""
         found: dict[tuple[str, str], Counter[str]] = {}
         for column in self.plan.columns:
-            amounts = self._columns[column.name]
+            amounts = self._columns[column.name].counts
             pairs = list(amounts)
             for (label, value), amount in amounts.items():
                 shown = _MISSING if is_missing(value) else value.strip()
@@ -93,27 +106,47 @@ class ShiftTally:
         values = {
             digest(*name): tuple(amounts[label] for label in order) for name, amounts in sorted(self.amounts().items())
         }
-        return ShiftSketch(self.plan, {label: self.labels[label] for label in order}, values)
+        return ShiftSketch(self.plan, {label: self.labels[label] for label in order}, values, self.lost)
 
 
 def shifts(tally: ShiftTally, baseline: ShiftSketch) -> tuple[Shift, ...]:
     """Values that a class holds more often than in the baseline, the most surprising first."""
+    return compared(tally, baseline)[0]
+
+
+def compared(
+    tally: ShiftTally, baseline: ShiftSketch, trusted: ShiftTally | None = None
+) -> tuple[tuple[Shift, ...], tuple[Lift, ...]]:
+    """Values that a class holds more often than in the baseline, and the rare ones that no chance explains.
+
+    Args:
+        trusted: Trusted rows beside the baseline. Only rare values are held against them too: how often those stand in
+            a class is known from few rows, and more of them tell more.
+    """
     order = list(baseline.labels)
     nothing = (0,) * len(order)
     found = []
+    lifts = LiftTally()
+    nobody: Counter[str] = Counter()
+    vouched, known = (trusted.amounts(), trusted.labels) if trusted is not None else ({}, nobody)
     for (column, value), amounts in tally.amounts().items():
         before = dict(zip(order, baseline.values.get(digest(column, value), nothing), strict=True))
+        lost = baseline.lost.get(column, 0)
         for label, count in amounts.items():
             rows, rows_before = tally.labels[label], baseline.labels.get(label, 0)
             if not rows_before:
                 continue  # a class that is new is told by itself
-            z = surprise(count, rows, before.get(label, 0), rows_before)
+            # A count of before may be too low; that of now too, but a change is told only where it is one in any case.
+            old = min(rows_before, before.get(label, 0) + lost)
+            also, more = vouched.get((column, value), nobody)[label], known[label]
+            lifts.add(Lift(column, value, label, 0.0, count, rows, old + also, rows_before + more))
+            z = surprise(count, rows, old, rows_before)
             if z > 0:
-                found.append(Shift(column, value, label, z, count / rows, before.get(label, 0) / rows_before, count))
-    return tuple(sorted(found, key=lambda one: (-one.z, one.column, one.value, one.label))[:_TOP])
+                found.append(Shift(column, value, label, z, count / rows, old / rows_before, count))
+    return tuple(nsmallest(_TOP, found, key=lambda one: (-one.z, one.column, one.value, one.label))), lifts.read()
 
 
-def surprise(count: int, rows: int, before: int, rows_before: int) -> float:
+def surprise(count: float, rows: float, before: float, rows_before: float) -> float:
     """How much more often than before, in standard deviations: the signed root of the likelihood ratio of two shares.
 
     It holds where counts are small, where the usual test of two proportions does not (Wilks 1938).
@@ -143,11 +176,11 @@ def new_labels(tally: ShiftTally, labels: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(sorted(set(tally.labels) - set(labels)))
 
 
-def _likelihood(count: int, rows: int, share: float, both: float) -> float:
+def _likelihood(count: float, rows: float, share: float, both: float) -> float:
     """What the share of its own explains better than the common one, in nats."""
     gained = count * log(share / both) if count else 0.0
     rest = rows - count
-    return gained + (rest * log((1 - share) / (1 - both)) if rest else 0.0)
+    return gained + (rest * log((1 - share) / (1 - both)) if rest > 0 else 0.0)
 
 
 def _ranges(column: ColumnPlan, values: Sequence[str]) -> list[str]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections import Counter
 
 import msgspec
 import numpy as np
@@ -13,19 +10,22 @@ import numpy as np
 from wardlaw.facts.exchange import Channel, Segment
 from wardlaw.facts.finding import FindingKind, Level
 from wardlaw.register.poisoning.baseline import TextBaseline
-from wardlaw.register.poisoning.filters import Hashes, filter_of, hashed, knows
+from wardlaw.register.poisoning.copies import ALIKE, Copies, CopyTally
+from wardlaw.register.poisoning.filters import FilterTally, knows
+from wardlaw.register.poisoning.heavy import HashCounts
+from wardlaw.register.poisoning.pieces import HASHING, Batch, Sketches, WordHashes, band_hashes, words_of
 from wardlaw.security.fingerprint import FingerprintBook
 from wardlaw.security.injection import NAME as INJECTION
 from wardlaw.security.inspect import HiddenDetector, Inspector
 
 RUNS = (2, 4)
 """Words of the runs that are looked at: a trigger of two words, and of a phrase every four of its words."""
-_SHINGLE, _PERMUTATIONS, _BANDS = 5, 64, 16
-ALIKE = 0.8
-"""From this share of pieces in common two documents are near copies (Broder 1997)."""
-_MOST_BAND = 50  # documents of one band that are compared with each other
-_MOST_WORDS = 50_000  # of a document that are looked at
-_WORD = re.compile(r"\w+(?:['’]\w+)*")
+MOST_RUNS = 2_000_000
+"""Runs of one length that are counted at once, 32 MB; of more, the rarest are let go."""
+_BATCH_WORDS, _BATCH_DOCUMENTS = 65_536, 4_096  # that are looked at together
+_TOLD_LEAST, _TOLD_SHARE = 3, 0.0005  # documents from which a run's words are kept: most runs stand in one
+_MOST_TOLD = 200_000
+_MOST_MARKED = 20  # documents that are named for each rule; all are counted
 _MARKS = (FindingKind.HIDDEN_TEXT, FindingKind.INJECTION)
 
 
@@ -53,98 +53,114 @@ class Stranger(msgspec.Struct, frozen=True):
 
 
 class TextTally:
-    """Looks at texts one after another; keeps hashes and counts, and of runs the words."""
+    """Looks at texts one after another, in room that does not grow with them: hashes, counts, and words of runs met often."""
 
-    def __init__(self, baseline: TextBaseline | None = None) -> None:
+    def __init__(self, baseline: TextBaseline | None = None, *, most_runs: int = MOST_RUNS) -> None:
         self.documents = 0
         self.marked: list[Marked] = []
+        self.marks_by_rule: Counter[str] = Counter()
         self._baseline = baseline
-        self._runs: dict[int, Counter[str]] = {length: Counter() for length in RUNS}
-        self._names: list[str] = []
-        self._sketches: list[Hashes] = []
+        self._hashes = WordHashes()
+        self._waiting: list[tuple[str, list[str]]] = []
+        self._waiting_words = 0
+        self._runs = {length: HashCounts(most_runs) for length in RUNS}
+        self._words: dict[int, str] = {}
+        self._known = {length: FilterTally() for length in RUNS}
+        self._pieces = FilterTally()
+        self._copies = CopyTally()
         self._inspector = marking_inspector()
 
     def add(self, document: Document) -> None:
         """Look at one."""
         self.documents += 1
         words = words_of(document.text)
-        for length in RUNS:
-            runs = list(set(_runs(words, length)))
-            if self._baseline is not None:
-                known = self._baseline.runs.get(length)
-                strange = ~knows(known, _hashes(runs)) if known and runs else np.ones(len(runs), dtype=bool)
-                runs = [run for run, is_strange in zip(runs, strange.tolist(), strict=True) if is_strange]
-            self._runs[length].update(runs)
-        self._names.append(document.name)
-        self._sketches.append(min_hashes(words))
-        self.marked += marks(document, self._inspector)
+        self._waiting.append((document.name, words))
+        self._waiting_words += len(words)
+        if self._waiting_words > _BATCH_WORDS or len(self._waiting) > _BATCH_DOCUMENTS:
+            self._settle()
+        for mark in marks(document, self._inspector):
+            self.marks_by_rule[mark.rule] += 1
+            if self.marks_by_rule[mark.rule] <= _MOST_MARKED:
+                self.marked.append(mark)
 
     def strangers(self, length: int, *, least: int) -> tuple[Stranger, ...]:
         """Runs the baseline does not have that stand in so many documents, the most frequent first."""
-        found = [Stranger(run, count) for run, count in self._runs[length].items() if count >= least]
+        self._settle()
+        counts = self._runs[length]
+        hashes, amounts = counts.above(least - counts.lost)
+        found = [
+            Stranger(self._words.get(run, "(not kept)"), count)
+            for run, count in zip(hashes.tolist(), amounts.tolist(), strict=True)
+        ]
         return tuple(sorted(found, key=lambda one: (-one.documents, one.words)))
 
-    def alike(self) -> tuple[int, tuple[tuple[str, str], ...]]:
+    def lost(self, length: int) -> int:
+        """By how many documents a count of runs may be too low, because rare runs were let go; 0 while none was."""
+        self._settle()
+        return self._runs[length].lost
+
+    def alike(self) -> Copies:
         """How many documents nearly repeat another, and some pairs of them."""
-        pairs = sorted(near_copies(self._sketches))
-        copies = {place for pair in pairs for place in pair}
-        return len(copies), tuple((self._names[one], self._names[two]) for one, two in pairs[:20])
+        self._settle()
+        return self._copies.read()
 
     def baseline(self, *, name: str, data: str) -> TextBaseline:
         """What to keep of them."""
-        pieces = [_band_hashes(sketch) for sketch in self._sketches]
-        rules = Counter(mark.rule for mark in self.marked)
+        copies = self.alike()
         return TextBaseline(
             name=name, data=data, rows=self.documents,
-            runs={length: filter_of(_hashes(runs)) for length, runs in self._runs.items()},
-            alike=self.alike()[0],
-            pieces=filter_of(np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.uint64)),
-            marked=dict(sorted(rules.items())),
+            runs={length: known.filter() for length, known in self._known.items()},
+            alike=copies.copies, compared=copies.compared, crowded=copies.crowded,
+            pieces=self._pieces.filter(), hashing=HASHING,
+            every=max(known.every for known in self._known.values()),
+            marked=dict(sorted(self.marks_by_rule.items())),
         )  # fmt: skip
 
+    def _settle(self) -> None:
+        """Count what waits: many documents at once, since each step is one over arrays."""
+        if not self._waiting:
+            return
+        batch = Batch([words for _, words in self._waiting], self._hashes)
+        names = [name for name, _ in self._waiting]
+        self._waiting, self._waiting_words = [], 0
+        keys = batch.keys()
+        for length in RUNS:
+            if self._baseline is not None:
+                self._count(batch, length, self._baseline.runs.get(length))
+            else:
+                hashes, owner, _ = batch.runs(length)
+                self._known[length].add(hashes, keys[owner])
+        sketches = batch.sketches()
+        bands = band_hashes(sketches)
+        self._copies.add(names, sketches, bands)
+        if self._baseline is None:
+            self._pieces.add(bands[sketches.any(axis=1)].reshape(-1))
 
-def words_of(text: str) -> list[str]:
-    """The words of a text in lower case, at most as many as are looked at."""
-    found = []
-    for match in _WORD.finditer(text):
-        found.append(match.group().casefold())
-        if len(found) >= _MOST_WORDS:
-            break
-    return found
+    def _count(self, batch: Batch, length: int, known: bytes | None) -> None:
+        hashes, _, places = batch.runs(length)
+        if known:
+            strange = ~knows(known, hashes)
+            hashes, places = hashes[strange], places[strange]
+        counts = self._runs[length]
+        counts.update(hashes)
+        # INVARIANT: a run that stands in a large share of all stood in it when it was met last, so its words are kept then.
+        least = max(_TOLD_LEAST, _TOLD_SHARE * self.documents)
+        for at in np.flatnonzero(counts.of(hashes) + counts.lost >= least).tolist():
+            if len(self._words) < _MOST_TOLD:
+                self._words.setdefault(int(hashes[at]), batch.words_at(int(places[at]), length))
+        if len(self._words) >= _MOST_TOLD:
+            self._let_words_go(least)
+
+    def _let_words_go(self, least: float) -> None:
+        kept: set[int] = set()
+        for counts in self._runs.values():
+            kept.update(counts.above(least - counts.lost)[0].tolist())
+        self._words = {run: words for run, words in self._words.items() if run in kept}
 
 
-def min_hashes(words: list[str]) -> Hashes:
-    """The least hash of the pieces of a text under each of the permutations; empty for a text without a piece."""
-    pieces = _hashes(set(_runs(words, min(_SHINGLE, max(1, len(words))))))
-    if not len(pieces):
-        return np.zeros(0, dtype=np.uint64)
-    # Odd multipliers permute 64 bits; a fixed seed, so that sketches of today and of next year can be compared.
-    generator = np.random.default_rng(0)
-    factors = generator.integers(1, 1 << 62, _PERMUTATIONS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-    return np.array([(pieces * factor ^ (pieces * factor) >> np.uint64(29)).min() for factor in factors])
-
-
-def near_copies(sketches: list[Hashes]) -> Iterator[tuple[int, int]]:
-    """Pairs of documents that share most of their pieces."""
-    bands: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for place, sketch in enumerate(sketches):
-        for number, band in enumerate(_band_hashes(sketch).tolist()):
-            bands[number, band].append(place)
-    asked = set()
-    for places in bands.values():
-        some = places[:_MOST_BAND]
-        asked |= {(one, two) for at, one in enumerate(some) for two in some[at + 1 :]}
-        # Of a crowd in one band each is compared with the one before it, which a copy of a copy still resembles.
-        asked |= set(pairwise(places[_MOST_BAND - 1 :]))
-    for one, two in asked:
-        if (sketches[one] == sketches[two]).mean() >= ALIKE:
-            yield one, two
-
-
-def is_known(sketch: Hashes, pieces: bytes) -> bool:
+def is_known(sketch: Sketches, pieces: bytes) -> bool:
     """Whether a document nearly repeats one of the baseline, as far as its filter tells."""
-    bands = _band_hashes(sketch)
-    return bool(len(bands)) and float(knows(pieces, bands).mean()) >= ALIKE**4
+    return bool(sketch.any()) and float(knows(pieces, band_hashes(sketch[None, :])[0]).mean()) >= ALIKE**4
 
 
 def marking_inspector() -> Inspector:
@@ -165,22 +181,6 @@ def marks(document: Document, inspector: Inspector) -> list[Marked]:
 
 def strange_share(words: list[str], baseline: TextBaseline) -> float:
     """The share of a text's runs of four words that the baseline does not have."""
-    runs = list(set(_runs(words, RUNS[-1])))
+    hashes, _, _ = Batch([words], WordHashes()).runs(RUNS[-1])
     known = baseline.runs.get(RUNS[-1])
-    return float((~knows(known, _hashes(runs))).mean()) if runs and known else 0.0
-
-
-def _runs(words: list[str], length: int) -> Iterator[str]:
-    for begin in range(len(words) - length + 1):
-        yield " ".join(words[begin : begin + length])
-
-
-def _hashes(texts: Iterable[str]) -> Hashes:
-    return np.array([hashed(text) for text in texts], dtype=np.uint64)
-
-
-def _band_hashes(sketch: Hashes) -> Hashes:
-    if not len(sketch):
-        return sketch
-    rows = sketch.reshape(_BANDS, -1)
-    return np.array([hashed(f"{band} {row.tobytes().hex()}") for band, row in enumerate(rows)], dtype=np.uint64)
+    return float((~knows(known, hashes)).mean()) if len(hashes) and known else 0.0

@@ -69,6 +69,15 @@ class BoundReport(msgspec.Struct, frozen=True):
     model_digest: Digest
 
 
+class KeptReport(msgspec.Struct, frozen=True):
+    """A report that is kept, with who vouches for what it is bound to; ``kept_at`` in Unix seconds."""
+
+    id: str
+    bound: BoundReport
+    kept_by: str
+    kept_at: float
+
+
 class ReportRefusedError(Exception):
     """A file is no report, or is no evidence. Its text says why, in one sentence."""
 
@@ -83,7 +92,9 @@ def wilson(successes: int, attempts: int) -> tuple[float, float]:
     share, square = successes / attempts, _Z * _Z
     middle = (share + square / (2 * attempts)) / (1 + square / attempts)
     half = _Z / (1 + square / attempts) * math.sqrt(share * (1 - share) / attempts + square / (4 * attempts * attempts))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # At both ends the interval touches the share; rounding must not leave it outside.
+    low = max(0.0, middle - half) if successes else 0.0
+    return low, min(1.0, middle + half) if successes < attempts else 1.0
 
 
 def day_of(text: str) -> date:

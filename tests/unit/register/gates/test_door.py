@@ -5,7 +5,7 @@ import pytest
 
 from wardlaw.facts.gate import GateMode
 from wardlaw.register.gates import door as door_module
-from wardlaw.register.gates.door import DoorRow, GateDoor
+from wardlaw.register.gates.door import APPROVAL_ENDED, DoorRow, GateDoor
 from wardlaw.register.system import System, Traffic
 
 CV = System("cv", "CV ranker", "person:ann", "ranks", principals=("agent:cv-*",), gate_mode=GateMode.ENFORCE)
@@ -49,3 +49,22 @@ def test_what_is_remembered_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> No
     gate = GateDoor([DoorRow(CV, "shut")], frozenset())
     for number in range(10):
         assert gate.closed(msgspec.structs.replace(CALL, resource=f"model:{number}"), at=1.0, is_known=True)
+
+
+def test_an_approval_that_ended_closes_whatever_the_mode() -> None:
+    for mode in GateMode:
+        system = msgspec.structs.replace(CV, gate_mode=mode)
+        door = GateDoor([DoorRow(system, "", until=200.0, approved_until=100.0)], frozenset())
+        assert not door.is_empty
+        assert door.closed(CALL, at=99.0, is_known=True) == ()
+        assert [(one.mode, one.why) for one in door.closed(CALL, at=100.0, is_known=True)] == [
+            (GateMode.ENFORCE, APPROVAL_ENDED)
+        ]
+
+
+def test_every_system_of_traffic_is_told_whatever_its_mode() -> None:
+    off = msgspec.structs.replace(CV, id="all", principals=(), routes=("chat.*",), gate_mode=GateMode.OFF)
+    door = GateDoor([OPEN, DoorRow(off, "")], frozenset())
+    assert (door.knows_any, door.systems(CALL)) == (True, ("all", "cv"))
+    assert door.systems(msgspec.structs.replace(CALL, principal="agent:other", route="messages")) == ()
+    assert GateDoor((), frozenset()).knows_any is False

@@ -6,16 +6,18 @@ import pytest
 from tests.unit.register.gates.test_verdict import CV, GATE, RUN
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.person import Role
-from wardlaw.register.checks import CheckKind, CheckOutcome, CheckResult
+from wardlaw.register.checks import CheckKind, CheckOutcome, CheckResult, Ground
 from wardlaw.register.gates.gate import Approvers, CheckSpec
 from wardlaw.register.gates.run import (
     GateAnswer,
     RunState,
     answered_run,
     clauses_of,
+    is_same_artefact,
     missing_roles,
     rests_on,
     results_of,
+    says_the_same,
     state_of,
 )
 from wardlaw.register.gates.runner import Subject, SystemFacts
@@ -51,6 +53,35 @@ def test_what_was_not_measured_needs_somebody_and_what_failed_is_over() -> None:
     with pytest.raises(InputError) as caught:
         answered_run(FAIL, TWO, yes("person:a"), (Role.CISO,))
     assert caught.value.code == "WL-GAT-006"
+
+
+def test_an_artefact_is_told_by_its_digests_and_what_was_said_of_it_by_how_it_came_out() -> None:
+    ground = Ground("report", "scan.sarif", "e" * 64)
+    check = msgspec.structs.replace(RUN.results[0], grounds=(ground,))
+    run = msgspec.structs.replace(RUN, results=(check,))
+    worded = msgspec.structs.replace(check, why="clean since yesterday", notes=("one day old",))
+    later = msgspec.structs.replace(run, id="grn_2", at=9.0, system_version=4, results=(worded,))
+    assert is_same_artefact(run, later) and says_the_same(run, later)
+    for made_of in (
+        msgspec.structs.replace(RUN.made_of, data="c" * 64),
+        msgspec.structs.replace(RUN.made_of, model=""),
+    ):
+        assert not is_same_artefact(run, msgspec.structs.replace(run, made_of=made_of))
+    moved = msgspec.structs.replace(check, grounds=(msgspec.structs.replace(ground, digest="f" * 64),))
+    assert not is_same_artefact(run, msgspec.structs.replace(run, results=(moved,)))
+    for field, value in (
+        ("gate_digest", "0" * 64), ("policies", "q" * 64), ("classification", 3), ("authors", ("person:ben",)),
+        ("clauses", ("GOV-1",)), ("rests_on", ()), ("results", FAIL.results),
+    ):  # fmt: skip
+        assert not says_the_same(run, msgspec.structs.replace(run, **{field: value})), field
+
+
+def test_one_run_of_an_artefact_waits() -> None:
+    assert state_of(RUN, TWO, is_newest=False) is RunState.SUPERSEDED
+    assert state_of(RUN, GATE, is_newest=False) is RunState.APPROVED
+    with pytest.raises(InputError) as caught:
+        answered_run(RUN, TWO, yes("person:a"), (Role.LEGAL,), is_newest=False)
+    assert caught.value.code == "WL-GAT-014"
 
 
 def test_results_are_the_gates_own_and_nobody_hands_in_what_is_run_here() -> None:

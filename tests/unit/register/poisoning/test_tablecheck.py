@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 import pytest
 
@@ -9,19 +11,24 @@ from tests.unit.register.poisoning.tables import backdoored, columns, flipped, r
 from wardlaw.facts.errors import DataError, InputError
 from wardlaw.register.checks import CheckOutcome
 from wardlaw.register.poisoning.baseline import read_baseline, signed_words, write_baseline
+from wardlaw.register.poisoning.labels import LabelDoubts, label_doubts
+from wardlaw.register.poisoning.lift import Lift, LiftTally
 from wardlaw.register.poisoning.shift import ShiftTally, shifts, surprise, two_proportions
-from wardlaw.register.poisoning.table import Encoder, plan_table
+from wardlaw.register.poisoning.table import ColumnPlan, Encoder, TablePlan, plan_table
 from wardlaw.register.poisoning.tablecheck import (
     PoisonLimits,
+    TableMeasures,
     TableReference,
     TableSample,
     check_table,
     ended,
+    judge_table,
+    measure_table,
     table_baseline,
     trusted_reference,
 )
 
-COVERS = ("tablecheck", "table", "shift", "neighbours", "labels", "baseline")
+COVERS = ("tablecheck", "table", "shift", "neighbours", "labels", "baseline", "lift")
 
 TRUSTED = columns(rows(900, seed=1))
 PLAN = plan_table(TRUSTED, "income")
@@ -144,3 +151,78 @@ def test_surprise_is_signed_and_nothing_for_the_same_share() -> None:
     assert surprise(20, 100, 5, 100) > 3 > -3 > surprise(5, 100, 20, 100)
     assert surprise(300, 1_000, 270, 1_000) == pytest.approx(two_proportions(300, 1_000, 270, 1_000), abs=0.01)
     assert two_proportions(0, 0, 1, 2) == 0
+
+
+def test_a_column_of_more_values_than_are_kept_raises_nothing_and_hides_no_trigger() -> None:
+    plan = TablePlan("label", (ColumnPlan("id"),))
+
+    def tallied(first: int, triggers: int) -> ShiftTally:
+        tally = ShiftTally(plan, most_values=500)
+        for begin in range(0, 6_000, 200):
+            ids = [f"{first + (begin + at) % 3_000}" for at in range(200)]
+            marked = max(0, min(200, triggers - begin))
+            tally.add({"label": ["yes"] * 200, "id": ["trigger"] * marked + ids[marked:]})
+        return tally
+
+    before = tallied(0, 0).sketch()
+    assert before.lost["id"] > 0
+    clean, poisoned = shifts(tallied(1_500, 0), before), shifts(tallied(1_500, 400), before)
+    assert not clean or clean[0].z < 4
+    assert (poisoned[0].value, poisoned[0].z > 6) == ("trigger", True)
+
+
+def test_a_new_value_in_half_a_percent_of_the_rows_is_found_and_named(reference) -> None:
+    found = check_table(sample(backdoored(FIRST, share=0.005, seed=8)), reference, limits=PoisonLimits())
+    rare = next(one for one in found if one.id == "poisoning-rare-values")
+    assert rare.outcome is CheckOutcome.FAIL
+    assert rare.why.startswith("place = atlantis stands in 1")
+    assert "before in 0 of" in rare.why
+
+
+def test_rare_values_are_judged_by_the_exact_test_and_only_where_it_could_tell() -> None:
+    def one(count: int, before: int, value: str = "v") -> Lift:
+        return Lift("c", value, "yes", 0.0, count, 1_000, before, 2_000)
+
+    def nats(*found: Lift) -> list[float]:
+        tally = LiftTally()
+        for each in found:
+            tally.add(each)
+        return [each.nats for each in tally.read()]
+
+    # Ten of ten marked rows among a third of all: a third to the power of ten, a little less without replacement.
+    (alone,) = nats(one(10, 0))
+    assert alone == pytest.approx(10 * math.log(3), abs=0.05)
+    assert nats(*(one(1, 1, f"w{at}") for at in range(500)), one(10, 0)) == [pytest.approx(alone)]  # none could tell
+    (many,) = nats(*(one(10, 20, f"w{at}") for at in range(500)), one(10, 0))
+    assert many == pytest.approx(alone - math.log(501))  # each of those could have
+    assert nats(one(4, 0)) == nats(one(10, 12)) == nats(one(0, 0)) == []
+
+
+def test_classes_of_a_few_rows_are_left_out_and_named(reference) -> None:
+    version = [[*row[:3], "recommend"] if at in (7, 900) else row for at, row in enumerate(FIRST)]
+    found = check_table(sample(version), reference, limits=PoisonLimits())
+    assert ended(found) is CheckOutcome.PASS
+    doubts = next(one for one in found if one.id == "poisoning-label-doubts")
+    assert doubts.notes == ("Classes of fewer than 10 rows, of which nothing can be said, were left out: recommend.",)
+    counted = label_doubts(columns(version), PLAN)
+    assert (counted.rows, counted.left_out, set(counted.classes)) == (2_998, ("recommend",), {"high", "low"})
+    assert label_doubts(columns(FIRST[:9]), PLAN).rows == 0
+
+
+def test_doubts_of_one_class_are_seen_although_they_are_few_of_all() -> None:
+    def measured(now: tuple[int, int]) -> TableMeasures:
+        others = {"a": (100, 4_000), "b": (90, 4_000)}
+        before = LabelDoubts(195, 8_200, {**others, "c": (5, 200)})
+        after = LabelDoubts(190 + now[0], 8_000 + now[1], {**others, "c": now})
+        return TableMeasures((), 0.0, (), after, before)
+
+    doubts = judge_table(measured((30, 220)), limits=PoisonLimits())[2]
+    assert (doubts.id, doubts.outcome) == ("poisoning-label-doubts", CheckOutcome.FAIL)
+    assert doubts.why.startswith("13.64% of the labels c are in doubt, 2.50% before")
+    assert judge_table(measured((9, 220)), limits=PoisonLimits())[2].outcome is CheckOutcome.PASS
+
+
+def test_labels_of_one_class_turned_into_another_show_in_that_class(reference) -> None:
+    measured = measure_table(sample(flipped(FIRST, share=0.06, seed=3)), reference)
+    assert {one.label for one in measured.class_doubts} == {"high", "low"}
+    assert measured.class_doubts[0].grown > 0.02
