@@ -137,6 +137,7 @@ PATHS: dict[str, str] = {
     "principalRegistered": "request.principal.registered",
     "team": "request.principal.team",
     "groups": "request.principal.groups",
+    "systems": "state.systems",
     "actsForPerson": "acts_for_person",
     "resourceId": "request.resource.id",
     "resourceRegistered": "request.resource.registered",

@@ -43,6 +43,9 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("principalRegistered", _B, "gateway", "The caller is known to the register", True),
     Attribute("team", _S, "gateway", "Team of the caller; empty when unknown", "support"),
     Attribute("groups", _E, "gateway", "Groups of the caller", ()),
+    Attribute(
+        "systems", _E, "gateway", "Systems of the register that the request is traffic of, by their short names", ()
+    ),
     Attribute("actsForPerson", _B, "gateway", "An agent acts for a person", False),
     Attribute("resourceId", _S, "gateway", "Resource as model:<name> or tool:<name>", "model:gpt"),
     Attribute("resourceRegistered", _B, "configuration", "The model or tool is named in the configuration", True),

@@ -25,6 +25,9 @@ KEY_PREFIX = "key:wardlaw-canary-"
 RUN_KEY_PREFIX = f"{KEY_PREFIX}run-"
 """Ids of the keys of callers that are made for one canary of several steps, and go with it."""
 
+IN_SYSTEM = "@"
+"""In the id of a canary's caller, before the system of the register it is made for; ids of callers have none elsewhere."""
+
 LIFE_S = 60.0
 """Seconds a mark is good for: a canary goes to a door on the same machine or network."""
 
@@ -87,6 +90,14 @@ class CanaryOrder(msgspec.Struct, frozen=True):
     asked_by: str
     asked_at: float
     done_at: float = 0.0
+
+
+def system_of(principal: str) -> str:
+    """The system that a canary's caller is made for; ``""`` for none.
+
+    It says so only of whoever comes with a key of ``KEY_PREFIX``: nobody else's id is asked.
+    """
+    return principal.partition(IN_SYSTEM)[2]
 
 
 class CanaryMark(msgspec.Struct, frozen=True):

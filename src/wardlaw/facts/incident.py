@@ -25,6 +25,7 @@ class Incident(msgspec.Struct, frozen=True):
         opened_at: Unix seconds, UTC; so are ``last_at`` and ``closed_at`` (0 while open).
         count: How many exchanges it joins.
         detail: Plain words without personal data.
+        close_reason: Why it was closed; empty while open, and where it was closed before reasons were asked for.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Incident(msgspec.Struct, frozen=True):
     state: IncidentState = IncidentState.OPEN
     closed_by: str = ""
     closed_at: float = 0.0
+    close_reason: str = ""
 
 
 class Evidence(msgspec.Struct, frozen=True):

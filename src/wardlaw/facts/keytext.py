@@ -18,7 +18,7 @@ SECRET_BYTES = 32
 
 _CHECK_LENGTH = 7  # 36**7 > 2**32
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_SHAPE = re.compile(r"(wl[ot]?_)([A-Za-z0-9_-]{43})([0-9a-z]{7})", re.ASCII)
+_SHAPE = re.compile(r"(wl[ots]?_)([A-Za-z0-9_-]{43})([0-9a-z]{7})", re.ASCII)
 
 
 class Prefix(StrEnum):
@@ -27,6 +27,7 @@ class Prefix(StrEnum):
     KEY = "wl_"  # calls through the gateway
     API_TOKEN = "wlt_"  # calls of the management API
     ONE_TIME_TOKEN = "wlo_"  # redeemed once for a person's access
+    SESSION = "wls_"  # a browser's session at the console; opens pages only
 
 
 def make_key_text(prefix: Prefix, secret: bytes) -> str:

@@ -72,6 +72,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         approval: The approval that says so, used up with this decision; ``""`` without one.
         exemptions: Waivers and broken glass that are for this caller and this resource.
         gates: Systems this belongs to that have no live verdict.
+        systems: Every system of the register this belongs to, sorted.
     """
 
     calls_minute: int = 0
@@ -89,3 +90,4 @@ class Snapshot(msgspec.Struct, frozen=True):
     approval: str = ""
     exemptions: tuple[Exemption, ...] = ()
     gates: tuple[ClosedGate, ...] = ()
+    systems: tuple[str, ...] = ()

@@ -23,7 +23,6 @@ from wardlaw.facts.keytext import Prefix, read_prefix
 from wardlaw.facts.principal import Principal, PrincipalKind
 from wardlaw.gateway.admitted import Admitted, Refused, Scope, refuse
 from wardlaw.gateway.assertion import ASSERTION_HEADER, Claimed, Occasion, check_assertion
-from wardlaw.gateway.jwt import IssuerKeys, Token, choose_key, is_name, is_text, read_token, verify
 from wardlaw.gateway.keybook import HeldKey, KeyBook
 from wardlaw.gateway.places import route_of
 from wardlaw.gateway.signature import (
@@ -33,6 +32,7 @@ from wardlaw.gateway.signature import (
     SignedRequest,
     check_signature,
 )
+from wardlaw.security.jwt import IssuerKeys, Token, choose_key, is_name, is_text, read_token, verify
 from wardlaw.state.authority import StateAuthority
 
 _CREDENTIAL_CHARS = 16_384 + len("Bearer ")

@@ -18,8 +18,8 @@ import hashlib
 import msgspec
 
 from wardlaw.gateway.admitted import Refused, refuse
-from wardlaw.gateway.jwt import Token, is_name, read_token, verify
 from wardlaw.gateway.keybook import HeldKey, may_act_for
+from wardlaw.security.jwt import Token, is_name, read_token, verify
 
 ASSERTION_HEADER = "x-wardlaw-assertion"
 LIFE_S = 60.0  # DESIGN, *What an attacker will try*: at most 60 s

@@ -208,6 +208,8 @@ class Judge:
         """Waivers and broken glass in force; none where nobody knows any."""
         self.gates: Callable[[RequestFacts], tuple[ClosedGate, ...]] = lambda _request: ()
         """Systems without a live verdict that a request belongs to; none where nobody knows any."""
+        self.systems: Callable[[RequestFacts], tuple[str, ...]] = lambda _request: ()
+        """Systems of the register that a request belongs to; none where nobody knows any."""
         self.holding: Holding | None = None
         """Where held calls wait; without it they are refused."""
         self.canaries: CanaryReader | None = None
@@ -280,10 +282,10 @@ class Judge:
         return Judgement(decision, receipt, measures, decided.held, decided.used)
 
     def _with_standing(self, state: Snapshot, request: RequestFacts) -> Snapshot:
-        """The state with what people have lifted for this request, and the gates that are closed to it."""
+        """The state with what people have lifted for this request, its systems, and the gates that are closed to it."""
         state = _with_exemptions(state, self.exemptions(), request)
-        gates = self.gates(request)
-        return msgspec.structs.replace(state, gates=gates) if gates else state
+        systems, gates = self.systems(request), self.gates(request)
+        return msgspec.structs.replace(state, gates=gates, systems=systems) if gates or systems else state
 
     async def _decide(self, case: Case, matter: Matter, request: RequestFacts, state: Snapshot) -> _Decided:
         """Decide; what is held goes when people have approved exactly this, and else they are asked."""

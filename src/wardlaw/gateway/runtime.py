@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.engine import Engine
 
 from wardlaw.adapters.encoder import load_encoder
+from wardlaw.adapters.keysets import JwksStore
 from wardlaw.adapters.weights import load_weights
 from wardlaw.config.load import read_secret
 from wardlaw.config.loosening import as_approved, detecting_of, looser
@@ -38,7 +39,7 @@ from wardlaw.gateway.holding import TableHolding
 from wardlaw.gateway.ids import RandomPool
 from wardlaw.gateway.inspection import Inspection
 from wardlaw.gateway.judge import Judge, PolicyHolder
-from wardlaw.gateway.jwks import JwksFetcher, JwksStore
+from wardlaw.gateway.jwks import JwksFetcher
 from wardlaw.gateway.keeping import TableKeeping
 from wardlaw.gateway.keybook import KeyBook
 from wardlaw.gateway.mcp.credentials import TableCredentials
@@ -166,7 +167,7 @@ class Runtime:
             notice=reporter.notice,
         )
         judge.exemptions = self._exemptions.in_force
-        judge.gates = self._gates.closed
+        judge.gates, judge.systems = self._gates.closed, self._gates.systems
         judge.habits = await self._open_habits(purposes)
         judge.holding = TableHolding(
             engine, keyring, secret=purposes.state, inspect=self._inspect_text, channels=channel_names(config.notify)

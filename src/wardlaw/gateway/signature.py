@@ -26,8 +26,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from wardlaw.gateway.admitted import Refused, refuse
 from wardlaw.gateway.assertion import LIFE_S, SKEW_S, Claimed
-from wardlaw.gateway.jwt import is_name
 from wardlaw.gateway.keybook import HeldKey, may_act_for
+from wardlaw.security.jwt import is_name
 
 INPUT_HEADER = "signature-input"
 SIGNATURE_HEADER = "signature"

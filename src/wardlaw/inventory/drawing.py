@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+import msgspec
+
 from wardlaw.inventory.reachgraph import Column, GraphEdge, GraphNode, ReachGraph
 
 _WIDTH, _TOP, _ROW, _BOX, _GAP = 1_240, 118, 30, 22, 44
@@ -47,32 +49,83 @@ _STYLE = (
 )
 
 
-def draw(graph: ReachGraph, *, title: str) -> str:
-    """The whole file."""
+class PlacedNode(msgspec.Struct, frozen=True):
+    """A node with its place and what is written in it; ``text`` is cut to fit, ``whole`` is for those who ask."""
+
+    key: str
+    column: Column
+    level: str
+    x: float
+    y: float
+    width: int
+    text: str
+    whole: str
+    marks: str
+    folded: bool
+
+
+class PlacedEdge(msgspec.Struct, frozen=True):
+    """A line between two nodes: its path, its width, and what it says."""
+
+    source: str
+    target: str
+    level: str
+    path: str
+    width: float
+    says: str
+
+
+class Drawing(msgspec.Struct, frozen=True):
+    """A graph laid out; ``heads`` are the columns' names with where they begin."""
+
+    width: int
+    height: int
+    heads: tuple[tuple[float, str], ...]
+    nodes: tuple[PlacedNode, ...]
+    edges: tuple[PlacedEdge, ...]
+
+
+def laid_out(graph: ReachGraph) -> Drawing:
+    """Where everything of a graph stands; texts as they are, for whoever writes them to escape."""
     rows = {column: [node for node in graph.nodes if node.column is column] for column in Column}
     order = _ordered(rows, graph.edges)
     tallest = max([len(own) for own in order.values()] or [1])
-    height = _TOP + max(tallest, 4) * _ROW + 34
     places = {
         node.key: (_LEFT[column], _TOP + (tallest - len(own)) * _ROW / 2 + index * _ROW)
         for column, own in order.items()
         for index, node in enumerate(own)
     }
+    return Drawing(
+        _WIDTH,
+        _TOP + max(tallest, 4) * _ROW + 34,
+        tuple((float(_LEFT[column]), _HEADS[column]) for column in Column),
+        tuple(_placed(node, places[node.key]) for own in order.values() for node in own),
+        tuple(_lines(graph.edges, places)),
+    )
+
+
+def draw(graph: ReachGraph, *, title: str) -> str:
+    """The whole file."""
+    laid = laid_out(graph)
+    height = laid.height
     shown = f"{graph.grants:,} grants" if graph.grants == graph.total else f"{graph.grants:,} of {graph.total:,} grants"
     body = [
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height:.0f}" width="{_WIDTH}" '
-            f'height="{height:.0f}" role="img" aria-label="{_escaped(_label(title, 120))}">'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" '
+            f'height="{height}" role="img" aria-label="{_escaped(_label(title, 120))}">'
         ),
         f"<title>{_escaped(_label(title, 120))}</title>",
         f"<style>{_STYLE}</style>",
-        f'<rect class="paper" width="{_WIDTH}" height="{height:.0f}"/>',
+        f'<rect class="paper" width="{_WIDTH}" height="{height}"/>',
         f'<text class="title" x="40" y="42">{_escaped(_label(title, 90))}</text>',
         f'<text class="note" x="40" y="64">{shown}; lines are as strong as the grants behind them</text>',
         *_legend(),
-        *(f'<text class="head" x="{_LEFT[column]}" y="{_TOP - 14}">{_HEADS[column]}</text>' for column in Column),
-        *_lines(graph.edges, places),
-        *(part for own in order.values() for node in own for part in _box(node, places[node.key])),
+        *(f'<text class="head" x="{left:.0f}" y="{_TOP - 14}">{head}</text>' for left, head in laid.heads),
+        *(
+            f'<path class="edge {one.level}" stroke-width="{one.width:.1f}" d="{one.path}"><title>{one.says}</title></path>'
+            for one in laid.edges
+        ),
+        *(part for node in laid.nodes for part in _box(node)),
         "</svg>",
     ]
     return "\n".join(body) + "\n"
@@ -99,7 +152,7 @@ def _middle(pulls: Sequence[tuple[float, int]]) -> float:
     return sum(place * count for place, count in pulls) / weight if weight else 1.0
 
 
-def _lines(edges: Sequence[GraphEdge], places: Mapping[str, tuple[float, float]]) -> Iterator[str]:
+def _lines(edges: Sequence[GraphEdge], places: Mapping[str, tuple[float, float]]) -> Iterator[PlacedEdge]:
     most = max([edge.grants for edge in edges] or [1])
     for edge in sorted(edges, key=lambda one: (one.level, one.grants, one.source, one.target)):
         left, top = places[edge.source]
@@ -107,30 +160,35 @@ def _lines(edges: Sequence[GraphEdge], places: Mapping[str, tuple[float, float]]
         begin, y = left + _WIDE[Column(int(edge.source[0]))], top + _BOX / 2
         end, z = right, bottom + _BOX / 2
         bend = max((end - begin) * 0.5, _GAP)
-        width = 1.1 + 5.4 * (edge.grants / most) ** 0.5
+        path = f"M{begin:.0f} {y:.1f}C{begin + bend:.0f} {y:.1f} {end - bend:.0f} {z:.1f} {end:.0f} {z:.1f}"
         grants = f"{edge.grants:,} {'grant' if edge.grants == 1 else 'grants'}, {_LEVELS[edge.level]}"
-        yield (
-            f'<path class="edge {_LEVELS[edge.level]}" stroke-width="{width:.1f}" '
-            f'd="M{begin:.0f} {y:.1f}C{begin + bend:.0f} {y:.1f} {end - bend:.0f} {z:.1f} {end:.0f} {z:.1f}">'
-            f"<title>{grants}</title></path>"
-        )
+        width = 1.1 + 5.4 * (edge.grants / most) ** 0.5
+        yield PlacedEdge(edge.source, edge.target, _LEVELS[edge.level], path, width, grants)
 
 
-def _box(node: GraphNode, place: tuple[float, float]) -> Iterator[str]:
-    x, y = place
+def _placed(node: GraphNode, place: tuple[float, float]) -> PlacedNode:
     wide = _WIDE[node.column]
     marks = " · ".join(node.marks)
     room = int((wide - 30 - len(marks) * 7) / _CHARACTER)
+    text = _label(node.label, room, tail=node.column is Column.SCOPE)
+    return PlacedNode(
+        node.key, node.column, _LEVELS[node.level], place[0], place[1], wide, text, _label(node.label, 300),
+        _label(marks, 24), bool(node.folded),
+    )  # fmt: skip
+
+
+def _box(node: PlacedNode) -> Iterator[str]:
+    x, y = node.x, node.y
     folded = " folded" if node.folded else ""
     yield (
-        f'<g class="{_LEVELS[node.level]}"><title>{_escaped(_label(node.label, 300))}</title>'
-        f'<rect class="box{folded}" x="{x:.0f}" y="{y:.1f}" width="{wide}" height="{_BOX}" rx="5"/>'
+        f'<g class="{node.level}"><title>{_escaped(node.whole)}</title>'
+        f'<rect class="box{folded}" x="{x:.0f}" y="{y:.1f}" width="{node.width}" height="{_BOX}" rx="5"/>'
         f'<circle class="dot" cx="{x + 11:.0f}" cy="{y + _BOX / 2:.1f}" r="4"/>'
         f'<text{" class=" + chr(34) + "fold" + chr(34) if node.folded else ""} x="{x + 21:.0f}" y="{y + 15:.1f}">'
-        f"{_escaped(_label(node.label, room, tail=node.column is Column.SCOPE))}</text>"
+        f"{_escaped(node.text)}</text>"
     )
-    if marks:
-        yield f'<text class="mark" x="{x + wide - 7:.0f}" y="{y + 15:.1f}">{_escaped(_label(marks, 24))}</text>'
+    if node.marks:
+        yield f'<text class="mark" x="{x + node.width - 7:.0f}" y="{y + 15:.1f}">{_escaped(node.marks)}</text>'
     yield "</g>"
 
 

@@ -108,6 +108,32 @@ class ShadowVendor(msgspec.Struct, frozen=True):
     standing: VendorStanding = VendorStanding()
 
 
+class ShadowApp(msgspec.Struct, frozen=True):
+    """An app of an AI vendor in one directory, with what the inventory tells of it.
+
+    Attributes:
+        grants, credentials, uses: How many of each are there.
+        accounts: Different accounts that these name.
+        first_at: When the first of them began or was first told, Unix seconds.
+        used_at: Last use that was told; 0 where none was.
+        who: Some of the accounts, by id.
+        standing: How they stand to the approvals.
+    """
+
+    directory: str
+    app: str
+    name: str
+    vendor: str
+    grants: int
+    credentials: int
+    uses: int
+    accounts: int
+    first_at: float
+    used_at: float
+    who: tuple[str, ...] = ()
+    standing: VendorStanding = VendorStanding()
+
+
 def with_standings(
     vendors: Iterable[ShadowVendor], standings: Mapping[str, VendorStanding]
 ) -> tuple[ShadowVendor, ...]:

@@ -204,7 +204,7 @@ def settle_incident(connection: Connection, run: CanaryRun, incident: Incident, 
     """
     standing = CanaryRuns(connection).standing_incident(run.clause, run.route)
     if run.outcome is CanaryOutcome.PASS and standing:
-        close_incident(connection, standing, by="canary", now=run.at)
+        close_incident(connection, standing, by="canary", now=run.at, reason="The canary passes again.")
     if (run.outcome is CanaryOutcome.PASS) == bool(standing) and run.outcome in (
         CanaryOutcome.PASS,
         CanaryOutcome.FAIL,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Connection
 
 from wardlaw.register.classification import Classification
@@ -39,3 +39,12 @@ def newest_classification(connection: Connection, system: str) -> Classification
     query = select(_C.classification).where(_C.system == system).order_by(_C.version.desc()).limit(1)
     text = connection.execute(query).scalar()
     return None if text is None else msgspec.json.decode(text, type=Classification)
+
+
+def newest_classifications(connection: Connection) -> dict[str, Classification]:
+    """The one that counts of each system, by the system's id."""
+    newest = select(_C.system, func.max(_C.version).label("version")).group_by(_C.system).subquery()
+    same = (_C.system == newest.c.system) & (_C.version == newest.c.version)
+    query = select(_C.classification).join(newest, same).order_by(_C.system)
+    found = (msgspec.json.decode(text, type=Classification) for text in connection.execute(query).scalars())
+    return {one.system: one for one in found}

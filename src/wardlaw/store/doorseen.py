@@ -1,6 +1,6 @@
 """The gateway as a source of the inventory: who has a key, which tools were named, and what the log says of their use.
 
-Worked out anew from the tables each time: nothing of it can be out of date.
+Worked out anew from the tables each time: nothing of it can be out of date. Use comes from sums beside the log.
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 import msgspec
-from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
-from wardlaw.audit.envelope import RecordKind, decode
 from wardlaw.facts.canary import KEY_PREFIX
 from wardlaw.facts.principal import PrincipalKind
 from wardlaw.inventory.doorrules import DoorTally
@@ -30,15 +28,15 @@ from wardlaw.inventory.model import (
     Use,
 )
 from wardlaw.store.keys import OwnedKey, list_keys
+from wardlaw.store.logcounts import CALLS, DAY_MS, NAME_CHARS, TOKENS, UNCOUNTED, sums
+from wardlaw.store.loguses import uses_since
 from wardlaw.store.seentools import list_seen
-from wardlaw.store.tables import RECORD
 from wardlaw.store.toolpins import list_pins
 
 DOOR = "gateway"
 """Name of the directory, and of the app that is used there."""
 
 LOOKED_BACK_DAYS = 30
-_DAY_MS = 86_400_000
 _KINDS = {
     PrincipalKind.USER: AccountKind.HUMAN,
     PrincipalKind.AGENT: AccountKind.AGENT,
@@ -101,21 +99,16 @@ def door_tallies(connection: Connection, vendors: Mapping[str, str], *, now: flo
     Args:
         vendors: The vendor of each upstream that is one's, by the upstream's name.
     """
+    since_ms = _begin_ms(now)
+    until_ms = int(now * 1000) // DAY_MS * DAY_MS + DAY_MS
+    named = {upstream[:NAME_CHARS]: vendor for upstream, vendor in vendors.items()}
     found: dict[tuple[str, str], DoorTally] = {}
-    query = select(RECORD.c.at_ms, RECORD.c.envelope).where(
-        RECORD.c.at_ms >= int((now - LOOKED_BACK_DAYS * DAY_S) * 1000), RECORD.c.kind == RecordKind.OUTCOME.value
-    )
-    for at_ms, envelope in connection.execute(query):
-        facts = decode(envelope).facts
-        vendor = vendors.get(str(facts.get("upstream", "")))
-        if vendor:
-            key = (vendor, _day(at_ms / 1000))
-            before = found.get(key, DoorTally())
-            tokens = _number(facts.get("prompt_tokens")) + _number(facts.get("completion_tokens"))
-            is_answered = 200 <= _number(facts.get("upstream_status")) < 300
-            found[key] = DoorTally(
-                before.calls + 1, before.tokens + tokens, before.uncounted + (1 if is_answered and not tokens else 0)
-            )
+    for kind in (CALLS, TOKENS, UNCOUNTED):
+        for one in sums(connection, kind, since_ms=since_ms, until_ms=until_ms, step_ms=DAY_MS):
+            if vendor := named.get(one.name, ""):
+                key = (vendor, _day(one.start_ms / 1000))
+                tally = found.get(key, DoorTally())
+                found[key] = msgspec.structs.replace(tally, **{kind: getattr(tally, kind) + one.count})
     return found
 
 
@@ -166,21 +159,13 @@ def _uses(connection: Connection, principals: Mapping[str, str], *, now: float) 
     """One use for each principal and day of the last 30. Who acts for a person stands in the log under the person."""
     if not principals:
         return []
-    day = RECORD.c.at_ms // _DAY_MS
-    query = (
-        select(RECORD.c.subject, func.max(RECORD.c.at_ms), func.count())
-        .where(
-            RECORD.c.at_ms >= int((now - LOOKED_BACK_DAYS * DAY_S) * 1000),
-            RECORD.c.kind == RecordKind.DECISION.value,
-        )
-        .group_by(RECORD.c.subject, day)
-    )
     uses = []
-    for subject, at_ms, calls in connection.execute(query):
-        principal = principals.get(subject)
+    for used in uses_since(connection, _begin_ms(now)):
+        principal = principals.get(used.subject)
         if principal is not None:
-            on = _day(at_ms / 1000)
-            uses.append(Use(f"{principal} {on}", principal, DOOR, on, calls, last_used_at=at_ms / 1000))
+            at = used.last_ms / 1000
+            on = _day(at)
+            uses.append(Use(f"{principal} {on}", principal, DOOR, on, used.count, last_used_at=at))
     return sorted(uses, key=lambda use: use.id)
 
 
@@ -191,8 +176,9 @@ def _run(feed: str, kind: FeedKind, now: float) -> SyncRun:
     )  # fmt: skip
 
 
-def _number(fact: object) -> int:
-    return fact if isinstance(fact, int) else 0
+def _begin_ms(now: float) -> int:
+    """Where the days begin that are looked back on."""
+    return int((now - LOOKED_BACK_DAYS * DAY_S) * 1000) // DAY_MS * DAY_MS
 
 
 def _day(at: float) -> str:

@@ -9,6 +9,8 @@ called as an account of Wardlaw counts as that account, whatever the row says.
 
 from __future__ import annotations
 
+from wardlaw.store.registerguards import with_lists
+
 _HUMAN = """
 CREATE OR REPLACE FUNCTION wardlaw_human(account text) RETURNS text LANGUAGE sql STABLE
 SET search_path FROM CURRENT AS $body$
@@ -256,15 +258,35 @@ END $body$
 """
 
 # SOD-8. Which tiers ask for at least as much as another is what ``register.milder`` says.
+# What an enforced gate stands before is changed by who signs gates off (``console.api.systems``), and only a verdict approves.
 _CHECK_SYSTEM = """
 CREATE OR REPLACE FUNCTION wardlaw_check_system() RETURNS trigger LANGUAGE plpgsql
 SET search_path FROM CURRENT AS $body$
 DECLARE
   stood text;
+  now_is jsonb := NEW.system::jsonb;
+  was jsonb := OLD.system::jsonb;
   said text := NEW.system::jsonb->>'tier';
 BEGIN
-  IF NEW.version <> OLD.version + 1 OR NEW.id <> OLD.id THEN
+  IF (NEW.id, NEW.version, NEW.changed_by, NEW.changed_at, NEW.retired_at) = (OLD.id, OLD.version, OLD.changed_by,
+      OLD.changed_at, OLD.retired_at) AND wardlaw_is_erasing() AND wardlaw_bare(now_is, <veiled ai_system>)
+      = wardlaw_bare(was, <veiled ai_system>) THEN
+    RETURN NEW;
+  END IF;
+  IF NEW.version <> OLD.version + 1 OR NEW.id <> OLD.id OR now_is->>'id' <> OLD.id OR OLD.retired_at <> 0 THEN
     RAISE EXCEPTION 'SOD-8: a classification is a new version' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF NOT wardlaw_speaks_for(NEW.changed_by) THEN
+    RAISE EXCEPTION 'SOD-8: nobody changes a system in the name of another' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF was->>'gate_mode' = 'enforce' AND (NEW.retired_at <> 0 OR (now_is->>'gate_mode', now_is->'principals', now_is->'routes',
+      now_is->'models') IS DISTINCT FROM (was->>'gate_mode', was->'principals', was->'routes', was->'models'))
+      AND NOT wardlaw_own_roles(NEW.changed_by) && <approvers> THEN
+    RAISE EXCEPTION 'SOD-3: an enforced gate is lifted by who approves gates' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF now_is->>'lifecycle' IN ('approved', 'live') AND NOT coalesce(was->>'lifecycle', '') IN ('approved', 'live')
+      AND NOT EXISTS (SELECT 1 FROM gate_verdict WHERE system = NEW.id AND revoked_at = 0) THEN
+    RAISE EXCEPTION 'SOD-3: a system is approved by a verdict' USING ERRCODE = 'insufficient_privilege';
   END IF;
   SELECT system::jsonb->>'tier' INTO stood FROM ai_system_version
     WHERE id = NEW.id AND system::jsonb->>'tier' <> 'undetermined' ORDER BY version DESC LIMIT 1;
@@ -329,7 +351,7 @@ _STAYS = (
 
 def duty_guard_statements() -> tuple[str, ...]:
     """Functions and triggers, one statement each; part of the schema."""
-    statements = list(_FUNCTIONS)
+    statements = [with_lists(one) for one in _FUNCTIONS]
     for table, when, function in _TRIGGERS:
         statements.append(f"CREATE TRIGGER {table}_duties {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {function}")
     for table, rule, unchanged in _STAYS:
@@ -345,6 +367,11 @@ def duty_guard_statements() -> tuple[str, ...]:
     return tuple(statements)
 
 
+def system_guard_function() -> str:
+    """The function behind the guard of systems: to make it anew where an earlier version made it."""
+    return with_lists(_CHECK_SYSTEM)
+
+
 def duty_unguard_statements() -> tuple[str, ...]:
     """Take triggers and functions away; the tables stay."""
     tables = [(f"{table}_duties", table) for table, _, _ in _TRIGGERS]
@@ -355,5 +382,6 @@ def duty_unguard_statements() -> tuple[str, ...]:
         "check_secret()", "check_system()", "check_hold()", "check_erasure()", "two_for_retention(text, text)",
         "check_glass()", "check_waiver()", "person_changed()", "role_given()", "check_roles(text)", "refuse_removal()",
         "is_erasing()", "is_connected(text)", "own_roles(text)", "roles(text)", "human(text)",
+        "speaks_for(text)", "bare(jsonb, text[])",
     )  # fmt: skip
     return (*statements, *(f"DROP FUNCTION IF EXISTS wardlaw_{name}" for name in names))

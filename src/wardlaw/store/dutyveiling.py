@@ -61,14 +61,17 @@ def duty_aliases(
     known: Iterable[Alias],
     is_subject: Callable[[str], bool],
     pseudonym: Callable[[], str],
+    *,
+    also: Iterable[str] = (),
 ) -> tuple[Alias, ...]:
     """What the person is called here: the names known from elsewhere that mean them everywhere, and their callers.
 
     Args:
         is_subject: Whether a name is the subject's of the log.
+        also: Callers that are named in other tables.
     """
     wide = [one for one in known if not one.directory]
-    named: set[str] = set()
+    named: set[str] = set(also)
     for table, column in _PLACES[:2]:
         for row in connection.execute(select(table.c[column])).scalars():
             scope = msgspec.json.decode(row, type=_Scoped).scope

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, collate, exists, false, func, or_, select, true, tuple_
 from sqlalchemy.engine import Connection
 
 from wardlaw.inventory.findings import (
@@ -36,26 +36,37 @@ KEPT_RULES = tuple(name for name in RULES if name not in WIDE_RULES)
 
 _FINDING = INVENTORY_FINDING.c
 _STANDING = INVENTORY_STANDING.c
-_Key = tuple[int, str, str, str, str]
+FindingPlace = tuple[int, str, str, str, str]
+"""Where a finding stands in the order of the list: weight, rule, directory, what it is about, id."""
 _ORDER = list(Weight)
 
 
 class FindingQuery(msgspec.Struct, frozen=True):
-    """What is asked for, at Unix seconds; an empty directory or rule asks for all."""
+    """What is asked for, at Unix seconds; an empty directory or rule asks for all.
+
+    Attributes:
+        after: Where the page before this one ended; its ``next``.
+    """
 
     at: float
     states: frozenset[FindingState] = PENDING
     directory: str = ""
     rule: str = ""
     limit: int = 500
+    after: FindingPlace | None = None
 
 
 class CurrentFindings(msgspec.Struct, frozen=True):
-    """Findings, gravest first; ``total`` counts those beyond the limit too, ``pending`` all that wait for somebody."""
+    """Findings, gravest first; ``total`` counts those beyond the page too, ``pending`` all that wait for somebody.
+
+    Attributes:
+        next: Where the page ended; None where nothing comes after it.
+    """
 
     total: int
     pending: int
     findings: tuple[TrackedFinding, ...]
+    next: FindingPlace | None = None
 
 
 class _Shown(msgspec.Struct, frozen=True):
@@ -67,7 +78,7 @@ class _Shown(msgspec.Struct, frozen=True):
         is_over: No longer found, and nobody has written that down yet.
     """
 
-    key: _Key
+    key: FindingPlace
     place: tuple[str, str, str] | None = None
     worked: GrantFinding | None = None
     is_over: bool = False
@@ -95,11 +106,13 @@ def current_findings(connection: Connection, query: FindingQuery, worked: Iterab
     ):
         counts.update(own_counts)
         shown += own
-    page = sorted(shown, key=lambda one: one.key)[: query.limit]
+    further = sorted((one for one in shown if query.after is None or one.key > query.after), key=lambda one: one.key)
+    page = further[: query.limit]
     return CurrentFindings(
         sum(counts[state] for state in query.states),
         sum(counts[state] for state in PENDING),
         _told(connection, page, at=query.at),
+        page[-1].key if len(further) > len(page) else None,
     )
 
 
@@ -176,10 +189,19 @@ def _state(at: float) -> ColumnElement[str]:
     )
 
 
+def _plain(connection: Connection, *columns: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+    """Weight and texts in the order Python gives them: PostgreSQL's own may be that of a language, and pages would differ."""
+    if connection.dialect.name != "postgresql":
+        return columns
+    weight, *texts = columns
+    return (weight, *(collate(text, "C") for text in texts))
+
+
 def _distinct(connection: Connection, query: Select[Any], limit: int) -> list[Any]:
     """The first rows of each finding: two grants of one id may make one finding, and the gravest speaks."""
     window = limit
-    ordered = query.order_by(_STANDING.weight, _STANDING.rule, _STANDING.directory, _STANDING.about)
+    place = (_STANDING.weight, _STANDING.rule, _STANDING.directory, _STANDING.about)
+    ordered = query.order_by(*_plain(connection, *place))
     while True:
         rows = connection.execute(ordered.limit(window)).all()
         first = {row.finding: row for row in reversed(rows)}
@@ -205,9 +227,23 @@ def _standing(connection: Connection, query: FindingQuery) -> _Part:
     wanted = rows.where(state.in_([one.value for one in query.states]))
     shown = [
         _Shown((row.weight, row.rule, row.directory, row.about, row.finding), (row.directory, row.face, row.rule))
-        for row in _distinct(connection, wanted, query.limit)
+        for row in _distinct(connection, wanted.where(_comes_after(connection, query)), query.limit + 1)
     ]
     return counts, shown
+
+
+def _comes_after(connection: Connection, query: FindingQuery) -> ColumnElement[bool]:
+    """What stands beyond a place, and was not shown before it for a graver grant of the same finding."""
+    if query.after is None:
+        return true()
+    other = INVENTORY_STANDING.alias().c
+    shown = exists().where(
+        other.holds_from <= query.at, other.holds_until > query.at, other.finding == _STANDING.finding,
+        tuple_(*_plain(connection, other.weight, other.rule, other.directory, other.about, other.finding))
+        <= tuple_(*query.after),
+    )  # fmt: skip
+    own = (_STANDING.weight, _STANDING.rule, _STANDING.directory, _STANDING.about, _STANDING.finding)
+    return and_(tuple_(*_plain(connection, *own)) > tuple_(*query.after), ~shown)
 
 
 def _worked(connection: Connection, query: FindingQuery, beside: dict[str, GrantFinding]) -> _Part:
@@ -260,7 +296,9 @@ def _kept(connection: Connection, query: FindingQuery, which: ColumnElement[bool
     counts = Counter({FindingState(name): count for name, count in connection.execute(counted)})
     order = (_FINDING.weight, _FINDING.rule, _FINDING.directory, _FINDING.about, _FINDING.id)
     wanted = state.in_([one.value for one in query.states]) if query.states else false()
-    rows = connection.execute(select(*order).where(asked, wanted).order_by(*order).limit(query.limit))
+    place = _plain(connection, *order)
+    beyond = true() if query.after is None else tuple_(*place) > tuple_(*query.after)
+    rows = connection.execute(select(*order).where(asked, wanted, beyond).order_by(*place).limit(query.limit + 1))
     return counts, [_Shown((row.weight, row.rule, row.directory, row.about, row.id)) for row in rows]
 
 

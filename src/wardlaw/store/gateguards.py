@@ -6,6 +6,8 @@ shown by the signature over it, which no database can make.
 
 from __future__ import annotations
 
+from wardlaw.store.registerguards import with_lists
+
 # Roles with the permission ``approve_gate`` (governance/data/roles.json); a test holds them against it.
 _APPROVERS = "ARRAY['legal', 'risk', 'ciso']"
 
@@ -49,6 +51,11 @@ BEGIN
     RETURN NEW;
   END IF;
   before := coalesce(OLD.run::jsonb->'answers', '[]');
+  IF (NEW.id, NEW.system, NEW.gate, NEW.at, NEW.answers) = (OLD.id, OLD.system, OLD.gate, OLD.at, OLD.answers)
+      AND wardlaw_is_erasing()
+      AND wardlaw_bare(NEW.run::jsonb, <veiled gate_run>) = wardlaw_bare(OLD.run::jsonb, <veiled gate_run>) THEN
+    RETURN NEW;
+  END IF;
   IF (NEW.run::jsonb - 'answers') <> (OLD.run::jsonb - 'answers') OR (NEW.id, NEW.system, NEW.gate, NEW.at)
       <> (OLD.id, OLD.system, OLD.gate, OLD.at) OR jsonb_array_length(after) <> jsonb_array_length(before) + 1
       OR (after - (jsonb_array_length(after) - 1)) <> before THEN
@@ -84,6 +91,9 @@ BEGIN
     END IF;
     RETURN NEW;
   END IF;
+  IF wardlaw_is_erasing() AND (to_jsonb(NEW) - 'reason') = (to_jsonb(OLD) - 'reason') THEN
+    RETURN NEW;
+  END IF;
   IF (NEW.id, NEW.system, NEW.run, NEW.verdict, NEW.key, NEW.signature, NEW.at, NEW.ends_at)
       <> (OLD.id, OLD.system, OLD.run, OLD.verdict, OLD.key, OLD.signature, OLD.at, OLD.ends_at)
       OR OLD.revoked_at <> 0 THEN
@@ -100,9 +110,14 @@ _TABLES = {
 }
 
 
+def gate_guard_functions() -> tuple[str, ...]:
+    """The functions behind the triggers: to make them anew where an earlier version made them."""
+    return tuple(map(with_lists, (_CHECK_GATE, _CHECK_RUN, _CHECK_VERDICT)))
+
+
 def gate_guard_statements() -> tuple[str, ...]:
     """Functions and triggers, one statement each; part of the schema. They lean on those of ``dutyguards``."""
-    statements = [_CHECK_GATE, _CHECK_RUN, _CHECK_VERDICT]
+    statements = list(gate_guard_functions())
     removal = "EXECUTE FUNCTION wardlaw_refuse_removal('SOD-3')"
     for table, function in _TABLES.items():
         statements += [

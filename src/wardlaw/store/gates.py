@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from wardlaw.facts.errors import InputError
 from wardlaw.register.gates.gate import Gate
-from wardlaw.register.gates.run import GateRun
+from wardlaw.register.gates.run import GateRun, is_same_artefact
 from wardlaw.store.registertables import GATE, GATE_RUN
 
 _G, _R = GATE.c, GATE_RUN.c
@@ -132,6 +132,19 @@ def list_runs(connection: Connection, *, system: str = "", limit: int = 50) -> t
     if system:
         query = query.where(_R.system == system)
     return tuple(msgspec.json.decode(text, type=GateRun) for text in connection.execute(query).scalars())
+
+
+def newest_of_artefact(connection: Connection, run: GateRun) -> GateRun | None:
+    """The latest run that is kept of the artefact of a run; None where there is none."""
+    query = select(_R.run).where(_R.system == run.system, _R.gate == run.gate).order_by(_R.at.desc(), _R.id.desc())
+    kept = (msgspec.json.decode(text, type=GateRun) for text in connection.execute(query).scalars())
+    return next((one for one in kept if is_same_artefact(one, run)), None)
+
+
+def is_newest(connection: Connection, run: GateRun) -> bool:
+    """Whether no later run is of the artefact of a run that is kept."""
+    newest = newest_of_artefact(connection, run)
+    return newest is None or newest.id == run.id
 
 
 def _gate(row: RowMapping) -> KeptGate:

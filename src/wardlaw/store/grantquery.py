@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, Row
 from wardlaw.inventory.granting import ApprovalBook
 from wardlaw.inventory.lots import shelf_of
 from wardlaw.inventory.model import Item
+from wardlaw.inventory.ruling import Fate
 from wardlaw.inventory.view import Inventory
 from wardlaw.store.grantstanding import grants_on, standing_lots
 from wardlaw.store.inventorytables import GRANT_DECISION, INVENTORY_LOT, INVENTORY_THING
@@ -54,7 +55,7 @@ class GrantQuery(msgspec.Struct, frozen=True):
     limit: int = 200
 
 
-class _Wanted:
+class StandingGrants:
     """The lots, and the grants of lots that an approval splits, that stand as asked for."""
 
     def __init__(self, connection: Connection, query: GrantQuery, book: ApprovalBook, *, at: float) -> None:
@@ -89,14 +90,14 @@ def list_grants(
     Args:
         at: Unix seconds.
     """
-    wanted = _Wanted(connection, query, book, at=at) if query.standing else None
+    wanted = StandingGrants(connection, query, book, at=at) if query.standing else None
     if wanted is not None and not (query.about or query.grant or query.fate):
         rows = _by_names(connection, wanted) if wanted.total <= _FEW else _along(connection, query)
-        return wanted.total, _items(connection, _first((row for row in rows if wanted.holds(row)), query.limit))
+        return wanted.total, grants_of_rows(connection, _first((row for row in rows if wanted.holds(row)), query.limit))
     if wanted is not None:
         found = [row for row in _along(connection, query) if wanted.holds(row)]
-        return len(found), _items(connection, found[: query.limit])
-    return _count(connection, query), _items(connection, _first(_along(connection, query), query.limit))
+        return len(found), grants_of_rows(connection, found[: query.limit])
+    return _count(connection, query), grants_of_rows(connection, _first(_along(connection, query), query.limit))
 
 
 def grant_surroundings(connection: Connection, items: Sequence[Item]) -> Inventory:
@@ -187,7 +188,7 @@ def _along(connection: Connection, query: GrantQuery) -> Iterator[Row[Any]]:
             after = (found[-1].id, found[-1].face)
 
 
-def _by_names(connection: Connection, wanted: _Wanted) -> list[Row[Any]]:
+def _by_names(connection: Connection, wanted: StandingGrants) -> list[Row[Any]]:
     """Grants of the apps that something stands as asked for of, in their order."""
     found = {(row.directory, row.face): row for row in grants_on(connection, {name for _, name in wanted.names})}
     return sorted(found.values(), key=lambda row: (row.directory, row.id, row.face))
@@ -197,7 +198,18 @@ def _first(rows: Iterator[Row[Any]], limit: int) -> list[Row[Any]]:
     return [row for _, row in zip(range(limit), rows, strict=False)]
 
 
-def _items(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Item, ...]:
+def grants_of_fate(connection: Connection, fate: Fate, *, limit: int) -> tuple[Item, ...]:
+    """The first grants that are there and came to a fate, by directory and id: read from the rulings, which are few."""
+    # What the rulings say as expressions: SQLite would else walk through every grant there is to find a few rulings.
+    place = (_DECISION.directory.concat(""), _DECISION.grant_id.concat(""))
+    joined = GRANT_DECISION.join(INVENTORY_THING, and_(_THING.directory == place[0], _THING.id == place[1]))
+    query: Select[Any] = select(*_PLACE).select_from(joined).where(_DECISION.fate == fate.value, _THING.kind == "grant")
+    query = query.where(_THING.shape != "").order_by(_DECISION.directory, _DECISION.grant_id, _THING.face).limit(limit)
+    return grants_of_rows(connection, connection.execute(query).all())
+
+
+def grants_of_rows(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Item, ...]:
+    """The grants of rows that name their directory and face, in the order of these."""
     by_directory: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         by_directory[row.directory].append(row.face)

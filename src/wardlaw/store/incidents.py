@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, insert, select, text, update
+from sqlalchemy import Select, insert, or_, select, text, update
 from sqlalchemy.engine import Connection, RowMapping
 
 from wardlaw.facts.errors import InputError
@@ -122,8 +122,8 @@ def _rows(connection: Connection, query: Select[Any]) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in connection.execute(query).mappings()]
 
 
-def close_incident(connection: Connection, incident_id: str, *, by: str, now: float) -> Incident:
-    """Close an incident.
+def close_incident(connection: Connection, incident_id: str, *, by: str, now: float, reason: str) -> Incident:
+    """Close an incident, and keep why.
 
     Raises:
         InputError: There is none (WL-STO-040), or it is closed already (WL-STO-041).
@@ -131,7 +131,7 @@ def close_incident(connection: Connection, incident_id: str, *, by: str, now: fl
     incident = get_incident(connection, incident_id)
     if incident.state is IncidentState.CLOSED:
         raise InputError("WL-STO-041", f"{incident_id} is closed already.", "Nothing is left to do.")
-    changed = {"state": IncidentState.CLOSED.value, "closed_by": by, "closed_at": now}
+    changed = {"state": IncidentState.CLOSED.value, "closed_by": by, "closed_at": now, "close_reason": reason}
     connection.execute(update(INCIDENT).where(INCIDENT.c.id == incident_id).values(**changed))
     return get_incident(connection, incident_id)
 
@@ -149,12 +149,27 @@ def get_incident(connection: Connection, incident_id: str) -> Incident:
 
 
 def list_incidents(
-    connection: Connection, *, state: IncidentState | None = None, limit: int = 100
+    connection: Connection,
+    *,
+    state: IncidentState | None = None,
+    find: str = "",
+    before: float = 0.0,
+    limit: int = 100,
 ) -> tuple[Incident, ...]:
-    """Incidents, newest first."""
+    """Incidents, newest first.
+
+    Args:
+        find: A part of id, kind, detail or principal, in any case.
+        before: Only those opened before this time (Unix seconds), unless it is 0.
+    """
     query = select(INCIDENT).order_by(INCIDENT.c.opened_at.desc(), INCIDENT.c.id).limit(limit)
     if state is not None:
         query = query.where(INCIDENT.c.state == state.value)
+    if find:
+        names = (INCIDENT.c.id, INCIDENT.c.kind, INCIDENT.c.detail, INCIDENT.c.principal)
+        query = query.where(or_(*(column.icontains(find, autoescape=True) for column in names)))
+    if before:
+        query = query.where(INCIDENT.c.opened_at < before)
     return tuple(_incident(row) for row in connection.execute(query).mappings())
 
 

@@ -195,6 +195,41 @@ def forget_sent(connection: Connection, *, before: float) -> None:
     connection.execute(delete(table).where(table.c.state == Standing.SENT.value, table.c.at < before))
 
 
+class ChannelState(msgspec.Struct, frozen=True):
+    """How a channel takes what it is told; times in Unix seconds, 0 for never.
+
+    Attributes:
+        counts: Notifications by how far they have come: ``waiting``, ``sent``, ``dead``.
+        error: Why the latest one that was not taken was not.
+    """
+
+    channel: str
+    counts: dict[str, int]
+    sent_at: float = 0.0
+    error: str = ""
+
+
+def states_by_channel(connection: Connection, channels: Iterable[str]) -> tuple[ChannelState, ...]:
+    """How each channel fares: those named, and those that something was queued for."""
+    column = NOTIFICATION.c
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    sent: dict[str, float] = {}
+    query = select(column.channel, column.state, func.count(), func.max(column.at)).group_by(
+        column.channel, column.state
+    )
+    for channel, state, count, at in connection.execute(query):
+        counts[channel][state] = count
+        if state == Standing.SENT.value:
+            sent[channel] = at
+    errors = dict(
+        connection.execute(
+            select(column.channel, column.error).where(column.error != "").order_by(column.next_at)
+        ).all()
+    )
+    names = sorted({*channels, *counts})
+    return tuple(ChannelState(one, counts[one], sent.get(one, 0.0), errors.get(one, "")) for one in names)
+
+
 def count_by_state(connection: Connection) -> dict[Standing, int]:
     """How many notifications stand where; of dead ones those that nobody has closed or answered yet."""
     asked = GRANT_DECISION.alias("asked")

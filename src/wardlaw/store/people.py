@@ -78,6 +78,11 @@ def get_person(connection: Connection, person_id: str) -> Person:
     return found[0]
 
 
+def has_person(connection: Connection, person_id: str) -> bool:
+    """Whether there is a person of that id."""
+    return connection.execute(select(PERSON.c.id).where(PERSON.c.id == person_id)).first() is not None
+
+
 def person_of_uid(connection: Connection, uid: int) -> Person | None:
     """The person bound to an account of this machine."""
     found = _load(connection, PERSON.c.unix_uid == uid)

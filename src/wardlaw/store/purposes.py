@@ -14,6 +14,7 @@ _STATE = "state-keys"
 _TRIPWIRES = "prompt-tripwires"
 _LIFE = "clause-life"
 _CANARIES = "canaries"
+_DEVICES = "console-devices"
 
 
 class Purposes(NamedTuple):
@@ -28,6 +29,7 @@ class Purposes(NamedTuple):
         tripwires: Key of the tokens planted in system prompts.
         life: Key of the marks on rows of the life of clauses.
         canaries: Key of the marks of canaries, of their credentials and of what is planted for them.
+        devices: Key of the cookies by which the console knows browsers somebody signed in with before.
     """
 
     fingerprint: bytes
@@ -38,6 +40,7 @@ class Purposes(NamedTuple):
     tripwires: bytes
     life: bytes
     canaries: bytes
+    devices: bytes
 
 
 def derive_purposes(keyring: Keyring) -> Purposes:
@@ -51,4 +54,5 @@ def derive_purposes(keyring: Keyring) -> Purposes:
         tripwires=keyring.derive(_TRIPWIRES),
         life=keyring.derive(_LIFE),
         canaries=keyring.derive(_CANARIES),
+        devices=keyring.derive(_DEVICES),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Double, Index, Integer, String, Table, Text
+from sqlalchemy import Column, Double, Index, Integer, String, Table, Text, UniqueConstraint
 
 from wardlaw.store.tables import METADATA
 
@@ -42,6 +42,17 @@ CLASSIFICATION = Table(
     Column("classification", Text, nullable=False),
     Column("made_by", String(128), nullable=False),
     Column("made_at", Double, nullable=False),
+)
+
+# Answers that a person is still at work on; nothing follows from them before they are handed in.
+CLASSIFICATION_DRAFT = Table(
+    "classification_draft",
+    METADATA,
+    Column("system", String(64), primary_key=True),
+    Column("person", String(128), primary_key=True),
+    Column("follows", Integer, nullable=False),
+    Column("answers", Text, nullable=False),
+    Column("at", Double, nullable=False),
 )
 
 # Gates in every version; the newest of an id counts, and opens nothing before it is signed.
@@ -100,4 +111,19 @@ INTAKE = Table(
     Column("answers", Integer, nullable=False),
     Column("request", Text, nullable=False),
     Index(None, "state", "asked_at"),
+)
+
+# What red-team tools found, with the digest of the report's file and of the model it is of. Rows are only added.
+RED_TEAM_REPORT = Table(
+    "red_team_report",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("model_digest", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("target", Text, nullable=False),
+    Column("report", Text, nullable=False),
+    Column("kept_by", String(128), nullable=False),
+    Column("kept_at", Double, nullable=False),
+    UniqueConstraint("model_digest", "digest"),
+    Index(None, "kept_at"),
 )

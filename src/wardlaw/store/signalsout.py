@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from wardlaw.store.inventorytables import SIGNAL_OUT
@@ -119,6 +120,26 @@ def list_signals(connection: Connection) -> tuple[OutgoingSignal, ...]:
     """All of them, oldest first."""
     query = select(SIGNAL_OUT).order_by(_OUT.at, _OUT.id)
     return tuple(as_struct(row, OutgoingSignal) for row in connection.execute(query).mappings())
+
+
+class ReceiverState(msgspec.Struct, frozen=True):
+    """How a receiver takes our signals: counts by ``waiting``, ``sent`` and ``dead``, and the latest refusal."""
+
+    receiver: str
+    counts: dict[str, int]
+    error: str = ""
+
+
+def states_by_receiver(connection: Connection, receivers: Iterable[str]) -> tuple[ReceiverState, ...]:
+    """How each receiver fares: those named, and those that something was queued for."""
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    query = select(_OUT.receiver, _OUT.state, func.count()).group_by(_OUT.receiver, _OUT.state)
+    for receiver, state, count in connection.execute(query):
+        counts[receiver][state] = count
+    errors = dict(
+        connection.execute(select(_OUT.receiver, _OUT.error).where(_OUT.error != "").order_by(_OUT.next_at)).all()
+    )
+    return tuple(ReceiverState(one, counts[one], errors.get(one, "")) for one in sorted({*receivers, *counts}))
 
 
 def _set(connection: Connection, signal: OutgoingSignal, **changed: object) -> None:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 # Named constraints: SQLite can only alter what has a name (Alembic documentation, "The Importance of
@@ -64,6 +65,56 @@ RECORD = Table(
     Index(None, "exchange"),
     Index(None, "at_ms"),
     Index(None, "kind", "at_ms", "effect", "id"),  # counting reads it alone, not a million envelopes
+    Index(None, "kind", "leaf_index"),
+    Index(None, "subject", "leaf_index"),  # one caller's newest decisions
+    Index(None, "route", "leaf_index"),
+    Index(
+        "ix_record_code",
+        "code",
+        "leaf_index",
+        sqlite_where=text("code <> ''"),
+        postgresql_where=text("code <> ''"),
+    ),
+    Index(
+        "ix_record_stopped",  # the few that did not simply go through, the newest of an effect
+        "effect",
+        "leaf_index",
+        sqlite_where=text("effect NOT IN ('allow', '')"),
+        postgresql_where=text("effect NOT IN ('allow', '')"),
+    ),
+)
+
+# What the console's figures are read from: sums over the log by minute and by hour, kept by the sequencer. No row names
+# anybody, so nothing of it is erased. ``kind`` is ``effect``, ``clause`` (one that was a reason), ``added`` (time the
+# gateway added to an exchange: ``name`` is the upper bound of a step, in microseconds), or ``calls``, ``tokens`` and
+# ``uncounted`` of an upstream.
+LOG_COUNT = Table(
+    "log_count",
+    METADATA,
+    Column("span_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(16), primary_key=True),
+    Column("start_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", String(64), primary_key=True),
+    Column("many", BigInteger, nullable=False),
+)
+
+# How often a name of the log was decided on, by day (UTC): what the inventory reads of use at the gateway. Days long past are
+# taken away. ``subject`` is the pseudonym the record has.
+LOG_USE = Table(
+    "log_use",
+    METADATA,
+    Column("day_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("subject", String(128), primary_key=True),
+    Column("many", BigInteger, nullable=False),
+    Column("last_ms", BigInteger, nullable=False),
+)
+
+# Which clauses decisions rest on: most rest on none, so that this stays small beside the log. No foreign key, as below.
+LOG_CLAUSE = Table(
+    "log_clause",
+    METADATA,
+    Column("clause", String(64), primary_key=True),
+    Column("leaf_index", BigInteger, primary_key=True, autoincrement=False),
 )
 
 # No foreign key to ``record``: pruning and erasure take parts away while the leaf stays.
@@ -129,6 +180,7 @@ TOKEN = Table(
     Column("revoked_at", Double, nullable=False),
     Column("used_at", Double, nullable=False),
     Column("last_used_at", Double, nullable=False),
+    Column("scopes", Text, nullable=False, server_default=""),
     UniqueConstraint("sha256"),
     Index(None, "person"),
 )
@@ -181,6 +233,7 @@ INCIDENT = Table(
     Column("detail", Text, nullable=False),
     Column("closed_by", String(128), nullable=False),
     Column("closed_at", Double, nullable=False),
+    Column("close_reason", Text, nullable=False, server_default=""),
     Index(None, "principal", "kind", "state"),
     Index(None, "opened_at"),
 )

@@ -80,7 +80,7 @@ def list_things(connection: Connection, query: ThingQuery) -> ThingPage:
 
 def count_things(connection: Connection, query: ThingQuery) -> int:
     """How many things fulfil what is asked for, on all pages."""
-    rows = _rows(query)
+    rows = rows_of(query)
     return int(connection.execute(select(func.count()).select_from(rows.subquery())).scalar_one())
 
 
@@ -88,7 +88,7 @@ def _places(connection: Connection, query: ThingQuery) -> list[Cursor]:
     """Where the things of a page stand, and one more."""
     wanted = query.limit + 1
     if query.about or query.find:
-        rows = _rows(query).subquery()
+        rows = rows_of(query).subquery()
         place = (rows.c.directory, rows.c.kind, rows.c.id, rows.c.face)
         asked = select(*place).order_by(*place).limit(wanted)
         if query.after is not None:
@@ -99,7 +99,7 @@ def _places(connection: Connection, query: ThingQuery) -> list[Cursor]:
     for directory, kind in _shelves(connection, query):
         if len(found) < wanted:
             one = msgspec.structs.replace(query, directory=directory, kind=kind)
-            shelf = _rows(one).order_by(_THING.id, _THING.face).limit(wanted - len(found))
+            shelf = rows_of(one).order_by(_THING.id, _THING.face).limit(wanted - len(found))
             if query.after is not None and query.after[:2] == (directory, kind):
                 shelf = shelf.where(tuple_(_THING.id, _THING.face) > query.after[2:])
             found += [(directory, kind, row.id, row.face) for row in connection.execute(shelf)]
@@ -125,7 +125,7 @@ def directories_of(connection: Connection) -> list[str]:
         found.append(name)
 
 
-def _rows(query: ThingQuery) -> Select[tuple[str, str, str, str]]:
+def rows_of(query: ThingQuery) -> Select[tuple[str, str, str, str]]:
     """The places of all that fulfil what is asked for, in no order.
 
     What is asked by name or account is put together from lookups of an index each.
@@ -251,11 +251,11 @@ def put_in_words(
 
 def crowds(connection: Connection, directory: str = "") -> tuple[GrantFinding, ...]:
     """The AI vendors that many accounts of a directory use."""
-    # The kind as an expression: SQLite would else walk all grants along the index of kinds.
+    # Kind and directory as expressions: SQLite would else walk all grants along their indexes, not the few of vendors.
     kind = _THING.kind.concat("")
     used = and_(HAS_VENDOR, _THING.is_there, kind.in_(("grant", "use")), _THING.account != "")
     if directory:
-        used = and_(used, _THING.directory == directory)
+        used = and_(used, _THING.directory.concat("") == directory)
     who = func.count(func.distinct(_THING.account))
     query = (
         select(_THING.directory, _THING.vendor, who)

@@ -30,6 +30,7 @@ class TokenEntry(msgspec.Struct, frozen=True):
     Attributes:
         id: ``tok_…``; may be printed.
         person: Whose it is; ``""`` for the first admin's.
+        scopes: What it is limited to, for an API token; empty for all that its person may do.
     """
 
     id: str
@@ -42,6 +43,7 @@ class TokenEntry(msgspec.Struct, frozen=True):
     revoked_at: float = 0.0
     used_at: float = 0.0
     last_used_at: float = 0.0
+    scopes: tuple[str, ...] = ()
 
 
 class NewToken(msgspec.Struct, frozen=True):
@@ -52,6 +54,7 @@ class NewToken(msgspec.Struct, frozen=True):
     by: str
     lifetime_s: float
     label: str = ""
+    scopes: tuple[str, ...] = ()
 
 
 def create_token(connection: Connection, new: NewToken, *, secret: bytes, now: float) -> tuple[TokenEntry, str]:
@@ -71,8 +74,10 @@ def create_token(connection: Connection, new: NewToken, *, secret: bytes, now: f
         created_by=new.by,
         created_at=now,
         expires_at=now + new.lifetime_s,
+        scopes=new.scopes,
     )
-    values = {**msgspec.structs.asdict(entry), "person": new.person or None, "sha256": digest}
+    given = {"person": new.person or None, "sha256": digest, "scopes": " ".join(new.scopes)}
+    values = {**msgspec.structs.asdict(entry), **given}
     connection.execute(insert(TOKEN).values(**values))
     return entry, text
 
@@ -172,5 +177,5 @@ def list_tokens(connection: Connection, person_id: str = "") -> tuple[TokenEntry
 
 
 def _entry(row: RowMapping) -> TokenEntry:
-    named = {**row, "person": row["person"] or ""}
+    named = {**row, "person": row["person"] or "", "scopes": tuple(row["scopes"].split())}
     return as_struct(named, TokenEntry, without=("sha256",))

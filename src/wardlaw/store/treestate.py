@@ -14,6 +14,8 @@ from wardlaw.audit.envelope import Envelope
 from wardlaw.audit.merkle import EMPTY_ROOT, Accumulator
 from wardlaw.facts.errors import ConfigError, EvidenceError, UnavailableError
 from wardlaw.store.database import reading, writing
+from wardlaw.store.logcounts import add_counts, note_clauses
+from wardlaw.store.loguses import add_uses
 from wardlaw.store.tables import RECORD, SEALED_PART, TREE_STATE
 
 _ROW = 1  # the table has exactly one row
@@ -135,6 +137,9 @@ def append_records(engine: Engine, state: TreeState, records: Sequence[NewRecord
                 rows, parts = _rows(records[start : start + _CHUNK], state.size + start)
                 _insert_many(connection, RECORD, rows)
                 _insert_many(connection, SEALED_PART, parts)
+            add_counts(connection, (record.envelope for record in records))
+            add_uses(connection, (record.envelope for record in records))
+            note_clauses(connection, enumerate((record.envelope for record in records), state.size))
     except (IntegrityError, engine.dialect.loaded_dbapi.IntegrityError) as error:
         raise EvidenceError(
             "WL-AUD-026",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.engine import Connection
@@ -32,27 +32,48 @@ def vendor_standings(
     Args:
         at: Unix seconds.
     """
-    told = and_(HAS_VENDOR, _THING.is_there, _THING.kind.in_(_USING))
+    # Kind and directory as expressions: SQLite would else walk all grants along their indexes, not the few of vendors.
+    told = and_(HAS_VENDOR, _THING.is_there, _THING.kind.concat("").in_(_USING))
     if directory:
-        told = and_(told, _THING.directory == directory)
+        told = and_(told, _THING.directory.concat("") == directory)
     place = (_THING.vendor, _THING.directory, _THING.app, _THING.kind)
     query = select(*place, func.count(func.distinct(_THING.account))).where(told).group_by(*place).order_by(*place)
     counts: dict[str, dict[_Place, int]] = defaultdict(dict)
     for vendor, where, app, kind, count in connection.execute(query):
         counts[vendor][where, app, kind] = count
-    apps = _apps(connection, {(where, app) for places in counts.values() for where, app, _ in places})
-    found: dict[str, VendorStanding] = {}
-    for vendor, places in counts.items():
-        unapproved = 0
-        standings: list[GrantStanding] = []
-        for (where, name, kind), count in places.items():
-            app = apps.get((where, name), App(name))
-            if book.speaks_of(where, app):
-                standings += [book.standing(where, one, app, at=at) for one in _things(connection, (where, name, kind))]
-            else:
-                unapproved += count
-        found[vendor] = tallied(standings, unapproved=unapproved)
-    return found
+    apps = read_apps(connection, {(where, app) for places in counts.values() for where, app, _ in places})
+    return {vendor: _tallied(connection, book, places, apps, at=at) for vendor, places in counts.items()}
+
+
+def app_standing(
+    connection: Connection, book: ApprovalBook, app: App, counts: Mapping[_Place, int], *, at: float
+) -> VendorStanding:
+    """How the grants, keys and uses of one app stand.
+
+    Args:
+        counts: Accounts by directory, app and kind.
+    """
+    apps = {(where, name): app for where, name, _ in counts}
+    return _tallied(connection, book, counts, apps, at=at)
+
+
+def _tallied(
+    connection: Connection,
+    book: ApprovalBook,
+    places: Mapping[_Place, int],
+    apps: Mapping[tuple[str, str], App],
+    *,
+    at: float,
+) -> VendorStanding:
+    unapproved = 0
+    standings: list[GrantStanding] = []
+    for (where, name, kind), count in places.items():
+        app = apps.get((where, name), App(name))
+        if book.speaks_of(where, app):
+            standings += [book.standing(where, one, app, at=at) for one in _things(connection, (where, name, kind))]
+        else:
+            unapproved += count
+    return tallied(standings, unapproved=unapproved)
 
 
 def _things(connection: Connection, place: _Place) -> Iterable[Grant]:
@@ -71,7 +92,8 @@ def _things(connection: Connection, place: _Place) -> Iterable[Grant]:
             yield item.thing
 
 
-def _apps(connection: Connection, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], App]:
+def read_apps(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], App]:
+    """Apps by directory and id, as their feeds tell them; those that only grants and uses name are left out."""
     by_directory: dict[str, list[str]] = defaultdict(list)
     for directory, app in sorted(wanted):
         by_directory[directory].append(face_of(App(app)))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Collection, Sequence
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import insert, select, update
@@ -14,13 +15,15 @@ from wardlaw.audit.note import VerifierKey
 from wardlaw.evidence.attestation import Says
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.gate import GateMode
-from wardlaw.register.gates.door import DoorRow, GateDoor
+from wardlaw.register.gates.door import APPROVAL_ENDED, DoorRow, GateDoor
 from wardlaw.register.gates.verdict import SignedVerdict, Verdict, speaks_for, verdict_message
+from wardlaw.register.intake import IntakeRequest
 from wardlaw.register.system import System
 from wardlaw.store.attestations import list_attestations
 from wardlaw.store.canaries import CanaryRuns
 from wardlaw.store.classifications import newest_classification
 from wardlaw.store.generations import Generation, bump
+from wardlaw.store.intakes import approvals_of
 from wardlaw.store.registertables import GATE_VERDICT
 from wardlaw.store.systems import list_systems
 
@@ -38,11 +41,16 @@ class KeptVerdict(msgspec.Struct, frozen=True):
 
 
 class VerdictStanding(msgspec.Struct, frozen=True):
-    """How a system stands at the door; ``why`` is empty while its verdict lives."""
+    """How a system stands at the door; ``why`` is empty while its verdict lives.
+
+    Attributes:
+        approved_until: When the approval ends by which it may be used; infinite where none was asked for.
+    """
 
     kept: KeptVerdict | None
     why: str
     until: float
+    approved_until: float = math.inf
 
 
 def keep_verdict(connection: Connection, verdict: Verdict, *, sign: Sign, keys: Sequence[VerifierKey]) -> SignedVerdict:
@@ -91,8 +99,35 @@ def newest_verdict(connection: Connection, system: str) -> KeptVerdict | None:
     return None if row is None else _kept(row)
 
 
-def standing_of(connection: Connection, system: System, *, now: float, keys: Sequence[VerifierKey]) -> VerdictStanding:
-    """How a system stands: whether its newest verdict is genuine, unrevoked, and still speaks for it."""
+def standing_of(
+    connection: Connection,
+    system: System,
+    *,
+    now: float,
+    keys: Sequence[VerifierKey],
+    approvals: Mapping[str, IntakeRequest] | None = None,
+) -> VerdictStanding:
+    """How a system stands: whether its use is approved still, its newest verdict genuine, and speaks for it.
+
+    Args:
+        approvals: By which request each system may be used, where several systems are asked for; None looks it up.
+    """
+    known = approvals_of(connection) if approvals is None else approvals
+    request = known.get(system.id)
+    return _standing(connection, system, now=now, keys=keys, approved_until=request.until if request else math.inf)
+
+
+def _standing(
+    connection: Connection, system: System, *, now: float, keys: Sequence[VerifierKey], approved_until: float
+) -> VerdictStanding:
+    found = _by_verdict(connection, system, now=now, keys=keys)
+    over = APPROVAL_ENDED if now >= approved_until else ""
+    return msgspec.structs.replace(
+        found, why=over or found.why, until=min(found.until, approved_until), approved_until=approved_until
+    )
+
+
+def _by_verdict(connection: Connection, system: System, *, now: float, keys: Sequence[VerifierKey]) -> VerdictStanding:
     kept = newest_verdict(connection, system.id)
     if kept is None:
         return VerdictStanding(None, "no gate has given it a verdict", 0.0)
@@ -127,13 +162,17 @@ def is_genuine(signed: SignedVerdict, keys: Sequence[VerifierKey]) -> bool:
 def load_door(connection: Connection, *, now: float, keys: Sequence[VerifierKey]) -> GateDoor:
     """What the door does with the traffic of each system."""
     rows = []
+    approvals = approvals_of(connection)
     for kept in list_systems(connection):
         system = kept.system
+        request = approvals.get(system.id)
+        approved_until = request.until if request is not None else math.inf
         if system.gate_mode is GateMode.OFF:
+            rows.append(DoorRow(system, "", approved_until=approved_until))
             continue
-        standing = standing_of(connection, system, now=now, keys=keys)
+        standing = standing_of(connection, system, now=now, keys=keys, approvals=approvals)
         clauses = standing.kept.signed.verdict.clauses if standing.kept is not None else ()
-        rows.append(DoorRow(system, standing.why, standing.until, clauses))
+        rows.append(DoorRow(system, standing.why, standing.until, clauses, approved_until))
     asked = frozenset(clause for row in rows for clause in row.clauses)
     return GateDoor(rows, bypassed_clauses(connection, asked))
 

@@ -35,8 +35,8 @@ from wardlaw.facts.keytext import Prefix, make_key_text
 from wardlaw.facts.principal import PrincipalKind
 from wardlaw.gateway.admission import Admission, check_body, check_model
 from wardlaw.gateway.admitted import Admitted, Refused
-from wardlaw.gateway.jwt import read_jwks
 from wardlaw.gateway.keybook import KeyBook
+from wardlaw.security.jwt import read_jwks
 
 
 def knock(door: Door, *args: Any, **kwargs: Any) -> Admitted | Refused:

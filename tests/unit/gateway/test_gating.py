@@ -46,3 +46,20 @@ def test_a_worker_that_cannot_know_closes() -> None:
 def test_canaries_are_let_to_their_clauses() -> None:
     canary = msgspec.structs.replace(AGENT, credential="key:wardlaw-canary-agent")
     assert keeper("shut").closed(request(canary)) == ()
+
+
+def test_systems_are_told_of_every_request() -> None:
+    assert keeper("").systems(request()) == ("cv",)
+    assert keeper("", MAX_AGE_S + 9).systems(request()) == ("cv",)
+    assert keeper("").systems(request(Principal("agent:other", PrincipalKind.AGENT))) == ()
+    assert GateKeeper(lambda: 0.0).systems(request()) == ()
+
+
+def test_a_canary_is_of_the_system_its_caller_is_made_for_where_that_system_has_traffic() -> None:
+    canary = Principal("user:wardlaw-canary-1@cv", PrincipalKind.USER, credential="key:wardlaw-canary-1")
+    assert keeper("shut").systems(request(canary)) == ("cv",)
+    assert keeper("").systems(request(msgspec.structs.replace(canary, id="user:wardlaw-canary-1@other"))) == ()
+    assert keeper("").systems(request(msgspec.structs.replace(canary, credential="key:mine"))) == ()
+    elsewhere = keeper("")
+    elsewhere.door = GateDoor([DoorRow(msgspec.structs.replace(CV, routes=("messages",)), "")], frozenset())
+    assert elsewhere.systems(request(canary)) == ()

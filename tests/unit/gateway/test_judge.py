@@ -17,6 +17,7 @@ from wardlaw.facts.effect import Effect, RouteMode
 from wardlaw.facts.errors import UnavailableError
 from wardlaw.facts.exchange import Channel, Measures, ToolCall
 from wardlaw.facts.finding import Finding, FindingKind, Level
+from wardlaw.facts.gate import ClosedGate, GateMode
 from wardlaw.gateway.holding import TableHolding
 from wardlaw.gateway.judge import Case, Judgement, Matter
 from wardlaw.security.asking.places import ROWS_COPIED, place_label
@@ -414,3 +415,12 @@ def test_a_copy_that_was_denied_marks_nothing(worker: Worker) -> None:
     denied, _ = judge(worker, copied, call_of(worker, '{"table": "spare"}'))
     assert denied.decision.effect is Effect.DENY
     assert worker.inputs()[1].state.taint == ()
+
+
+def test_the_systems_of_a_request_and_its_closed_gates_stand_in_the_record(worker: Worker) -> None:
+    worker.judge.systems = lambda request: (f"of-{request.principal.id.partition(':')[2]}",)
+    worker.judge.gates = lambda _request: (ClosedGate("cv", GateMode.WARN, "shut"),)
+    judge(worker, model(worker))
+    (told,) = worker.inputs()
+    assert told.state.systems == (f"of-{told.request.principal.id.partition(':')[2]}",)
+    assert [one.system for one in told.state.gates] == ["cv"]

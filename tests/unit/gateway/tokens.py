@@ -15,8 +15,8 @@ from wardlaw.facts.credential import KeyEntry
 from wardlaw.facts.principal import Principal, PrincipalKind
 from wardlaw.gateway.admission import Admission
 from wardlaw.gateway.admitted import Admitted, Refused
-from wardlaw.gateway.jwt import IssuerKeys, read_jwks
 from wardlaw.gateway.keybook import KeyBook
+from wardlaw.security.jwt import IssuerKeys, read_jwks
 from wardlaw.state.ledger import Ledger
 
 NOW = 1_790_000_000.0

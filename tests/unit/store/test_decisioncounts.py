@@ -3,9 +3,11 @@ from __future__ import annotations
 from sqlalchemy import insert
 from sqlalchemy.engine import Engine
 
+from wardlaw.audit.envelope import Envelope, RecordKind
 from wardlaw.store.database import reading, writing
 from wardlaw.store.decisioncounts import EffectCount, count_decisions
 from wardlaw.store.evidencetables import CANARY_RUN
+from wardlaw.store.logcounts import add_counts
 from wardlaw.store.tables import RECORD
 
 
@@ -35,3 +37,15 @@ def test_decisions_are_counted_by_stretch_and_effect_without_canaries(database: 
     with reading(database) as connection:
         found = count_decisions(connection, since_ms=1_000, until_ms=4_000, step_ms=1_000)
     assert found == (EffectCount(1_000, "allow", 2), EffectCount(1_000, "cut", 1), EffectCount(2_000, "deny", 1))
+
+
+def test_whole_minutes_are_read_from_the_kept_sums(database: Engine) -> None:
+    envelope = Envelope(
+        at=61_000, effect="cut", epoch=1, gateway="g", id="dec_1", kind=RecordKind.DECISION, seq=1
+    )  # fmt: skip
+    with writing(database) as connection:
+        add_counts(connection, [envelope])
+    with reading(database) as connection:
+        found = count_decisions(connection, since_ms=0, until_ms=120_000, step_ms=60_000)
+        assert count_decisions(connection, since_ms=1, until_ms=120_000, step_ms=60_000) == ()
+    assert found == (EffectCount(60_000, "cut", 1),)

@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from sqlalchemy import insert
 
-from tests.unit.store.test_records import row
-from wardlaw.audit.envelope import Envelope, RecordKind, encode
+from wardlaw.audit.envelope import Envelope, RecordKind
 from wardlaw.facts.credential import KeyEntry
 from wardlaw.facts.person import Person, Role
 from wardlaw.facts.principal import Principal, PrincipalKind
@@ -16,9 +14,10 @@ from wardlaw.inventory.view import assemble
 from wardlaw.store.database import writing
 from wardlaw.store.doorseen import DOOR, LOOKED_BACK_DAYS, door_tallies, door_view
 from wardlaw.store.keys import create_key, revoke_key
+from wardlaw.store.logcounts import add_counts
+from wardlaw.store.loguses import add_uses
 from wardlaw.store.people import add_person
 from wardlaw.store.seentools import keep_seen
-from wardlaw.store.tables import RECORD
 
 NOW = 1_790_000_000.0
 DAY_MS = 86_400_000
@@ -85,15 +84,19 @@ def test_what_has_ended_is_gone_and_who_is_locked_out_is_suspended(connection) -
     assert not of(Credential, later)["key:1"].is_there  # it has run out
 
 
+def decided(subject: str, at_ms: int) -> Envelope:
+    return Envelope(at=at_ms, epoch=1, gateway="g", id="dec_1", kind=RecordKind.DECISION, seq=1, subject=subject)
+
+
 def test_use_comes_from_the_log_by_day_and_under_every_name(connection) -> None:
     now_ms = int(NOW * 1000)
     places = [
         ("p1-agent:bot", now_ms - 5), ("p1-agent:bot", now_ms - 4), ("p2-agent:bot", now_ms - 2 * DAY_MS),
         ("stranger", now_ms), ("p1-user:ana", now_ms - (LOOKED_BACK_DAYS + 1) * DAY_MS),
     ]  # fmt: skip
-    rows = [row(index, subject=subject, at_ms=at) for index, (subject, at) in enumerate(places)]
-    rows.append(row(9, kind="outcome", subject="p1-agent:bot", at_ms=now_ms))
-    connection.execute(insert(RECORD), [msgspec.structs.asdict(one) for one in rows])
+    envelopes = [decided(subject, at) for subject, at in places]
+    envelopes.append(msgspec.structs.replace(decided("p1-agent:bot", now_ms), kind=RecordKind.OUTCOME))
+    add_uses(connection, envelopes)
     view = shown(connection)
     uses = [item.thing for item in of(Use, view).values()]
     assert [(use.account, use.calls) for use in uses] == [("agent:bot", 1), ("agent:bot", 2)]
@@ -103,23 +106,15 @@ def test_use_comes_from_the_log_by_day_and_under_every_name(connection) -> None:
 
 
 def test_calls_to_vendors_are_counted_from_outcomes(connection) -> None:
-    def outcome(index: int, upstream: str, at: float, kind: RecordKind = RecordKind.OUTCOME, **facts: int):
-        envelope = Envelope(
-            at=int(at * 1000),
-            epoch=1,
-            facts={"upstream": upstream, **facts} if upstream else {},
-            gateway="g",
-            id=f"out_{index}",
-            kind=kind,
-            seq=index,
-        )
-        return row(index, id=f"out_{index}", kind=kind.value, at_ms=int(at * 1000), envelope=encode(envelope))
+    def outcome(index: int, upstream: str, at: float, kind: RecordKind = RecordKind.OUTCOME, **facts: int) -> Envelope:
+        told = {"upstream": upstream, **facts} if upstream else {}
+        return Envelope(at=int(at * 1000), epoch=1, facts=told, gateway="g", id=f"out_{index}", kind=kind, seq=index)
 
-    rows = [
+    envelopes = [
         outcome(1, "main", NOW, upstream_status=200, prompt_tokens=70, completion_tokens=30), outcome(2, "main", NOW - 86_400), outcome(3, "main", NOW, upstream_status=200), outcome(4, "near", NOW),
         outcome(5, "", NOW), outcome(6, "main", NOW - 31 * 86_400), outcome(7, "main", NOW, RecordKind.DECISION),
     ]  # fmt: skip
-    connection.execute(insert(RECORD), [msgspec.structs.asdict(one) for one in rows])
+    add_counts(connection, envelopes)
     assert door_tallies(connection, {"main": "openai"}, now=NOW) == {
         ("openai", "2026-09-21"): DoorTally(2, 100, 1), ("openai", "2026-09-20"): DoorTally(1),
     }  # fmt: skip

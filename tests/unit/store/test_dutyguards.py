@@ -33,6 +33,7 @@ from wardlaw.store.exemptions import change_glass, change_waiver, keep_glass, ke
 from wardlaw.store.gateguards import gate_unguard_statements
 from wardlaw.store.migrate import upgrade
 from wardlaw.store.people import add_person
+from wardlaw.store.registerguards import register_unguard_statements
 from wardlaw.store.systems import add_system
 
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("databaseroles")]  # roles are the whole server's
@@ -325,7 +326,8 @@ def test_an_erasure_puts_pseudonyms_into_what_people_wrote_and_changes_nothing_e
 
 
 def test_the_guards_come_and_go(base: SimpleNamespace) -> None:
-    off = (*gate_unguard_statements(), *duty_unguard_statements())  # those of gates lean on these
+    # Those of gates and of the register lean on these.
+    off = (*gate_unguard_statements(), *register_unguard_statements(), *duty_unguard_statements())
     assert tried(base.engine, *off, *duty_guard_statements(), "DELETE FROM hold", role="") != ""
     assert tried(base.engine, *off, "DELETE FROM hold", role="") == ""
 

@@ -61,3 +61,21 @@ def test_one_finding_wherever_it_comes_from(database) -> None:
         assert current_finding(connection, worked.id, (BESIDE,), at=NOW) == worked
         assert current_finding(connection, worked.id, (), at=NOW) is None
         assert stands.state in PENDING
+
+
+def test_pages_hold_each_finding_once_whatever_the_length_of_a_page(database) -> None:
+    with writing(database) as connection:
+        listed(connection, 1, *keys(5))
+        whole = current_findings(connection, FindingQuery(at=NOW), (BESIDE,))
+        keep_finding(connection, whole.findings[2])
+        assert whole.next is None
+        for limit in (1, 2, 3, 6):
+            paged, after = [], None
+            while True:
+                page = current_findings(connection, FindingQuery(at=NOW, limit=limit, after=after), (BESIDE,))
+                assert (page.total, page.pending) == (6, 6)
+                paged += page.findings
+                after = page.next
+                if after is None:
+                    break
+            assert paged == list(whole.findings)

@@ -10,7 +10,7 @@ from wardlaw.inventory.granting import ApprovalBook
 from wardlaw.inventory.model import Account, App, Grant
 from wardlaw.store.database import writing
 from wardlaw.store.grantdecisions import keep_rulings, rulings_of
-from wardlaw.store.grantquery import GrantQuery, grant_surroundings, list_grants, reach_of
+from wardlaw.store.grantquery import GrantQuery, grant_surroundings, grants_of_fate, list_grants, reach_of
 
 
 @pytest.fixture
@@ -47,6 +47,10 @@ def test_grants_by_what_became_of_them(filled) -> None:
     assert asked(filled, fate="not-judged", limit=1) == (6, ["g0"])
     assert asked(filled, fate="no such") == (0, [])
     assert rulings_of(filled, [("acme", "g1"), ("acme", "g2")]) == {("acme", "g1"): ruling}
+    gone = msgspec.structs.replace(RULING, directory="acme", grant="gone", id="gdc_gone")
+    keep_rulings(filled, [gone], known=())
+    assert [item.thing.id for item in grants_of_fate(filled, ruling.fate, limit=5)] == ["g1"]
+    assert grants_of_fate(filled, ruling.fate, limit=0) == ()
 
 
 def test_what_is_around_them_and_how_far_an_app_reaches(filled) -> None:

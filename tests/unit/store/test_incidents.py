@@ -81,18 +81,22 @@ def test_evidence_knows_its_place_in_the_log(connection) -> None:
 
 def test_a_closed_incident_is_not_joined(connection) -> None:
     report(connection, incident(1, 100.0))
-    closed = incidents.close_incident(connection, "inc_1", by="person:ann", now=110.0)
+    closed = incidents.close_incident(connection, "inc_1", by="person:ann", now=110.0, reason="mended")
     assert (closed.state, closed.closed_by, closed.closed_at) == (IncidentState.CLOSED, "person:ann", 110.0)
+    assert closed.close_reason == "mended"
     assert report(connection, incident(2, 120.0)).incident.id == "inc_2"
     assert [one.id for one in incidents.list_incidents(connection)] == ["inc_2", "inc_1"]
     assert [one.id for one in incidents.list_incidents(connection, state=IncidentState.OPEN)] == ["inc_2"]
     assert len(incidents.list_incidents(connection, limit=1)) == 1
+    found = incidents.list_incidents(connection, find="INC_1")
+    assert [one.id for one in found] == ["inc_1"]
+    assert incidents.list_incidents(connection, find="%") == ()
 
 
 def test_closing_needs_an_open_one(connection) -> None:
     with pytest.raises(InputError, match="WL-STO-040"):
-        incidents.close_incident(connection, "inc_9", by="x", now=1.0)
+        incidents.close_incident(connection, "inc_9", by="x", now=1.0, reason="over")
     report(connection, incident(1, 100.0))
-    incidents.close_incident(connection, "inc_1", by="x", now=1.0)
+    incidents.close_incident(connection, "inc_1", by="x", now=1.0, reason="over")
     with pytest.raises(InputError, match="WL-STO-041"):
-        incidents.close_incident(connection, "inc_1", by="x", now=1.0)
+        incidents.close_incident(connection, "inc_1", by="x", now=1.0, reason="over")

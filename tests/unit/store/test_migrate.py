@@ -10,7 +10,9 @@ import wardlaw.store.dutytables
 import wardlaw.store.evidencetables
 import wardlaw.store.inventorytables
 import wardlaw.store.lifetables
-import wardlaw.store.registertables  # noqa: F401 (as those)
+import wardlaw.store.providertables
+import wardlaw.store.registertables
+import wardlaw.store.signingtables  # noqa: F401 (as those)
 from wardlaw.facts.errors import ConfigError
 from wardlaw.store.database import reading, writing
 from wardlaw.store.migrate import downgrade, revision, upgrade

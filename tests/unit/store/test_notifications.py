@@ -54,7 +54,7 @@ def test_a_failure_is_tried_again_ever_later_and_given_up_in_the_end(connection)
     assert pauses[:-1] == sorted(pauses[:-1])
     assert notifications.list_due(connection, now=1e12) == ()
     assert notifications.count_by_state(connection)[Standing.DEAD] == 1
-    incidents.close_incident(connection, "inc_1", by="person:sec", now=now)
+    incidents.close_incident(connection, "inc_1", by="person:sec", now=now, reason="over")
     assert notifications.count_by_state(connection)[Standing.DEAD] == 0  # somebody has looked at it
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from wardlaw.facts.errors import ConfigError
-from wardlaw.gateway.jwt import choose_key, read_jwks, read_token, verify
+from wardlaw.security.jwt import choose_key, read_jwks, read_token, verify
 from wardlaw.store.signalkey import KEY, published_keys, signal_signer
 
 

@@ -10,7 +10,10 @@ import wardlaw.store.evidencetables
 import wardlaw.store.inventorytables
 import wardlaw.store.lifetables
 import wardlaw.store.outcometables
-import wardlaw.store.registertables  # noqa: F401 (their tables belong to the schema)
+import wardlaw.store.providertables
+import wardlaw.store.registertables
+import wardlaw.store.signingtables
+import wardlaw.store.viewtables  # noqa: F401 (their tables belong to the schema)
 from wardlaw.store.tables import METADATA
 
 # SQLite cannot alter constraints in place; batch mode lets later migrations rebuild a table instead.

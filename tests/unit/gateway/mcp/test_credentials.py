@@ -75,10 +75,11 @@ def test_a_server_gets_its_own_and_nothing_else(engine: Engine, keyring: Keyring
 def test_what_cannot_be_read_is_not_used_and_not_told(engine: Engine, keyring: Keyring, caplog, damage: str) -> None:
     kept = put(engine, keyring, "a", "one", "the-value")
     made = TableCredentials(engine, keyring)
+    damaged = kept.sealed.ciphertext[:-1] + bytes([kept.sealed.ciphertext[-1] ^ 1])
     with writing(engine) as connection:
         match damage:
             case "bytes":
-                connection.execute(update(SERVER_CREDENTIAL).values(ciphertext=kept.sealed.ciphertext[:-1] + b"x"))
+                connection.execute(update(SERVER_CREDENTIAL).values(ciphertext=damaged))
             case "part":
                 connection.execute(update(SERVER_CREDENTIAL).values(part='{"class": 5}'))
             case "erased":

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
-
 from tests.unit.gateway.tokens import EC, OKP, RSA, b64, jwks, sign, token
-from wardlaw.gateway.jwt import (
+
+from wardlaw.security.jwt import (
     IssuerKeys,
     choose_key,
     decode_base64url,
