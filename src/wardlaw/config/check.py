@@ -13,6 +13,7 @@ from wardlaw.config.model import Authority, Config, Issuer, Origin
 from wardlaw.config.notify import channel_faults
 from wardlaw.config.places import lies_under
 from wardlaw.config.problem import ConfigProblem, nearest
+from wardlaw.config.provider import provider_faults
 from wardlaw.config.proving import export_faults
 from wardlaw.config.tls import Tls
 from wardlaw.config.toolservers import toolserver_faults
@@ -41,6 +42,7 @@ def check_config(config: Config, origins: Mapping[str, Origin], source: str) -> 
     """
     found = [
         *_listeners(config),
+        *_console(config),
         *_installation(config),
         *_twice("upstreams", [upstream.name for upstream in config.upstreams]),
         *upstream_faults(config.upstreams),
@@ -101,6 +103,35 @@ def _listener(section: str, listen: str, tls: Tls) -> Found:
     if not is_loopback(host) and not tls:
         hint = f"Set {section}.tls.cert and {section}.tls.key, or listen on 127.0.0.1."
         yield "WL-CFG-007", f"{section}.listen", f"{host} is reachable from outside and has no TLS", hint
+
+
+def console_address(config: Config) -> str:
+    """Where browsers find the console, without a slash at its end; empty where nothing says it."""
+    if config.console.address or not config.control.listen:
+        return config.console.address.rstrip("/")
+    try:
+        host, port = parse_listen(config.control.listen)
+    except ValueError:
+        return ""
+    scheme = "https" if config.control.tls else "http"
+    name = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{name}:{port}" if is_loopback(host) and port else ""
+
+
+def _console(config: Config) -> Found:
+    address = config.console.address
+    if address:
+        parts = url_parts(address)
+        usual = parts is not None and parts.hostname and parts.path in ("", "/") and not (parts.query or parts.fragment)
+        if parts is None or not usual or parts.username or parts.scheme not in ("https", "http"):
+            yield "WL-CFG-003", "console.address", "expected https://host without a path", ""
+        elif parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+            hint = "Set control.tls and use https; http is for this machine alone."
+            yield "WL-CFG-008", "console.address", "sessions would travel in the clear", hint
+        elif (parts.scheme == "https") != bool(config.control.tls):
+            hint = "https with control.tls, http on loopback without."
+            yield "WL-CFG-010", "console.address", "does not fit control.tls", hint
+    yield from provider_faults(config.console.oidc, console_address(config))
 
 
 def _installation(config: Config) -> Found:

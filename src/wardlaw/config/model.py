@@ -15,6 +15,8 @@ from msgspec import Meta
 
 from wardlaw.config.channelforms import FindingLevel, MailSecurity, SyslogForm, WebhookForm
 from wardlaw.config.connected import InventorySettings
+from wardlaw.config.console import Console
+from wardlaw.config.controlplane import ControlPlane
 from wardlaw.config.detection import BuiltIn, Encoder, Planting, Tripwires
 from wardlaw.config.law import Law
 from wardlaw.config.proving import Canaries, Export
@@ -147,18 +149,6 @@ class Gateway(msgspec.Struct, frozen=True):
     tripwires: Annotated[Tripwires, Meta(description="What tells that a system prompt leaks.")] = Tripwires()
     receipts: Annotated[bool, Meta(description="Sign a receipt of each decision into the response headers.")] = True
     metrics: Annotated[bool, Meta(description="Serve Prometheus metrics at `/metrics`.")] = True
-
-
-class ControlPlane(msgspec.Struct, frozen=True):
-    """The management API."""
-
-    socket: Annotated[str, Meta(description="Unix socket; callers are known by their peer credentials.")] = (
-        "{data_dir}/control.sock"
-    )
-    listen: Annotated[
-        str, Meta(description="Address and port of the same API for tokens; empty for none. Not loopback needs `tls`.")
-    ] = "127.0.0.1:8081"
-    tls: Annotated[Tls, Meta(description="Certificate of the management API.")] = Tls()
 
 
 class Aws(msgspec.Struct, frozen=True):
@@ -541,6 +531,7 @@ class Config(msgspec.Struct, frozen=True):
     installation: Annotated[Installation, Meta(description="Who this installation is.")] = Installation()
     gateway: Annotated[Gateway, Meta(description="The data plane.")] = Gateway()
     control: Annotated[ControlPlane, Meta(description="The management API.")] = ControlPlane()
+    console: Annotated[Console, Meta(description="The pages for people.")] = Console()
     upstreams: Annotated[tuple[Upstream, ...], Meta(description="Places models are reached at.")] = ()
     models: Annotated[tuple[Model, ...], Meta(description="Models callers may ask for; every other is refused.")] = ()
     tools: Annotated[

@@ -21,6 +21,8 @@ _PATHS = (
     "control.socket",
     "control.tls.cert",
     "control.tls.key",
+    "console.oidc.ca",
+    "console.catalogues",
     "inventory.listener.tls.cert",
     "inventory.listener.tls.key",
     "policies.dir",
@@ -30,7 +32,7 @@ _PATHS = (
     "audit.log",
     "audit.write_once",
 )
-_SECRETS = ("keys.kek", "state.password", "database.password")
+_SECRETS = ("keys.kek", "state.password", "database.password", "console.oidc.client_secret")
 
 
 def resolve(config: Config, root: PurePath) -> Config:

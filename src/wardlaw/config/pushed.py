@@ -64,6 +64,12 @@ class Watching(msgspec.Struct, frozen=True):
     nightly: Annotated[
         str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="When listings are read, HH:MM in UTC.")
     ] = "02:00"
+    carry_out: Annotated[
+        bool,
+        Meta(
+            description="Carry out revocations that people have confirmed, with each directory's write_credential; else a person runs `grants revoke --resume`."
+        ),
+    ] = False
 
 
 class SignalReceiver(msgspec.Struct, frozen=True):

@@ -13,12 +13,17 @@ from wardlaw.facts.resource import ToolEffect, Trust
 from wardlaw.facts.routes import WireForm
 from wardlaw.inventory.granting import GrantApproval
 from wardlaw.inventory.model import Account, App, Grant
+from wardlaw.register.system import System
 
 _LARGE_BYTES = 65_536
 
 
 class CanaryCaller(msgspec.Struct, frozen=True):
-    """As whom a canary comes; there is a key for each."""
+    """As whom a canary comes; there is a key for each.
+
+    Attributes:
+        system: The system of the register whose traffic it is; ``""`` for none.
+    """
 
     kind: PrincipalKind = PrincipalKind.USER
     team: str = ""
@@ -26,6 +31,13 @@ class CanaryCaller(msgspec.Struct, frozen=True):
     registered: bool = True
     for_person: bool = False
     user_channel: bool = False
+    system: str = ""
+
+    @property
+    def said(self) -> bytes:
+        """Itself in bytes, of which its key is made; without a system as it was before there were any."""
+        members = msgspec.to_builtins(self)
+        return msgspec.json.encode({name: value for name, value in members.items() if name != "system" or value})
 
 
 class CanaryRequest(msgspec.Struct, frozen=True):
@@ -139,6 +151,7 @@ class Surroundings(msgspec.Struct, frozen=True):
         body_bytes: Largest body that is taken.
         keeper: The upstream that keeps files and runs batches; ``None`` where neither is served.
         batched: Models that upstream serves, each on the route a batch of them is judged on.
+        systems: Those of the register.
     """
 
     models: tuple[ModelPlace, ...] = ()
@@ -148,3 +161,4 @@ class Surroundings(msgspec.Struct, frozen=True):
     has_servers: bool = False
     keeper: ModelPlace | None = None
     batched: tuple[ModelPlace, ...] = ()
+    systems: tuple[System, ...] = ()

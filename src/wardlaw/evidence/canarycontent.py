@@ -91,7 +91,7 @@ def attributes_read(compiled: CompiledClause) -> frozenset[str] | None:
     if clause is None:
         return None
     conditions = [clause.when, *([clause.unless] if clause.unless is not None else [])]
-    return frozenset(test.attribute for one in conditions for test in _tests(one))
+    return frozenset(test.attribute for one in conditions for test in tests_of(one))
 
 
 def content_of(compiled: CompiledClause, example: Example, planted: Planted) -> CanaryContent:
@@ -119,7 +119,8 @@ class _Case(msgspec.Struct, frozen=True):
     planted: Planted
 
 
-def _tests(condition: Condition) -> tuple[Test, ...]:
+def tests_of(condition: Condition) -> tuple[Test, ...]:
+    """Everything a condition asks."""
     return (*condition.all, *condition.any)
 
 
@@ -127,7 +128,7 @@ def _tests(condition: Condition) -> tuple[Test, ...]:
 _ELSEWHERE = frozenset(
     (
         "region", "destinationTrust", "upstream", "resourceId", "resourceRegistered", "destinationRegistered", "route",
-        "toolEffect", "toolEffects", "team", "groups", "principalRegistered", "userChannel", "actsForPerson",
+        "toolEffect", "toolEffects", "systems", "team", "groups", "principalRegistered", "userChannel", "actsForPerson",
         "injectionScore", "toolConfirmed",
         # When it is tried: the plan waits for the time that a clause asks about.
         "hour", "weekday", "epoch",
@@ -275,7 +276,7 @@ def _most_tokens(content: CanaryContent, value: Value, _case: _Case) -> None:
 
 def _taint(content: CanaryContent, value: Value, case: _Case) -> None:
     clause = case.compiled.clause
-    tests = _tests(clause.when) if clause is not None else ()
+    tests = tests_of(clause.when) if clause is not None else ()
     wanted = {label for test in tests if test.attribute == "taint" for label in test.contains_any or ()}
     has = set(value) if isinstance(value, list) else set()
     if _UNVERIFIED in wanted:
@@ -316,7 +317,7 @@ def _tokens_of_day(content: CanaryContent, value: Value, _case: _Case) -> None:
 def _wrong(content: CanaryContent, value: Value, case: _Case) -> None:
     named = {str(one) for one in value} if isinstance(value, list) else set()
     clause = case.compiled.clause
-    tests = _tests(clause.when) if clause is not None else ()
+    tests = tests_of(clause.when) if clause is not None else ()
     wanted = {one for test in tests if test.attribute == "callFindings" for one in test.contains_any or ()}
     content.wrong = tuple(sorted(named & wanted or named))
 

@@ -8,13 +8,14 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from wardlaw.evidence.canary import CanaryCaller, ModelPlace, Surroundings, ToolPlace
-from wardlaw.evidence.canarycontent import InexpressibleError, attributes_read
+from wardlaw.evidence.canarycontent import AbsentError, InexpressibleError, attributes_read, tests_of
 from wardlaw.facts import routes
 from wardlaw.facts.action import Action
 from wardlaw.facts.clause import Example
 from wardlaw.facts.resource import ToolEffect
 from wardlaw.governance.compiled import CompiledClause
 from wardlaw.governance.examples import request_context
+from wardlaw.register.system import System
 
 UNKNOWN_MODEL, _UNKNOWN_TOOL = "wardlaw-canary-unknown", "wardlaw_canary_unknown"
 # What chooses the tool or the model, asked about or not: another would be refused, or do something else.
@@ -23,12 +24,17 @@ _OUTWARD = (ToolEffect.EGRESS, ToolEffect.SHARE, ToolEffect.PAYMENT)
 
 
 class Asking(msgspec.Struct, frozen=True):
-    """An example of a clause that is to be met on a route of an installation."""
+    """An example of a clause that is to be met on a route of an installation.
+
+    Attributes:
+        system: Whose traffic it is to be; None where the clause does not ask.
+    """
 
     compiled: CompiledClause
     example: Example
     route: str
     around: Surroundings
+    system: System | None = None
 
     def wants(self, name: str) -> object:
         """The value the example gives an attribute; ``None`` where it says nothing, or the clause does not ask."""
@@ -47,7 +53,33 @@ def caller_of(asking: Asking) -> CanaryCaller:
         registered=bool(context["principalRegistered"]),
         for_person=bool(context["actsForPerson"]),
         user_channel=bool(context["userChannel"]),
+        system=asking.system.id if asking.system is not None else "",
     )
+
+
+def system_for(asking: Asking) -> System | None:
+    """A registered system whose traffic the example is, as far as the clause asks; None where it does not.
+
+    Raises:
+        InexpressibleError: No such system is registered, or it is not met on this route.
+    """
+    said, clause = asking.wants("systems"), asking.compiled.clause
+    has = [str(one) for one in said] if isinstance(said, list) else []
+    tests = tests_of(clause.when) if clause is not None else ()
+    asked = [test.contains_any or () for test in tests if test.attribute == "systems"]
+    if not has or (clause is not None and not asked):
+        return None
+    named = [one for one in has if not asked or any(one in some or "*" in some for some in asked)]
+    # A clause that asks for any system at all means no particular one.
+    fitting = [one for one in asking.around.systems if one.id in named or any("*" in some for some in asked)]
+    together = [test.contains_any or () for test in clause.when.all if test.attribute == "systems"] if clause else []
+    fitting = [one for one in fitting if all(one.id in some or "*" in some for some in together)]
+    if not fitting:
+        raise InexpressibleError(f"no system {' or '.join(named)} of the register can be what it asks for")
+    met = [one for one in fitting if not one.routes or any(fnmatchcase(asking.route, name) for name in one.routes)]
+    if not met:
+        raise AbsentError(f"the system {fitting[0].id} has no traffic on {asking.route}")
+    return met[0]
 
 
 def model_for(asking: Asking) -> str:
@@ -65,12 +97,16 @@ def model_for(asking: Asking) -> str:
     named = resource.removeprefix("model:") if read and not resource.startswith("tool:") else ""
     elsewhere = asking.route in (routes.SCAN, routes.MODERATIONS, routes.DECIDE)
     wanted = {name: asking.wants(name) for name in ("region", "destinationTrust", "upstream")}
-    if elsewhere and not named and all(value in (None, "unknown", "public") for value in wanted.values()):
+    of = asking.system.models if asking.system is not None else ()
+    if elsewhere and not (named or of) and all(value in (None, "unknown", "public") for value in wanted.values()):
         return ""  # what is judged for nobody in particular goes to nowhere that clauses would trust
     places = asking.around.models if elsewhere else [p for p in asking.around.models if p.route == asking.route]
     for place in places:
-        if _stands(place, wanted) and (not named or fnmatchcase(place.name, named)):
+        mine = not of or any(fnmatchcase(place.name, one) for one in of)
+        if mine and _stands(place, wanted) and (not named or fnmatchcase(place.name, named)):
             return place.name
+    if of and asking.system is not None:
+        raise InexpressibleError(f"no model of the system {asking.system.id} is served as it asks")
     told = ", ".join(f"{name} {value}" for name, value in wanted.items() if value is not None)
     if told:
         raise InexpressibleError(f"no model on this route stands in {told}")

@@ -10,7 +10,7 @@ import msgspec
 from wardlaw.evidence.canary import Canary, Surroundings
 from wardlaw.evidence.canarycontent import AbsentError, InexpressibleError, attributes_read, content_of
 from wardlaw.evidence.canarygrants import GRANTS, grant_of
-from wardlaw.evidence.canaryplaces import Asking
+from wardlaw.evidence.canaryplaces import Asking, system_for
 from wardlaw.evidence.canarysteps import steps_of
 from wardlaw.evidence.canarytexts import Planted
 from wardlaw.evidence.canarywire import ANSWERING, ASKING, CALLING
@@ -133,6 +133,7 @@ def _tried(compiled: CompiledClause, route: str, example: Example, needs: Canary
     if example.action is Action.GRANT:
         return msgspec.structs.replace(canary, grant=grant_of(compiled, example, at=needs.at))
     asking = Asking(compiled, example, route, needs.around)
+    asking = msgspec.structs.replace(asking, system=system_for(asking))
     steps = steps_of(asking, content_of(compiled, example, needs.planted))
     largest = max(len(one.body) for one in steps.requests)
     if largest > needs.around.body_bytes:

@@ -50,6 +50,24 @@ class Unclaimed(msgspec.Struct, frozen=True):
     last: str
 
 
+class Firing(msgspec.Struct, frozen=True):
+    """How often a clause matched one kind of traffic on one day.
+
+    Attributes:
+        day: Days since 1970-01-01, UTC.
+        kind: Of the callers, such as ``User`` or ``Agent``.
+        last_at: Unix seconds; ``last`` is the decision of that moment.
+    """
+
+    day: int
+    kind: str
+    route: str
+    resource: str
+    count: int
+    last_at: float
+    last: str
+
+
 class _Group:
     """Counts of one kind of traffic."""
 
@@ -122,6 +140,20 @@ class Tally:
                 newest = max(group.newest, (before.last_at, before.last) if before else (0.0, ""))
                 found[key] = Unclaimed(*key, count + (before.calls if before else 0), *newest)
         return tuple(sorted(found.values(), key=lambda one: (-one.calls, one.principal, one.resource)))
+
+    def firings(self, clause: str) -> tuple[Firing, ...]:
+        """Where a clause matched, day by day, the oldest first; callers are not told apart but by their kind."""
+        found: dict[tuple[int, str, str, str], Firing] = {}
+        for day, groups in self._days.items():
+            for traffic, group in groups.items():
+                match = group.fired.get(clause)
+                if match is None:
+                    continue
+                key = (day, traffic.kind, traffic.route, traffic.resource)
+                before = found.get(key)
+                last_at, last = max((match[1], match[2]), (before.last_at, before.last) if before else (0.0, ""))
+                found[key] = Firing(*key, match[0] + (before.count if before else 0), last_at, last)
+        return tuple(sorted(found.values(), key=lambda one: (one.day, -one.count, one.resource)))
 
     def scenes(self, owners: Callable[[Traffic], Iterable[str]]) -> Mapping[str, Scene]:
         """The traffic of each system, by the system's id."""

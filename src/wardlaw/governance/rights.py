@@ -62,6 +62,7 @@ class Circumstances(msgspec.Struct, frozen=True):
         loosens: A detector will see less than before.
         not_by: Id of the person whose own doing this answers to: whoever asked for a waiver, broke the glass or appealed.
         rule: The rule that keeps that person from it.
+        scopes: What the token they call with is limited to; empty for all they may do.
     """
 
     changes: bool = False
@@ -81,6 +82,7 @@ class Circumstances(msgspec.Struct, frozen=True):
     loosens: bool = False
     not_by: str = ""
     rule: str = ""
+    scopes: tuple[str, ...] = ()
 
 
 class Permitted(msgspec.Struct, frozen=True):

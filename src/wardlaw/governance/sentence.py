@@ -18,6 +18,7 @@ PHRASES: dict[str, str] = {
     "principalRegistered": "the caller is registered",
     "team": "the caller's team",
     "groups": "the caller's groups",
+    "systems": "the systems the request belongs to",
     "actsForPerson": "the caller acts for a person",
     "resourceId": "the model or tool",
     "resourceRegistered": "the model or tool is registered",

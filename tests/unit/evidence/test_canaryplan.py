@@ -10,7 +10,10 @@ from tests.unit.governance.test_forms import FORMS
 from wardlaw.evidence.canary import Canary, ModelPlace, Surroundings, ToolPlace
 from wardlaw.evidence.canaryplan import plan_canaries
 from wardlaw.evidence.canarytexts import Planted
-from wardlaw.facts.effect import Mode
+from wardlaw.facts import clause as clauses
+from wardlaw.facts.action import Action
+from wardlaw.facts.clause import Clause, Condition, Example, Risk, Wing
+from wardlaw.facts.effect import Effect, Mode
 from wardlaw.facts.resource import ToolEffect, Trust
 from wardlaw.facts.routes import WireForm
 from wardlaw.governance.check import check
@@ -18,6 +21,7 @@ from wardlaw.governance.compile import compile_clause
 from wardlaw.governance.compiled import CompiledClause
 from wardlaw.governance.forms import clause_from_form
 from wardlaw.governance.shipped import starter_sources, templates
+from wardlaw.register.system import System
 
 COVERS = ("canarysteps", "canarytalk", "canaryplaces", "canarymaking", "canaryfiles")
 AT = 1_790_000_000.0
@@ -214,3 +218,65 @@ def test_where_nothing_of_the_kind_goes_there_is_nothing_to_prove(starter: tuple
     nowhere = msgspec.structs.replace(around, models=(completions,))
     clause = next(one for one in starter if one.id == "ACC-05")
     assert not any(one.is_absent for one in plan_canaries((clause,), nowhere, PLANTED, at=AT))
+
+
+def of_systems(*tests: clauses.Test, has: list[str], systems: tuple[System, ...]) -> dict[str, Canary]:
+    made = Clause(
+        "T-01", "t", "t", "risk", Wing.GOVERNANCE, Risk.LOW, Effect.DENY, (Action.MODEL_CALL,),
+        Condition((clauses.Test("maxTokens", over=7), *tests)),
+        examples=(Example("x", Effect.DENY, Action.MODEL_CALL, context={"maxTokens": 8, "systems": has}),),
+    )  # fmt: skip
+    compiled = CompiledClause(
+        made.id,
+        "t",
+        "risk",
+        made.wing,
+        made.effect,
+        Mode.ENFORCE,
+        False,
+        compile_clause(made),
+        made.examples,
+        "",
+        0,
+        made,
+    )
+    around = msgspec.structs.replace(AROUND, systems=systems)
+    return {one.route: one for one in plan_canaries((compiled,), around, PLANTED, at=AT)}
+
+
+CV = System("cv", "CV", "person:a", "ranks", principals=("agent:cv",))
+CRM = System("crm", "CRM", "person:a", "mails", routes=("scan",), models=("abroad",))
+
+
+def test_a_clause_on_systems_is_met_as_one_of_them() -> None:
+    test = clauses.Test("systems", contains_any=("gone", "cv"))
+    canary = of_systems(test, has=["gone", "cv"], systems=(CRM, CV))["chat.completions"]
+    assert canary.request is not None
+    assert canary.request.caller.system == "cv"
+    plain = of_systems(has=["cv"], systems=(CV,))["chat.completions"]
+    assert plain.request is not None
+    assert plain.request.caller.system == ""  # the clause does not ask
+    assert plain.request.caller.said != canary.request.caller.said
+    assert b"system" not in plain.request.caller.said  # its key is the one of before there were systems
+    anyone = of_systems(clauses.Test("systems", contains_any=("*",)), has=["whoever"], systems=(CV,))
+    assert anyone["chat.completions"].request is not None
+
+
+def test_systems_that_are_not_there_or_not_met_are_told() -> None:
+    test = clauses.Test("systems", contains_any=("cv", "crm"))
+    assert "no system cv" in of_systems(test, has=["cv"], systems=())["chat.completions"].why
+    found = of_systems(test, has=["crm"], systems=(CV, CRM))
+    assert "no traffic on chat.completions" in found["chat.completions"].why
+    both = of_systems(
+        clauses.Test("systems", contains_any=("cv",)), clauses.Test("systems", contains_any=("crm",)),
+        has=["cv", "crm"], systems=(CV, CRM),
+    )  # fmt: skip
+    assert "can be what it asks for" in both["chat.completions"].why
+
+
+def test_a_canary_of_a_system_asks_for_a_model_of_it() -> None:
+    test = clauses.Test("systems", contains_any=("crm",))
+    everywhere = msgspec.structs.replace(CRM, routes=())
+    assert body(of_systems(test, has=["crm"], systems=(everywhere,))["chat.completions"])["model"] == "abroad"
+    nowhere = msgspec.structs.replace(everywhere, models=("other",))
+    assert "no model of the system crm" in of_systems(test, has=["crm"], systems=(nowhere,))["chat.completions"].why

@@ -87,3 +87,20 @@ def test_the_order_of_the_log_makes_no_difference(moments, order) -> None:
         other.seen, other.fired, other.stray_at, other.last_fired_at,
     )  # fmt: skip
     assert one.seen == len(told)
+
+
+def test_matches_are_told_by_day_and_place_without_names() -> None:
+    adding = Tally()
+    day = 86_400.0
+    other = msgspec.structs.replace(CALL, principal="agent:b")
+    for one in (
+        again(fired=("GOV-07",), at=10 * day),
+        again(id="dec_2", fired=("GOV-07",), at=10 * day + 5, traffic=other),
+        again(id="dec_3", fired=("SEC-01",), at=10 * day + 9),
+        again(id="dec_4", fired=("GOV-07",), at=11 * day),
+    ):
+        adding.add(one)
+    found = adding.firings("GOV-07")
+    assert [(one.day, one.count, one.last) for one in found] == [(10, 2, "dec_2"), (11, 1, "dec_4")]
+    assert (found[0].kind, found[0].route, found[0].resource) == ("Agent", "messages", "model:gpt")
+    assert adding.firings("GOV-99") == ()

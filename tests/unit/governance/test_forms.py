@@ -26,6 +26,9 @@ FORMS: dict[str, dict[str, Any]] = {
     "disclosure": {"notice": "You are talking to a machine."},
     "retention": {"kept": "conversations", "teams": "research"},
     "approved-tools": {"tools": "search, tool:mail"},
+    "system-users": {"system": "notes", "purpose": "minutes of meetings", "teams": "sales, support"},
+    "system-region": {"system": "notes", "regions": "eu"},
+    "system-data": {"system": "notes, cv-ranker", "data": "personal data, secrets"},
 }
 
 

@@ -76,7 +76,7 @@ def test_a_process_may_do_only_what_names_it() -> None:
     assert listener == {"inventory.deliver", "signals.waiting", "signals.settle"}
     assert watching == {
         "inventory.status", "inventory.begin", "inventory.take", "inventory.end", "inventory.due", "inventory.channel",
-        "grants.judge",
+        "grants.judge", "revocations.list", "revocations.get", "revocations.report",
     }  # fmt: skip
 
 
