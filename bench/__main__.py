@@ -21,13 +21,16 @@ from rich.text import Text
 from bench import (
     auditing,
     bundling,
+    consoling,
     covering,
     deciding,
     deliveries,
     exporting,
     guarding,
     inventory,
+    live,
     machine,
+    million,
     modelfiles,
     replaying,
     stages,
@@ -45,7 +48,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
 PARTS = (
     "traffic", "decision", "guard", "mcp", "audit", "verify", "replay", "export", "bundle", "inventory", "deliveries",
-    "coverage", "models",
+    "coverage", "models", "console", "million", "live",
 )  # fmt: skip
 FORMAT = 1
 DELIVERIES_PER_S = 200
@@ -67,6 +70,7 @@ class Amounts(msgspec.Struct, frozen=True):
     bundled: int
     grants: int
     deliveries_s: float
+    shown: int
 
 
 FULL = Amounts(
@@ -82,6 +86,7 @@ FULL = Amounts(
     bundled=1_000_000,
     grants=1_000_000,
     deliveries_s=20,
+    shown=1_000_000,
 )
 QUICK = Amounts(
     rounds=2,
@@ -96,6 +101,7 @@ QUICK = Amounts(
     bundled=20_000,
     grants=20_000,
     deliveries_s=3,
+    shown=2_000,
 )
 
 
@@ -186,7 +192,7 @@ def _run(asked: argparse.Namespace, amounts: Amounts, folder: Path, say: traffic
             warm_s=1 if asked.quick else 4,
         )
         results = msgspec.structs.replace(results, traffic=traffic.measure(plan, folder, limit_s=_LIMIT_S, say=say))
-    for part in (one for one in _parts(amounts, folder) if one.name in parts):
+    for part in (one for one in _parts(amounts, folder, say) if one.name in parts):
         say(part.doing)
         results = msgspec.structs.replace(results, **{part.result: part.measure()})
     if asked.stages:
@@ -205,7 +211,7 @@ def _run(asked: argparse.Namespace, amounts: Amounts, folder: Path, say: traffic
     )
 
 
-def _parts(amounts: Amounts, folder: Path) -> tuple[_Part, ...]:
+def _parts(amounts: Amounts, folder: Path, say: traffic.Say) -> tuple[_Part, ...]:
     """Everything that is measured for itself, in order."""
     url = os.environ.get("WARDLAW_BENCH_POSTGRES", "")
     return (
@@ -278,6 +284,28 @@ def _parts(amounts: Amounts, folder: Path) -> tuple[_Part, ...]:
             ),
         ),
         _Part("coverage", "coverage", "the state of 500 clauses for 200 systems", covering.measure),
+        _Part(
+            "console",
+            "console",
+            f"the gateway while people look, {amounts.rounds} pairs of rounds",
+            lambda: consoling.measure(
+                folder / "console", rounds=amounts.rounds, seconds=amounts.seconds, limit_s=_LIMIT_S
+            ),
+        ),
+        _Part(
+            "million",
+            "million",
+            f"the console's pages with {amounts.shown:,} decisions and grants",
+            lambda: million.measure(
+                folder / "million", decisions=amounts.shown, grants=amounts.shown, limit_s=_LIMIT_S, say=say, url=url
+            ),
+        ),
+        _Part(
+            "live",
+            "live",
+            f"{live.PER_S} decisions a second while {live.VIEWERS} people watch, {amounts.rounds} pairs of rounds",
+            lambda: live.measure(folder / "live", rounds=amounts.rounds, seconds=amounts.seconds, limit_s=_LIMIT_S),
+        ),
         _Part("models", "models", "files of models, and a red-team report of 90 MB", modelfiles.measure),
     )
 

@@ -9,12 +9,15 @@ import msgspec
 
 from bench.auditing import AuditFigures
 from bench.bundling import Bundled
+from bench.consoling import ConsoleFigures
 from bench.covering import CoverageFigures
 from bench.deciding import DecisionFigures
 from bench.deliveries import DeliveryFigures
 from bench.exporting import ExportFigures
 from bench.guarding import GuardFigures
 from bench.inventory import InventoryFigures
+from bench.live import LiveFigures
+from bench.million import MillionFigures
 from bench.modelfiles import ModelFileFigures
 from bench.replaying import ReplayFigures
 from bench.stages import StageFigures
@@ -41,6 +44,9 @@ class Results(msgspec.Struct, frozen=True):
     coverage: CoverageFigures | None = None
     models: ModelFileFigures | None = None
     deliveries: DeliveryFigures | None = None
+    console: ConsoleFigures | None = None
+    million: MillionFigures | None = None
+    live: LiveFigures | None = None
 
     def target(self, name: str) -> TargetFigures | None:
         """Figures of one target."""
@@ -161,6 +167,18 @@ def _inventory(read: Callable[[InventoryFigures], float]) -> _Read:
     return lambda results: read(results.inventory) if results.inventory else None
 
 
+def _slowest_page(address: str = "") -> _Read:
+    """The slowest of all pages, or one of them; nothing where there were fewer than a million of what they show."""
+
+    def read(results: Results) -> float | None:
+        one = results.million
+        if one is None or one.decisions < 1_000_000 or one.grants < 1_000_000:
+            return None
+        return max(page.p50_ms for page in one.pages if address in ("", page.address))
+
+    return read
+
+
 _TABLE: tuple[tuple[str, str, float, bool, _Read], ...] = (
     ("CPU per request, prompts of 1 KB, everything on", "µs", 400, True, _cpu(DURABLE)),
     ("requests a second per core", "1/s", 2_500, False, _per_core),
@@ -263,5 +281,7 @@ _TABLE: tuple[tuple[str, str, float, bool, _Read], ...] = (
         lambda r: r.models.report_s if r.models and r.models.report_bytes >= 90_000_000 else None,
     ),
     ("webhook to finding, p99 at 200 deliveries/s", "ms", 250, True, _delivered),
-    ("the slowest question to them", "ms", 300, True, _inventory(lambda one: max(one.asked_ms.values()))),
+    ("the console's first view at a million decisions, p50", "ms", 150, True, _slowest_page("/")),
+    ("its slowest page or filter at a million decisions and grants, p50", "ms", 300, True, _slowest_page()),
+    ("the slowest question to a million grants", "ms", 300, True, _inventory(lambda one: max(one.asked_ms.values()))),
 )

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import msgspec
 
+from bench.consoling import ConsoleFigures
 from bench.deliveries import DeliveryFigures
 from bench.figures import ranged, short
 from bench.guarding import GuardFigures
 from bench.inventory import InventoryFigures
+from bench.live import LiveFigures
 from bench.machine import Machine
+from bench.million import MillionFigures
 from bench.promises import Promise, Results, promises
 from bench.stages import BUDGET, in_order
 from bench.targets import DURABLE, LABELS, LITELLM, NGINX, PORTKEY
@@ -51,6 +54,10 @@ def grids(results: Results) -> list[Grid]:
         found.append(_guard(results.guard))
     if results.tools is not None:
         found.append(_tools(results.tools))
+    if results.console is not None:
+        found.append(_console(results.console))
+    if results.live is not None:
+        found.append(_live(results.live))
     measured: tuple[tuple[object, Callable[[Results], Grid]], ...] = (
         (results.decisions, _decisions),
         (results.audit, _audit),
@@ -64,6 +71,8 @@ def grids(results: Results) -> list[Grid]:
     found += [grid(results) for figures, grid in measured if figures is not None]
     if results.inventory is not None:
         found.append(_inventory(results.inventory))
+    if results.million is not None:
+        found.append(_pages(results.million))
     if results.deliveries is not None:
         found.append(_deliveries(results.deliveries))
     if results.stages is not None:
@@ -173,6 +182,35 @@ def _guard(one: GuardFigures) -> Grid:
     return Grid("The detectors", ("", "measured"), rows, note)
 
 
+def _console(one: ConsoleFigures) -> Grid:
+    rows = [
+        ("CPU of the gateway a request, people looking over nobody looking", short(one.cpu_ratio)),
+        ("p50 of an exchange, the same", short(one.p50_ratio)),
+        ("pages a second, all people together", short(one.pages_per_s)),
+        ("a page p50 / p99, ms", f"{short(one.page_p50_ms)} / {short(one.page_p99_ms)}"),
+        ("answers other than 200", str(one.errors)),
+    ]
+    note = f"Medians of {one.pairs} pairs of rounds. Gateway and console are two processes; what they share is the machine's cores."
+    return Grid("The console beside the gateway", ("", "measured"), rows, note)
+
+
+def _live(one: LiveFigures) -> Grid:
+    rows = [
+        ("decisions a second", short(one.decisions_per_s)),
+        (
+            "rows a second at one viewer, and of how many it is told",
+            f"{short(one.rows_per_s)} of {short(one.told_per_s)}",
+        ),
+        ("rows that viewers were told to have missed", str(one.lost)),
+        ("from the decision to the viewer, p50 / p99, ms", f"{short(one.delay_p50_ms)} / {short(one.delay_p99_ms)}"),
+        ("cores of the console, viewers watching / nobody", f"{short(one.console_cores)} / {short(one.quiet_cores)}"),
+        ("gateway under full load: CPU a request, viewers over nobody", short(one.gateway_cpu_ratio)),
+        ("the same, requests a second", short(one.gateway_rate_ratio)),
+    ]
+    note = f"{one.viewers} viewers, medians of {one.pairs} pairs of rounds. Gateway, sequencer and console are processes of their own."
+    return Grid("Live traffic", ("", "measured"), rows, note)
+
+
 def _tools(found: Sequence[ToolFigures]) -> Grid:
     said = {PROGRAM: "a program, over its standard input and output", ADDRESS: "an address, streamable HTTP"}
     rows = [
@@ -254,6 +292,16 @@ def _inventory(one: InventoryFigures) -> Grid:
         "The questions one at a time. Google's answers take 20 ms each, on a clock that is put in."
     )
     return Grid(f"An inventory of {one.grants:,} grants, {one.database}", ("", "measured"), rows, note)
+
+
+def _pages(one: MillionFigures) -> Grid:
+    rows = [(page.address, short(page.p50_ms), short(page.slowest_ms), short(page.kilobytes)) for page in one.pages]
+    note = (
+        "From the request to the last byte of one page after the other, seven times each; the slowest first. "
+        f"Made in {one.filled_s:,.0f} s, decided and sealed as at the door."
+    )
+    title = f"Pages of the console with {one.decisions:,} decisions and {one.grants:,} grants, {one.database}"
+    return Grid(title, ("page", "p50, ms", "slowest, ms", "KB"), rows, note)
 
 
 def _deliveries(one: DeliveryFigures) -> Grid:
