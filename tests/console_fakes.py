@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import functools
 import hashlib
 import itertools
@@ -12,18 +13,23 @@ from types import SimpleNamespace
 from urllib.parse import unquote
 
 import msgspec
+from litestar import Litestar
 
 from wardlaw.audit.envelope import SealedPart
 from wardlaw.audit.note import signer_key
+from wardlaw.audit.proofsteps import ProofStep
 from wardlaw.config.loosening import Detecting
-from wardlaw.console.api.app import build_api
-from wardlaw.console.api.deps import ApiDependencies, BacktestPart, Glance, PolicyStatus, ReplayAsked, ReplayPart
+from wardlaw.console.api.app import build_api, state_of
+from wardlaw.console.api.deps import Again, ApiDependencies, Glance, ReplayAsked, ReplayPart, VerifyStep
 from wardlaw.console.api.identity import PEER_UID
+from wardlaw.console.api.lifedesk import BacktestPart, PolicyStatus
 from wardlaw.console.desks.coverage import CoverageDesk
+from wardlaw.console.desks.drafts import DraftDesk
 from wardlaw.console.desks.habits import HabitDesk
 from wardlaw.console.desks.life import LifeDesk
 from wardlaw.console.desks.policies import Published
 from wardlaw.console.desks.reports import ReportDesk
+from wardlaw.console.desks.signing import SigningDesk, SigningSettings
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.decision.replay import ReplayReport
@@ -58,6 +64,7 @@ from wardlaw.store.endings import EndingsFile
 from wardlaw.store.installation import Installation
 from wardlaw.store.keeping import kept_by_class
 from wardlaw.store.life import LifeStore
+from wardlaw.store.passwords import PasswordCost
 from wardlaw.store.people import add_person
 from wardlaw.store.prunings import PruningBook
 from wardlaw.testing.databases import migrated_sqlite
@@ -144,7 +151,10 @@ class FakeLog:
         self.folder = Path()
 
     def status(self):
-        return {"size": 3, "root": "ab" * 32, "witness": ""}
+        return {
+            "origin": "test", "size": 3, "root": "ab" * 32, "witness": "", "witnessed_size": 0, "write_once": "",
+            "syslog": "", "records_in_tables": 3, "pruned_before": 0,
+        }  # fmt: skip
 
     def prunings(self):
         return PruningBook(self.folder / "prunings.json")
@@ -166,8 +176,19 @@ class FakeLog:
     def proof(self, record_id):
         return f"proof of {record_id}"
 
+    def check(self, record_id):
+        return (ProofStep("record", True, "It stands in the tables."), ProofStep("path", not self.broken, "3 hashes."))
+
+    def verify(self, told):
+        if self.broken:
+            raise UnavailableError("WL-CTL-013", "The log is being verified already.", "Wait.")
+        told(VerifyStep("Records hashed and held against the tree", 3, 3))
+        return {"sound": True, "verdict": "The log verifies: 3 records.", "size": 3, "problems": [], "notices": []} | {
+            "origin": "test", "root": "ab" * 32, "records": 3, "minimum_index": 0, "further": 0, "witnessed": [],
+        }  # fmt: skip
+
     def export(self, since_ms, until_ms):
-        return {"path": "exports/1.jsonl", "records": 3}
+        return {"file": "exports/1.jsonl", "records": 3, "first": 0, "last": 2, "sha256": "c" * 64}
 
     def names(self, subject):
         return frozenset({subject, *self.also.get(subject, ())})
@@ -221,8 +242,17 @@ class FakePolicies:
         self.set_now = self.check_clauses()
         self._ready = {}
 
+    def sources(self):
+        return dict(self.files)
+
+    def check_sources(self, sources):
+        return check(sources, today=date(2026, 11, 22))
+
+    def write_source(self, name, text):
+        self.files[name] = text
+
     def check_clauses(self):
-        checked = check(self.files, today=date(2026, 11, 22))
+        checked = self.check_sources(self.files)
         if not checked.ok:
             raise ConfigError("WL-CTL-003", f"The clauses have errors: {checked.problems[0]}", "")
         return checked
@@ -297,6 +327,9 @@ class NoKeys:
 class FakeReplays:
     def __init__(self) -> None:
         self.asked: list[tuple[ReplayAsked, bool]] = []
+
+    def again(self, row, parts, policies):
+        return Again(policies.digest, False, row.demanded, "allow", "allowed", f"{row.id} would pass.", ())
 
     def replay(self, connection, asked, *, may_know_persons):
         self.asked.append((asked, may_know_persons))
@@ -400,6 +433,7 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         ),
         reports=ReportDesk(made.places, made.life),
         life=made.life,
+        drafts=DraftDesk(made.policies, made.life),
         canaries=FakeCanaries(),
         fingerprint=fingerprint,
         health=lambda: {"status": "ok"},
@@ -408,6 +442,12 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
         sign=BUNDLE_KEY.sign,
         endings=made.endings,
         detecting=made.detecting,
+        signing=SigningDesk(
+            SigningSettings(cost=PasswordCost(memory_kib=64, passes=1)),
+            device_key=b"d" * 32,
+            clock=made.clock,
+            entropy=made.entropy,
+        ),
         keys=lambda: (BUNDLE_KEY.verifier,),
         questionnaire=shipped_questionnaire(),
         services={key_digest(text): service for service, text in SERVICE_TOKENS.items()},
@@ -415,12 +455,24 @@ def make_dependencies(folder: Path) -> SimpleNamespace:
     return made
 
 
+@functools.cache
+def _first_api() -> Litestar:
+    return build_api(None)  # nobody calls this one: what it has for itself is put into its copies
+
+
+def api_of(deps: ApiDependencies) -> Litestar:
+    """The application for these dependencies; its routes, most of a second's work, are drawn once in a process."""
+    app = copy.copy(_first_api())
+    app.state = state_of(deps)
+    return app
+
+
 class Api:
     """The application called directly, as the server would call it: no socket, no thread of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.made = make_dependencies(folder)
-        self.app = build_api(self.made.deps)
+        self.app = api_of(self.made.deps)
         self._runner = asyncio.Runner()
         self._uids = itertools.count(1001)
 

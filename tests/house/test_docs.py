@@ -16,6 +16,8 @@ from wardlaw.config.parse import parse_config
 from wardlaw.config.reference import key_reference
 
 PAGES = sorted({ROOT / "README.md", *(ROOT / "docs").rglob("*.md")})
+NAMED = re.compile(r"`(tests/[^`\s]+|test_\w+(?:\.py)?)`")
+FUNCTION = re.compile(r"^(?:async )?def (test_\w+)\(", re.MULTILINE)
 HELP_BLOCK = re.compile(r"^```console\n\$ (?:\./)?wardlaw ([^\n]*--help)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -66,6 +68,21 @@ def test_links_between_papers_lead_somewhere() -> None:
         targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
         broken += [f"{page.relative_to(ROOT)} -> {target}" for target in targets if not (page.parent / target).exists()]
     assert broken == []
+
+
+def test_tests_that_the_papers_name_are_there() -> None:
+    tests = [path for path in (ROOT / "tests").rglob("*") if "__pycache__" not in path.parts]
+    paths = {path.relative_to(ROOT).as_posix() for path in tests}
+    files = {path.name for path in tests}
+    functions = {
+        name for path in tests if path.suffix == ".py" for name in FUNCTION.findall(path.read_text(encoding="utf-8"))
+    }
+    lost = []
+    for page in PAGES:
+        for word in (found.rstrip("/") for found in NAMED.findall(page.read_text())):
+            known = paths if "/" in word else files if word.endswith(".py") else functions
+            lost += [f"{page.relative_to(ROOT)} -> {word}"] if word not in known else []
+    assert lost == []
 
 
 def test_the_first_screen_is_short() -> None:

@@ -12,13 +12,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 from sqlalchemy.engine import Connection
 
 from tests.wire.house import STARTER, House
 from tests.wire.puppet import Puppet
 from wardlaw.cli.canarying import CanaryRunner, CanaryTools
-from wardlaw.console.desks.canaries import CanaryDesk
+from wardlaw.console.desks.canaries import CanaryDesk, registered_systems
 from wardlaw.console.desks.policies import PolicyDesk
 from wardlaw.console.desks.recorder import ControlRecorder
 from wardlaw.evidence.canary import Canary
@@ -90,7 +89,7 @@ class CanaryPlace:
             time.time,
             PolicyDesk(places, clock=time.time).in_force,
         )
-        self.desk = CanaryDesk(places, self.purposes.canaries, clock=time.time)
+        self.desk = CanaryDesk(places, self.purposes.canaries, clock=time.time, systems=registered_systems(self.engine))
         self.runner = CanaryRunner(self.house.config, self.desk, tools)
 
     def plan(self, choose: Callable[[Canary], bool] = lambda _: True) -> list[Canary]:
@@ -111,7 +110,7 @@ class CanaryPlace:
         texts = [
             make_key_text(
                 Prefix.KEY,
-                hmac_sha256(self.purposes.canaries, b"credential " + msgspec.json.encode(one, order="deterministic")),
+                hmac_sha256(self.purposes.canaries, b"credential " + one.said),
             )
             for one in callers
         ]

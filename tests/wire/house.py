@@ -109,7 +109,7 @@ upstreams:
         engine = open_database(self.places.database_url(os.environ))
         upgrade(engine)
         with writing(engine) as connection:
-            add_person(connection, Person(id=OWNER, name="Test", roles=(Role.ADMIN,)), by=OWNER, now=time.time())
+            add_person(connection, Person(id=OWNER, name="Test", roles=(Role.ADMIN,)), by="init", now=time.time())
         engine.dispose()
         self.publish({path.name: path.read_text(encoding="utf-8") for path in STARTER.glob("*.yaml")}, version=1)
 

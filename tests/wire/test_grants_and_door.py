@@ -43,8 +43,8 @@ def _control(folder: Path) -> str:
 class Governed(House):
     """A house with its management API, and a person who may do what is needed."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, "http://127.0.0.1:9", extra=_control(folder))
+    def __init__(self, folder: Path, *, extra: str = "") -> None:
+        super().__init__(folder, "http://127.0.0.1:9", extra=_control(folder) + extra)
         self.control: subprocess.Popen[bytes] | None = None
         person = Person("person:ops", "Ops", (Role.SECOPS,), unix_uid=os.getuid())
         with self.writing() as connection:

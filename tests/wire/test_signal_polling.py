@@ -16,6 +16,7 @@ import pytest
 
 from tests.console_fakes import START, Api
 from tests.wire.house import free_port
+from wardlaw.adapters.keysets import JwksStore
 from wardlaw.cli.listening.app import ListenerApp
 from wardlaw.cli.listening.polling import PollRoute, SignalPoller, asking
 from wardlaw.cli.listening.reading import Told
@@ -27,7 +28,6 @@ from wardlaw.console.api.app import build_api
 from wardlaw.console.serve import TcpListener, serve_control
 from wardlaw.facts.errors import UnavailableError
 from wardlaw.facts.person import Role
-from wardlaw.gateway.jwks import JwksStore
 from wardlaw.store.database import writing
 from wardlaw.store.notifications import Standing
 from wardlaw.store.signalkey import published_keys, signal_signer

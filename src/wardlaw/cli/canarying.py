@@ -23,7 +23,7 @@ from wardlaw.decision.policyset import PolicySet
 from wardlaw.evidence.canary import Canary, CanaryCaller
 from wardlaw.evidence.canarygrants import judge_grant, rule_on_canary
 from wardlaw.evidence.canaryverdict import CanaryFinding, judge_canary
-from wardlaw.facts.canary import SINGLE, STEP, CanaryOrder, CanaryOutcome, CanaryRun
+from wardlaw.facts.canary import IN_SYSTEM, SINGLE, STEP, CanaryOrder, CanaryOutcome, CanaryRun
 from wardlaw.facts.errors import UnavailableError
 from wardlaw.facts.incident import Incident
 from wardlaw.facts.mac import hmac_sha256
@@ -245,9 +245,8 @@ class CanaryRunner:
 
     def _key(self, caller: CanaryCaller, hold: Callable[[str, Principal, bytes], str]) -> str:
         """The text of the key for a caller: one and the same for all canaries that come as it."""
-        said = msgspec.json.encode(caller, order="deterministic")
-        secret = hmac_sha256(self._tools.purposes.canaries, b"credential " + said)
-        name = hashlib.sha256(said).hexdigest()[:12]
+        secret = hmac_sha256(self._tools.purposes.canaries, b"credential " + caller.said)
+        name = hashlib.sha256(caller.said).hexdigest()[:12]
         return hold(name, _principal(caller, name, person=PERSON), secret)
 
     def _keep(self, run: CanaryRun) -> CanaryRun:
@@ -282,7 +281,7 @@ def _undecided(run: CanaryRun, reply: CanaryReply, *, has_passed: bool) -> Canar
 
 def _principal(caller: CanaryCaller, name: str, *, person: str) -> Principal:
     return Principal(
-        id=f"{_PREFIXES[caller.kind]}:wardlaw-canary-{name}",
+        id=f"{_PREFIXES[caller.kind]}:wardlaw-canary-{name}{IN_SYSTEM}{caller.system}".removesuffix(IN_SYSTEM),
         kind=caller.kind,
         name="Canary",
         team=caller.team,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
@@ -16,6 +17,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from wardlaw.adapters.identityprovider import IdentityProvider
+from wardlaw.cli.providing import identity_provider
 from wardlaw.cli.toolcredentials import unkept, unread, unused
 from wardlaw.config.address import parse_listen
 from wardlaw.config.load import read_reference, read_secret
@@ -82,6 +85,7 @@ def examine(config: Config, env: Mapping[str, str]) -> Iterator[Diagnosis]:
         ("state", _state),
         ("ports", _ports),
         ("secrets", _secrets),
+        ("identity provider", _identity_provider),
         ("tool servers", _toolservers),
         ("upstreams", _upstreams),
     )
@@ -331,6 +335,22 @@ def _secrets(config: Config, env: Mapping[str, str]) -> Check:
         if target.token:
             read_secret(target.token, env=env, what=f"the token of the target {target.name}")
     yield Diagnosis("secrets", DiagnosisState.OK, f"{count} upstream keys can be read")
+
+
+def _identity_provider(config: Config, env: Mapping[str, str]) -> Check:
+    """The provider people sign in through answers, and what it says of itself can be used."""
+    provider = identity_provider(config, env)
+    if provider is None:
+        return
+    asyncio.run(_ask(provider))
+    yield Diagnosis("identity provider", DiagnosisState.OK, f"{config.console.oidc.issuer} answers as it should")
+
+
+async def _ask(provider: IdentityProvider) -> None:
+    try:
+        await provider.metadata()
+    finally:
+        await provider.close()
 
 
 def _toolservers(config: Config, env: Mapping[str, str]) -> Check:

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 from rich.text import Text
 
+from wardlaw.cli.companyfill import fill_company, tell
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.output import Output
 from wardlaw.cli.plaintext import plain
@@ -38,6 +39,10 @@ def show_company(output: Output, folder: Path | None) -> int:
     output.result({"company": msgspec.to_builtins(life), "incidents": msgspec.to_builtins(found)}, *shown)
     if folder is not None:
         output.note(f"kept in {folder}: folders that `python -m bench.nhi` reads; see docs/replaying-incidents.md")
+        installation = folder / "installation"
+        links = fill_company(installation, output, seed=_SEED).links
+        for line in tell(installation, links):
+            output.note(line)
     return Exit.DONE if all(one.first is not None and not one.late_s for one in found) else Exit.FINDINGS
 
 

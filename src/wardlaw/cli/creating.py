@@ -49,6 +49,17 @@ class Created(NamedTuple):
     admin_token: str
 
 
+def console_address(config: Config) -> str:
+    """Where a browser finds the console; empty where no address is set.
+
+    On this machine by its name: passkeys know no addresses.
+    """
+    if not config.control.listen:
+        return ""
+    scheme = "https" if config.control.tls else "http"
+    return f"{scheme}://{config.control.listen.replace('127.0.0.1', 'localhost')}"
+
+
 def create_installation(folder: Path, *, sign_off: bool = False) -> Created:
     """Make configuration, clauses, keys, database and the first policy bundle in a folder.
 

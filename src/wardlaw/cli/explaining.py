@@ -68,7 +68,8 @@ def incident_lines(detail: Mapping[str, Any]) -> list[Text]:
         Text(f"  first by {incident['principal']}; last: {incident['detail']}"),
     ]
     if incident["closed_by"]:
-        lines.append(Text(f"  closed by {incident['closed_by']} {when(incident['closed_at'])}"))
+        why = f": {incident['close_reason']}" if incident["close_reason"] else ""
+        lines.append(Text(f"  closed by {incident['closed_by']} {when(incident['closed_at'])}{why}"))
     lines += [_quarantine_line(one) for one in detail["quarantines"]]
     if detail["evidence"]:
         lines.append(Text("  Decisions:"))

@@ -177,6 +177,22 @@ def hold_against(formed: Formed, folder: Path, *, overlapping: bool) -> None:
         )
 
 
+def replace_file(file: Path, text: str) -> None:
+    """Write beside the file and rename, so that an interrupted run leaves the old text."""
+    beside = file.with_name(f".{file.name}.new")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text, encoding="utf-8")
+        if file.exists():
+            beside.chmod(file.stat().st_mode & 0o777)
+        beside.replace(file)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise InputError(
+            "WL-CLI-007", f"{file} cannot be written: {error.strerror}.", "Check its permissions."
+        ) from error
+
+
 def _first(problems: list[Problem]) -> str:
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     return f"{problems[0].message} {problems[0].hint}".strip() + more

@@ -11,7 +11,7 @@ import msgspec
 
 from wardlaw.cli.gatemeasuring import PATH_RUNNERS, run_by_path
 from wardlaw.facts.errors import InputError
-from wardlaw.register.checks import CheckResult
+from wardlaw.register.checks import CheckKind, CheckResult
 from wardlaw.register.gates.gate import Gate
 from wardlaw.register.gates.runner import OF_FILES, GivenFile, Subject, files_of
 from wardlaw.register.gates.runners import run_check
@@ -40,7 +40,7 @@ def named_paths(inputs: tuple[str, ...], gate: Gate) -> dict[str, Path]:
 
 
 def run_on_files(gate: Gate, subject: Subject, paths: Mapping[str, Path]) -> tuple[CheckResult, ...]:
-    """Run every check of files.
+    """Run every check of files; of red-team reports only those that were handed in.
 
     Raises:
         InputError: A file cannot be read (WL-GAT-010), or a threshold is none (WL-GAT-012).
@@ -50,6 +50,8 @@ def run_on_files(gate: Gate, subject: Subject, paths: Mapping[str, Path]) -> tup
         if spec.kind not in OF_FILES:
             continue
         wanted = {name: paths[name] for name in files_of(spec) if name in paths}
+        if spec.kind is CheckKind.RED_TEAM and not wanted:
+            continue  # the installation may have kept one
         if spec.kind in PATH_RUNNERS:
             found.append(run_by_path(spec, subject, wanted))
             continue

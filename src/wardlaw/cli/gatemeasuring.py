@@ -28,7 +28,9 @@ from wardlaw.register.gates.runner import Subject, unmeasured
 from wardlaw.register.modelcard import model_card_check
 from wardlaw.register.modelfiles.allowed import Allowed
 from wardlaw.register.modelfiles.judging import model_file_check
-from wardlaw.register.redteam.judging import RedTeamLimits, red_team_check
+from wardlaw.register.plotdata import MOST_PLOTS
+from wardlaw.register.redteam.judging import red_team_check
+from wardlaw.register.redteam.keptcheck import asked_of
 
 PathRunner: TypeAlias = Callable[[CheckSpec, Subject, Mapping[str, Path]], CheckResult]
 
@@ -88,9 +90,7 @@ def _poisoning(spec: CheckSpec, _subject: Subject, paths: Mapping[str, Path]) ->
             "The data, or what it is to be held against, was not handed in.",
             "`--input data=FILE --input baseline=FILE --input key=FILE`.",
         )
-    found, _drawing = check_file(
-        data, references, paths.get("key"), (_word(spec, "label"), _word(spec, "text")), _quiet
-    )
+    found = check_file(data, references, paths.get("key"), (_word(spec, "label"), _word(spec, "text")), _quiet)
     return joined(spec, found)
 
 
@@ -103,7 +103,10 @@ def joined(spec: CheckSpec, found: tuple[CheckResult, ...]) -> CheckResult:
     others = tuple(f"{one.id}: {one.outcome.value}. {one.why}" for one in found if one is not first)
     figures = tuple(figure for one in found for figure in one.figures)
     notes = tuple(note for one in found for note in one.notes)
-    return CheckResult(spec.id, spec.kind, outcome, first.why, first.next, figures, first.grounds, (*others, *notes))
+    plots = tuple(plot for one in found for plot in one.plots)[:MOST_PLOTS]
+    return CheckResult(
+        spec.id, spec.kind, outcome, first.why, first.next, figures, first.grounds, (*others, *notes), plots
+    )
 
 
 def _model_file(spec: CheckSpec, subject: Subject, paths: Mapping[str, Path]) -> CheckResult:
@@ -131,12 +134,7 @@ def _red_team(spec: CheckSpec, subject: Subject, paths: Mapping[str, Path]) -> C
         return unmeasured(spec, "No report was handed in.", f"`--input {_name(spec)}=REPORT`.")
     if not digest:
         return _no_model(spec, subject)
-    age = spec.require.get("max_age_days", 90)
-    if isinstance(age, bool) or not isinstance(age, int) or age < 1:
-        raise _bad_threshold(spec, "max_age_days is no number of days")
-    succeeds = _word(spec, "attack_succeeds_when")
-    if succeeds not in ("", "correct", "incorrect"):
-        raise _bad_threshold(spec, "attack_succeeds_when is neither correct nor incorrect")
+    asked = asked_of(spec)
     today = datetime.fromtimestamp(subject.at, UTC).date()
     found = []
     for path in paths.values():
@@ -144,11 +142,10 @@ def _red_team(spec: CheckSpec, subject: Subject, paths: Mapping[str, Path]) -> C
             str(path),
             # That this model was attacked is the word of whoever runs the gate, and stands in the run under their name.
             model_digest=digest,
-            target=_word(spec, "target"),
-            succeeds=succeeds or None,  # type: ignore[arg-type]
+            target=asked.target,
+            succeeds=asked.succeeds or None,  # type: ignore[arg-type]
         )
-        limits = RedTeamLimits(max_age_days=age)
-        found.append(red_team_check(bound, model_digest=digest, today=today, limits=limits, check_id=spec.id))
+        found.append(red_team_check(bound, model_digest=digest, today=today, limits=asked.limits, check_id=spec.id))
     return joined(spec, tuple(found))
 
 

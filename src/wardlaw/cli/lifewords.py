@@ -9,7 +9,7 @@ from rich.text import Text
 
 from wardlaw.cli.output import rows
 from wardlaw.cli.session import when
-from wardlaw.console.api.deps import ClauseHistory, ClauseLook, LifeOverview
+from wardlaw.console.api.lifedesk import ClauseHistory, ClauseLook, LifeOverview
 from wardlaw.facts.clauselife import Backtest, ClauseVersion, TeamEffect
 from wardlaw.governance.differ import Direction
 from wardlaw.governance.signing import HASTY_S, Haste

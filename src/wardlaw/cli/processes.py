@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from wardlaw.config.load import load_config
+from wardlaw.config.load import read_config
 from wardlaw.facts.errors import EvidenceError, WardlawError
 from wardlaw.facts.layouts import settle_layouts
 
@@ -38,14 +39,16 @@ def main(arguments: list[str]) -> int:
     role, path = arguments
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     try:
-        config = load_config(Path(path))
+        loaded = read_config(Path(path), env=os.environ)
+        config = loaded.config
         logging.getLogger().setLevel(config.logs.level.upper())
         for chatty in ("alembic", "uvicorn"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
         module, _, name = ROLES[role].partition(":")
         run = getattr(importlib.import_module(module), name)
         settle_layouts()
-        code: int = run(config)
+        # The control process shows people where each value comes from; the others have no use for that.
+        code: int = run(config, loaded.origins) if role == "control" else run(config)
     except EvidenceError as error:
         _log.critical("%s", error)
         return error.exit_code

@@ -9,7 +9,7 @@ import time
 from wardlaw.cli.accounting import record_by_account
 from wardlaw.cli.roles.control import life_desk
 from wardlaw.config.model import ClauseLife, Config
-from wardlaw.console.api.deps import PolicyStatus
+from wardlaw.console.api.lifedesk import PolicyStatus
 from wardlaw.console.desks.policies import PolicyDesk
 from wardlaw.facts.errors import ConfigError, EvidenceError, UnavailableError
 from wardlaw.governance.bundle import Bundle, decode_bundle

@@ -40,7 +40,7 @@ class Part(msgspec.Struct, frozen=True):
         may_restart: It is started again when it dies.
         may_stay_away: When it dies again and again it is left dead, and the others go on.
         is_ready: Asked until it says true; None when the process tells by itself (``WARDLAW_READY_FD``).
-        start_s: Seconds it has to become ready.
+        start_s: Seconds it has to become ready. A machine that does much else takes minutes; one that dies is told at once.
         stop_s: Seconds it has to end after SIGTERM.
     """
 
@@ -49,7 +49,7 @@ class Part(msgspec.Struct, frozen=True):
     may_restart: bool = False
     may_stay_away: bool = False
     is_ready: Callable[[], Awaitable[bool]] | None = None
-    start_s: float = 60.0
+    start_s: float = 240.0
     stop_s: float = 15.0
 
 

@@ -40,14 +40,19 @@ COMMANDS: tuple[CommandEntry, ...] = (
     ),
     CommandEntry("scan", "Decide", "Show what the detectors see in texts, lines and files.", _HERE + "scan:scan"),
     CommandEntry("explain", "Decide", "Why a decision came out as it did.", _HERE + "explain:explain"),
+    CommandEntry(
+        "figures", "Decide", "How many decisions of each effect, and what the door adds.", _HERE + "figures:figures"
+    ),
     CommandEntry("tail", "Decide", "Decisions and outcomes as they happen.", _HERE + "tail:tail"),
     CommandEntry("key", "Access", "Keys for callers of the gateway.", _HERE + "key:app"),
     CommandEntry("person", "Access", "People and their roles.", _HERE + "person:app"),
+    CommandEntry("session", "Access", "Who is signed in to the console.", _HERE + "session:app"),
     CommandEntry("token", "Access", "Tokens for the management API.", _HERE + "token:app"),
     CommandEntry("secret", "Guard", "Secrets that must never leave, and tripwires.", _HERE + "secret:app"),
     CommandEntry("detectors", "Guard", "What detectors must see, and who agreed to less.", _HERE + "detectors:app"),
     CommandEntry("quarantine", "Guard", "Who is locked out.", _HERE + "quarantine:app"),
     CommandEntry("incidents", "Guard", "What security stopped and nobody has closed yet.", _HERE + "incidents:app"),
+    CommandEntry("inbox", "Guard", "What waits for your word, and who else is waited for.", _HERE + "inbox:inbox"),
     CommandEntry("approvals", "Guard", "Calls that wait for a person, and the answer.", _HERE + "approvals:app"),
     CommandEntry("waiver", "Guard", "Time-limited exceptions to clauses, and who agreed.", _HERE + "waiver:app"),
     CommandEntry(
@@ -89,6 +94,7 @@ COMMANDS: tuple[CommandEntry, ...] = (
     CommandEntry("audit", "Prove", "Verify, prove, export, erase and prune.", _HERE + "audit:app"),
     CommandEntry("backup", "Prove", "Copy tables and log into one file.", _HERE + "backup:backup"),
     CommandEntry("restore", "Prove", "Bring a backup back; a log that shrank is noticed.", _HERE + "backup:restore"),
+    CommandEntry("view", "Help", "Your saved views of the console's lists.", _HERE + "view:app"),
     CommandEntry("config", "Help", "Show the configuration and where it comes from.", _HERE + "config:app"),
     CommandEntry("bench", "Help", "Measure what it costs on this machine (needs a checkout).", _HERE + "bench:bench"),
     CommandEntry("completion", "Help", "Completion for your shell.", _HERE + "completion:completion"),

@@ -28,7 +28,8 @@ _CREDENTIALS = struct.Struct("3i")  # struct ucred: pid, uid, gid (socket(7) of 
 _BACKLOG = 64
 _KEEP_ALIVE_S = 5
 _GRACE_S = 5  # how long running requests may take to end when the server stops
-_MAX_CONCURRENT = 64  # people and scripts, not traffic; more is told to come back
+_MAX_CONCURRENT = 128  # people and scripts, not traffic, and as many who watch; more is told to come back
+_UNREAD_S = 60.0  # who takes nothing of an answer for so long is gone, or holds on to our memory
 
 
 class UnixListener(msgspec.Struct, frozen=True):
@@ -53,8 +54,12 @@ Listener = UnixListener | TcpListener
 class PeerProtocol(HttpToolsProtocol):
     """Uvicorn's protocol, with the uid of a Unix socket's peer in each request's scope.
 
-    The kernel took the uid when the peer connected; nothing in the request can change it.
+    The kernel took the uid when the peer connected; nothing in the request can change it. A peer that takes nothing of
+    what it is sent is cut off.
     """
+
+    unread_s: float = _UNREAD_S
+    _cutting: asyncio.TimerHandle | None = None
 
     def on_message_begin(self) -> None:
         """Begin a request."""
@@ -62,6 +67,27 @@ class PeerProtocol(HttpToolsProtocol):
         uid = _peer_uid(self.transport)
         if uid >= 0:
             cast("dict[str, object]", self.scope)[PEER_UID] = uid
+
+    def pause_writing(self) -> None:
+        """The peer takes less than it is sent."""
+        super().pause_writing()
+        if self._cutting is None:
+            self._cutting = self.loop.call_later(self.unread_s, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It goes on."""
+        self._forgive()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is gone."""
+        self._forgive()
+        super().connection_lost(exc)
+
+    def _forgive(self) -> None:
+        if self._cutting is not None:
+            self._cutting.cancel()
+            self._cutting = None
 
 
 class ControlServer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import signal
@@ -24,7 +25,8 @@ from wardlaw.demo.model import ScriptedModel
 from wardlaw.demo.stories import SCRIPTED_ASKS, Scene
 from wardlaw.facts.errors import InputError, UnavailableError, WardlawError
 
-_START_S = 60.0
+_START_S = 480.0
+_PORTS = range(10_240, 32_768)  # systems give ports from 32,768 on to connections that begin here
 _STOP_S = 15.0
 _EXPLAIN_S = 10.0
 SCRIPTED = "scripted"
@@ -66,10 +68,12 @@ Connect = Callable[[str], Management]
 
 
 def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody listens on, below those the system gives to connections: none takes it before it is used."""
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Stage:

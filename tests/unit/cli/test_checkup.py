@@ -11,11 +11,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.oidcpuppet import running
 from wardlaw.cli.checkup import Diagnosis, DiagnosisState, examine
 from wardlaw.cli.creating import create_installation
 from wardlaw.cli.roles.control import begin_detecting, detecting_book, detectors_drift
 from wardlaw.config.detection import BuiltIn
-from wardlaw.config.model import Authority, ClauseLife, Config, DemoModel, Notify, Upstream, Webhook
+from wardlaw.config.model import Authority, ClauseLife, Config, Console, DemoModel, Notify, Upstream, Webhook
+from wardlaw.config.provider import Provider
 from wardlaw.config.secretref import SecretRef
 from wardlaw.facts.incident import Incident
 from wardlaw.facts.resource import Trust
@@ -100,6 +102,19 @@ def test_a_secret_that_is_not_set(config: Config) -> None:
     upstream = Upstream("a", "http://127.0.0.1:1", key=SecretRef("env", "NO_SUCH"), trust=Trust.INTERNAL)
     found = bad(msgspec.structs.replace(config, upstreams=(upstream,)))
     assert [one.name for one in found] == ["secrets", "upstream a"]
+
+
+def test_the_identity_provider_is_asked_and_what_is_wrong_with_it_told(config: Config) -> None:
+    def told(issuer: str) -> list[str]:
+        console = Console(oidc=Provider(issuer=issuer, client_id="w"))
+        found = examine(msgspec.structs.replace(config, console=console), {})
+        return [f"{one.verdict.value}: {one.words}" for one in found if one.name == "identity provider"]
+
+    with running() as puppet:
+        assert told(puppet.issuer) == [f"ok: {puppet.issuer} answers as it should"]
+        puppet.metadata["issuer"] = "https://another.example"
+        assert "another issuer" in told(puppet.issuer)[0]
+    assert "cannot be asked" in told(f"http://127.0.0.1:{free_port()}")[0]
 
 
 def test_redis_that_is_away(config: Config) -> None:

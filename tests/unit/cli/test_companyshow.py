@@ -6,12 +6,16 @@ from typing import Any
 import pytest
 
 from wardlaw.cli import companyshow
+from wardlaw.cli.companyfill import Filled
 from wardlaw.demo.company import CompanyLife, IncidentFound, live, replay
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(companyshow, "live", lambda say, *, seed: live(say, seed=seed, people=60, days=8))
+    monkeypatch.setattr(
+        companyshow, "fill_company", lambda folder, _output, *, seed: Filled({"counsel": f"{folder} {seed}"}, {})
+    )
 
 
 def test_the_company_and_its_incidents_are_shown(command: Any, tmp_path: Any) -> None:
@@ -20,6 +24,7 @@ def test_the_company_and_its_incidents_are_shown(command: Any, tmp_path: Any) ->
     assert "app-days" in done.out
     assert done.out.count("noticed at its first event") == 8
     assert "then new-user-agent" in done.out
+    assert f"{tmp_path / 'kept' / 'installation'} 7" in done.err
     assert (tmp_path / "kept" / "company" / "events.jsonl").exists()
     assert (tmp_path / "kept" / "drift-2025" / "directory.json").exists()
     told = json.loads(command("demo", "--company", "--json").out)

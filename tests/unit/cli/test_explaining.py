@@ -68,3 +68,11 @@ def test_an_incident_names_its_evidence_and_who_was_locked_out() -> None:
         "Checkpoint wardlaw.example: 12 records, root AAAA",
     ):
         assert said in text
+
+
+def test_an_incident_says_who_closed_it_and_why() -> None:
+    closed = INCIDENT["incident"] | {"closed_by": "person:lex", "closed_at": 60.0, "close_reason": "mended"}
+    text = "\n".join(line.plain for line in incident_lines(INCIDENT | {"incident": closed}))
+    assert "closed by person:lex 1970-01-01 00:01:00Z: mended" in text
+    before = "\n".join(line.plain for line in incident_lines(INCIDENT | {"incident": closed | {"close_reason": ""}}))
+    assert "1970-01-01 00:01:00Z\n" in before

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from tests.unit.governance.lives import AT, backtest, sign_off, version
 from wardlaw.cli.lifewords import backtest_lines, history_lines, look_lines, overview_lines
-from wardlaw.console.api.deps import ClauseHistory, ClauseLook, LifeOverview
+from wardlaw.console.api.lifedesk import ClauseHistory, ClauseLook, LifeOverview
 from wardlaw.facts.clauselife import LifeEvent, LifeState, LifeStep, TeamEffect
 from wardlaw.governance.differ import Change, Direction
 from wardlaw.governance.signing import Haste

@@ -6,9 +6,10 @@ import stat
 from pathlib import Path
 
 import pytest
+from uvicorn.protocols.http.flow_control import FlowControl
 
 from tests.console_fakes import Api
-from wardlaw.console.serve import ControlServer, TcpListener, UnixListener, is_loopback, serve_control
+from wardlaw.console.serve import ControlServer, PeerProtocol, TcpListener, UnixListener, is_loopback, serve_control
 from wardlaw.facts.errors import ConfigError, UnavailableError
 
 
@@ -114,3 +115,34 @@ def test_serving_ends_when_told(api: Api, tmp_path: Path) -> None:
 
     asyncio.run(run())
     assert not path.exists()
+
+
+class Line:
+    """A connection's transport, as far as it is asked here."""
+
+    def __init__(self) -> None:
+        self.cut = 0
+
+    def abort(self) -> None:
+        self.cut += 1
+
+
+@pytest.mark.parametrize(("goes_on", "cut"), [(False, 1), (True, 0)])
+def test_whoever_takes_nothing_of_an_answer_is_cut_off(
+    monkeypatch: pytest.MonkeyPatch, goes_on: bool, cut: int
+) -> None:
+    monkeypatch.setattr(PeerProtocol, "unread_s", 0.0)
+
+    async def run() -> int:
+        protocol, line = PeerProtocol.__new__(PeerProtocol), Line()
+        protocol.loop, protocol.transport = asyncio.get_running_loop(), line  # type: ignore[assignment]
+        protocol.flow = FlowControl(line)  # type: ignore[arg-type]
+        protocol.pause_writing()
+        protocol.pause_writing()
+        if goes_on:
+            line.resume_reading = lambda: None  # type: ignore[attr-defined]
+            protocol.resume_writing()
+        await asyncio.sleep(0.01)
+        return line.cut
+
+    assert asyncio.run(run()) == cut

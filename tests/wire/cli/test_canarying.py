@@ -18,6 +18,7 @@ from tests.wire.house import STARTER
 from wardlaw.audit.envelope import decode
 from wardlaw.facts.canary import MARK_HEADER, RUN_KEY_PREFIX, CanaryOutcome, make_mark, request_digest
 from wardlaw.facts.incident import IncidentState
+from wardlaw.register.system import System
 from wardlaw.store.approvals import list_approvals
 from wardlaw.store.canaries import CANARY_FAILED
 from wardlaw.store.database import reading
@@ -26,6 +27,7 @@ from wardlaw.store.incidents import list_incidents
 from wardlaw.store.keys import list_keys
 from wardlaw.store.quarantines import list_standing
 from wardlaw.store.records import Search, get_record, search_records
+from wardlaw.store.systems import add_system
 from wardlaw.store.tables import RECORD
 
 COVERS = ("canarysending",)
@@ -230,3 +232,36 @@ def test_what_no_request_can_be_is_said_and_proves_nothing(place: CanaryPlace) -
     for (clause, _), run in runs.items():
         assert run.detail
         assert clause == "GOV-11" or not (run.canary or run.decision)
+
+
+OF_A_SYSTEM = """id: OWN-02
+title: The ranker asks shortly
+text: What the ranker asks for has at most seven tokens.
+owner: risk
+wing: governance
+risk: low
+effect: deny
+actions: [ModelCall]
+when: {all: [{attribute: systems, contains_any: [cv-ranker]}, {attribute: maxTokens, over: 7}]}
+examples:
+  - {name: Long, effect: deny, action: ModelCall, context: {systems: [cv-ranker], maxTokens: 8}}
+  - {name: Another's, effect: allow, action: ModelCall, context: {systems: [crm], maxTokens: 8}}
+"""
+
+
+def test_a_clause_on_a_system_is_proved_by_a_caller_of_that_system(place: CanaryPlace) -> None:
+    sources = {path.name: path.read_text(encoding="utf-8") for path in STARTER.glob("*.yaml")}
+    place.house.publish({**sources, "own.yaml": OF_A_SYSTEM}, version=4)
+    mine = lambda one: one.clause == "OWN-02" and one.route in ("chat.completions", "messages")  # noqa: E731
+    assert {run.outcome for run in place.run(mine).values()} == {CanaryOutcome.NOT_EXPRESSIBLE}
+    system = System("cv-ranker", "CV ranker", "person:ann", "ranks", principals=("agent:cv-*",), routes=("chat.*",))
+    with place.house.writing() as connection:
+        add_system(connection, system, by="person:ann", now=time.time())
+    time.sleep(1.0)
+    runs = place.run(mine)
+    passed = runs["OWN-02", "chat.completions"]
+    assert (passed.outcome, passed.detail) == (CanaryOutcome.PASS, "deny by OWN-02.")
+    assert "has no traffic on messages" in runs["OWN-02", "messages"].detail
+    # A caller whose id says the same has no such key: it is nobody's traffic.
+    body = json.dumps({"model": "demo", "max_tokens": 8, "messages": [{"role": "user", "content": "Hello."}]}).encode()
+    assert send(place, body, key=place.house.key("eve2@cv-ranker"))[0] == 200

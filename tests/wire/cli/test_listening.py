@@ -23,8 +23,8 @@ from tests.wire.house import free_port
 from tests.worlds import DRIVE, github_world, google_world
 
 from wardlaw.cli.client import ManagementClient
-from wardlaw.gateway.jwt import choose_key, read_jwks, read_token, verify
 from wardlaw.inventory.model import Consent, Grant
+from wardlaw.security.jwt import choose_key, read_jwks, read_token, verify
 from wardlaw.testing.saas.github import GithubPlatform
 from wardlaw.testing.saas.githubhooks import GithubHooks
 from wardlaw.testing.saas.google import GooglePlatform

@@ -80,7 +80,7 @@ def story(machine: Machine) -> None:
 
     glass = machine.json("break-glass", "open", "--reason", "outage", "--principal", "user:ben", **who["sec"])["glass"]
     until(lambda: status(ben) == 200, machine)
-    machine.run("incidents", "close", glass["incident"], code=2, **who["lex"])
+    machine.run("incidents", "close", glass["incident"], "--reason", "over", code=2, **who["lex"])
     machine.run("break-glass", "review", glass["id"], "--review", "right", "--justified", **who["lex"])
     until(lambda: status(ben) == 403, machine)
 

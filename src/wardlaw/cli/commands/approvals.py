@@ -48,6 +48,13 @@ def list_approvals(*, everything: bool = False, options: Options = NONE) -> int:
 
 
 @app.command
+def inbox(*, options: Options = NONE) -> int:
+    """List everything that waits for your own word; `wardlaw inbox` says too what waits for others."""
+    found = connect(options).get("/inbox")
+    return show_list(options, "inbox", found, columns=("kind", "id", "what", "why", "asked_by", "asked_at", "until"))
+
+
+@app.command
 def show(approval: str, *, options: Options = NONE) -> int:
     """Show what a held call would do: its arguments, where their values come from, and why it is held.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ import msgspec
 from cyclopts import App, Parameter
 from rich.text import Text
 
+from wardlaw.audit.envelope import RecordKind
 from wardlaw.cli.accepting import Examined, examine_spools
 from wardlaw.cli.accepting import accept_loss as accept_losses
 from wardlaw.cli.client import quoted
@@ -25,6 +27,22 @@ from wardlaw.store.keeping import KeptClass
 app = App(name="audit", help="Verify, prove, export, erase and prune.")
 hold = App(name="hold", help="Legal holds: nothing of a held subject is erased.")
 app.command(hold)
+
+
+# A dataclass, not a struct: the command-line framework flattens those.
+@Parameter(name="*")
+@dataclass(frozen=True)
+class SearchSpan:
+    """Which part of the log."""
+
+    since: Annotated[datetime | None, Parameter(show_default=False)] = None
+    """First moment, UTC unless it says otherwise."""
+    until: Annotated[datetime | None, Parameter(show_default=False)] = None
+    """First moment after the span."""
+    before: int = -1
+    """Only records before this place in the log; -1 from the newest."""
+    limit: int = 50
+    """Records at most."""
 
 
 @app.command
@@ -73,13 +91,49 @@ def status(*, options: Options = NONE) -> int:
 
 
 @app.command
-def prove(record: str, *, out: str = "", options: Options = NONE) -> int:
+def search(
+    words: str = "",
+    *,
+    kind: Annotated[RecordKind | None, Parameter(show_default=False)] = None,
+    subject: str = "",
+    span: Annotated[SearchSpan, Parameter(name="*")] = SearchSpan(),
+    options: Options = NONE,
+) -> int:
+    """Search the log, newest first; the last line says where to look further.
+
+    Args:
+        words: Stand in the record: an operation such as systems.change, a clause, a route, a code.
+        kind: Only records of this kind.
+        subject: Only records about somebody: person:…, user:…, or the pseudonym the log has.
+    """
+    query: dict[str, str | int] = {
+        "words": words, "subject": subject, "since_ms": _millis(span.since), "until_ms": _millis(span.until),
+        "before": span.before, "limit": span.limit, **({"kind": kind.value} if kind is not None else {}),
+    }  # fmt: skip
+    page = connect(options).get("/audit/records", **query)
+    items = [{**one, "what": one["operation"] or one["action"], "at": one["at_ms"] / 1000} for one in page["records"]]
+    show_list(
+        options, "records", items, columns=("leaf_index", "at", "kind", "what", "effect", "code", "subject", "id")
+    )
+    if page["next"] >= 0:
+        options.output().note(f"Look further with --before {page['next']}.")
+    return Exit.DONE
+
+
+@app.command
+def prove(record: str, *, out: str = "", steps: bool = False, options: Options = NONE) -> int:
     """Write the proof that a record is in the log; anybody can check it with the log's public key.
 
     Args:
         record: Id of the record, such as dec_…
         out: File to write; stdout when left out.
+        steps: Have the running Wardlaw check it instead, and print each step.
     """
+    if steps:
+        found = connect(options).get(f"/audit/proofs/{quoted(record)}/checked")
+        lines = [f"{'holds' if one['holds'] else 'FAILS'}  {one['name']}: {one['detail']}" for one in found]
+        options.output().result({"record": record, "steps": found}, *lines)
+        return Exit.DONE if all(one["holds"] for one in found) else Exit.FINDINGS
     answer = connect(options).get(f"/audit/proofs/{quoted(record)}")
     if out:
         _write_new(Path(out), answer["proof"])

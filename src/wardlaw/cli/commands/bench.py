@@ -32,7 +32,7 @@ def bench(
 
     Args:
         quick: Short runs: to see that it works, not to quote.
-        only: Parts, with commas: traffic,decision,guard,mcp,audit,verify,replay,inventory,deliveries.
+        only: Parts, with commas: traffic,decision,guard,mcp,audit,verify,replay,inventory,deliveries,console,live.
         targets: What is measured side by side, with commas.
         rounds: Saturated rounds per target.
         seconds: Length of a round.

@@ -57,6 +57,19 @@ def review(glass: str, *, review: str, justified: bool, options: Options = NONE)
     return _show(options, connect(options).post(f"/break-glass/{quoted(glass)}/review", body))
 
 
+@app.command
+def liftable(*, options: Options = NONE) -> int:
+    """List the clauses that breaking the glass would lift now, for how long at most, and who would be told."""
+    found = connect(options).get("/break-glass/liftable")
+    lines = [(one["id"], one["title"]) for one in found["clauses"]]
+    told = f"told at once over: {', '.join(found['told']) or 'no channel (set notify)'}"
+    never = f"never lifted: {', '.join(found['never']) or 'none'}"
+    owed = [f"first {found['owed']}, which you broke, must be reviewed"] if found["owed"] else []
+    shown = rows(("clause", "title"), lines) if lines else "no clause in force may be lifted"
+    options.output().result(found, shown, never, f"for {found['minutes']} minutes at most; {told}", *owed)
+    return 0
+
+
 @app.command(name="list")
 def list_glass(*, days: int = 90, options: Options = NONE) -> int:
     """List when glass was broken, and for how many minutes clauses were lifted.

@@ -19,6 +19,7 @@ from wardlaw.cli.creating import create_installation
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import Output
+from wardlaw.cli.session import connect
 from wardlaw.facts.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ _TITLES = {
 _WIDEST = 100  # characters of a quotation on the terminal
 
 
-def demo(*, keep: str = "", model: str = "scripted", company: bool = False, options: Options = NONE) -> int:
+def demo(
+    *, keep: str = "", model: str = "scripted", company: bool = False, here: bool = False, options: Options = NONE
+) -> int:
     """Play both stories of Wardlaw on live traffic; no key and no network needed.
 
     Everything runs in a folder of its own that is removed afterwards. Exit 1 when a story did not end as it must.
@@ -40,8 +43,13 @@ def demo(*, keep: str = "", model: str = "scripted", company: bool = False, opti
         keep: Keep the installation in this folder, to look at its log and decisions.
         model: The model behind the gateway: scripted (ships with Wardlaw), or smollm2 (a real small one).
         company: Instead: a generated company of 2,000 people before the detectors of the inventory, and eight incidents
-            that became public.
+            that became public. With --keep also an installation with a month of traffic, people, systems and grants, to
+            look around in.
+        here: Instead: send some sample requests through the door that is running, to see it decide; only where the model
+            that ships with Wardlaw is behind it.
     """
+    if here:
+        return _send_samples(options)
     if company:
         return show_company(options.output(), Path(keep).absolute() if keep else None)
     if importlib.util.find_spec("openai") is None:
@@ -63,6 +71,13 @@ def demo(*, keep: str = "", model: str = "scripted", company: bool = False, opti
     if keep:
         output.note(f"Kept in {folder}. Look: wardlaw audit verify --config {folder / 'wardlaw.yaml'}")
     return Exit.DONE if all(_ended_well(result) for result in results) else Exit.FINDINGS
+
+
+def _send_samples(options: Options) -> int:
+    output = options.output()
+    key = connect(options).post("/samples", {})
+    output.result({"key": key}, f"Six requests go through the door now, as {key['principal']}. See them: wardlaw tail")
+    return Exit.DONE
 
 
 def _play(folder: Path, output: Output, model: str) -> list[Result]:

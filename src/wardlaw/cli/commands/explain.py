@@ -19,6 +19,7 @@ def explain(
     decision: str = "",
     *,
     limit: int = 20,
+    again: Annotated[bool, Parameter(negative=())] = False,
     purpose: Annotated[str | None, Parameter(show_default=False)] = None,
     options: Options = NONE,
 ) -> int:
@@ -27,6 +28,7 @@ def explain(
     Args:
         decision: Its id, dec_…; the newest decisions are listed when left out.
         limit: How many are listed.
+        again: Say too what the clauses that are in force now make of it.
         purpose: Show the texts that were judged too, for this purpose, such as a case or incident; that is recorded.
     """
     client = connect(options)
@@ -38,6 +40,11 @@ def explain(
     if purpose is not None:
         content = client.post(f"/decisions/{quoted(decision)}/content", {"purpose": purpose})
         detail, texts = {**detail, "content": content}, _texts(content)
+    if again:
+        anew = client.get(f"/decisions/{quoted(decision)}/again")
+        detail = {**detail, "again": anew}
+        change = "it would come out the same" if anew["difference"] == "same" else "it would come out otherwise"
+        texts.append(Text(f"By the clauses in force now {change}: {anew['sentence']}"))
     record, explanation = detail["record"], detail["explanation"]
     head = Text(f"{record['id']}  {when(record['at_ms'] / 1000)}  record {record['leaf_index']}", style="dim")
     lines = (

@@ -14,6 +14,7 @@ from cyclopts import App, Parameter
 from rich.text import Text
 
 from wardlaw.cli.client import quoted
+from wardlaw.cli.drawing import draw_run
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.gatefiles import digest_of, named_paths, run_on_files, to_json
 from wardlaw.cli.gateforms import drawn_run, gate_junit, gate_sarif
@@ -23,6 +24,7 @@ from wardlaw.cli.output import rows
 from wardlaw.cli.plaintext import plain
 from wardlaw.cli.session import connect, show_list, when, with_prefix
 from wardlaw.facts.errors import InputError, UnavailableError
+from wardlaw.register.checks import CheckResult
 from wardlaw.register.gates.gate import Gate, read_gate
 from wardlaw.register.gates.runner import Subject
 from wardlaw.register.system import System
@@ -58,6 +60,8 @@ class RunOptions:
     """Write the checks as SARIF 2.1.0."""
     junit: _File = None
     """Write them as JUnit XML."""
+    plots: _File = None
+    """Write a drawing of each check that has one into this folder, as SVG."""
     model: _File = None
     """The model's file: its digest must be the registered one."""
     cached: _File = None
@@ -66,6 +70,8 @@ class RunOptions:
     """Public keys that statement may be signed with, one a line."""
     record: Path = RECORD
     """Where it is written down that nobody answered and nothing was stopped."""
+    anew: bool = False
+    """Begin another run where one of the same digests waits, or its verdict stands."""
 
 
 @app.command(name="list")
@@ -147,7 +153,8 @@ def run(system: str, *, gate: str, how: RunOptions = RunOptions(), options: Opti
     """Run a gate on a system: checks of files here, the others in the installation.
 
     Exits with 0 where it passed and is approved, 1 where a check failed, 11 where somebody must look or sign it off,
-    69 where nobody answers. The modes advisory and warn stop nothing and exit with 0.
+    69 where nobody answers. The modes advisory and warn stop nothing and exit with 0. Run again with the same digests it
+    finds the run that waits, or whose verdict stands, as long as nothing comes out otherwise.
 
     Args:
         system: Short name.
@@ -161,6 +168,13 @@ def run(system: str, *, gate: str, how: RunOptions = RunOptions(), options: Opti
     for path, data in ((how.sarif, gate_sarif), (how.junit, gate_junit)):
         if path is not None:
             path.write_bytes(data(system, gate, results))
+    if how.plots is not None:
+        drawn = draw_run(how.plots, msgspec.convert(results, tuple[CheckResult, ...]))
+        options.output().note(f"{len(drawn)} drawings in {how.plots}")
+    if view["found"]:
+        options.output().note(
+            f"nothing has changed since {view['run']['id']} of {when(view['run']['at'])}, so that run counts"
+        )
     options.output().result(view, *drawn_run(view))
     code = {"failed": Exit.FINDINGS, "refused": Exit.FINDINGS, "waiting": Exit.PERSON}.get(view["state"], Exit.DONE)
     if how.mode is not PipelineMode.ENFORCE:
@@ -210,6 +224,14 @@ def verdict(system: str, *, out: _File = None, options: Options = NONE) -> int:
 
 
 @app.command
+def standing(*, options: Options = NONE) -> int:
+    """Show how all systems stand at the door: open until when, or why closed."""
+    found = connect(options).get("/verdicts")
+    columns = ("system", "mode", "lives", "why", "gate", "verdict", "until")
+    return show_list(options, "standings", found, columns=columns)
+
+
+@app.command
 def revoke(system: str, *, reason: str, options: Options = NONE) -> int:
     """Revoke a system's verdict: where its gate mode is enforce, its routes close within a second.
 
@@ -240,7 +262,7 @@ def _run(options: Options, system: str, gate_name: str, how: RunOptions) -> dict
     subject = Subject(registered, kept["version"], time.time())
     results = run_on_files(gate, subject, named_paths(how.input, gate))
     author = with_prefix(how.author, "person") if how.author else ""
-    body = {"gate": gate_name, "system": system, "author": author, "results": to_json(results)}
+    body = {"gate": gate_name, "system": system, "author": author, "results": to_json(results), "anew": how.anew}
     view: dict[str, Any] = client.post("/gate-runs", body)
     return view
 

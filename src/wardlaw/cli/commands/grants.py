@@ -82,6 +82,64 @@ def list_grants(
     return 0
 
 
+# A dataclass, not a struct: the command-line framework flattens those.
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Search:
+    """What is looked for."""
+
+    directory: str = ""
+    """Only in this directory."""
+    level: int = 0
+    """The most powerful scope is at least this: 1 low, 2 medium, 3 high, 4 critical."""
+    vendor: str = ""
+    """AI vendor of the app; "*" for any."""
+    reaches: str = ""
+    """Kind of data that a scope reaches, such as mail or files."""
+    standing: str = ""
+    """unapproved, approved, expired or exceeds-approval."""
+    idle: Annotated[bool, Parameter(negative=())] = False
+    """Not used for 90 days, where its platform tells of uses."""
+    unowned: Annotated[bool, Parameter(negative=())] = False
+    """Nobody is known to answer for its account."""
+
+
+EVERYTHING = Search()
+
+
+@app.command
+def find(
+    text: str = "",
+    *,
+    wanted: Search = EVERYTHING,
+    limit: int = 50,
+    after: Annotated[str, Parameter(show_default=False)] = "",
+    options: Options = NONE,
+) -> int:
+    """Look through grants page by page, by risk, vendor, kind of data, owner and use.
+
+    Args:
+        text: Part of a name or id of the account or app.
+        limit: At most so many on a page.
+        after: Go on where the page before ended, as it said.
+    """
+    named: dict[str, str | int] = {
+        "find": text, "directory": wanted.directory, "level": wanted.level, "vendor": wanted.vendor,
+        "reaches": wanted.reaches, "standing": wanted.standing, "idle": "true" if wanted.idle else "",
+        "unowned": "true" if wanted.unowned else "", "after": after,
+    }  # fmt: skip
+    answer = connect(options).get(
+        "/grants/page", limit=limit, **{name: value for name, value in named.items() if value}
+    )
+    heads = ("directory", "grant", "app", "account", "level", "approval", "clauses", "findings")
+    table = [[plain(cell) for cell in (*_cells(one["line"]), ", ".join(one["rules"]))] for one in answer["grants"]]
+    shown: list[Any] = [rows(heads, table)] if table else ["none among those looked at" if answer["next"] else "none"]
+    if answer["next"]:
+        shown.append(f"more: --after {answer['next']}")
+    options.output().result(answer, *shown)
+    return 0
+
+
 @app.command
 def show(id: str, *, directory: str = "", options: Options = NONE) -> int:
     """Show one grant: whose it is, its approval, and what the clauses last said.

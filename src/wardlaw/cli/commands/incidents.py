@@ -56,10 +56,12 @@ def release(incident: str, *, reason: str, options: Options = NONE) -> int:
 
 
 @app.command
-def close(incident: str, *, options: Options = NONE) -> int:
+def close(incident: str, *, reason: str, options: Options = NONE) -> int:
     """Close an incident.
 
     Args:
         incident: Its id, inc_…
+        reason: Why; it stands in the incident and in the log under your name.
     """
-    return show_one(options, "incident", connect(options).post(f"/incidents/{quoted(incident)}/close"))
+    done = connect(options).post(f"/incidents/{quoted(incident)}/close", {"reason": reason})
+    return show_one(options, "incident", done)

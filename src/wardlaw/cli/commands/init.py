@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from wardlaw.cli.creating import ADMIN_TOKEN_S, Created, create_installation
+from wardlaw.cli.creating import ADMIN_TOKEN_S, Created, console_address, create_installation
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import program
 from wardlaw.config.model import ClauseLife
@@ -40,9 +40,12 @@ def next_steps(created: Created) -> list[Text]:
     steps = [Text(""), Text("Next", style="bold"), Text(f"  {program()} up --config {created.config_path}")]
     if created.admin_token:
         hours = int(ADMIN_TOKEN_S // 3600)
+        address = console_address(created.config)
+        one = "in a browser or in a shell, makes" if address else "makes"
         steps += [
+            *([Text(f"  {address}/sign-in#{created.admin_token}")] if address else []),
             Text(f"  {program()} token redeem {created.admin_token}"),
-            Text(f"    makes you the first admin; works once, for {hours} hours", style="dim"),
+            Text(f"    {one} you the first admin; works once, for {hours} hours", style="dim"),
         ]
     steps.append(Text(f"  {program()} key create my-app --principal user:me"))
     return [*steps, *_what_is_proven(created)]

@@ -150,7 +150,9 @@ def show(id: str, *, kind: str = "", directory: str = "", options: Options = NON
 
 
 @app.command
-def findings(*, directory: str = "", rule: str = "", state: str = "", limit: int = 500, options: Options = NONE) -> int:
+def findings(
+    *, directory: str = "", rule: str = "", state: str = "", limit: int = 500, after: str = "", options: Options = NONE
+) -> int:
     """List what rules and detectors find, gravest first; exit code 1 where anything waits for somebody.
 
     Args:
@@ -158,15 +160,16 @@ def findings(*, directory: str = "", rule: str = "", state: str = "", limit: int
         rule: Only of this rule, such as known-bad-app or new-network.
         state: open, acknowledged, closed, reopened or all; without it those that wait for somebody.
         limit: At most so many.
+        after: Where to go on: the ``next`` of the answer before, which ``--json`` shows.
     """
-    query: dict[str, str | int] = {"limit": limit}
-    query |= {name: value for name, value in (("directory", directory), ("rule", rule), ("in_state", state)) if value}
+    named = (("directory", directory), ("rule", rule), ("in_state", state), ("after", after))
+    query: dict[str, str | int] = {"limit": limit, **{name: value for name, value in named if value}}
     answer = connect(options).get("/inventory/findings", **query)
     lines: list[str] = []
     for one in answer["findings"]:
         lines += describe(one)
-    if answer["total"] > len(answer["findings"]):
-        lines.append(f"{answer['total'] - len(answer['findings'])} more; see --limit")
+    if answer.get("next"):
+        lines.append(f"{answer['total']} in all; go on with --after {answer['next']}")
     options.output().result(answer, *map(plain, [*(lines or ["no findings"]), *_fresh(answer["feeds"])]))
     return Exit.FINDINGS if answer["pending"] else Exit.DONE
 

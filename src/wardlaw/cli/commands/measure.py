@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 from cyclopts import App, Parameter
 
+from wardlaw.cli.drawing import draw_results
 from wardlaw.cli.measuring.bias import read_decisions
 from wardlaw.cli.measuring.poisoning import check_file, make_baseline
 from wardlaw.cli.measuring.rows import digest_of
@@ -23,7 +24,6 @@ from wardlaw.register.bias.measure import MIN_GROUP_N
 from wardlaw.register.bias.rates import BiasMetric
 from wardlaw.register.bias.reading import Favourable
 from wardlaw.register.checks import Ground
-from wardlaw.register.plots import plot_rates
 from wardlaw.register.poisoning.baseline import TextBaseline
 
 app = App(name="measure", help="Measure data and decisions on this machine: bias, and what was slipped into data.")
@@ -68,7 +68,7 @@ class Ruled:
     seed: int = 1
     """Of the resamples; the same seed gives the same intervals."""
     plot: _Text = ""
-    """Write the rates with their intervals to this SVG file."""
+    """Write the rates with their intervals and the limit to this SVG file."""
 
 
 @app.command
@@ -90,7 +90,7 @@ def bias(file: str, *, asked: Asked = Asked(), ruled: Ruled = Ruled(), options: 
     ground = Ground("dataset", path.name, digest_of(path))
     answer = check_bias(read, rule, seed=ruled.seed, grounds=(ground,))
     if ruled.plot:
-        Path(ruled.plot).write_text(plot_rates(answer.report), encoding="utf-8")
+        draw_results(Path(ruled.plot), (answer.result,), title=path.name)
     return tell_results(options, (answer.result,), {"report": msgspec.to_builtins(answer.report)})
 
 
@@ -149,10 +149,10 @@ def poisoning(
         file: A table, a file of texts, or a folder of documents.
         reference: A baseline, a file of trusted rows, or both (given twice); both together see most.
         key: File with the key, or the public line, by which the baseline is verified.
-        plot: Write the values that grew most to this SVG file.
+        plot: Write what changed, with the limits, to this SVG file.
     """
     with options.output().progress("reading") as told:
-        results, drawing = check_file(
+        results = check_file(
             Path(file),
             tuple(map(Path, reference)),
             Path(key) if key else None,
@@ -160,7 +160,7 @@ def poisoning(
             told,
         )
     if plot:
-        Path(plot).write_text(drawing, encoding="utf-8")
+        draw_results(Path(plot), results, title=Path(file).name)
     return tell_results(options, results)
 
 

@@ -13,6 +13,7 @@ import msgspec
 from cyclopts import App, Parameter
 
 from wardlaw.cli.client import quoted
+from wardlaw.cli.drawing import draw_results
 from wardlaw.cli.measuring.telling import tell_results
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.plaintext import plain
@@ -20,10 +21,9 @@ from wardlaw.cli.session import connect, when
 from wardlaw.facts.errors import DataError
 from wardlaw.register.bias.check import SmallGroups
 from wardlaw.register.bias.counts import LiveOutcome
-from wardlaw.register.bias.measure import MIN_GROUP_N, BiasReport
+from wardlaw.register.bias.measure import MIN_GROUP_N
 from wardlaw.register.bias.rates import BiasMetric
 from wardlaw.register.checks import CheckResult
-from wardlaw.register.plots import plot_rates
 
 app = App(name="outcomes", help="Live decisions of a system by group: told as counts, watched by a rule.")
 
@@ -70,8 +70,8 @@ def show(
     """
     found = connect(options).get(f"/systems/{quoted(system)}/outcomes", **({"days": str(days)} if days else {}))
     results = (msgspec.convert(found["result"], CheckResult),) if found["result"] else ()
-    if plot and found["report"]:
-        Path(plot).write_text(plot_rates(msgspec.convert(found["report"], BiasReport)), encoding="utf-8")
+    if plot and results:
+        draw_results(Path(plot), results, title=f"Live decisions of {system}")
     code = tell_results(
         options, results, {name: found[name] for name in ("system", "first", "attributes", "watch", "report")}
     )

@@ -8,6 +8,7 @@ from cyclopts import App
 
 from wardlaw.cli.client import quoted
 from wardlaw.cli.options import NONE, Options
+from wardlaw.cli.output import rows
 from wardlaw.cli.session import connect, show_list, show_one, with_prefix
 from wardlaw.facts.person import Role
 
@@ -37,6 +38,17 @@ def list_persons(*, options: Options = NONE) -> int:
     return show_list(
         options, "persons", connect(options).get("/persons"), columns=("id", "name", "roles", "identity", "disabled")
     )
+
+
+@app.command
+def roles(*, options: Options = NONE) -> int:
+    """Show what each role permits, and which duties are kept apart."""
+    book = connect(options).get("/roles")
+    heads = ("role", "may")
+    lines = [[role, ", ".join(one.replace("_", " ") for one in may)] for role, may in book["roles"].items()]
+    rules = [[name, text] for name, text in book["rules"].items()]
+    options.output().result(book, rows(heads, lines), "", rows(("rule", "says"), rules))
+    return 0
 
 
 @app.command
@@ -95,6 +107,40 @@ def identify(person: str, identity: str, *, options: Options = NONE) -> int:
 
 
 @app.command
+def logins(*, options: Options = NONE) -> int:
+    """List whose accounts of the identity provider are."""
+    return show_list(
+        options,
+        "logins",
+        connect(options).get("/provider/logins"),
+        columns=("person", "issuer", "subject", "bound_by", "seen_at"),
+    )
+
+
+@app.command
+def bind_login(person: str, subject: str, *, options: Options = NONE) -> int:
+    """Say whose an account of the identity provider is; a known person gets in with it from then on.
+
+    Args:
+        person: Short name.
+        subject: The account's `sub` at the provider, letter by letter.
+    """
+    body = {"person": with_prefix(person, "person"), "subject": subject}
+    return show_one(options, "login", connect(options).post("/provider/logins", body))
+
+
+@app.command
+def unbind_login(person: str, *, options: Options = NONE) -> int:
+    """Forget a person's account of the identity provider; the sessions that came of it end.
+
+    Args:
+        person: Short name.
+    """
+    path = f"/provider/logins/{quoted(with_prefix(person, 'person'))}"
+    return show_one(options, "login", connect(options).delete(path))
+
+
+@app.command
 def disable(person: str, *, options: Options = NONE) -> int:
     """Disable a person; all their tokens end.
 
@@ -102,6 +148,17 @@ def disable(person: str, *, options: Options = NONE) -> int:
         person: Short name.
     """
     return show_one(options, "person", connect(options).delete(f"/persons/{quoted(with_prefix(person, 'person'))}"))
+
+
+@app.command
+def reset(person: str, *, options: Options = NONE) -> int:
+    """Take away what a person signs in to the console with: password, passkeys, sessions. Then: wardlaw token invite.
+
+    Args:
+        person: Short name.
+    """
+    path = f"/persons/{quoted(with_prefix(person, 'person'))}/reset"
+    return show_one(options, "reset", connect(options).post(path))
 
 
 @app.command

@@ -21,6 +21,7 @@ from wardlaw.cli.forming import (
     form_clause,
     hold_against,
     read_form_file,
+    replace_file,
     shown,
     template_list,
 )
@@ -119,7 +120,7 @@ def fmt(path: str = "", *, check: bool = False, options: Options = NONE) -> int:
         if not found and after != before:
             changed.append(str(file))
             if not check:
-                _replace(file, after)
+                replace_file(file, after)
     verb = "would change" if check else "formatted"
     data = {"changed": changed, "written": not check, "problems": [_problem(problem) for problem in problems]}
     options.output().result(data, *[_colored(problem) for problem in problems], *[f"{verb} {name}" for name in changed])
@@ -204,7 +205,7 @@ def new(
         formed = form_clause(chosen, answers, folder)
     hold_against(formed, folder, overlapping=made.overlapping)
     if not made.show:
-        _replace(formed.file, formed.text)
+        replace_file(formed.file, formed.text)
     data, told = shown(formed)
     output.result({**data, "written": not made.show}, *told, "" if made.show else f"\nwritten to {formed.file}")
     return Exit.DONE
@@ -277,22 +278,6 @@ def _usable(path: str, options: Options) -> Checked:
 
 def _sentence(item: CompiledClause) -> str:
     return render_sentence(item.clause) if item.clause is not None else f"Written by hand in Cedar: {item.title}."
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write beside the file and rename, so that an interrupted run leaves the old text."""
-    beside = file.with_name(f".{file.name}.new")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8")
-        if file.exists():
-            beside.chmod(file.stat().st_mode & 0o777)
-        beside.replace(file)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise InputError(
-            "WL-CLI-007", f"{file} cannot be written: {error.strerror}.", "Check its permissions."
-        ) from error
 
 
 def _problem(problem: Problem) -> dict[str, str | int]:

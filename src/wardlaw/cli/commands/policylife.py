@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,20 +17,30 @@ from wardlaw.cli.lifewords import backtest_lines, history_lines, look_lines, ove
 from wardlaw.cli.moment import read_moment
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import Output, rows
-from wardlaw.cli.session import connect, show_one, when
-from wardlaw.console.api.deps import BacktestPart, ClauseHistory, ClauseLook, LifeOverview
+from wardlaw.cli.session import connect, show_list, show_one, when
+from wardlaw.cli.sources import read_text
+from wardlaw.console.api.lifedesk import BacktestPart, ClauseHistory, ClauseLook, LifeOverview
 from wardlaw.facts.clauselife import Backtest
 from wardlaw.facts.errors import InputError
 from wardlaw.store.databaseroles import role_script
 
 
-def review(clause: str, *, reason: str = "", options: Options = NONE) -> int:
+def review(clause: str, *, reason: str = "", file: str = "", options: Options = NONE) -> int:
     """Hand in the text of a clause as it is on disk; you become its author, and others approve it.
 
     Args:
         clause: Id of the clause.
         reason: Why it is made or changed.
+        file: Hand in the text of this file instead; it takes the place of the one in policies.dir.
     """
+    if file:
+        client = connect(options)
+        try:
+            based_on = client.get(_path(clause, "reading"))["on_disk"]
+        except InputError:  # a new clause
+            based_on = ""
+        body = {"text": read_text(Path(file)), "based_on": based_on, "reason": reason}
+        return show_one(options, "clause", client.post(_path(clause, "hand-in"), body))
     return show_one(options, "clause", connect(options).post(_path(clause, "review"), {"reason": reason}))
 
 
@@ -41,6 +53,32 @@ def show(clause: str, *, options: Options = NONE) -> int:
     answer = connect(options).get(_path(clause, "text"))
     options.output().result({"clause": answer}, *look_lines(msgspec.convert(answer, ClauseLook)))
     return Exit.DONE
+
+
+def read(clause: str, *, version: int = 0, options: Options = NONE) -> int:
+    """Show the text of a clause in words and as it is compiled; the clock of whoever signs does not start.
+
+    Args:
+        clause: Id of the clause.
+        version: An earlier version; the newest when left out.
+    """
+    query = {"version": version} if version else {}
+    found = connect(options).get(_path(clause, "reading"), **query)
+    head = f"{found['clause']}  {found['title']}" + (f"  (version {found['version']})" if found["version"] else "")
+    lines = [Text(head, style="bold"), found["plain"], "", found["sentence"], "", Text(found["file"] or found["cedar"])]
+    options.output().result({"clause": found}, *lines)
+    return Exit.DONE
+
+
+def effect(clause: str, *, options: Options = NONE) -> int:
+    """Show where a clause matched in the last 30 days, by day, surface and resource.
+
+    Args:
+        clause: Id of the clause.
+    """
+    found = connect(options).get(_path(clause, "effect"))["firings"]
+    views = [{**one, "day": datetime.fromtimestamp(one["day"] * 86_400, UTC).date().isoformat()} for one in found]
+    return show_list(options, "firings", views, columns=("day", "kind", "route", "resource", "count", "last"))
 
 
 def approve(clause: str, *, digest: str, reason: str = "", options: Options = NONE) -> int:
@@ -144,7 +182,7 @@ def database_roles(*, schema: str = "public", options: Options = NONE) -> int:
 
 def add_to(app: App) -> None:
     """Put these commands beside the others of ``wardlaw policy``."""
-    for command in (status, review, show, approve, reject, backtest, retire, history, database_roles):
+    for command in (status, review, read, show, effect, approve, reject, backtest, retire, history, database_roles):
         app.command(command)
 
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import msgspec
 from cyclopts import App
 
+from wardlaw.cli.commands.grantrevoking import Errand, revoke
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import rows
 from wardlaw.cli.session import connect, show_one, when, with_prefix
 from wardlaw.cli.showing import freshness_lines, plain_text
+from wardlaw.facts.csvcell import csv_cell
 from wardlaw.inventory.shadow import ShadowVendor, mark_sanctioned
 
 app = App(name="shadow-ai", help="AI that people use, from every source, and whether anybody allowed it.")
 
 _HEADS = ("vendor", "allowed", "why", "accounts", "since", "last use", "apps", "sources", "who")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_MOST_WHO = 5
 
 
 @app.command
@@ -50,21 +53,24 @@ def report(*, directory: str = "", as_csv: bool = False, options: Options = NONE
 
 @app.command
 def systems(*, options: Options = NONE) -> int:
-    """List callers the gateway sees that belong to no registered system; exit code 1 where there are any."""
+    """List what belongs to no registered system: callers the gateway sees, and apps of AI vendors the inventory knows.
+
+    A caller that people said is an app (`grants link`) is one line with it. Apps that approvals cover whole, or whose vendor
+    `inventory.sanctioned` names, are left out. Exit code 1 where there is anything.
+    """
     answer = connect(options).get("/shadow/systems")
-    lines = [
-        [plain_text(cell) for cell in (one["principal"] or "(not told apart)", one["kind"], str(one["calls"]),
-         ", ".join(one["routes"]), ", ".join(one["reaches"]), when(one["last_at"]), one["last"])]
-        for one in answer["systems"]
-    ]  # fmt: skip
-    heads = ("caller", "kind", "calls", "by", "reaches", "last", "its decision")
-    counted = answer["counted"]
-    note = (
-        f"{counted['end']} of {counted['log_end']} records counted; ask again"
-        if counted["end"] < counted["log_end"]
-        else ""
-    )
-    options.output().result(answer, rows(heads, lines) if lines else "none", *([note] if note else []))
+    allowed = frozenset(options.configuration().inventory.sanctioned) if any(_apps(answer)) else frozenset()
+    found = [one for one in answer["systems"] if one["kind"] != "App" or not _is_allowed(one, allowed)]
+    lines = [[plain_text(cell) for cell in _shadow_line(one)] for one in found]
+    heads = ("what", "kind", "calls", "by", "reaches", "in the inventory", "since", "last", "who", "its decision")
+    counted, hidden = answer["counted"], answer.get("apps", 0) - len(list(_apps(answer)))
+    notes = []
+    if counted["end"] < counted["log_end"]:
+        notes.append(f"{counted['end']} of {counted['log_end']} records counted; ask again")
+    if hidden > 0:
+        notes.append(f"and {hidden} more apps with fewer accounts")
+    told = {**answer, "systems": found}
+    options.output().result(told, rows(heads, lines) if lines else "none", *notes)
     return Exit.FINDINGS if lines else Exit.DONE
 
 
@@ -73,17 +79,20 @@ def register(caller: str, *, system: str, owner: str, purpose: str, title: str =
     """Register what was seen as a system: from then on it is its owner's, starts as proposed, and its gate warns.
 
     Args:
-        caller: Who calls, as `shadow-ai systems` names it.
+        caller: Who calls, or app:…, as `shadow-ai systems` names it; the apps of a caller become its own too.
         system: Short name for it.
         owner: Person who answers for it.
         purpose: What it is for, in plain words.
         title: Its name for people; the short name when left out.
     """
+    client = connect(options)
+    seen = client.get("/shadow/systems")
+    own = [f"app:{app['app']}" for one in seen["systems"] if one["principal"] == caller for app in one.get("apps", ())]
     body = {
         "id": system, "title": title or system, "owner": with_prefix(owner, "person"), "purpose": purpose,
-        "principals": [caller],
+        "principals": list(dict.fromkeys((caller, *own))),
     }  # fmt: skip
-    kept = connect(options).post("/systems", body)
+    kept = client.post("/systems", body)
     one = kept["system"]
     told = {name: one[name] for name in ("id", "owner", "purpose", "principals", "lifecycle", "tier", "gate_mode")}
     return show_one(options, "system", told)
@@ -91,15 +100,47 @@ def register(caller: str, *, system: str, owner: str, purpose: str, title: str =
 
 @app.command
 def block(caller: str, *, reason: str, options: Options = NONE) -> int:
-    """Lock out what was seen, until somebody releases it (`wardlaw quarantine`).
+    """Lock out what was seen: a caller until somebody releases it (`wardlaw quarantine`), an app by revoking what it was granted.
+
+    A revocation is planned, and carried out once it is confirmed (`wardlaw grants revoke --confirm`).
 
     Args:
-        caller: Who calls, as `shadow-ai systems` names it.
+        caller: Who calls, or app:…, as `shadow-ai systems` names it.
         reason: Why; it stands in the log under your name.
     """
+    kind, _, name = caller.partition(":")
+    if kind == "app":
+        return revoke(errand=Errand(app=name, reason=reason), options=options)
     return show_one(
         options, "quarantine", connect(options).post("/quarantines", {"key": f"principal:{caller}", "reason": reason})
     )
+
+
+def _apps(answer: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    return (app for one in answer["systems"] for app in one.get("apps", ()))
+
+
+def _is_allowed(one: Mapping[str, Any], allowed: Collection[str]) -> bool:
+    return all(app["vendor"] in allowed for app in one["apps"])
+
+
+def _shadow_line(one: Mapping[str, Any]) -> tuple[str, ...]:
+    apps = one.get("apps", ())
+    told = [
+        f"{app['name']} ({app['vendor']}, {app['directory']}): "
+        + ", ".join(f"{app[name]} {name}" for name in ("grants", "credentials", "uses") if app[name])
+        for app in apps
+    ]
+    accounts = sum(app["accounts"] for app in apps)
+    who = list(dict.fromkeys(name for app in apps for name in app["who"]))[:_MOST_WHO]
+    more = f" and {accounts - len(who)} more" if accounts > len(who) else ""
+    since = min((app["first_at"] for app in apps), default=0.0)
+    last = max([one["last_at"], *(app["used_at"] for app in apps)])
+    return (
+        one["principal"] or "(not told apart)", one["kind"], str(one["calls"]) if one["calls"] else "",
+        ", ".join(one["routes"]), ", ".join(one["reaches"]), "; ".join(told), when(since) if since else "",
+        when(last) if last else "", ", ".join(who) + more, one["last"],
+    )  # fmt: skip
 
 
 def _line(one: ShadowVendor, *, is_named: bool) -> list[str]:
@@ -119,5 +160,5 @@ def _csv(table: list[list[str]]) -> str:
     writer.writerow(_HEADS)
     for line in table:
         cells = [plain_text(cell) for cell in line]
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+        writer.writerow([csv_cell(cell) for cell in cells])
     return out.getvalue().rstrip("\n")

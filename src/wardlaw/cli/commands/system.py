@@ -208,6 +208,41 @@ def classify(
     return Exit.DONE if view["standing"] == "approved" else Exit.PERSON
 
 
+@app.command
+def draft(
+    system: str,
+    *,
+    answers: Annotated[Path | None, Parameter(show_default=False)] = None,
+    drop: Annotated[bool, Parameter(negative=())] = False,
+    options: Options = NONE,
+) -> int:
+    """Show the answers you are still at work on, keep some for later, or begin anew.
+
+    Nothing follows from them before they are handed in: in the console, or with `system classify --answers`.
+
+    Args:
+        system: Short name.
+        answers: Keep this form, filled in as far as it is.
+        drop: Let go of what is kept.
+    """
+    client, path = connect(options), f"/systems/{quoted(system)}/classification/draft"
+    if drop:
+        view = client.delete(path)
+    elif answers is not None:
+        view = client.post(path, {"answers": msgspec.to_builtins(read_form(answers, system).answers)})
+    else:
+        view = client.get(path)
+    heads = ("question", "answer", "why", "kept")
+    lines = [
+        [name, plain(str(view["answers"].get(name, {}).get("value", "unknown"))),
+         plain(view["answers"].get(name, {}).get("reason", "")), "yes" if name in view["given"] else ""]
+        for name in view["asked"]
+    ]  # fmt: skip
+    found = view["found"]
+    options.output().result(view, f"{found['tier']}: {found['why']}", rows(heads, lines))
+    return Exit.DONE if not found["still_open"] else Exit.PERSON
+
+
 @app.command(name="file")
 def technical_file(
     system: str, *, out: Annotated[Path | None, Parameter(show_default=False)] = None, options: Options = NONE

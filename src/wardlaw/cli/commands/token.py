@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
@@ -54,20 +54,26 @@ def redeem(
 
 
 @app.command
-def create(*, label: str = "", days: int = 30, options: Options = NONE) -> int:
+def create(*, label: str = "", days: int = 30, scope: tuple[str, ...] = (), options: Options = NONE) -> int:
     """Make an API token for yourself; its text is shown once.
 
     Args:
         label: What it is for.
         days: Life in days.
+        scope: What it is limited to: read, an operation (decisions.list) or an area (decisions.*); may be given again.
     """
-    answer = connect(options).post("/session/tokens", {"label": label, "days": days})
+    body: dict[str, Any] = {"label": label, "days": days}
+    if scope:
+        body["scopes"] = list(scope)
+    answer = connect(options).post("/session/tokens", body)
     return show_secret_text(options, {"token": answer["token"]}, text=answer["text"], what="the token")
 
 
 @app.command
 def invite(person: str, *, label: str = "", hours: int = 24, options: Options = NONE) -> int:
     """Make a one-time token with which a person gets in; its text is shown once.
+
+    In a browser: the console's address with /sign-in# and the token behind it. In a shell: wardlaw token redeem.
 
     Args:
         person: Short name of the person.
@@ -87,7 +93,7 @@ def list_tokens(*, everybody: Annotated[bool, Parameter(name="--all")] = False, 
         everybody: Those of everybody.
     """
     items = connect(options).get("/tokens" if everybody else "/session/tokens")
-    columns = ("id", "kind", "person", "label", "created_at", "expires_at", "last_used_at", "revoked_at")
+    columns = ("id", "kind", "person", "label", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
     return show_list(options, "tokens", items, columns=columns)
 
 

@@ -14,7 +14,7 @@ import msgspec
 from rich.text import Text
 
 from wardlaw import __version__
-from wardlaw.cli.creating import create_installation
+from wardlaw.cli.creating import console_address, create_installation
 from wardlaw.cli.exits import Exit
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.output import Output, program
@@ -152,10 +152,8 @@ class _Screen:
 
     def _console_line(self, config: Config) -> list[Text]:
         """Where a browser finds the console; nothing where no address is set."""
-        if not config.control.listen:
-            return []
-        scheme = "https" if config.control.tls else "http"
-        return [Text("  console   ").append(f"{scheme}://{config.control.listen}/", style="bold")]
+        address = console_address(config)
+        return [Text("  console   ").append(f"{address}/", style="bold")] if address else []
 
     def _admin_steps(self, config_path: Path) -> list[Text]:
         """How the first person gets in; an old token is never printed into a service's log unasked."""
@@ -167,11 +165,15 @@ class _Screen:
                 .append(f"{program()} init {config_path.parent}", style="bold")
                 .append(" prints a one-time token", style="not bold")
             ]
-        return [
-            Text("  admin     ")
+        steps = [
+            Text("  or shell  ")
             .append(f"{program()} token redeem {self._token}", style="bold")
-            .append("  (once, now)", style="dim not bold")
+            .append("  (one of the two, once)", style="dim not bold")
         ]
+        if address := console_address(self._config):
+            link = Text("  sign in   ").append(f"{address}/sign-in#{self._token}", style="bold")
+            steps.insert(0, link.append("  makes you the first admin", style="dim not bold"))
+        return steps
 
 
 async def _run(config: Config, config_path: Path, *, env: dict[str, str], screen: _Screen) -> int:

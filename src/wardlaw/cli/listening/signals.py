@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from wardlaw.adapters.keysets import JwksStore
 from wardlaw.cli.listening.app import Answer, Asked
 from wardlaw.cli.listening.handing import Hand, Place
 from wardlaw.cli.listening.reading import OLDEST_S, Told
@@ -16,9 +17,8 @@ from wardlaw.config.connected import Directory
 from wardlaw.config.model import Issuer
 from wardlaw.connectors.sharedsignals import Signalled, read_signal, signal_id
 from wardlaw.facts.errors import InputError, WardlawError
-from wardlaw.gateway.jwks import JwksStore
-from wardlaw.gateway.jwt import TOKEN_CHARS, Token, choose_key, read_token, verify
 from wardlaw.inventory.importing.badrow import UnreadableError
+from wardlaw.security.jwt import TOKEN_CHARS, Token, choose_key, read_token, verify
 
 SKEW_S = 60.0
 """Seconds by which another clock may be ahead of ours."""

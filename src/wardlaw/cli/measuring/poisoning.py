@@ -10,10 +10,8 @@ from wardlaw.cli.measuring.rows import Told, digest_of, read_columns, whole
 from wardlaw.cli.measuring.signing import is_baseline, keep_baseline, open_baseline
 from wardlaw.facts.errors import DataError, InputError
 from wardlaw.register.checks import CheckResult, Ground
-from wardlaw.register.plots import plot_shifts
 from wardlaw.register.poisoning.baseline import Baseline, TableBaseline, TextBaseline
 from wardlaw.register.poisoning.neighbours import MOST_TRUSTED, evenly
-from wardlaw.register.poisoning.shift import shifts
 from wardlaw.register.poisoning.table import Columns, TablePlan, plan_table
 from wardlaw.register.poisoning.tablecheck import (
     PoisonLimits,
@@ -47,8 +45,8 @@ def make_baseline(path: Path, out: Path, key: Path, trusted: str, names: Names, 
 
 def check_file(
     path: Path, references: tuple[Path, ...], key: Path | None, names: Names, told: Told
-) -> tuple[tuple[CheckResult, ...], str]:
-    """Hold a file against what it is to be held against; answers the results and a drawing of what grew most."""
+) -> tuple[CheckResult, ...]:
+    """Hold a file against what it is to be held against."""
     baselines = [one for one in references if is_baseline(one)]
     trusted = [one for one in references if one not in baselines]
     if len(baselines) > 1 or len(trusted) > 1:
@@ -61,13 +59,12 @@ def check_file(
         if trusted:
             raise InputError("WL-DAT-013", "Texts are held against their baseline alone.", "Leave the other file out.")
         texts = _texts(path, names[1], baseline, told)
-        return check_texts(texts, baseline, limits=TextLimits(), grounds=grounds), plot_shifts((), title=path.name)
+        return check_texts(texts, baseline, limits=TextLimits(), grounds=grounds)
     reference = _reference(baseline, trusted, names[0])
     table = _table(path, reference.baseline.shift.plan, "", told)
     if not table.rows:
         raise DataError("WL-DAT-001", f"{path.name} holds no row.", "Give a file with rows.")
-    drawing = plot_shifts(shifts(table.tally, reference.baseline.shift), title=path.name)
-    return check_table(table, reference, limits=PoisonLimits(), grounds=grounds), drawing
+    return check_table(table, reference, limits=PoisonLimits(), grounds=grounds)
 
 
 def _reference(baseline: TableBaseline | None, trusted: list[Path], label: str) -> TableReference:

@@ -194,7 +194,9 @@ def _parquet(path: Path) -> Iterator[tuple[Columns, float]]:
         parquet = importlib.import_module("pyarrow.parquet")
     except ImportError as error:
         raise DataError(
-            "WL-DAT-009", "Parquet is read by pyarrow, which is not installed here.", "Install pyarrow, or give CSV."
+            "WL-DAT-009",
+            "Parquet is read by pyarrow, which is not installed here.",
+            "`pip install 'wardlaw[parquet]'`, or give CSV.",
         ) from error
     try:
         source = parquet.ParquetFile(path)
@@ -202,7 +204,7 @@ def _parquet(path: Path) -> Iterator[tuple[Columns, float]]:
         for batch in source.iter_batches(batch_size=CHUNK_ROWS):
             read += batch.num_rows
             yield {name: [_text(value) for value in values] for name, values in batch.to_pydict().items()}, read / total
-    except ValueError as error:  # pyarrow's own errors are kinds of it
+    except (ValueError, RuntimeError) as error:  # pyarrow's own errors are kinds of them
         raise DataError("WL-DAT-008", f"{path.name} cannot be read: {error}.", "Have it written again.") from error
 
 

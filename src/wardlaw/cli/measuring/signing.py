@@ -23,7 +23,9 @@ def keep_baseline(baseline: Baseline, path: Path, key_file: Path) -> str:
             target.write(made)
     key = parse_signer_key(_read(key_file).decode())
     line = write_baseline(baseline)
-    path.write_bytes(line + b"\n" + sign_note(signed_words(line), key).encode())
+    with path.open("wb") as target:  # one after another: a baseline of texts may be half a gigabyte
+        target.write(line)
+        target.write(b"\n" + sign_note(signed_words(line), key).encode())
     return key.verifier.text
 
 
@@ -35,8 +37,8 @@ def open_baseline(path: Path, key_file: Path | None) -> Baseline:
         DataError: It is no baseline (WL-DAT-004).
         EvidenceError: Another key signed it (WL-AUD-011), or it was changed since (WL-DAT-012).
     """
-    line, newline, note = _read(path).partition(b"\n")
-    if not newline or not line.startswith(b"{"):
+    line, note = _parts(path)
+    if not note or not line.startswith(b"{"):
         raise DataError("WL-DAT-004", f"{path.name} is no baseline.", "Make one with `wardlaw measure baseline`.")
     if key_file is None:
         raise InputError(
@@ -59,6 +61,15 @@ def is_baseline(path: Path) -> bool:
     try:
         with path.open("rb") as source:
             return source.read(64).startswith((b'{"of":"table"', b'{"of":"texts"'))
+    except OSError as error:
+        raise DataError("WL-DAT-006", f"{path.name} cannot be read: {error.strerror}.", "Check the path.") from error
+
+
+def _parts(path: Path) -> tuple[bytes, bytes]:
+    """The line of a baseline and what follows it."""
+    try:
+        with path.open("rb") as source:
+            return source.readline().removesuffix(b"\n"), source.read()
     except OSError as error:
         raise DataError("WL-DAT-006", f"{path.name} cannot be read: {error.strerror}.", "Check the path.") from error
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from wardlaw.cli.canarying import CanaryRunner, CanaryTools
 from wardlaw.cli.readiness import ending_signals, tell_ready
 from wardlaw.config.model import Config
-from wardlaw.console.desks.canaries import CanaryDesk, approved_texts
+from wardlaw.console.desks.canaries import CanaryDesk, approved_texts, registered_systems
 from wardlaw.console.desks.policies import PolicyDesk
 from wardlaw.console.desks.recorder import ControlRecorder
 from wardlaw.evidence.canary import Canary
@@ -58,7 +58,7 @@ async def _serve_canaries(config: Config) -> None:
         policies=PolicyDesk(places, clock=time.time).in_force,
     )
     approved = approved_texts(config, engine, purposes.life)
-    desk = CanaryDesk(places, purposes.canaries, clock=time.time, approved=approved)
+    desk = CanaryDesk(places, purposes.canaries, clock=time.time, approved=approved, systems=registered_systems(engine))
     runner = CanaryRunner(config, desk, tools)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

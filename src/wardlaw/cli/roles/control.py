@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,18 +13,25 @@ from litestar.types import ASGIApp
 from sqlalchemy.engine import Engine
 
 from wardlaw import __version__
+from wardlaw.cli.planning import StepPlanner
+from wardlaw.cli.providing import provider_desk
 from wardlaw.cli.readiness import ending_signals, tell_ready
 from wardlaw.config.address import parse_listen
 from wardlaw.config.loosening import detecting_of, looser
-from wardlaw.config.model import ClauseLife, Config
+from wardlaw.config.model import ClauseLife, Config, Origin
 from wardlaw.config.notify import channels
+from wardlaw.config.values import every_value
 from wardlaw.console.api.app import build_api
-from wardlaw.console.api.deps import ApiDependencies, LifePlan
+from wardlaw.console.api.deps import ApiDependencies
+from wardlaw.console.api.house import ConnectedDirectory, House
+from wardlaw.console.api.lifedesk import LifePlan
 from wardlaw.console.api.signalling import GatewayLocks
 from wardlaw.console.desks.backtest import BacktestDesk
-from wardlaw.console.desks.canaries import CanaryDesk, approved_texts
+from wardlaw.console.desks.canaries import CanaryDesk, approved_texts, registered_systems
+from wardlaw.console.desks.counting import BackgroundCount
 from wardlaw.console.desks.coverage import CoverageDesk
 from wardlaw.console.desks.credentials import CredentialDesk
+from wardlaw.console.desks.drafts import DraftDesk
 from wardlaw.console.desks.grants import GrantDesk
 from wardlaw.console.desks.habits import HabitDesk
 from wardlaw.console.desks.hearing import HearingDesk
@@ -32,19 +39,26 @@ from wardlaw.console.desks.held import HeldDesk
 from wardlaw.console.desks.life import LifeDesk
 from wardlaw.console.desks.log import LogDesk
 from wardlaw.console.desks.policies import PolicyDesk
+from wardlaw.console.desks.provider import ProviderDesk
 from wardlaw.console.desks.recorder import ControlRecorder
 from wardlaw.console.desks.records import RecordDesk
 from wardlaw.console.desks.replay import ReplayDesk
 from wardlaw.console.desks.reports import ReportDesk
+from wardlaw.console.desks.samples import sample_sender
+from wardlaw.console.desks.signing import SigningDesk, SigningSettings
 from wardlaw.console.notify.notifier import Notifier
 from wardlaw.console.notify.overdue import OverdueReviews
+from wardlaw.console.notify.rounds import Rounds
 from wardlaw.console.notify.signals import SignalSender
 from wardlaw.console.pages.assets import Assets
 from wardlaw.console.pages.entrance import Entrance
 from wardlaw.console.pages.front import join
 from wardlaw.console.pages.inside import InsideApi
+from wardlaw.console.pages.keptforms import KeptForms
+from wardlaw.console.pages.oidc import BEGIN_PATH
 from wardlaw.console.pages.rendering import Renderer
 from wardlaw.console.pages.site import build_site
+from wardlaw.console.pages.translations import SHIPPED, languages
 from wardlaw.console.pages.visit import Front
 from wardlaw.console.rolebook import load_role_book
 from wardlaw.console.serve import Listener, TcpListener, UnixListener, serve_control
@@ -64,25 +78,28 @@ from wardlaw.store.detectingbook import DetectingBook, read_approved
 from wardlaw.store.endings import EndingsFile
 from wardlaw.store.installation import Installation
 from wardlaw.store.keyring import Keyring
+from wardlaw.store.keyring_signing import trusted_keys
 from wardlaw.store.lawpacks import frameworks_in_force
 from wardlaw.store.life import LifeStore
 from wardlaw.store.migrate import upgrade
 from wardlaw.store.purposes import Purposes, derive_purposes
 from wardlaw.store.servicetokens import make_service_token
+from wardlaw.store.sessions import SessionLimits
 from wardlaw.store.signalkey import Sign, signal_signer, unsigned
 from wardlaw.store.signalsout import SignalPlan
 from wardlaw.store.spool import SpoolSettings, SpoolWriter
 
 CONTROL_SPOOL = "control"
+_COUNT_EVERY_S = 1.0
 
 
-def run_control(config: Config) -> int:
-    """Serve the management API until told to stop."""
-    asyncio.run(_serve_control(config))
+def run_control(config: Config, origins: Mapping[str, Origin]) -> int:
+    """Serve the management API until told to stop; ``origins`` says where each value comes from."""
+    asyncio.run(_serve_control(config, origins))
     return 0
 
 
-async def _serve_control(config: Config) -> None:
+async def _serve_control(config: Config, origins: Mapping[str, Origin]) -> None:
     places = Installation(config)
     engine = await asyncio.to_thread(open_database, places.database_url(os.environ))
     await asyncio.to_thread(upgrade, engine)
@@ -102,6 +119,9 @@ async def _serve_control(config: Config) -> None:
         await begin_life(life, engine, recorder, at=time.time())
         await begin_detecting(detecting, recorder, at=time.time())
 
+    provider = await asyncio.to_thread(provider_desk, config, os.environ)
+    coverage = coverage_desk(config, places, keyring, policies, life)
+    counting = BackgroundCount(coverage, engine)
     api = build_api(
         ApiDependencies(
             engine=engine,
@@ -116,15 +136,11 @@ async def _serve_control(config: Config) -> None:
             policies=policies,
             grants=GrantDesk(config, policies.in_force, secret=purposes.state),
             replays=ReplayDesk(keyring, clock=time.time),
-            coverage=coverage_desk(config, places, keyring, policies, life),
+            coverage=coverage,
             reports=ReportDesk(places, life),
             life=life,
-            canaries=CanaryDesk(
-                places,
-                purposes.canaries,
-                clock=time.time,
-                approved=approved_texts(config, engine, purposes.life),
-            ),
+            drafts=DraftDesk(policies, life),
+            canaries=canary_desk(config, places, engine, purposes),
             fingerprint=partial(_fingerprint, purposes),
             health=partial(_health, spool),
             clock=time.time,
@@ -134,28 +150,85 @@ async def _serve_control(config: Config) -> None:
             sign=lambda message: places.bundle_signer().sign(message),
             endings=endings_file(places),
             detecting=detecting,
+            signing=signing_desk(config, purposes),
             app_facts=app_facts(config),
             export_targets=tuple(one.name for one in config.export.targets),
             services=await asyncio.to_thread(service_digests, config),
             signals=signal_plan(config),
             sign_signal=await asyncio.to_thread(signal_signing, config),
+            provider=provider,
+            samples=sample_sender(config, time.sleep),
+            house=await asyncio.to_thread(house_of, config, origins),
+            plan_steps=StepPlanner(config.inventory.directories),
+            requests_per_hour=config.control.requests_per_hour,
         )
     )
-    tellers = await asyncio.to_thread(make_tellers, config, engine, purposes)
+    rounds = Rounds(counting, every_s=_COUNT_EVERY_S, what="the log could not be counted for coverage")
+    tellers = (*await asyncio.to_thread(make_tellers, config, engine, purposes), rounds)
     for teller in tellers:
         teller.start()
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in ending_signals():
-        loop.add_signal_handler(number, stop.set)
+    stop = _stop_when_told()
     try:
-        await serve_control(with_console(api, config), control_listeners(config), stop=stop, started=tell_ready)
+        await serve_control(
+            with_console(api, config, stop=stop), control_listeners(config), stop=stop, started=tell_ready
+        )
     finally:
-        for teller in tellers:
-            await teller.stop()
+        counting.end()
+        await _end(tellers, provider)
         await asyncio.to_thread(spool.close)
         keyring.close()
         engine.dispose()
+
+
+def _stop_when_told() -> asyncio.Event:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in ending_signals():
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _end(
+    tellers: Sequence[Notifier | OverdueReviews | SignalSender | Rounds], provider: ProviderDesk | None
+) -> None:
+    """Let go of whoever is spoken with outside."""
+    for teller in tellers:
+        await teller.stop()
+    if provider is not None:
+        await provider.close()
+
+
+def canary_desk(config: Config, places: Installation, engine: Engine, purposes: Purposes) -> CanaryDesk:
+    """What says which canaries there are, and has them sent."""
+    approved = approved_texts(config, engine, purposes.life)
+    return CanaryDesk(places, purposes.canaries, clock=time.time, approved=approved, systems=registered_systems(engine))
+
+
+def house_of(config: Config, origins: Mapping[str, Origin]) -> House:
+    """How this installation is built, as people are shown it.
+
+    Raises:
+        ConfigError: The log's public keys cannot be read.
+    """
+    wanted = config.inventory
+    return House(
+        version=__version__,
+        mode=config.installation.mode.value,
+        connected=tuple(
+            ConnectedDirectory(
+                one.name, one.platform.value, bool(one.write_credential), bool(one.push_secret),
+                bool(one.signals.issuer), one.groups,
+            )
+            for one in wanted.directories
+        ),
+        watches=wanted.watching.enabled,
+        carries_out=wanted.watching.enabled and wanted.watching.carry_out,
+        channels=tuple(channel.name for channel in channels(config.notify)),
+        receivers=tuple(one.name for one in wanted.sending.receivers),
+        log_keys=tuple(
+            f"{one.verifier.name}+{one.verifier.key_id:08x}" for one in trusted_keys(Installation(config).log_key_path)
+        ),
+        settings=every_value(config, origins),
+    )  # fmt: skip
 
 
 def _frameworks(engine: Engine, places: Installation) -> dict[str, Framework]:
@@ -343,19 +416,35 @@ def service_digests(config: Config) -> dict[str, Service]:
     return {key_digest(make_service_token(keys, one)): one for one, is_wanted in wanted.items() if is_wanted}
 
 
-def with_console(api: ASGIApp, config: Config) -> ASGIApp:
-    """The API and, where it has an address that browsers reach, the console beside it."""
+def signing_desk(config: Config, purposes: Purposes) -> SigningDesk:
+    """What signing in to the console remembers.
+
+    Where the console is for its own machine alone, the first admin goes on in the shell of the account this process
+    runs as.
+    """
+    wanted = config.control.sessions
+    limits = SessionLimits(float(wanted.idle_s), float(wanted.longest_s), float(wanted.proof_s))
+    settings = SigningSettings(limits, own_uid=-1 if config.control.tls else os.getuid())
+    return SigningDesk(settings, device_key=purposes.devices, clock=time.time, entropy=os.urandom)
+
+
+def with_console(api: ASGIApp, config: Config, *, stop: asyncio.Event) -> ASGIApp:
+    """The API and, where it has an address that browsers reach, the console beside it; pages that follow the log end with ``stop``."""
     if not config.control.listen:
         return api
     assets = Assets()
+    folders = (Path(config.console.catalogues), SHIPPED)
     front = Front(
         api=InsideApi(api),
         entrance=Entrance(secure=bool(config.control.tls), port=parse_listen(config.control.listen)[1]),
-        renderer=Renderer(assets),
+        renderer=Renderer(assets, languages(config.console.languages, folders=folders)),
         assets=assets,
         installation=config.installation.name,
         mode=config.installation.mode.value,
         clock=time.time,
+        providers=((config.console.oidc.name, BEGIN_PATH),) if config.console.oidc else (),
+        kept=KeptForms(time.time) if config.console.oidc else None,
+        stop=stop,
     )
     return join(api, build_site(front))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from wardlaw.adapters.keysets import JwksStore
 from wardlaw.cli.client import ManagementClient
 from wardlaw.cli.listening.app import Answer, Asked, Hook, ListenerApp, Route
 from wardlaw.cli.listening.handing import Hand
@@ -22,7 +23,7 @@ from wardlaw.config.connected import Directory
 from wardlaw.config.load import read_secret
 from wardlaw.config.model import Config
 from wardlaw.console.serve import TcpListener, serve_control
-from wardlaw.gateway.jwks import JwksFetcher, JwksStore
+from wardlaw.gateway.jwks import JwksFetcher
 from wardlaw.governance.operations import Service
 from wardlaw.store.servicetokens import read_service_token
 from wardlaw.store.signalkey import published_keys

@@ -5,20 +5,23 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 from types import FrameType
 
 from wardlaw.cli.appclients import Moments
+from wardlaw.cli.carrying import Carrier
 from wardlaw.cli.channelling import ChannelledDirectory, tend_channels
 from wardlaw.cli.client import ManagementClient
-from wardlaw.cli.opening import open_channels, open_connector
+from wardlaw.cli.opening import open_channels, open_connector, open_revoker
 from wardlaw.cli.readiness import ending_signals, tell_ready
 from wardlaw.cli.watching import WatchedFeed, WatchPlan, watch
 from wardlaw.config.connected import Directory, Platform
 from wardlaw.config.load import read_secret
 from wardlaw.config.model import Config
-from wardlaw.facts.errors import WardlawError
+from wardlaw.connectors.revoking import Revoker
+from wardlaw.facts.errors import InputError, WardlawError
 from wardlaw.governance.operations import Service
 from wardlaw.store.servicetokens import read_service_token
 
@@ -33,6 +36,10 @@ def run_watch(config: Config) -> int:
     for number in ending_signals():
         signal.signal(number, _end)
     tell_ready()
+    stop = threading.Event()
+    carrying = threading.Thread(target=carrier(config).run_until, args=(stop,), name="carrying")
+    if config.inventory.watching.carry_out:
+        carrying.start()
     try:
         while True:
             try:
@@ -42,6 +49,10 @@ def run_watch(config: Config) -> int:
                 time.sleep(_PAUSE_S)
     except _Ended:
         return 0
+    finally:
+        stop.set()
+        if carrying.is_alive():
+            carrying.join()  # between two steps of a revocation nothing is left half told
 
 
 class _Ended(BaseException):
@@ -52,10 +63,26 @@ def _end(_number: int, _frame: FrameType | None) -> None:
     raise _Ended
 
 
+def carrier(config: Config) -> Carrier:
+    """What carries out confirmed revocations, with the write credential of each directory read when it is needed."""
+    directories = {one.name: one for one in config.inventory.directories}
+
+    def revoker(name: str) -> Revoker:
+        if name not in directories:
+            raise InputError("WL-INV-012", f"There is no directory {name} here.", "See inventory.directories.")
+        return open_revoker(directories[name], env=os.environ, clock=time.time, sleep=time.sleep)
+
+    return Carrier(lambda: _client(config), revoker, say=_log.info, sleep=time.sleep)
+
+
+def _client(config: Config) -> ManagementClient:
+    token = read_service_token(Path(config.keys.dir), Service.WATCH)
+    return ManagementClient(socket_path=Path(config.control.socket), token=token)
+
+
 def _round(config: Config) -> None:
     """Watch for a while, with everything that can be opened now."""
-    token = read_service_token(Path(config.keys.dir), Service.WATCH)
-    client = ManagementClient(socket_path=Path(config.control.socket), token=token)
+    client = _client(config)
     tend_channels(channelled(config), client, clock=time.time, say=_log.info)
     until = time.time() + TENDED_S
     moments = Moments(time.time, time.sleep)

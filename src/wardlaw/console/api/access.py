@@ -7,7 +7,9 @@ from litestar.params import FromPath, JSONBody
 
 from wardlaw.console.api.desk import Done, Given, Turn
 from wardlaw.console.api.shapes import DAY_S, NewText, OwnTokenRequest, TokenRequest
+from wardlaw.facts.errors import InputError
 from wardlaw.facts.keytext import SECRET_BYTES
+from wardlaw.governance.operations import scope_problem
 from wardlaw.store import people, tokens
 from wardlaw.store.tokens import NewToken, TokenEntry, TokenKind
 
@@ -52,10 +54,18 @@ async def list_own_tokens(call: Given) -> tuple[TokenEntry, ...]:
 
 @post("/session/tokens", operation_id="tokens.create_own", summary="Make an API token for myself")
 async def create_own_token(call: Given, data: JSONBody[OwnTokenRequest]) -> NewText:
-    """An API token with the caller's own rights."""
+    """An API token with the caller's own rights, or fewer of them.
+
+    Raises:
+        InputError: A scope names nothing (WL-SGN-013).
+    """
+    if problem := scope_problem(data.scopes):
+        raise InputError("WL-SGN-013", problem, "GET /api/openapi.json lists the operations.")
 
     def work(turn: Turn) -> Done[NewText]:
-        new = NewToken(TokenKind.API, turn.person.id, turn.person.id, data.days * DAY_S, data.label)
+        # Scopes are kept in order and once, so that two tokens of the same limit read the same.
+        scopes = tuple(sorted(set(data.scopes)))
+        new = NewToken(TokenKind.API, turn.person.id, turn.person.id, data.days * DAY_S, data.label, scopes)
         return _made(turn, new)
 
     return await call.change(work)
@@ -77,4 +87,5 @@ async def revoke_own_token(call: Given, token_id: FromPath[str]) -> TokenEntry:
 
 def _made(turn: Turn, new: NewToken) -> Done[NewText]:
     entry, text = tokens.create_token(turn.connection, new, secret=turn.entropy(SECRET_BYTES), now=turn.now)
-    return Done(NewText(entry, text), {"token": entry.id, "person": entry.person, "type": entry.kind})
+    facts: dict[str, str | int] = {"token": entry.id, "person": entry.person, "type": entry.kind}
+    return Done(NewText(entry, text), facts | ({"scopes": " ".join(entry.scopes)} if entry.scopes else {}))

@@ -9,7 +9,7 @@ from litestar import get
 from litestar.params import QueryParameter
 
 from wardlaw.console.api.desk import Given, Turn
-from wardlaw.console.api.inventory import read_place, write_place
+from wardlaw.console.api.paging import read_place, write_place
 from wardlaw.inventory.activity import Activity
 from wardlaw.store.activity import list_activities
 from wardlaw.store.syncruns import FeedsOf

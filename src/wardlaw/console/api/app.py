@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from litestar import Litestar, Request, Router
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
@@ -16,10 +17,12 @@ import wardlaw
 from wardlaw.console.api import (
     access,
     activities,
+    answerdrafts,
     appeals,
     approvals,
     attestations,
     audit,
+    auditreading,
     breakglass,
     canaries,
     classifications,
@@ -30,6 +33,7 @@ from wardlaw.console.api import (
     decisions,
     deliveries,
     detecting,
+    entering,
     entries,
     erasing,
     exports,
@@ -38,37 +42,50 @@ from wardlaw.console.api import (
     gates,
     grantanswers,
     grantjudging,
+    grantpaging,
     grants,
     habits,
     identities,
+    inbox,
     intakes,
     inventory,
     keys,
     laws,
+    names,
     outcomes,
     persons,
     policy,
+    provider,
+    proving,
     pruning,
+    redteams,
     replay,
     reports,
     response,
     revocations,
+    samples,
     serious,
     session,
+    sessions,
+    settings,
     shadowsystems,
     signalpolling,
+    standings,
+    systemparts,
     systems,
     tail,
     technicalfiles,
     tools,
     toolsightings,
+    views,
     waivers,
     watched,
+    writing,
 )
 from wardlaw.console.api.deps import ApiDependencies
 from wardlaw.console.api.desk import Call, Desk
 from wardlaw.console.api.failures import exception_handlers
-from wardlaw.console.api.identity import IdentityMiddleware
+from wardlaw.console.api.identity import Callers, IdentityMiddleware
 from wardlaw.facts.errors import Fault
 from wardlaw.governance.operations import OPERATIONS
 
@@ -79,6 +96,31 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     policy.health,
     session.whoami,
     session.redeem,
+    entering.enter_by_token,
+    entering.enter_by_password,
+    entering.enter_options,
+    entering.enter_by_passkey,
+    proving.prove_options,
+    proving.prove,
+    proving.show_standing,
+    proving.set_password,
+    proving.list_own_passkeys,
+    proving.add_options,
+    proving.add_passkey,
+    proving.remove_passkey,
+    sessions.list_own_sessions,
+    sessions.end_own_session,
+    sessions.leave,
+    sessions.list_all_sessions,
+    sessions.end_any_session,
+    provider.begin_sign_in,
+    provider.finish_sign_in,
+    provider.end_by_provider,
+    provider.prove_again,
+    provider.farewell,
+    provider.list_of_logins,
+    provider.bind_account,
+    provider.unbind_account,
     access.list_own_tokens,
     access.create_own_token,
     access.revoke_own_token,
@@ -87,6 +129,8 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     persons.create_person,
     persons.change_person,
     persons.disable_person,
+    sessions.reset_person,
+    persons.list_roles,
     access.list_tokens,
     access.create_token,
     access.revoke_token,
@@ -94,6 +138,7 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     keys.create_key,
     keys.rotate_key,
     keys.revoke_key,
+    samples.send_samples,
     watched.list_secrets,
     watched.register_secret,
     watched.remove_secret,
@@ -101,9 +146,11 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     detecting.loosen_detectors,
     decisions.list_decisions,
     counting.count_of_decisions,
+    counting.door_figures,
     decisions.get_decision,
     decisions.read_content,
     replay.replay_decisions,
+    replay.judge_again,
     tail.tail_decisions,
     response.list_incidents,
     response.get_incident,
@@ -116,6 +163,10 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     habits.get_habits,
     habits.accept_habits,
     habits.forget_habits,
+    inbox.list_waiting,
+    inbox.list_for_others,
+    inbox.list_answered,
+    names.list_names,
     approvals.list_held,
     approvals.get_held,
     approvals.answer_held,
@@ -150,6 +201,7 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     signalpolling.signals_waiting,
     signalpolling.settle,
     grants.list_grants,
+    grantpaging.page_of_grants,
     grants.get_grant,
     grants.list_approvals_of_grants,
     grants.approve_grants,
@@ -162,6 +214,7 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     revocations.list_of_revocations,
     revocations.show_revocation,
     revocations.plan_revocation,
+    revocations.draft_revocation,
     revocations.add_steps,
     revocations.confirm_revocation,
     revocations.report_step,
@@ -174,12 +227,18 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     outcomes.show_outcomes,
     outcomes.watch_outcomes,
     technicalfiles.show_file,
+    systemparts.show_parts,
     classifications.show_classification,
     classifications.hand_in_answers,
+    answerdrafts.show_draft,
+    answerdrafts.save_draft,
+    answerdrafts.forget_draft,
     intakes.ask_for,
     intakes.list_asked,
     intakes.show_asked,
     intakes.decide_about,
+    intakes.take_back,
+    intakes.show_proposal,
     intakes.show_catalogue,
     gates.list_of_gates,
     gates.show_gate,
@@ -190,7 +249,10 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     gateruns.begin_run,
     gateruns.answer_run,
     gateruns.show_verdict,
+    standings.list_standings,
     gateruns.end_verdict,
+    redteams.list_of_reports,
+    redteams.take_report,
     entries.list_register,
     entries.show_entry,
     entries.keep_entry,
@@ -212,6 +274,9 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     audit.audit_status,
     exports.export_status,
     audit.audit_proof,
+    audit.audit_check,
+    auditreading.find_in_log,
+    auditreading.verify_log_now,
     audit.audit_export,
     erasing.list_erasures,
     erasing.preview_erasure,
@@ -230,6 +295,7 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     waivers.answer_waiver,
     waivers.end_waiver,
     breakglass.list_broken,
+    breakglass.what_may_be_lifted,
     breakglass.open_glass,
     breakglass.close_glass,
     breakglass.review_glass,
@@ -242,11 +308,22 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     appeals.own_appeals,
     appeals.all_appeals,
     appeals.answer_appeal,
+    views.list_own_views,
+    views.save_own_view,
+    views.remove_own_view,
+    settings.show_settings,
+    settings.show_connectors,
     policy.policy_status,
     policy.policy_reload,
     clauselife.clause_life,
     clauselife.clause_history,
     clauselife.look_at_clause,
+    writing.read_clause,
+    writing.check_text,
+    writing.hand_in_clause,
+    writing.list_templates,
+    writing.fill_template,
+    writing.clause_effect,
     clauselife.review_clause,
     clauselife.retire_clause,
     clauselife.approve_clause,
@@ -254,6 +331,7 @@ _HANDLERS: tuple[HTTPRouteHandler, ...] = (
     clauselife.try_clause,
     clauselife.backtest_clause,
     clauselife.enforce_clause,
+    clauselife.foresee_emergency,
     clauselife.emergency_clause,
 )
 
@@ -265,15 +343,10 @@ def build_api(deps: ApiDependencies) -> Litestar:
         Fault: An endpoint has no entry in the table of operations, or an entry no endpoint (WL-RGT-002).
     """
     check_operations(str(handler.operation_id) for handler in _HANDLERS)
-    desk = Desk(deps)
-
-    async def provide_call(request: Request[Any, Any, Any]) -> Call:
-        operation = OPERATIONS[str(request.route_handler.operation_id)]
-        return Call(desk, operation, request.scope["state"]["caller"], request.scope["state"]["uid"])
-
     return Litestar(
-        route_handlers=[Router(path="/api", route_handlers=_HANDLERS, dependencies={"call": Provide(provide_call)})],
-        middleware=[IdentityMiddleware(deps)],
+        route_handlers=[Router(path="/api", route_handlers=_HANDLERS, dependencies={"call": Provide(_call)})],
+        middleware=[IdentityMiddleware()],
+        state=state_of(deps),
         exception_handlers=exception_handlers(),
         request_max_body_size=MAX_BODY_BYTES,
         openapi_config=OpenAPIConfig(
@@ -288,6 +361,16 @@ def build_api(deps: ApiDependencies) -> Litestar:
         logging_config=None,
         debug=False,
     )
+
+
+def state_of(deps: ApiDependencies) -> State:
+    """All that one application of the API has for itself: routes and middleware find it here and keep nothing."""
+    return State({"callers": Callers(deps), "desk": Desk(deps)}, deep_copy=False)
+
+
+async def _call(request: Request[Any, Any, State]) -> Call:
+    operation = OPERATIONS[str(request.route_handler.operation_id)]
+    return Call(request.app.state.desk, operation, request.scope["state"]["caller"], request.scope["state"]["uid"])
 
 
 def check_operations(endpoints: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
+from wardlaw.audit.proofsteps import ProofStep
 from wardlaw.console.api.desk import Done, Given, Turn
 from wardlaw.console.api.shapes import DAY_S, ExportRequest, HoldLift, ProofText, SubjectRequest
 from wardlaw.facts.person import Person, Role
@@ -28,6 +29,12 @@ async def audit_status(call: Given) -> dict[str, Any]:
 async def audit_proof(call: Given, record_id: FromPath[str]) -> ProofText:
     """A ``tlog-proof`` file, checked offline with ``wardlaw audit verify``."""
     return await call.read(lambda _turn: ProofText(record_id, call.deps.log.proof(record_id)))
+
+
+@get("/audit/proofs/{record_id:str}/checked", operation_id="audit.check", summary="A proof, checked step by step")
+async def audit_check(call: Given, record_id: FromPath[str]) -> tuple[ProofStep, ...]:
+    """Made anew and checked here and now; whoever does not trust this server checks the file of `audit.proof`."""
+    return await call.read(lambda _turn: call.deps.log.check(record_id))
 
 
 @post("/audit/exports", operation_id="audit.export", summary="Export a span of the log", status_code=200)

@@ -11,12 +11,13 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.desk import Call, Done, Given, Turn
 from wardlaw.console.api.shapes import GlassRequest, GlassReview, Release
-from wardlaw.console.api.waivers import check_liftable
+from wardlaw.console.api.waivers import check_liftable, liftable_clauses
 from wardlaw.facts.breakglass import BreakGlass
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.exemption import ExemptionScope
 from wardlaw.facts.incident import Incident, IncidentState
 from wardlaw.governance.exemptions import (
+    GLASS_MINUTES,
     REVIEW_S,
     check_glass,
     check_scope,
@@ -51,6 +52,31 @@ class GlassReport(msgspec.Struct, frozen=True):
     glasses: tuple[GlassView, ...]
 
 
+class LiftableClause(msgspec.Struct, frozen=True):
+    """A clause that broken glass lifts."""
+
+    id: str
+    title: str
+
+
+class Liftable(msgspec.Struct, frozen=True):
+    """What breaking the glass would do.
+
+    Attributes:
+        clauses: Those in force that it lifts, when none is named.
+        never: Those that nothing lifts.
+        minutes: For how long at most.
+        told: Channels over which people are told at once; empty where nobody is.
+        owed: Glass this person broke and nobody has reviewed: until then they break none.
+    """
+
+    clauses: tuple[LiftableClause, ...]
+    never: tuple[str, ...]
+    minutes: int
+    told: tuple[str, ...]
+    owed: str = ""
+
+
 @get("/break-glass", operation_id="glass.list", summary="When glass was broken, and for how long")
 async def list_broken(call: Given, *, days: _Days = 90) -> GlassReport:
     """The last days; minutes of overlapping ones count once."""
@@ -64,6 +90,26 @@ async def list_broken(call: Given, *, days: _Days = 90) -> GlassReport:
     return await call.read(work)
 
 
+@get("/break-glass/liftable", operation_id="glass.liftable", summary="What breaking the glass would lift")
+async def what_may_be_lifted(call: Given) -> Liftable:
+    """The clauses in force that may be lifted, for how long, and over which channels people are told."""
+
+    def work(turn: Turn) -> Liftable:
+        titles = {one.id: one.title for one in call.deps.coverage.running()}
+        known = liftable_clauses(call.deps.grants.policies(), by_glass=True)
+        names = sorted(name for name, may in known.items() if may)
+        owed = _owed(turn)
+        return Liftable(
+            tuple(LiftableClause(name, titles.get(name, "")) for name in names),
+            tuple(sorted(name for name, may in known.items() if not may)),
+            GLASS_MINUTES,
+            call.deps.grants.channels,
+            owed.id if owed is not None else "",
+        )
+
+    return await call.read(work)
+
+
 @post("/break-glass", operation_id="glass.open", summary="Break the glass", status_code=201)
 async def open_glass(call: Given, data: JSONBody[GlassRequest]) -> GlassView:
     """Lift governance clauses for somebody or something at once; an incident is opened and told to every channel."""
@@ -72,7 +118,7 @@ async def open_glass(call: Given, data: JSONBody[GlassRequest]) -> GlassView:
         scope = ExemptionScope(data.principals, data.systems, data.resources)
         check_glass(data.minutes)
         check_scope(scope)
-        check_liftable(data.clauses, call.deps.grants.policies())
+        check_liftable(data.clauses, call.deps.grants.policies(), by_glass=True)
         _refuse_again(turn)
         glass = BreakGlass(
             id=turn.new_id("brk_"),
@@ -121,7 +167,9 @@ async def review_glass(call: Given, glass_id: FromPath[str], data: JSONBody[Glas
         )
         change_glass(turn.connection, glass, sign=call.deps.sign)
         if incidents.get_incident(turn.connection, glass.incident).state is IncidentState.OPEN:
-            incidents.close_incident(turn.connection, glass.incident, by=turn.person.id, now=turn.now)
+            incidents.close_incident(
+                turn.connection, glass.incident, by=turn.person.id, now=turn.now, reason=data.review
+            )
         facts = {**_facts(glass), "justified": int(data.justified), "review": data.review}
         return Done(_view(glass, turn), facts, then=_remembering(call, turn, before, glass))
 
@@ -144,13 +192,19 @@ def _remembering(call: Call, turn: Turn, before: BreakGlass, glass: BreakGlass) 
 
 def _refuse_again(turn: Turn) -> None:
     """Nobody strings hours together: who broke the glass breaks it again only once somebody has looked."""
-    for one in list_glass(turn.connection, limit=1_000):
-        if one.opened_by in {turn.person.id, *turn.selves} and not one.reviewed_at:
-            raise InputError(
-                "WL-WVR-014",
-                f"{one.id}, which {one.opened_by} broke, has not been reviewed.",
-                "Have another person review it, or let another person break the glass.",
-            )
+    owed = _owed(turn)
+    if owed is not None:
+        raise InputError(
+            "WL-WVR-014",
+            f"{owed.id}, which {owed.opened_by} broke, has not been reviewed.",
+            "Have another person review it, or let another person break the glass.",
+        )
+
+
+def _owed(turn: Turn) -> BreakGlass | None:
+    mine = {turn.person.id, *turn.selves}
+    found = list_glass(turn.connection, limit=1_000)
+    return next((one for one in found if one.opened_by in mine and not one.reviewed_at), None)
 
 
 def _tell(turn: Turn, glass: BreakGlass, *, channels: tuple[str, ...]) -> None:

@@ -23,6 +23,7 @@ from wardlaw.register.classification import (
 )
 from wardlaw.register.questionnaire import Questionnaire
 from wardlaw.store.classifications import add_classification, classifications_of, newest_classification
+from wardlaw.store.drafts import drop_draft
 from wardlaw.store.systems import change_system, living_system
 
 
@@ -82,6 +83,7 @@ async def hand_in_answers(call: Given, system_id: FromPath[str], data: JSONBody[
             turn.person.id, turn.person.roles, turn.now,
         )  # fmt: skip
         add_classification(turn.connection, one)
+        drop_draft(turn.connection, system_id, turn.person.id)
         if (system.tier, system.annex_point) != (found.tier, found.annex_point):
             new = msgspec.structs.replace(system, tier=found.tier, annex_point=found.annex_point)
             reason = f"classification {one.version}: {found.why}"

@@ -10,17 +10,18 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.engine import Connection
 
-from wardlaw.console.api.deps import (
+from wardlaw.console.api.desk import Call, Done, Given, Turn
+from wardlaw.console.api.lifedesk import (
     BacktestAsked,
     BacktestPart,
     ClauseHistory,
     ClauseLook,
+    EmergencyLook,
     LifeDesk,
     LifeOverview,
     LifePlan,
     PolicyStatus,
 )
-from wardlaw.console.api.desk import Call, Done, Given, Turn
 from wardlaw.console.api.shapes import Line, MaybeLine
 from wardlaw.facts.clauselife import Backtest, LifeState, SignOff
 from wardlaw.facts.errors import InputError
@@ -38,6 +39,13 @@ class ReasonRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why."""
 
     reason: Line
+
+
+class EmergencyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a text cannot wait; and its digest, or the first eight digits or more, where somebody has looked at it."""
+
+    reason: Line
+    digest: Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{8,64})?$(?!\n)")] = ""
 
 
 class SignRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,10 +106,10 @@ async def review_clause(call: Given, clause: _Clause, data: JSONBody[ReviewReque
     life = call.deps.life
 
     def work(turn: Turn) -> Done[ClauseMoved]:
-        plan = life.review(turn.connection, clause, _author(turn), at=turn.now)
-        return _kept(life, turn, plan, data.reason)
+        plan = life.review(turn.connection, clause, author_of(turn), at=turn.now)
+        return kept(life, turn, plan, data.reason)
 
-    await call.ahead(lambda turn: life.review(turn.connection, clause, _author(turn), at=turn.now))
+    await call.ahead(lambda turn: life.review(turn.connection, clause, author_of(turn), at=turn.now))
     return await call.change(work)
 
 
@@ -111,8 +119,8 @@ async def retire_clause(call: Given, clause: _Clause, data: JSONBody[ReasonReque
     life = call.deps.life
 
     def work(turn: Turn) -> Done[ClauseMoved]:
-        plan = life.retire(turn.connection, clause, _author(turn), at=turn.now)
-        return _kept(life, turn, plan, data.reason)
+        plan = life.retire(turn.connection, clause, author_of(turn), at=turn.now)
+        return kept(life, turn, plan, data.reason)
 
     return await call.change(work)
 
@@ -174,16 +182,32 @@ async def enforce_clause(call: Given, clause: _Clause) -> PolicyStatus:
     return await call.change(work, circumstances=circumstances)
 
 
+@get("/policy/clauses/{clause:str}/emergency", operation_id="policy.foresee", summary="What an emergency would do")
+async def foresee_emergency(call: Given, clause: _Clause) -> EmergencyLook:
+    """The text on disk and what it changes against what is in force; nothing is kept."""
+    life = call.deps.life
+    return await call.read(lambda turn: life.foresee(turn.connection, clause, author_of(turn), at=turn.now))
+
+
 @post("/policy/clauses/{clause:str}/emergency", operation_id="policy.emergency", summary="At once", status_code=200)
-async def emergency_clause(call: Given, clause: _Clause, data: JSONBody[ReasonRequest]) -> PolicyStatus:
-    """The text on disk takes effect at once if it only tightens; another person reviews it within a day."""
+async def emergency_clause(call: Given, clause: _Clause, data: JSONBody[EmergencyRequest]) -> PolicyStatus:
+    """The text on disk takes effect at once if it only tightens; another person reviews it within a day.
+
+    With a digest it does so only while that is still the text.
+    """
     life = call.deps.life
 
     def work(turn: Turn) -> Done[PolicyStatus]:
-        plan = life.emergency(turn.connection, clause, _author(turn), at=turn.now)
+        plan = life.emergency(turn.connection, clause, author_of(turn), at=turn.now)
+        if not any(move.is_new and move.version.digest.startswith(data.digest) for move in plan.moves):
+            raise InputError(
+                "WL-API-023",
+                f"The file of {clause} has changed since somebody looked at it.",
+                "Look at what it would do now, and repeat.",
+            )
         return published(call, turn, plan, reason=data.reason)
 
-    await call.ahead(lambda turn: life.emergency(turn.connection, clause, _author(turn), at=turn.now))
+    await call.ahead(lambda turn: life.emergency(turn.connection, clause, author_of(turn), at=turn.now))
     return await call.change(work)
 
 
@@ -231,13 +255,19 @@ async def _sign(call: Call, clause: str, data: SignRequest, *, approves: bool) -
             at=turn.now,
             expires_at=0.0,
         )
-        return _kept(life, turn, life.sign(turn.connection, clause, word), data.reason)
+        return kept(life, turn, life.sign(turn.connection, clause, word), data.reason)
 
     return await call.change(work, circumstances=circumstances)
 
 
-def _kept(life: LifeDesk, turn: Turn, plan: LifePlan, reason: str) -> Done[ClauseMoved]:
-    """The answer and the record of moves that publish nothing."""
+def kept(
+    life: LifeDesk, turn: Turn, plan: LifePlan, reason: str, *, write: Callable[[], None] | None = None
+) -> Done[ClauseMoved]:
+    """The answer and the record of moves that publish nothing.
+
+    Args:
+        write: What must be done beside them once the record is durable; where it fails nothing is kept.
+    """
     done = next((one for one in plan.moves if not one.by_itself), plan.moves[0])
     version = done.version
     answer = ClauseMoved(
@@ -254,7 +284,13 @@ def _kept(life: LifeDesk, turn: Turn, plan: LifePlan, reason: str) -> Done[Claus
     }  # fmt: skip
     if (word := done.sign_off) is not None:
         facts |= {"approves": int(word.approves), "roles": ",".join(word.roles), "seconds": int(word.seconds)}
-    return Done(answer, facts, noted=_noting(life, turn, plan, reason))
+
+    def done_with() -> ClauseMoved:
+        if write is not None:
+            write()
+        return answer
+
+    return Done(answer, facts, then=done_with, noted=_noting(life, turn, plan, reason))
 
 
 def _noting(life: LifeDesk, turn: Turn, plan: LifePlan, reason: str) -> Callable[[str], None]:
@@ -266,7 +302,8 @@ def _noting(life: LifeDesk, turn: Turn, plan: LifePlan, reason: str) -> Callable
     return note
 
 
-def _author(turn: Turn) -> Author:
+def author_of(turn: Turn) -> Author:
+    """Whoever calls, as the author of a text."""
     return Author(turn.person.id, human_of(turn.person))
 
 

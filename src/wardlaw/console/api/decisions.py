@@ -9,18 +9,31 @@ from litestar import get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody, QueryParameter
 
+from wardlaw.console.api.deps import Explainer, Glance
 from wardlaw.console.api.desk import Done, Given, Turn
 from wardlaw.console.api.shapes import Purpose, RecordDetail, RecordView, record_view
+from wardlaw.console.api.tail import MAY_KNOW_NAMES
 from wardlaw.facts.person import Permission
 from wardlaw.facts.record import Content
 from wardlaw.governance.rights import Circumstances, holds_any
-from wardlaw.store.records import MAX_ROWS, Search, get_record, search_records, stored_parts
+from wardlaw.store.records import (
+    MAX_ROWS,
+    RecordRow,
+    Search,
+    StoredPart,
+    get_record,
+    search_records,
+    stored_class,
+    stored_parts,
+)
 
 _Text = Annotated[str, QueryParameter(max_length=128)]
 _Millis = Annotated[int, QueryParameter(ge=0, le=2**53)]
 _Index = Annotated[int, QueryParameter(ge=-1, le=2**53)]
 _Limit = Annotated[int, QueryParameter(ge=1, le=MAX_ROWS)]
 
+
+_INPUTS = "inputs"
 
 MAY_KNOW_BEHAVIOUR = (Permission.KILL_CONNECTION, Permission.CLOSE_INCIDENT)
 """How somebody usually works is personal: for those who answer for incidents, not for all who read records."""
@@ -63,11 +76,36 @@ async def provide_span(
     dependencies={"wanted": Provide(provide_wanted), "span": Provide(provide_span)},
 )
 async def list_decisions(
-    call: Given, wanted: NamedDependency[Search], span: NamedDependency[Span]
+    call: Given,
+    wanted: NamedDependency[Search],
+    span: NamedDependency[Span],
+    *,
+    principal: _Text = "",
+    clause: _Text = "",
 ) -> tuple[RecordView, ...]:
-    """A page of matching records; the next one starts ``before`` the last ``leaf_index``."""
-    search = msgspec.structs.replace(wanted, **msgspec.structs.asdict(span))
-    return await call.read(lambda turn: tuple(record_view(row) for row in search_records(turn.connection, search)))
+    """A page of matching records; the next one starts ``before`` the last ``leaf_index``.
+
+    ``clause`` is one the decision rests on; ``principal`` is a caller or person by its whole name, for those who may know names, or a pseudonym.
+    """
+    search = msgspec.structs.replace(wanted, clause=clause, **msgspec.structs.asdict(span))
+    deps = call.deps
+
+    def work(turn: Turn) -> tuple[RecordView, ...]:
+        named = holds_any(turn.person, MAY_KNOW_NAMES, book=deps.roles)
+        meant = search
+        if principal:
+            names = deps.log.names(principal) if named else frozenset((principal,))
+            meant = msgspec.structs.replace(search, subjects=tuple(sorted(names)))
+        rows = search_records(turn.connection, meant)
+        parts = stored_class(turn.connection, [row.leaf_index for row in rows], _INPUTS) if named else {}
+        return tuple(_view(row, parts.get(row.leaf_index), deps.explainer) for row in rows)
+
+    return await call.read(work)
+
+
+def _view(row: RecordRow, part: StoredPart | None, explainer: Explainer) -> RecordView:
+    seen = explainer.glance(row, (part,)) if part is not None else Glance()
+    return record_view(row, principal=seen.principal, resource=seen.resource)
 
 
 @get("/decisions/{record_id:str}", operation_id="decisions.get", summary="One decision, and why")

@@ -10,6 +10,12 @@ import msgspec
 from sqlalchemy.engine import Connection, Engine
 
 from wardlaw.audit.note import VerifierKey
+from wardlaw.audit.proofsteps import ProofStep
+from wardlaw.console.api.drafts import DraftDesk
+from wardlaw.console.api.house import House, PlanSteps, plan_nothing
+from wardlaw.console.api.lifedesk import LifeDesk, PolicyStatus
+from wardlaw.console.api.providing import ProviderDesk
+from wardlaw.console.desks.signing import SigningDesk
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.decision.replay import ReplayReport
 from wardlaw.evidence.canary import Canary
@@ -17,20 +23,15 @@ from wardlaw.evidence.coverage import Line
 from wardlaw.evidence.report import Period, Report
 from wardlaw.evidence.running import RunningClause
 from wardlaw.evidence.survey import Survey
-from wardlaw.evidence.tally import Unclaimed
+from wardlaw.evidence.tally import Firing, Unclaimed
 from wardlaw.facts.approval import HeldDetail
-from wardlaw.facts.clauselife import Backtest, ClauseVersion, LifeEvent, SignOff
 from wardlaw.facts.credential import RegisteredSecret
 from wardlaw.facts.habit import Habit
 from wardlaw.facts.record import Content
-from wardlaw.governance.differ import Change
 from wardlaw.governance.frameworks.control import Control
 from wardlaw.governance.frameworks.framework import Framework
-from wardlaw.governance.moves import Author, Move
 from wardlaw.governance.operations import Service
 from wardlaw.governance.rights import RoleBook
-from wardlaw.governance.signing import Haste
-from wardlaw.governance.standing import ClauseStanding
 from wardlaw.inventory.asking import AskedPersons
 from wardlaw.inventory.granted import GrantMoment
 from wardlaw.inventory.rules import Weight
@@ -93,6 +94,14 @@ class ContentReader(Protocol):
         """
 
 
+class VerifyStep(msgspec.Struct, frozen=True):
+    """One thing a verification has done: how far it is, out of how much; ``of`` 0 where it has no measure."""
+
+    what: str
+    done: int = 0
+    of: int = 0
+
+
 class LogDesk(Protocol):
     """What people ask of the log."""
 
@@ -104,6 +113,16 @@ class LogDesk(Protocol):
 
         Raises:
             WardlawError: There is no such record, or it is not under a checkpoint yet.
+        """
+
+    def check(self, record_id: str) -> tuple[ProofStep, ...]:
+        """Make the proof of one record and check it, step by step."""
+
+    def verify(self, told: Callable[[VerifyStep], None]) -> Mapping[str, Any]:
+        """Verify the whole log as `wardlaw audit verify` does, telling each step as it is done; JSON-ready verdict.
+
+        Raises:
+            UnavailableError: It is being verified already (WL-CTL-013).
         """
 
     def export(self, since_ms: int, until_ms: int) -> Mapping[str, Any]:
@@ -226,8 +245,36 @@ class ReplayPart(msgspec.Struct, frozen=True):
     report: ReplayReport
 
 
+class Again(msgspec.Struct, frozen=True):
+    """What other clauses make of one decision.
+
+    Attributes:
+        policies: Digest of the set it was judged by, hex.
+        is_same_set: It is the set that decided.
+        before: Effect that was demanded; ``after`` is what is demanded now.
+        difference: ``same``, ``stopped``, ``allowed`` or ``changed``.
+        sentence: The new verdict in one sentence.
+        clauses: Those it rests on.
+    """
+
+    policies: str
+    is_same_set: bool
+    before: str
+    after: str
+    difference: str
+    sentence: str
+    clauses: tuple[str, ...]
+
+
 class ReplayDesk(Protocol):
     """Judges recorded decisions anew."""
+
+    def again(self, row: RecordRow, parts: tuple[StoredPart, ...], policies: PolicySet) -> Again:
+        """Judge one decision by other clauses.
+
+        Raises:
+            WardlawError: Its inputs are gone, or cannot be read.
+        """
 
     def replay(self, connection: Connection, asked: ReplayAsked, *, may_know_persons: bool) -> ReplayPart:
         """Judge one part of the log with clauses that are not in force.
@@ -235,24 +282,6 @@ class ReplayDesk(Protocol):
         Raises:
             WardlawError: The clauses have errors.
         """
-
-
-class PolicyStatus(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A policy set: its digest (SHA-256, hex), sequence number of its bundle, and how many clauses it holds.
-
-    Attributes:
-        life: Clauses have a life here (``policies.life``).
-        moved: What went a step on with it, where clauses have a life.
-        held: What stays as it was, and why.
-    """
-
-    digest: str
-    version: int
-    clauses: int
-    published_at: float = 0.0
-    life: bool = False
-    moved: tuple[str, ...] = ()
-    held: tuple[str, ...] = ()
 
 
 class PolicyDesk(Protocol):
@@ -277,128 +306,6 @@ class PolicyDesk(Protocol):
 
     def publish_now(self, prepared: PolicyStatus) -> PolicyStatus:
         """As ``publish``, from a thread that may wait."""
-
-
-class LifePlan(msgspec.Struct, frozen=True):
-    """What a wish comes to: the moves, what would be published, what stays and why."""
-
-    moves: tuple[Move, ...]
-    prepared: PolicyStatus | None = None
-    held: tuple[str, ...] = ()
-
-
-class ClauseHistory(msgspec.Struct, frozen=True):
-    """Everything that is known of a clause."""
-
-    clause: str
-    versions: tuple[ClauseVersion, ...]
-    events: tuple[LifeEvent, ...]
-
-
-class ClauseOrigin(msgspec.Struct, frozen=True):
-    """Accounts and humans who wrote a version, and whether an approval is still wanted."""
-
-    authors: tuple[str, ...]
-    lacks_approval: bool
-
-
-class ClauseLook(msgspec.Struct, frozen=True):
-    """What somebody who signs must see.
-
-    Attributes:
-        text: The text as a file would have it.
-        sentence: Read back from what would be enforced.
-        changes: Against what is in force.
-        needs: Whose approval is still wanted, in words.
-    """
-
-    version: ClauseVersion
-    text: str
-    sentence: str
-    changes: tuple[Change, ...]
-    needs: str
-
-
-class LifeOverview(msgspec.Struct, frozen=True):
-    """How every clause stands, and how carefully people sign."""
-
-    is_on: bool
-    clauses: tuple[ClauseStanding, ...]
-    haste: tuple[Haste, ...]
-    problem: str = ""
-
-
-class BacktestPart(msgspec.Struct, frozen=True):
-    """How far a backtest is: the next part begins at leaf ``next``; there is none at ``end``."""
-
-    begin: int
-    end: int
-    next: int
-    result: Backtest
-
-
-class LifeDesk(Protocol):
-    """Versions of clauses, and what people say of them. Plans change nothing; ``keep`` does."""
-
-    is_on: bool
-
-    def origin(self, connection: Connection, clause: str, *, at: float) -> ClauseOrigin:
-        """Who wrote the newest version, and whether it lacks an approval."""
-
-    def overview(self, connection: Connection, *, at: float) -> LifeOverview:
-        """How every clause stands."""
-
-    def history(self, connection: Connection, clause: str) -> ClauseHistory:
-        """Everything of one clause."""
-
-    def look(self, connection: Connection, clause: str, *, by: str, at: float) -> ClauseLook:
-        """The text that waits for approval; from here on the time of whoever looks is taken."""
-
-    def review(self, connection: Connection, clause: str, author: Author, *, at: float) -> LifePlan:
-        """Hand in the text on disk."""
-
-    def retire(self, connection: Connection, clause: str, author: Author, *, at: float) -> LifePlan:
-        """Ask that a clause ends."""
-
-    def veil(self, connection: Connection, change: Callable[[str], str]) -> dict[str, int]:
-        """Put other texts in the place of reasons people gave; answers how many rows changed, by table."""
-
-    def sign(self, connection: Connection, clause: str, word: SignOff) -> LifePlan:
-        """Approve or send back; the time it took and its end are filled in."""
-
-    def publish(self, connection: Connection, *, at: float) -> LifePlan:
-        """Everything approved into shadow, and the set that follows."""
-
-    def enforce(self, connection: Connection, clause: str, *, at: float) -> LifePlan:
-        """What is in shadow into force."""
-
-    def emergency(self, connection: Connection, clause: str, author: Author, *, at: float) -> LifePlan:
-        """The text on disk into force at once."""
-
-    def keep(self, connection: Connection, plan: LifePlan, *, by: str, at: float, reason: str, record: str) -> None:
-        """Add the rows of a plan."""
-
-    def backtest(self, connection: Connection, clause: str, asked: BacktestAsked, *, by: str) -> BacktestPart:
-        """Judge one part of the log twice."""
-
-    def tested(self, connection: Connection, clause: str, *, by: str) -> ClauseVersion:
-        """The version whose backtest has come to its end, with it.
-
-        Raises:
-            WardlawError: It has not.
-        """
-
-    def keep_backtest(self, connection: Connection, version: ClauseVersion, *, id_: str) -> None:
-        """Add what a backtest found."""
-
-
-class BacktestAsked(msgspec.Struct, frozen=True):
-    """Which part of the log: Unix milliseconds, leaves; 0 for both leaves asks for the first part."""
-
-    since_ms: int
-    until_ms: int
-    begin: int = 0
-    end: int = 0
 
 
 class ReportLines(msgspec.Struct, frozen=True):
@@ -443,6 +350,9 @@ class CoverageDesk(Protocol):
 
     def survey(self, connection: Connection, day: date | None = None) -> tuple[Survey, Counted]:
         """Count on in the log for a moment, and look at everything; ``day`` is when the law is asked."""
+
+    def firings(self, connection: Connection, clause: str) -> tuple[tuple[Firing, ...], Counted]:
+        """Count on for a moment, and look at where a clause matched in the window."""
 
     def unclaimed(self, connection: Connection) -> tuple[tuple[Unclaimed, ...], Counted]:
         """Count on for a moment, and look at traffic that belongs to no registered system."""
@@ -508,6 +418,13 @@ class CanaryDesk(Protocol):
         """
 
 
+class Samples(Protocol):
+    """Sends sample requests through the door."""
+
+    def begin(self, key: str) -> None:
+        """Send them in the background with the text of a key."""
+
+
 class ApiDependencies(msgspec.Struct, frozen=True):
     """Everything the API is built from.
 
@@ -526,6 +443,12 @@ class ApiDependencies(msgspec.Struct, frozen=True):
         signals: Who is sent signals of what is locked out and revoked.
         sign_signal: Claims of a signal to a signed token.
         services: Processes of the installation by the digest of the token they show.
+        samples: Sends requests for a first look; None where they would leave this machine.
+        signing: What signing in to the console remembers.
+        provider: The identity provider people sign in through; None where there is none.
+        house: How this installation is built, for those who run it.
+        requests_per_hour: How many requests for other people's word one person may file in any hour.
+        plan_steps: Directory, things and app to the calls that would take these away; it calls nothing.
     """
 
     engine: Engine
@@ -543,6 +466,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     coverage: CoverageDesk
     reports: ReportDesk
     life: LifeDesk
+    drafts: DraftDesk
     canaries: CanaryDesk
     fingerprint: Callable[[str, str, bool], RegisteredSecret]
     health: Callable[[], Mapping[str, Any]]
@@ -551,6 +475,7 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     sign: Callable[[bytes], bytes]
     endings: EndingsFile
     detecting: DetectingBook
+    signing: SigningDesk
     keys: Callable[[], Sequence[VerifierKey]]
     questionnaire: Questionnaire
     app_facts: Mapping[str, Mapping[str, AppFacts]] = {}
@@ -558,3 +483,8 @@ class ApiDependencies(msgspec.Struct, frozen=True):
     services: Mapping[str, Service] = {}
     signals: SignalPlan = SignalPlan()
     sign_signal: Sign = unsigned
+    samples: Samples | None = None
+    provider: ProviderDesk | None = None
+    house: House = House()
+    plan_steps: PlanSteps = plan_nothing
+    requests_per_hour: int = 20

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 from litestar.di import NamedDependency
@@ -14,13 +14,18 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from wardlaw.console.api.deps import ApiDependencies, Fact
+from wardlaw.console.api.pacing import RULE, TooManyFiledError, too_many_filed
+from wardlaw.console.api.watching import Watch
 from wardlaw.facts.errors import Fault, RefusedError, UnavailableError, WardlawError
 from wardlaw.facts.person import Person
 from wardlaw.governance.humans import names_of
 from wardlaw.governance.operations import Audience, Operation, Service, admit, admit_service
 from wardlaw.governance.rights import Circumstances, Refusal
+from wardlaw.governance.stepup import LastProof, Standing, is_proven, needs_proof
 from wardlaw.store.database import reading, store_failure, writing
 from wardlaw.store.people import accounts_of, get_person
+from wardlaw.store.sessions import FoundSession, get_session
+from wardlaw.store.signinstanding import standing_of
 
 T = TypeVar("T")
 
@@ -33,6 +38,7 @@ _HINTS = {
     "APPEAL": "Let somebody else answer it.",
     "DISABLED": "Ask an admin.",
     "ROLE": "Ask somebody with that role, or an admin to grant it.",
+    "SCOPE": "Use a token that is not limited, or one limited to this too (`wardlaw token create --scope`).",
     "SOD-1": "Ask another person with the right to approve clauses.",
     "SOD-2": "Let another person do one of the two.",
     "SOD-3": "Ask another person with the right to approve gates.",
@@ -52,12 +58,23 @@ class Caller(msgspec.Struct, frozen=True):
 
     Attributes:
         service: A process of the installation itself, whose name then stands in ``person``; None for persons.
+        session: The session of the console whose page asks; None for every other caller.
+        scopes: What the token is limited to; empty for all its person may do.
+        quietly: A page asks of itself for a part that it leaves out where its reader may not know: nobody attempted
+            anything, and a refusal to read is not recorded.
     """
 
     person: str
     uid: int = -1
     token: str = ""
     service: Service | None = None
+    session: FoundSession | None = None
+    scopes: tuple[str, ...] = ()
+    quietly: bool = False
+
+
+class ProofNeededError(RefusedError):
+    """The person must show again who they are, or choose first what they do it with."""
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -106,9 +123,10 @@ def no_circumstances(_turn: Turn) -> Circumstances:
 
 
 class _RefusedInsideError(Exception):
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: Refusal, told: TooManyFiledError | None = None) -> None:
         super().__init__(refusal.reason)
         self.refusal = refusal
+        self.told = told
 
 
 class Desk:
@@ -120,6 +138,7 @@ class Desk:
         self._one_writer = asyncio.Lock()
         # Threads of our own: work waits here for the recorder, which may itself need the loop's threads.
         self._threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="desk")
+        self.watch: Watch[Any] = Watch()
 
     async def read(
         self,
@@ -174,9 +193,10 @@ class Desk:
         def run() -> None:
             with reading(self.deps.engine) as connection:
                 person = get_person(connection, caller.person)
-                if isinstance(
-                    admit(person, operation, context=Circumstances(asks=True), book=self.deps.roles), Refusal
-                ):
+                context = Circumstances(asks=True, scopes=caller.scopes)
+                if isinstance(admit(person, operation, context=context, book=self.deps.roles), Refusal):
+                    return
+                if not self._is_proven(connection, operation, caller):
                     return
                 turn = Turn(connection, person, self.deps.clock(), self.deps.entropy, accounts_of(connection, person))
                 with contextlib.suppress(WardlawError):
@@ -184,6 +204,22 @@ class Desk:
                 connection.rollback()  # INVARIANT: nothing done ahead stays, whatever the work wrote
 
         await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+    async def look(self, operation: Operation, caller: Caller, work: Callable[[Turn], T]) -> T:
+        """Read what an operation of the console's own pages must know before it takes its time; nothing is judged.
+
+        Raises:
+            Fault: It is not one of theirs.
+        """
+        if not operation.console:
+            raise Fault("WL-API-006", f"{operation.id} is not the console's own.")
+
+        def run() -> T:
+            with reading(self.deps.engine) as connection:
+                person = get_person(connection, caller.person) if caller.person else Person(id="", name="", roles=())
+                return work(Turn(connection, person, self.deps.clock(), self.deps.entropy))
+
+        return await self._refusing(operation, caller, run)
 
     async def change_unsigned(self, operation: Operation, work: Callable[[Turn], Done[T]]) -> T:
         """Carry out an operation whose credential is part of the call; ``work`` checks it.
@@ -244,7 +280,10 @@ class Desk:
             return await asyncio.get_running_loop().run_in_executor(self._threads, run)
         except _RefusedInsideError as error:
             refusal = error.refusal
-            await self.deps.recorder.record("control", caller.person, operation.id, {"refused": refusal.rule})
+            if not caller.quietly or operation.changes or operation.recorded:
+                await self.deps.recorder.record("control", caller.person, operation.id, {"refused": refusal.rule})
+            if error.told is not None:
+                raise error.told from None
             raise RefusedError(
                 "WL-RGT-010", f"{refusal.reason} ({refusal.rule})", _HINTS.get(refusal.rule, "")
             ) from None
@@ -267,17 +306,55 @@ class Desk:
         person = get_person(connection, caller.person)
         turn = Turn(connection, person, self.deps.clock(), self.deps.entropy, accounts_of(connection, person))
         try:
-            context = msgspec.structs.replace(circumstances(turn), selves=turn.selves)
+            context = msgspec.structs.replace(circumstances(turn), selves=turn.selves, scopes=caller.scopes)
         except WardlawError:
             # What is to be changed does not exist. Say so only to those who might change it.
-            answer = admit(person, operation, context=Circumstances(asks=True), book=self.deps.roles)
+            context = Circumstances(asks=True, scopes=caller.scopes)
+            answer = admit(person, operation, context=context, book=self.deps.roles)
             if isinstance(answer, Refusal):
                 raise _RefusedInsideError(answer) from None
             raise
         answer = admit(person, operation, context=context, book=self.deps.roles)
         if isinstance(answer, Refusal):
             raise _RefusedInsideError(answer)
+        # INVARIANT: every operation passes here, so that no page can do without the proof.
+        if not self._is_proven(connection, operation, caller):
+            raise _proof_needed(standing_of(connection, person.id))
+        if operation.paced:
+            self._keep_pace(turn)
         return turn
+
+    def _keep_pace(self, turn: Turn) -> None:
+        """Refuse one more request of somebody who has filed as many as an hour takes; the refusal is recorded."""
+        people = turn.selves | {turn.person.id}
+        told = too_many_filed(turn.connection, people, most=self.deps.requests_per_hour, now=turn.now)
+        if told is not None:
+            raise _RefusedInsideError(Refusal(RULE, told.message), told)
+
+    def _is_proven(self, connection: Connection, operation: Operation, caller: Caller) -> bool:
+        """Whether a browser's session may do this now; callers with tokens or an account of the machine are none."""
+        if caller.session is None or not needs_proof(operation):
+            return True
+        session = get_session(connection, caller.session.entry.id)  # ended or rotated a moment ago: counts
+        is_current = caller.session.is_current and session.rotated_at == caller.session.entry.rotated_at
+        if session.ended_at or not is_current:
+            return False
+        proof, standing = LastProof(session.method, session.auth_time), standing_of(connection, caller.person)
+        within_s = self.deps.signing.limits.proof_s
+        return is_proven(operation, proof, standing, now=self.deps.clock(), within_s=within_s)
+
+
+def _proof_needed(standing: Standing) -> ProofNeededError:
+    if standing.is_empty:
+        return ProofNeededError(
+            "WL-SGN-011",
+            "A one-time token shows who let you in, not that it is you.",
+            "Choose a passkey or a password first, on the page of your account; then repeat.",
+        )
+    fresh = "This needs a fresh proof that it is you."
+    if standing.passkeys or standing.provider:
+        return ProofNeededError("WL-SGN-010", fresh, "Show your passkey, or sign in with your provider again.")
+    return ProofNeededError("WL-SGN-014", fresh, "Give your password again.")
 
 
 class Call:
@@ -295,6 +372,11 @@ class Call:
     def deps(self) -> ApiDependencies:
         """What the API is built from."""
         return self._desk.deps
+
+    @property
+    def watch(self) -> Watch[Any]:
+        """The newest decisions, read once for all who watch."""
+        return self._desk.watch
 
     async def read(
         self, work: Callable[[Turn], T], *, circumstances: Callable[[Turn], Circumstances] = no_circumstances
@@ -315,6 +397,27 @@ class Call:
     async def change_unsigned(self, work: Callable[[Turn], Done[T]]) -> T:
         """Change and record where the credential is part of the call; see ``Desk.change_unsigned``."""
         return await self._desk.change_unsigned(self._operation, work)
+
+    async def look(self, work: Callable[[Turn], T]) -> T:
+        """Read beforehand, for the console's own operations; see ``Desk.look``."""
+        return await self._desk.look(self._operation, self.caller or Caller(person=""), work)
+
+    @property
+    def person_id(self) -> str:
+        """Who calls."""
+        return self._signed_in().person
+
+    @property
+    def session_id(self) -> str:
+        """The session whose page asks.
+
+        Raises:
+            Fault: It is no page that asks.
+        """
+        session = self._signed_in().session
+        if session is None:
+            raise Fault("WL-API-006", f"{self._operation.id} was reached without a session.")
+        return session.entry.id
 
     def _signed_in(self) -> Caller:
         if self.caller is None:

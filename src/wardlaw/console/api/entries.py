@@ -9,9 +9,9 @@ from litestar import delete, get, put
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.desk import Done, Given, Turn
-from wardlaw.facts.errors import InputError
-from wardlaw.register.entry import Entry, EntryKind, kind_of
-from wardlaw.store.entries import KeptEntry, entry_history, get_entry, list_entries, put_entry, retire_entry
+from wardlaw.facts.errors import InputError, RefusedError
+from wardlaw.register.entry import Entry, EntryKind, RegisteredModel, kind_of
+from wardlaw.store.entries import KeptEntry, entry_history, find_entry, get_entry, list_entries, put_entry, retire_entry
 from wardlaw.store.people import get_person
 
 _Kind = Annotated[EntryKind | None, QueryParameter(name="kind")]
@@ -55,6 +55,7 @@ async def keep_entry(call: Given, data: JSONBody[EntryBody]) -> KeptEntry:
 
     def work(turn: Turn) -> Done[KeptEntry]:
         get_person(turn.connection, data.entry.owner)
+        _refuse_own_author(turn, data.entry)
         return _done(put_entry(turn.connection, data.entry, by=turn.person.id, now=turn.now, version=data.version))
 
     return await call.change(work)
@@ -71,6 +72,20 @@ async def end_entry(call: Given, kind: FromPath[str], entry_id: FromPath[str]) -
     return await call.change(
         lambda turn: _done(retire_entry(turn.connection, _kind(kind), entry_id, by=turn.person.id, now=turn.now))
     )
+
+
+def _refuse_own_author(turn: Turn, entry: Entry) -> None:
+    """Whoever made a model signs no gate of it (SOD-3), and so does not take themselves out as the one who made it."""
+    kept = find_entry(turn.connection, kind_of(entry), entry.id)
+    if kept is None or not isinstance(kept.entry, RegisteredModel) or not isinstance(entry, RegisteredModel):
+        return
+    author = kept.entry.author
+    if author in turn.selves and entry.author != author:
+        raise RefusedError(
+            "WL-SYS-016",
+            f"You made the model {entry.id}; who made it is not changed by that person.",
+            "Ask somebody else who registers models.",
+        )
 
 
 def _kind(text: str) -> EntryKind:

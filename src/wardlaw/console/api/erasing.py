@@ -20,6 +20,7 @@ from wardlaw.store.database import clear_traces
 from wardlaw.store.dutyveiling import Remaking, count_duties, duty_aliases, veil_duties
 from wardlaw.store.erasures import Erasure, ErasureReach
 from wardlaw.store.habitorders import place_order
+from wardlaw.store.registerveiling import count_register, register_names, veil_register
 from wardlaw.store.suppressed import suppress
 from wardlaw.store.veiling import (
     Place,
@@ -99,7 +100,9 @@ async def confirm_erasure(call: Given, erasure_id: FromPath[str]) -> ErasureAnsw
         aliases = _aliases(turn, places)
         rows = veil_inventory(turn.connection, aliases)
         remaking = Remaking(turn.person.id, erasure_id, turn.now, call.deps.sign, call.deps.life.veil)
-        rows |= veil_duties(turn.connection, _in_duties(turn, call, erasure.subject, aliases), remaking)
+        known = _in_duties(turn, call, erasure.subject, aliases)
+        rows |= veil_duties(turn.connection, known, remaking)
+        rows |= veil_register(turn.connection, known, erasure=erasure_id)
         if reach.suppress:
             suppress(turn.connection, aliases, call.deps.log.name_tag, erasure=erasure_id, now=turn.now)
         erasures.forget_reach(turn.connection, erasure_id)
@@ -122,6 +125,7 @@ async def confirm_erasure(call: Given, erasure_id: FromPath[str]) -> ErasureAnsw
         return Circumstances(first=people.get_person(turn.connection, erasure.requested_by))
 
     done = await call.change(work, circumstances=circumstances)
+    call.watch.forget()
     # Only now is it kept. What is left in the free space of a file cannot undo it, and is told.
     traces = await asyncio.to_thread(clear_traces, call.deps.engine) if done.inventory.rows else ""
     return msgspec.structs.replace(done, inventory=msgspec.structs.replace(done.inventory, traces=traces))
@@ -186,7 +190,8 @@ def _reached(turn: Turn, call: Call, subject: str, reach: ErasureReach) -> Inven
     places = _meant(turn, call, subject, reach)
     aliases = _aliases(turn, places)
     rows = count_named(turn.connection, aliases)
-    rows |= count_duties(turn.connection, _in_duties(turn, call, subject, aliases))
+    known = _in_duties(turn, call, subject, aliases)
+    rows |= count_duties(turn.connection, known) | count_register(turn.connection, known)
     names = tuple(f"{place.directory}:{place.account}" for place in places)
     return InventoryReach(names, rows, reach.suppress, _next_reading(places, reach))
 
@@ -196,9 +201,9 @@ def _aliases(turn: Turn, places: tuple[Place, ...]) -> tuple[Alias, ...]:
 
 
 def _in_duties(turn: Turn, call: Call, subject: str, aliases: tuple[Alias, ...]) -> tuple[Alias, ...]:
-    """What the person is called in waivers, appeals and the life of clauses."""
-    same = call.deps.log.same_subject(subject)
-    return duty_aliases(turn.connection, aliases, same, lambda: pseudonym_from(turn.entropy(13)))
+    """What the person is called in waivers, appeals, the life of clauses and the register."""
+    same, also = call.deps.log.same_subject(subject), register_names(turn.connection)
+    return duty_aliases(turn.connection, aliases, same, lambda: pseudonym_from(turn.entropy(13)), also=also)
 
 
 def _next_reading(places: tuple[Place, ...], reach: ErasureReach) -> str:

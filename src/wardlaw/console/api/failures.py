@@ -12,6 +12,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
+from wardlaw.console.api.pacing import TooManyFiledError
 from wardlaw.facts.errors import Fault, InputError, UnavailableError, WardlawError
 
 # Codes that say more than their family: nothing there, or in the way of something that is.
@@ -19,6 +20,8 @@ _NOT_FOUND = frozenset(
     {
         "WL-STO-011",
         "WL-STO-013",
+        "WL-OID-003",
+        "WL-OID-016",
         "WL-STO-021",
         "WL-STO-031",
         "WL-STO-040",
@@ -38,11 +41,15 @@ _NOT_FOUND = frozenset(
         "WL-COV-001",
         "WL-COV-003",
         "WL-COV-004",
+        "WL-SGN-002",
+        "WL-SGN-008",
     }
 )
 _CONFLICT = frozenset(
     {
+        "WL-LIF-024",
         "WL-STO-010",
+        "WL-OID-015",
         "WL-STO-020",
         "WL-STO-022",
         "WL-STO-030",
@@ -63,7 +70,10 @@ _CONFLICT = frozenset(
         "WL-GAT-003",
         "WL-ITK-003",
         "WL-ITK-005",
+        "WL-ITK-007",
+        "WL-ITK-008",
         "WL-GAT-006",
+        "WL-GAT-014",
         "WL-GAT-009",
         "WL-FWK-005",
         "WL-API-007",
@@ -131,5 +141,6 @@ def _what_is_wrong(error: HTTPException) -> str:
 def _answer(error: WardlawError, status: int, headers: dict[str, str] | None = None) -> Response[dict[str, Any]]:
     body = {"error": {"code": error.code, "message": error.message, "hint": error.hint, "exit": error.exit_code}}
     if isinstance(error, UnavailableError):
-        headers = {**(headers or {}), "retry-after": "1"}
+        wait_s = error.wait_s if isinstance(error, TooManyFiledError) else 1
+        headers = {**(headers or {}), "retry-after": str(wait_s)}
     return Response(body, status_code=status, headers=headers)

@@ -11,6 +11,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from wardlaw.console.api.deps import ApiDependencies
 from wardlaw.console.api.desk import Done, Given, Turn
+from wardlaw.console.api.paging import read_finding_place, write_place
 from wardlaw.console.api.picture import worked_findings
 from wardlaw.console.api.shapes import DAY_S, Line
 from wardlaw.facts.errors import InputError
@@ -36,21 +37,25 @@ from wardlaw.store.syncruns import telling_runs
 from wardlaw.store.watching import adopt_app
 
 _Name = Annotated[str, QueryParameter(max_length=512)]
+_Cursor = Annotated[str, QueryParameter(max_length=4_096)]
 _Count = Annotated[int, QueryParameter(ge=1, le=10_000)]
 MOST_DAYS = 366
 """Nothing is accepted for ever: after a year at most somebody looks again."""
 
 
 class FindingList(msgspec.Struct, frozen=True):
-    """Findings, gravest first; ``total`` counts those beyond the limit too, ``pending`` all that wait for somebody.
+    """Findings, gravest first; ``total`` counts those beyond the page too, ``pending`` all that wait for somebody.
 
-    ``feeds`` says what they rest on.
+    Attributes:
+        feeds: What they rest on.
+        next: What the next page is asked for with; empty on the last.
     """
 
     total: int
     pending: int
     findings: tuple[TrackedFinding, ...]
     feeds: tuple[Freshness, ...]
+    next: str = ""
 
 
 class FindingDetail(msgspec.Struct, frozen=True):
@@ -75,20 +80,26 @@ class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @get("/inventory/findings", operation_id="inventory.findings", summary="What rules and detectors find")
 async def inventory_findings(
-    call: Given, *, directory: _Name = "", rule: _Name = "", in_state: _Name = "", limit: _Count = 500
+    call: Given,
+    *,
+    directory: _Name = "",
+    rule: _Name = "",
+    in_state: _Name = "",
+    limit: _Count = 500,
+    after: _Cursor = "",
 ) -> FindingList:
     """Gravest first, each with its evidence and the next step; those that wait for somebody, or of the state named.
 
     What rules find is worked out for this answer; a state it has from people is kept.
     """
-    wanted = _states(in_state)
+    wanted, place = _states(in_state), read_finding_place(after)
 
     def work(turn: Turn) -> FindingList:
         worked = worked_findings(turn, call.deps, directory)
-        query = FindingQuery(at=turn.now, states=wanted, directory=directory, rule=rule, limit=limit)
+        query = FindingQuery(at=turn.now, states=wanted, directory=directory, rule=rule, limit=limit, after=place)
         found = current_findings(turn.connection, query, worked)
         feeds = freshness(telling_runs(turn.connection))
-        return FindingList(found.total, found.pending, found.findings, feeds)
+        return FindingList(found.total, found.pending, found.findings, feeds, write_place(found.next))
 
     return await call.read(work)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from typing import Annotated
 
 import msgspec
@@ -16,7 +17,7 @@ from wardlaw.facts.effect import Mode
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.person import Role
 from wardlaw.governance.rights import Circumstances
-from wardlaw.register.checks import CheckResult
+from wardlaw.register.checks import CheckKind, CheckResult
 from wardlaw.register.classification import stands
 from wardlaw.register.entry import EntryKind, RegisteredModel
 from wardlaw.register.gates.gate import Gate
@@ -29,6 +30,7 @@ from wardlaw.register.gates.run import (
     missing_roles,
     rests_on,
     results_of,
+    says_the_same,
     state_of,
 )
 from wardlaw.register.gates.runner import Subject, SystemFacts
@@ -40,7 +42,17 @@ from wardlaw.store.attestations import list_attestations
 from wardlaw.store.canaries import CanaryRuns
 from wardlaw.store.classifications import newest_classification
 from wardlaw.store.entries import find_entry
-from wardlaw.store.gates import change_run, gate_by_digest, get_gate, get_run, keep_run, list_runs
+from wardlaw.store.gates import (
+    change_run,
+    gate_by_digest,
+    get_gate,
+    get_run,
+    is_newest,
+    keep_run,
+    list_runs,
+    newest_of_artefact,
+)
+from wardlaw.store.redteamreports import reports_for
 from wardlaw.store.systems import change_system, living_system
 from wardlaw.store.verdictbook import bypassed_clauses, keep_verdict, revoke_verdict, standing_of
 
@@ -50,12 +62,16 @@ _System = Annotated[str, QueryParameter(max_length=64)]
 
 
 class RunBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A run: of which gate, for which system, who made the model, and what the checks of files said."""
+    """A run: of which gate, for which system, who made the model, and what the checks of files said.
+
+    ``anew`` begins another run where one of the same artefact waits or its verdict stands.
+    """
 
     gate: str
     system: str
     author: _Person = ""
     results: Annotated[tuple[CheckResult, ...], msgspec.Meta(max_length=64)] = ()
+    anew: bool = False
 
 
 class RunAnswerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,13 +88,14 @@ class RevokeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RunView(msgspec.Struct, frozen=True):
-    """A run and how it stands; ``missing`` are roles whose sign-off it waits for."""
+    """A run and how it stands; ``missing`` are roles whose sign-off it waits for, ``found`` that it was there before."""
 
     run: GateRun
     state: RunState
     outcome: str
     missing: tuple[Role, ...]
     verdict: str = ""
+    found: bool = False
 
 
 class StatementView(msgspec.Struct, frozen=True):
@@ -107,7 +124,10 @@ async def show_run(call: Given, run_id: FromPath[str]) -> RunView:
 
 @post("/gate-runs", operation_id="gates.run", summary="Run a gate", status_code=201)
 async def begin_run(call: Given, data: JSONBody[RunBody]) -> RunView:
-    """Take what the checks of files said, run the others, and see whose sign-offs are missing."""
+    """Take what the checks of files said, run the others, and see whose sign-offs are missing.
+
+    Where a run of the same digests waits, or its verdict stands, and nothing came out otherwise, that run is answered.
+    """
 
     def work(turn: Turn) -> Done[RunView]:
         kept = get_gate(turn.connection, data.gate)
@@ -120,7 +140,7 @@ async def begin_run(call: Given, data: JSONBody[RunBody]) -> RunView:
                 f"Somebody with the role legal, risk or ciso: `wardlaw gate sign {data.gate} --digest {kept.digest[:12]}`.",
             )
         _check_fits(gate, system.system)
-        known = _facts_of(call, turn, system.system)
+        known = _facts_of(call, turn, system.system, _targets(gate))
         subject = Subject(system.system, system.version, turn.now, known)
         run = GateRun(
             id=turn.new_id("grn_"), gate=gate.gate, gate_digest=kept.digest, system=system.system.id,
@@ -130,8 +150,16 @@ async def begin_run(call: Given, data: JSONBody[RunBody]) -> RunView:
             authors=_authors(turn, system.system, data.author), at=turn.now,
             rests_on=rests_on(gate, known), clauses=clauses_of(gate, known),
         )  # fmt: skip
+        newest = newest_of_artefact(turn.connection, run)
+        if newest is not None:
+            found = None if data.anew else _found(call, turn, (newest, run), system.system)
+            if found is not None:
+                return Done(found, {**_facts(found.run, found.state), "found": 1})
+            # Later than the one whose place it takes, whatever the clock says.
+            run = msgspec.structs.replace(run, at=max(run.at, math.nextafter(newest.at, math.inf)))
         keep_run(turn.connection, run)
-        return Done(_settled(call, turn, run, gate), _facts(run, gate))
+        view = _settled(call, turn, run, gate)
+        return Done(view, _facts(run, view.state))
 
     return await call.change(work)
 
@@ -148,10 +176,15 @@ async def answer_run(call: Given, run_id: FromPath[str], data: JSONBody[RunAnswe
         before = get_run(turn.connection, run_id)
         gate = gate_by_digest(turn.connection, before.gate, before.gate_digest).gate
         answer = GateAnswer(turn.person.id, Role.OWNER, data.approves, data.reason, turn.now)
-        run = answered_run(before, gate, answer, turn.person.roles)
+        run = answered_run(before, gate, answer, turn.person.roles, is_newest=is_newest(turn.connection, before))
+        if any(one.by in turn.selves for one in before.answers):
+            raise InputError(
+                "WL-GAT-007", "You have answered already; each sign-off is another person's.", "Ask another."
+            )
         change_run(turn.connection, run)
-        facts = {**_facts(run, gate), "approves": int(data.approves), "reason": data.reason}
-        return Done(_settled(call, turn, run, gate), facts)
+        view = _settled(call, turn, run, gate)
+        facts = {**_facts(run, view.state), "approves": int(data.approves), "reason": data.reason}
+        return Done(view, facts)
 
     return await call.change(work, circumstances=circumstances)
 
@@ -208,9 +241,26 @@ def _settled(call: Call, turn: Turn, run: GateRun, gate: Gate) -> RunView:
     return msgspec.structs.replace(view, verdict=verdict.id)
 
 
+def _found(call: Call, turn: Turn, both: tuple[GateRun, GateRun], system: System) -> RunView | None:
+    """The run there was before, where it says what the new one would and waits, or the system stands by its verdict."""
+    newest, run = both
+    if not says_the_same(newest, run):
+        return None
+    view = msgspec.structs.replace(_view(turn, newest), found=True)
+    if view.state is RunState.WAITING:
+        return view
+    standing = standing_of(turn.connection, system, now=turn.now, keys=call.deps.keys())
+    stands = standing.kept is not None and not standing.why and standing.kept.signed.verdict.run == newest.id
+    if standing.kept is None or not stands or bypassed_clauses(turn.connection, standing.kept.signed.verdict.clauses):
+        return None
+    return msgspec.structs.replace(view, verdict=standing.kept.signed.verdict.id)
+
+
 def _view(turn: Turn, run: GateRun) -> RunView:
     gate = gate_by_digest(turn.connection, run.gate, run.gate_digest).gate
     state = state_of(run, gate)
+    if state is RunState.WAITING:
+        state = state_of(run, gate, is_newest=is_newest(turn.connection, run))
     missing = missing_roles(run, gate) if state is RunState.WAITING else ()
     return RunView(run, state, run.outcome.value, missing)
 
@@ -225,7 +275,13 @@ def _check_fits(gate: Gate, system: System) -> None:
         )
 
 
-def _facts_of(call: Call, turn: Turn, system: System) -> SystemFacts:
+def _targets(gate: Gate) -> tuple[str, ...]:
+    """Targets of red-team attacks that the gate names."""
+    named = [str(one.require.get("target", "")) for one in gate.checks if one.kind is CheckKind.RED_TEAM]
+    return tuple(filter(None, named))
+
+
+def _facts_of(call: Call, turn: Turn, system: System, targets: tuple[str, ...]) -> SystemFacts:
     """What the installation knows of a system now."""
     newest = newest_classification(turn.connection, system.id)
     latest = CanaryRuns(turn.connection).latest()
@@ -245,6 +301,7 @@ def _facts_of(call: Call, turn: Turn, system: System) -> SystemFacts:
         in_force=frozenset(one.id for one in call.deps.coverage.running() if one.mode is Mode.ENFORCE),
         proven=passed - failed,
         failed=failed,
+        red_team=reports_for(turn.connection, system.made_of.model, targets),
     )
 
 
@@ -258,13 +315,13 @@ def _authors(turn: Turn, system: System, said: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _facts(run: GateRun, gate: Gate) -> dict[str, str | int]:
+def _facts(run: GateRun, state: RunState) -> dict[str, str | int]:
     return {
         "run": run.id,
         "gate": run.gate,
         "gate_digest": run.gate_digest,
         "system": run.system,
         "outcome": run.outcome.value,
-        "state": state_of(run, gate).value,
+        "state": state.value,
         "model": run.made_of.model,
     }

@@ -348,6 +348,11 @@ def _explained(turn: Turn, call: Call, item: Item, found: tuple[GrantLine, Asked
     )
 
 
+def grant_lines(turn: Turn, items: Sequence[Item], book: ApprovalBook) -> list[GrantLine]:
+    """Grants as lists show them, in their order."""
+    return [line for line, _ in _lines(turn, items, book)]
+
+
 def _lines(turn: Turn, items: Sequence[Item], book: ApprovalBook) -> list[tuple[GrantLine, AskedGrant]]:
     around = grant_surroundings(turn.connection, items)
     rulings = rulings_of(turn.connection, [(item.directory, item.thing.id) for item in items])

@@ -11,7 +11,8 @@ from litestar.params import QueryParameter
 from wardlaw.console.api.deps import ApiDependencies
 from wardlaw.console.api.desk import Given, Turn
 from wardlaw.console.api.doorlist import Door, beside, book_at_door, facts_at_door, see_door
-from wardlaw.console.api.inventory import fresh_feeds, known_thing, listed, read_cursor, write_cursor
+from wardlaw.console.api.inventory import fresh_feeds, known_thing, listed
+from wardlaw.console.api.paging import read_cursor, write_cursor
 from wardlaw.facts.errors import InputError
 from wardlaw.inventory.drawing import draw
 from wardlaw.inventory.model import Account, App, Credential, Item

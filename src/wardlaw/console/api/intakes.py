@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
@@ -18,7 +20,9 @@ from wardlaw.governance.rights import Circumstances, holds_any
 from wardlaw.inventory.granting import GrantApproval
 from wardlaw.register.entry import EntryKind, Vendor
 from wardlaw.register.intake import (
+    RENEWED_BEFORE_S,
     IntakeAnswer,
+    IntakeEnd,
     IntakeForm,
     IntakeRequest,
     IntakeState,
@@ -26,13 +30,16 @@ from wardlaw.register.intake import (
     check_form,
     roles_due,
     system_of,
+    withdrawn_intake,
 )
 from wardlaw.register.lifecycle import Lifecycle
+from wardlaw.register.proposal import Proposal, is_about, proposal_of
+from wardlaw.register.system import System
 from wardlaw.store.entries import find_entry, put_entry
-from wardlaw.store.grantapprovals import keep_approval, list_grant_approvals
-from wardlaw.store.intakes import change_intake, get_intake, keep_intake, list_intakes
+from wardlaw.store.grantapprovals import change_approval, get_grant_approval, keep_approval, list_grant_approvals
+from wardlaw.store.intakes import approvals_of, change_intake, end_intake, get_intake, keep_intake, list_intakes
 from wardlaw.store.people import get_person
-from wardlaw.store.systems import add_system, list_systems
+from wardlaw.store.systems import add_system, list_systems, living_system
 from wardlaw.store.verdictbook import bypassed_clauses, standing_of
 
 _All = Annotated[bool, QueryParameter(name="everything")]
@@ -48,12 +55,19 @@ class IntakeAnswerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: _Reason
 
 
+class WithdrawBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why it ends."""
+
+    reason: _Reason
+
+
 class IntakeView(msgspec.Struct, frozen=True):
-    """A request, how it stands, and whose word is missing."""
+    """A request, how it stands, whose word is missing, and when what was granted ends (Unix seconds; 0 for nothing)."""
 
     request: IntakeRequest
     state: IntakeState
     missing: tuple[Role, ...]
+    until: float = 0.0
 
 
 class CatalogueItem(msgspec.Struct, frozen=True):
@@ -62,6 +76,7 @@ class CatalogueItem(msgspec.Struct, frozen=True):
     Attributes:
         id: Of the system, or the client id of an app.
         note: What holds for it.
+        clauses: Clauses in force that were made for it, with their titles; of an app the one it was agreed to under.
     """
 
     kind: str
@@ -72,6 +87,9 @@ class CatalogueItem(msgspec.Struct, frozen=True):
     data_classes: tuple[str, ...]
     until: float
     note: str
+    users: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = ()
 
 
 @post("/intake", operation_id="intake.ask", summary="Ask for an AI tool, a model or an integration", status_code=201)
@@ -127,12 +145,50 @@ async def decide_about(call: Given, request_id: FromPath[str], data: JSONBody[In
         before = get_intake(turn.connection, request_id)
         answer = IntakeAnswer(turn.person.id, Role.OWNER, data.approves, data.reason, turn.now)
         request = answered_intake(before, answer, turn.person.roles)
-        change_intake(turn.connection, request)
+        if any(one.by in turn.selves for one in before.answers):
+            raise InputError("WL-ITK-004", "You have answered already; each word is another person's.", "Ask another.")
         made = _carry_out(call, turn, request) if request.state is IntakeState.GRANTED else ""
+        request = msgspec.structs.replace(request, approval=made)
+        change_intake(turn.connection, request)
         facts = {**_facts(request), "approves": int(data.approves), "reason": data.reason, "grant_approval": made}
         return Done(_view(request), facts)
 
     return await call.change(work, circumstances=circumstances)
+
+
+@post("/intake/{request_id:str}/withdraw", operation_id="intake.withdraw", summary="Take it back", status_code=200)
+async def take_back(call: Given, request_id: FromPath[str], data: JSONBody[WithdrawBody]) -> IntakeView:
+    """What was granted ends now: the system's traffic is refused, and the approval of its grant is taken back."""
+
+    def work(turn: Turn) -> Done[IntakeView]:
+        before = get_intake(turn.connection, request_id)
+        request = withdrawn_intake(before, IntakeEnd(turn.person.id, data.reason, turn.now))
+        end_intake(turn.connection, request)
+        if request.approval:
+            approval = get_grant_approval(turn.connection, request.approval)
+            if not approval.ended_at:
+                over = msgspec.structs.replace(approval, ended_at=turn.now, ended_by=turn.person.id)
+                change_approval(turn.connection, over)
+        return Done(_view(request), {**_facts(request), "reason": data.reason, "grant_approval": request.approval})
+
+    return await call.change(work)
+
+
+@get("/intake/{request_id:str}/proposal", operation_id="intake.proposal", summary="Clauses that go with a yes")
+async def show_proposal(call: Given, request_id: FromPath[str]) -> Proposal:
+    """Filled forms for clauses of the system, and which traffic is its own; nothing of it is in force."""
+
+    def work(turn: Turn) -> Proposal:
+        request = get_intake(turn.connection, request_id)
+        if request.asked_by not in turn.selves and not _sees_all(call, turn):
+            raise InputError("WL-ITK-002", f"There is no request {request_id}.", "`wardlaw intake list` names yours.")
+        if request.state is not IntakeState.GRANTED:
+            raise InputError(
+                "WL-ITK-008", f"{request_id} is {request.state.value}.", "Clauses are proposed for what was granted."
+            )
+        return proposal_of(request, living_system(turn.connection, request.form.system).system)
+
+    return await call.read(work)
 
 
 @get("/catalogue", operation_id="catalogue.list", summary="What people may use today")
@@ -140,29 +196,20 @@ async def show_catalogue(call: Given) -> tuple[CatalogueItem, ...]:
     """Systems that are approved or live and not closed at the door, and apps whose approval stands."""
 
     def work(turn: Turn) -> tuple[CatalogueItem, ...]:
-        keys = call.deps.keys()
-        found = []
-        for kept in list_systems(turn.connection):
-            one = kept.system
-            if one.lifecycle not in (Lifecycle.APPROVED, Lifecycle.LIVE):
-                continue
-            standing = standing_of(turn.connection, one, now=turn.now, keys=keys)
-            clauses = standing.kept.signed.verdict.clauses if standing.kept is not None else ()
-            closed = bool(standing.why) or bool(bypassed_clauses(turn.connection, clauses))
-            if closed and one.gate_mode is GateMode.ENFORCE:
-                continue
-            note = "its verdict does not stand; it is looked at" if closed else ""
-            until = 0.0 if closed else standing.until
-            found.append(
-                CatalogueItem("system", one.id, one.title, one.owner, one.purpose, one.data_classes, until, note)
-            )
+        approvals = approvals_of(turn.connection)
+        found = [
+            item
+            for kept in list_systems(turn.connection)
+            if kept.system.lifecycle in (Lifecycle.APPROVED, Lifecycle.LIVE)
+            and (item := _listed(call, turn, kept.system, approvals)) is not None
+        ]
         for approval in list_grant_approvals(turn.connection):
             if approval.expires_at > turn.now and approval.app:
                 scopes = ", ".join(approval.scopes)
                 found.append(
                     CatalogueItem(
                         "app", approval.app, approval.app, approval.owner, approval.reason, (), approval.expires_at,
-                        f"may be granted {scopes}",
+                        f"may be granted {scopes}", clauses=(approval.clause,),
                     )
                 )  # fmt: skip
         return tuple(found)
@@ -170,15 +217,36 @@ async def show_catalogue(call: Given) -> tuple[CatalogueItem, ...]:
     return await call.read(work)
 
 
+def _listed(call: Call, turn: Turn, one: System, approvals: Mapping[str, IntakeRequest]) -> CatalogueItem | None:
+    """A system as the catalogue has it; None where it may not be used."""
+    standing = standing_of(turn.connection, one, now=turn.now, keys=call.deps.keys(), approvals=approvals)
+    clauses = standing.kept.signed.verdict.clauses if standing.kept is not None else ()
+    closed = bool(standing.why) or bool(bypassed_clauses(turn.connection, clauses))
+    if turn.now >= standing.approved_until or (closed and one.gate_mode is GateMode.ENFORCE):
+        return None
+    note = "its verdict does not stand; it is looked at" if closed else ""
+    ends = standing.approved_until if closed else min(standing.until, standing.approved_until)
+    about = tuple(
+        f"{clause.id} {clause.title}"
+        for clause in call.deps.coverage.running()
+        if clause.clause is not None and is_about(clause.clause, one.id)
+    )
+    return CatalogueItem(
+        "system", one.id, one.title, one.owner, one.purpose, one.data_classes, 0.0 if ends == math.inf else ends, note,
+        one.users, one.regions, about,
+    )  # fmt: skip
+
+
 def _carry_out(call: Call, turn: Turn, request: IntakeRequest) -> str:
     """What follows from a granted request: an entry, its vendor, and the approval of its grant; answers that one's id."""
     form = request.form
-    _check_new(call, turn, form)
+    is_renewal = _check_new(call, turn, form)
     vendor = _slug(form.vendor)
     if vendor and find_entry(turn.connection, EntryKind.VENDOR, vendor) is None:
         entry = Vendor(vendor, form.vendor, form.owner, purpose=form.purpose, regions=form.regions)
         put_entry(turn.connection, entry, by=turn.person.id, now=turn.now, version=0)
-    add_system(turn.connection, system_of(request, vendor), by=turn.person.id, now=turn.now)
+    if not is_renewal:
+        add_system(turn.connection, system_of(request, vendor), by=turn.person.id, now=turn.now)
     if form.grant is None:
         return ""
     approval = GrantApproval(
@@ -190,17 +258,22 @@ def _carry_out(call: Call, turn: Turn, request: IntakeRequest) -> str:
     return approval.id
 
 
-def _check_new(call: Call, turn: Turn, form: IntakeForm) -> None:
-    if any(kept.system.id == form.system for kept in list_systems(turn.connection, retired=True)):
+def _check_new(call: Call, turn: Turn, form: IntakeForm) -> bool:
+    """Refuse what cannot become a system; answers whether it renews what an earlier request was granted."""
+    known = {kept.system.id: kept for kept in list_systems(turn.connection, retired=True)}.get(form.system)
+    granted = approvals_of(turn.connection).get(form.system) if known is not None and not known.retired_at else None
+    if known is not None and (granted is None or granted.until - turn.now > RENEWED_BEFORE_S):
         raise InputError(
-            "WL-ITK-001", f"There is a system {form.system} already, or there was one.", "Name it otherwise."
-        )
+            "WL-ITK-001", f"There is a system {form.system} already, or there was one.",
+            "Name it otherwise; what was granted is asked for anew in its last 30 days.",
+        )  # fmt: skip
     if form.grant is not None:
         clauses = {policy.clause for policy in call.deps.grants.policies().policies.values()}
         if form.grant.clause not in clauses:
             raise InputError(
                 "WL-ITK-001", f"The clauses in force have none called {form.grant.clause}.", "Such as GRT-01."
             )
+    return known is not None
 
 
 def _sees_all(call: Call, turn: Turn) -> bool:
@@ -214,7 +287,8 @@ def _slug(name: str) -> str:
 
 
 def _view(request: IntakeRequest) -> IntakeView:
-    return IntakeView(request, request.state, request.missing if request.state is IntakeState.WAITING else ())
+    missing = request.missing if request.state is IntakeState.WAITING else ()
+    return IntakeView(request, request.state, missing, request.until)
 
 
 def _facts(request: IntakeRequest) -> dict[str, str | int]:

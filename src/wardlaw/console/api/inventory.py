@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -14,6 +13,7 @@ from wardlaw.console.api.deps import ApiDependencies
 from wardlaw.console.api.desk import Call, Done, Given, Turn
 from wardlaw.console.api.doorlist import Door, asked_of, concerns_door, go_on, is_beyond, see_door
 from wardlaw.console.api.findings import settle_directory, tell_news
+from wardlaw.console.api.paging import read_cursor, write_cursor
 from wardlaw.console.api.picture import Picture, door_findings, draw_door, facts_of_apps
 from wardlaw.console.api.shapes import Line
 from wardlaw.facts.errors import InputError
@@ -35,7 +35,6 @@ from wardlaw.store.redrawing import DueDrawing, drawings_due, refuse_undrawn
 from wardlaw.store.suppressed import suppressed_in
 from wardlaw.store.syncruns import telling_runs
 from wardlaw.store.thingquery import (
-    Cursor,
     ThingPage,
     ThingQuery,
     count_kinds,
@@ -139,7 +138,6 @@ class RunEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     place: _Where = ""
 
 
-_Place = TypeVar("_Place")
 _Told = TypeVar("_Told", Page, RunEnd)
 
 
@@ -274,42 +272,6 @@ def kept_out(turn: Turn, call: Call, run_id: str, told: _Told) -> _Told:
     directory = get_run(turn.connection, run_id).directory
     aliases = suppressed_in(turn.connection, directory, told, call.deps.log.name_tag)
     return Veil(aliases, directory).over(told) if aliases else told
-
-
-def write_cursor(after: Cursor | None) -> str:
-    """Where a page ended, as a caller gives it back; empty for the last page."""
-    return write_place(after)
-
-
-def read_cursor(text: str) -> Cursor | None:
-    """Where a page of things begins; see ``read_place``."""
-    return _place_in(text, tuple[str, str, str, str])
-
-
-def write_place(after: tuple[str, ...] | None) -> str:
-    """Where any page ended."""
-    return "" if after is None else base64.urlsafe_b64encode(msgspec.json.encode(after)).decode()
-
-
-def read_place(text: str) -> tuple[str, str] | None:
-    """Where a page of what has two keys begins.
-
-    Raises:
-        InputError: It is none that a page gave (WL-INV-090).
-    """
-    return _place_in(text, tuple[str, str])
-
-
-def _place_in(text: str, form: type[_Place]) -> _Place | None:
-    if not text:
-        return None
-    try:
-        after = msgspec.json.decode(base64.urlsafe_b64decode(text.encode()), type=form)
-    except (ValueError, msgspec.MsgspecError) as error:
-        raise InputError(
-            "WL-INV-090", "There is no page that begins so.", "Give `after` what the page before gave as `next`."
-        ) from error
-    return after
 
 
 def listed(turn: Turn, deps: ApiDependencies, query: ThingQuery) -> tuple[ThingPage, Door, int]:

@@ -8,11 +8,13 @@ from litestar.params import FromPath, JSONBody
 
 from wardlaw.console.api.desk import Done, Given, Turn
 from wardlaw.console.api.shapes import PersonChange, PersonRequest
+from wardlaw.facts.clause import Risk
 from wardlaw.facts.errors import InputError
-from wardlaw.facts.person import Person, Role
+from wardlaw.facts.person import Permission, Person, Role
 from wardlaw.governance.humans import is_same_human
 from wardlaw.governance.rights import Circumstances
-from wardlaw.store import people, tokens
+from wardlaw.store import people, sessions, tokens
+from wardlaw.store.sessions import SessionEnd
 
 
 @get("/persons", operation_id="persons.list", summary="Everybody and their roles")
@@ -25,6 +27,35 @@ async def list_persons(call: Given) -> tuple[Person, ...]:
 async def get_person(call: Given, person_id: FromPath[str]) -> Person:
     """One person."""
     return await call.read(lambda turn: people.get_person(turn.connection, person_id))
+
+
+class RoleMatrix(msgspec.Struct, frozen=True):
+    """What each role permits, the rules that keep duties apart, and whose approvals a clause of each risk needs.
+
+    Attributes:
+        roles: Permissions of each role.
+        rules: Text of each rule, by its id (``SOD-1``).
+        sign_offs: For each risk, the sets of roles of which one must sign.
+    """
+
+    roles: dict[Role, tuple[Permission, ...]]
+    rules: dict[str, str]
+    sign_offs: dict[Risk, tuple[tuple[Role, ...], ...]]
+
+
+@get("/roles", operation_id="roles.list", summary="Roles, what they permit, and which duties are kept apart")
+async def list_roles(call: Given) -> RoleMatrix:
+    """The roles of this installation as they are judged by."""
+    book = call.deps.roles
+
+    def work(_turn: Turn) -> RoleMatrix:
+        return RoleMatrix(
+            {role: tuple(one for one in Permission if one in book.roles[role]) for role in Role},
+            dict(book.rules),
+            {risk: tuple(tuple(sorted(slot)) for slot in slots) for risk, slots in book.sign_offs.items()},
+        )
+
+    return await call.read(work)
 
 
 @post("/persons", operation_id="persons.create", summary="Add a person")
@@ -53,6 +84,7 @@ async def change_person(call: Given, person_id: FromPath[str], data: JSONBody[Pe
         people.change_person(turn.connection, new, by=turn.person.id, now=turn.now)
         if new.disabled:
             tokens.revoke_all_of(turn.connection, person_id, now=turn.now)
+            sessions.end_sessions_of(turn.connection, person_id, SessionEnd.PERSON, now=turn.now)
         _keep_an_admin(turn)
         facts: dict[str, str | int] = {"person": new.id, "roles": ",".join(new.roles), "disabled": int(new.disabled)}
         return Done(new, facts | _identity_told(new))
@@ -79,8 +111,9 @@ async def disable_person(call: Given, person_id: FromPath[str]) -> Person:
         gone = msgspec.structs.replace(old, disabled=True, unix_uid=-1, roles=())
         people.change_person(turn.connection, gone, by=turn.person.id, now=turn.now)
         ended = tokens.revoke_all_of(turn.connection, person_id, now=turn.now)
+        left = sessions.end_sessions_of(turn.connection, person_id, SessionEnd.PERSON, now=turn.now)
         _keep_an_admin(turn)
-        return Done(gone, {"person": person_id, "tokens_revoked": ended})
+        return Done(gone, {"person": person_id, "tokens_revoked": ended, "sessions_ended": left})
 
     return await call.change(work)
 

@@ -9,8 +9,8 @@ import msgspec
 from litestar import get, post
 
 from wardlaw.console.api.clauselife import published
-from wardlaw.console.api.deps import LifePlan, PolicyStatus
 from wardlaw.console.api.desk import Call, Done, Given, Turn
+from wardlaw.console.api.lifedesk import LifePlan, PolicyStatus
 from wardlaw.governance.rights import Circumstances
 from wardlaw.store.generations import Generation, bump
 

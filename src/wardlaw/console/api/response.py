@@ -18,13 +18,20 @@ from wardlaw.store.treestate import newest_checkpoint
 
 _MINUTE_S = 60
 
+_Before = Annotated[float, QueryParameter(ge=0, le=1e11)]
+_Find = Annotated[str, QueryParameter(max_length=200)]
+_Limit = Annotated[int, QueryParameter(ge=1, le=500)]
 _State = Annotated[IncidentState | None, QueryParameter(name="state")]
 
 
 @get("/incidents", operation_id="incidents.list", summary="Incidents, newest first")
-async def list_incidents(call: Given, only: _State = None) -> tuple[Incident, ...]:
-    """Incidents; ``state`` narrows them."""
-    return await call.read(lambda turn: incidents.list_incidents(turn.connection, state=only))
+async def list_incidents(
+    call: Given, only: _State = None, *, find: _Find = "", before: _Before = 0.0, limit: _Limit = 100
+) -> tuple[Incident, ...]:
+    """Incidents; ``state`` narrows them, ``find`` is a part of what they say, ``before`` (Unix seconds) those opened earlier."""
+    return await call.read(
+        lambda turn: incidents.list_incidents(turn.connection, state=only, find=find, before=before, limit=limit)
+    )
 
 
 @get("/incidents/{incident_id:str}", operation_id="incidents.get", summary="One incident with its evidence")
@@ -58,8 +65,8 @@ async def release_incident(call: Given, incident_id: FromPath[str], data: JSONBo
 
 
 @post("/incidents/{incident_id:str}/close", operation_id="incidents.close", summary="Close", status_code=200)
-async def close_incident(call: Given, incident_id: FromPath[str]) -> Incident:
-    """Close an incident."""
+async def close_incident(call: Given, incident_id: FromPath[str], data: JSONBody[Release]) -> Incident:
+    """Close an incident; why stands in it and in the log."""
 
     def work(turn: Turn) -> Done[Incident]:
         owed = unreviewed_glass_of(turn.connection, incident_id)
@@ -69,8 +76,10 @@ async def close_incident(call: Given, incident_id: FromPath[str]) -> Incident:
                 f"{incident_id} stays open until {', '.join(owed)} was reviewed.",
                 f"Another person reviews it: `wardlaw break-glass review {owed[0]}`.",
             )
-        closed = incidents.close_incident(turn.connection, incident_id, by=turn.person.id, now=turn.now)
-        return Done(closed, {"incident": incident_id})
+        closed = incidents.close_incident(
+            turn.connection, incident_id, by=turn.person.id, now=turn.now, reason=data.reason
+        )
+        return Done(closed, {"incident": incident_id, "reason": data.reason})
 
     return await call.change(work)
 

@@ -15,6 +15,7 @@ from wardlaw.console.api.shapes import Line
 from wardlaw.console.api.signalling import signal_revocation
 from wardlaw.facts.errors import InputError
 from wardlaw.facts.incident import Quarantine
+from wardlaw.inventory.model import Consent, Credential, Grant, Item
 from wardlaw.inventory.revocation import CallOutcome, RevocationProof, RevocationStep, StepKind
 from wardlaw.inventory.ruling import Fate, GrantRuling, RevokingMode
 from wardlaw.inventory.veiling import is_veiled
@@ -48,6 +49,7 @@ from wardlaw.store.revocations import (
 )
 from wardlaw.store.revokedthings import count_grants_to, names_known, things_of
 from wardlaw.store.syncruns import FeedsOf
+from wardlaw.store.thingquery import ThingQuery, find_thing, list_things
 from wardlaw.store.treestate import newest_checkpoint
 
 MOST_STEPS = 1_000
@@ -72,6 +74,15 @@ class PlanRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Line
     app: _Text = ""
     decisions: Annotated[tuple[_Text, ...], msgspec.Meta(max_length=200)] = ()
+
+
+class DraftRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to be taken away: grants and credentials by their ids, or everything of an app."""
+
+    directory: _Slug
+    reason: Line
+    ids: Annotated[tuple[_Text, ...], msgspec.Meta(max_length=200)] = ()
+    app: _Text = ""
 
 
 class MoreSteps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -181,6 +192,35 @@ async def plan_revocation(call: Given, data: JSONBody[PlanRequest]) -> Revocatio
     return await call.change(work)
 
 
+@post("/revocations/drafts", operation_id="revocations.draft", summary="Plan a revocation by what is to go")
+async def draft_revocation(call: Given, data: JSONBody[DraftRequest]) -> RevocationView:
+    """The platform's own calls are worked out here from what the inventory knows; nothing is asked of it, and nothing taken
+    away. It waits a day for somebody who confirms it."""
+
+    def work(turn: Turn) -> Done[RevocationView]:
+        refuse_undrawn(turn.connection, data.directory)
+        things = _things(turn, data)
+        steps = call.deps.plan_steps(data.directory, things, data.app)
+        if len(steps) > MOST_STEPS:
+            raise InputError("WL-INV-083", f"That would be {len(steps)} steps; {MOST_STEPS} at most.", "Plan less.")
+        one = Revocation(
+            turn.new_id("rev_"), data.directory, _platform(turn, call, data.directory), data.app,
+            tuple(StepProgress(step) for step in steps), data.reason, turn.person.id, turn.now,
+        )  # fmt: skip
+        _refuse_veiled(steps)
+        _check_steps(turn, call, data.directory, steps)
+        one = msgspec.structs.replace(one, persons=_persons(turn, call, one))
+        keep_revocation(turn.connection, one)
+        subjects = " ".join(step.subject for step in steps[:200])
+        facts: dict[str, str | int] = {
+            "revocation": one.id, "directory": one.directory, "app": one.app, "steps": len(steps), "subjects": subjects,
+            "persons": one.persons, "reason": one.reason,
+        }  # fmt: skip
+        return _done(turn, call, one, ("revocations.draft", facts))
+
+    return await call.change(work)
+
+
 @post("/revocations/{revocation:str}/steps", operation_id="revocations.add", summary="More of a plan", status_code=200)
 async def add_steps(call: Given, revocation: FromPath[str], data: JSONBody[MoreSteps]) -> RevocationView:
     """While nobody has confirmed it, and by whoever planned it."""
@@ -248,6 +288,45 @@ async def report_step(call: Given, revocation: FromPath[str], data: JSONBody[Ste
         return _done(turn, call, one, ("revocations.report", facts))
 
     return await call.change(work)
+
+
+def _things(turn: Turn, data: DraftRequest) -> tuple[Grant | Credential, ...]:
+    """What is meant, as the inventory has it.
+
+    Raises:
+        InputError: Ids and an app, neither, or something that could not be taken away (WL-INV-084).
+    """
+    if bool(data.ids) == bool(data.app):
+        raise InputError("WL-INV-084", "Name grants by their ids, or one app.", "See the list of grants.")
+    found: list[Grant | Credential] = []
+    if data.app:
+        query = ThingQuery(
+            directory=data.directory, about=data.app, kinds=("grant", "credential"), limit=MOST_STEPS + 1
+        )
+        found = [thing for item in list_things(turn.connection, query).items if (thing := _takeable(item))]
+    for name in data.ids:
+        known = (
+            find_thing(turn.connection, name, at=turn.now, kind=kind, directory=data.directory)
+            for kind in ("grant", "credential")
+        )
+        own = next((thing for one in known if one and (thing := _takeable(one[0]))), None)
+        if own is None:
+            raise InputError(
+                "WL-INV-084", f"{name[:80]} is no grant or credential that is there.", "See the list of grants."
+            )
+        found.append(own)
+    if not found:
+        raise InputError(
+            "WL-INV-084", "The inventory knows nothing there that could be revoked.", "Run `wardlaw inventory sync`."
+        )
+    return tuple(found)
+
+
+def _takeable(item: Item) -> Grant | Credential | None:
+    thing = item.thing
+    if not item.is_there or not isinstance(thing, Grant | Credential):
+        return None
+    return None if isinstance(thing, Grant) and thing.consent is Consent.REQUESTED else thing
 
 
 def _refuse_veiled(steps: Iterable[RevocationStep]) -> None:

@@ -28,6 +28,8 @@ async def whoami(call: Given) -> Session:
             permissions=tuple(permissions),
             uid=call.uid,
             token=caller.token if caller is not None else "",
+            session=caller.session.entry if caller is not None and caller.session is not None else None,
+            scopes=caller.scopes if caller is not None else (),
         )
 
     return await call.read(work)
@@ -46,7 +48,7 @@ async def redeem(call: Given, data: JSONBody[Redemption]) -> Access:
                 'Call through the Unix socket, or ask with "api_token": true.',
             )
         entry = tokens.redeem(turn.connection, data.token, now=turn.now)
-        person = _person_of(turn, entry, data)
+        person = person_of_token(turn, entry, data)
         if uid >= 0:
             person = _bind(turn, person, uid)
         text = _api_token(turn, person, data.days) if data.api_token else ""
@@ -56,7 +58,12 @@ async def redeem(call: Given, data: JSONBody[Redemption]) -> Access:
     return await call.change_unsigned(work)
 
 
-def _person_of(turn: Turn, entry: tokens.TokenEntry, data: Redemption) -> Person:
+def person_of_token(turn: Turn, entry: tokens.TokenEntry, data: Redemption) -> Person:
+    """Whose a one-time token is that was just used; the first admin's makes that person.
+
+    Raises:
+        RefusedError: The person is disabled, or there is an admin already (WL-RGT-010).
+    """
     if entry.kind is not TokenKind.FIRST_ADMIN:
         person = people.get_person(turn.connection, entry.person)
         if person.disabled:

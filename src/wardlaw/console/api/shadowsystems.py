@@ -1,6 +1,10 @@
-"""What the gateway sees and nobody has registered."""
+"""What the gateway sees, or the inventory knows, and nobody has registered: each thing once."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from fnmatch import translate
 
 import msgspec
 from litestar import get
@@ -8,17 +12,25 @@ from litestar import get
 from wardlaw.console.api.deps import Counted
 from wardlaw.console.api.desk import Given, Turn
 from wardlaw.evidence.tally import Unclaimed
+from wardlaw.inventory.shadow import ShadowApp
+from wardlaw.register.system import System
+from wardlaw.store.approvalbook import approval_book
+from wardlaw.store.principallinks import PrincipalLink, list_links
+from wardlaw.store.redrawing import refuse_undrawn
+from wardlaw.store.shadowapps import shadow_apps
+from wardlaw.store.systems import list_systems
 
 _MOST_NAMED = 20
 
 
 class ShadowSystem(msgspec.Struct, frozen=True):
-    """A caller whose traffic belongs to no system, with the evidence; ``last_at`` in Unix seconds.
+    """A caller, or an app of an AI vendor, that belongs to no system, with the evidence; times in Unix seconds.
 
     Attributes:
-        principal: Who calls; ``""`` for callers that are too many to be told apart, or cannot be read any more.
+        principal: Who calls, or ``app:…``; ``""`` for callers that are too many to be told apart, or cannot be read any more.
         reaches: Models and tools, those most called first.
         last: Its newest decision.
+        apps: What the inventory knows of it: of a caller, the apps that people said it is.
     """
 
     principal: str
@@ -28,24 +40,64 @@ class ShadowSystem(msgspec.Struct, frozen=True):
     reaches: tuple[str, ...]
     last_at: float
     last: str
+    apps: tuple[ShadowApp, ...] = ()
 
 
 class ShadowSystems(msgspec.Struct, frozen=True):
-    """All of them, and how far the log was counted."""
+    """All of them, how far the log was counted, and how many apps of AI vendors nobody registered; 200 are shown."""
 
     systems: tuple[ShadowSystem, ...]
     counted: Counted
+    apps: int = 0
 
 
-@get("/shadow/systems", operation_id="shadow.systems", summary="Callers that belong to no registered system")
+@get("/shadow/systems", operation_id="shadow.systems", summary="Callers and apps that belong to no registered system")
 async def list_shadow_systems(call: Given) -> ShadowSystems:
-    """Callers of the last thirty days, those with the most calls first; ask again until all of the log is counted."""
+    """Callers of the last thirty days, most calls first, then apps, most accounts first; ask until the log is counted."""
 
     def work(turn: Turn) -> ShadowSystems:
+        refuse_undrawn(turn.connection)
         found, counted = call.deps.coverage.unclaimed(turn.connection)
-        return ShadowSystems(grouped(found), counted)
+        links = list_links(turn.connection)
+        claimed = claims([kept.system for kept in list_systems(turn.connection)], links)
+        apps, total = shadow_apps(turn.connection, approval_book(turn.connection), claimed, at=turn.now)
+        return ShadowSystems(joined(grouped(found), apps, links), counted, total)
 
     return await call.read(work)
+
+
+def claims(systems: Iterable[System], links: Iterable[PrincipalLink]) -> Callable[[str, str], bool]:
+    """Whether a system has an app as its own: by the app's id, or by the caller that people said it is."""
+    patterns = [re.compile(translate(one)) for system in systems for one in system.principals]
+    callers: dict[tuple[str, str], list[str]] = {}
+    for link in links:
+        callers.setdefault((link.directory, link.app), []).append(link.principal)
+
+    def is_claimed(directory: str, app: str) -> bool:
+        names = (f"app:{app}", *callers.get((directory, app), ()))
+        return any(pattern.match(name) for pattern in patterns for name in names)
+
+    return is_claimed
+
+
+def joined(
+    callers: tuple[ShadowSystem, ...], apps: Iterable[ShadowApp], links: Iterable[PrincipalLink]
+) -> tuple[ShadowSystem, ...]:
+    """Callers with the apps they are, then the apps that are no caller's, in one line where several directories have one."""
+    seen = {one.principal for one in callers}
+    is_of = {(link.directory, link.app): link.principal for link in links if link.principal in seen}
+    own: dict[str, list[ShadowApp]] = {}
+    alone: dict[str, list[ShadowApp]] = {}
+    for app in apps:
+        caller = is_of.get((app.directory, app.app))
+        shelf, name = (own, caller) if caller is not None else (alone, f"app:{app.app}")
+        shelf.setdefault(name, []).append(app)
+    told = [msgspec.structs.replace(one, apps=tuple(own.get(one.principal, ()))) for one in callers]
+    told += [
+        ShadowSystem(name, "App", 0, (), (), max(one.used_at for one in found), "", tuple(found))
+        for name, found in alone.items()
+    ]
+    return tuple(told)
 
 
 def grouped(found: tuple[Unclaimed, ...]) -> tuple[ShadowSystem, ...]:

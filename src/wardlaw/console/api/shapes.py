@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
 from typing import Annotated, Any
 
 import msgspec
 
+from wardlaw.audit.envelope import decode
 from wardlaw.config.toolservers import CREDENTIAL_NAME
+from wardlaw.facts.errors import EvidenceError
 from wardlaw.facts.incident import Evidence, Incident, Quarantine
 from wardlaw.facts.person import Person, Role
 from wardlaw.facts.principal import PrincipalKind
@@ -19,6 +22,7 @@ from wardlaw.store.keys import OwnedKey
 from wardlaw.store.prunings import Pruning
 from wardlaw.store.records import RecordRow
 from wardlaw.store.secrets import KeptSecret
+from wardlaw.store.sessions import SessionEntry
 from wardlaw.store.tokens import TokenEntry
 
 DAY_S = 86_400
@@ -44,6 +48,10 @@ CredentialName = Annotated[str, msgspec.Meta(pattern=CREDENTIAL_NAME)]
 Pseudonym = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8,128}$(?!\n)")]
 MaybePseudonym = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{8,128})?$(?!\n)")]
 Names = Annotated[tuple[Line, ...], msgspec.Meta(max_length=100)]
+Scopes = Annotated[
+    tuple[Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,64}(\.([a-z_]{1,64}|\*))?$(?!\n)")], ...],
+    msgspec.Meta(max_length=50),
+]
 Moment = Annotated[float, msgspec.Meta(ge=0, le=32_503_680_000)]
 """Unix seconds up to the year 3000: what no calendar holds is refused here."""
 Days = Annotated[int, msgspec.Meta(ge=1, le=MAX_TOKEN_DAYS)]
@@ -82,12 +90,18 @@ class Access(msgspec.Struct, frozen=True):
 
 
 class Session(msgspec.Struct, frozen=True):
-    """Who is calling and what they may do; ``uid`` and ``token`` say how they were recognised."""
+    """Who is calling and what they may do; ``uid``, ``token`` and ``session`` say how they were recognised.
+
+    Attributes:
+        scopes: What the token is limited to; empty for all that the person may do.
+    """
 
     person: Person
     permissions: tuple[str, ...]
     uid: int
     token: str
+    session: SessionEntry | None = None
+    scopes: tuple[str, ...] = ()
 
 
 class PersonRequest(_Body, frozen=True):
@@ -121,10 +135,15 @@ class TokenRequest(_Body, frozen=True):
 
 
 class OwnTokenRequest(_Body, frozen=True):
-    """An API token for oneself."""
+    """An API token for oneself.
+
+    Attributes:
+        scopes: What it is limited to: ``read``, operations, or areas such as ``decisions.*``; empty for no limit.
+    """
 
     label: MaybeLine = ""
     days: Days = 30
+    scopes: Scopes = ()
 
 
 class NewText(msgspec.Struct, frozen=True):
@@ -231,7 +250,13 @@ class SecretView(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RecordView(msgspec.Struct, frozen=True):
-    """One record of the log."""
+    """One record of the log.
+
+    Attributes:
+        principal: Name of the caller for those who may know it; empty for others, and where the inputs were erased.
+        resource: As ``principal``.
+        canary: The canary it was; ``""`` for traffic.
+    """
 
     leaf_index: int
     id: str
@@ -245,6 +270,10 @@ class RecordView(msgspec.Struct, frozen=True):
     route: str
     code: str
     policies: str
+    clauses: tuple[str, ...] = ()
+    principal: str = ""
+    resource: str = ""
+    canary: str = ""
 
 
 class RecordDetail(msgspec.Struct, frozen=True):
@@ -262,7 +291,7 @@ class Purpose(_Body, frozen=True):
 
 
 class Release(_Body, frozen=True):
-    """Why the quarantines of an incident are lifted; it stands in the log."""
+    """Why an incident is closed, or what was locked out or lifted for it ends; it stands in the log."""
 
     reason: Line
 
@@ -537,6 +566,12 @@ def secret_view(kept: KeptSecret) -> SecretView:
     return SecretView(kept.secret.id, kept.secret.tripwire, kept.created_by, kept.created_at)
 
 
-def record_view(row: RecordRow) -> RecordView:
+def record_view(row: RecordRow, *, principal: str = "", resource: str = "") -> RecordView:
     """What a list shows of a record."""
-    return msgspec.convert({name: getattr(row, name) for name in RecordView.__struct_fields__}, RecordView)
+    taken = {name: getattr(row, name) for name in RecordView.__struct_fields__ if name in row.__struct_fields__}
+    clauses: tuple[str, ...] = ()
+    canary = ""
+    with contextlib.suppress(EvidenceError):  # whoever lists records finds even one that was tampered with
+        envelope = decode(row.envelope)
+        clauses, canary = envelope.clauses, str(envelope.facts.get("canary", ""))
+    return RecordView(**taken, clauses=clauses, principal=principal, resource=resource, canary=canary)

@@ -111,22 +111,30 @@ async def end_waiver(call: Given, waiver_id: FromPath[str], data: JSONBody[Relea
     return await call.change(work)
 
 
-def check_liftable(clauses: tuple[str, ...], policies: PolicySet) -> None:
+def liftable_clauses(policies: PolicySet, *, by_glass: bool = False) -> dict[str, bool]:
+    """The clauses in force that forbid something, and whether each may be lifted; by broken glass none of security's."""
+    known: dict[str, bool] = {}
+    for policy in policies.policies.values():
+        if policy.forbid:
+            may = policy.liftable and not (by_glass and policy.security)
+            known[policy.clause] = known.get(policy.clause, True) and may
+    return known
+
+
+def check_liftable(clauses: tuple[str, ...], policies: PolicySet, *, by_glass: bool = False) -> None:
     """Refuse what no clause in force is called, and what nothing may lift.
 
     Raises:
         InputError: There is no such clause, or it may not be lifted (WL-WVR-008).
     """
-    known: dict[str, bool] = {}
-    for policy in policies.policies.values():
-        if policy.forbid:
-            known[policy.clause] = known.get(policy.clause, True) and policy.liftable
+    known = liftable_clauses(policies, by_glass=by_glass)
     for clause in clauses:
         if clause not in known:
             hint = did_you_mean(clause, known) or "`wardlaw policy explain` shows all."
             raise _refused(f"There is no clause {clause} in force.", hint)
         if not known[clause]:
-            message = f"{clause} cannot be lifted: it is about a prohibited practice, or sets callers apart."
+            security = ", or security's" if by_glass else ""
+            message = f"{clause} cannot be lifted: it is about a prohibited practice, or sets callers apart{security}."
             raise _refused(message, "Change what is asked for; nobody can grant this.")
 
 

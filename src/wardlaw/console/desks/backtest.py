@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 from sqlalchemy.engine import Connection
 
-from wardlaw.console.api.deps import BacktestAsked, BacktestPart
+from wardlaw.console.api.lifedesk import BacktestAsked, BacktestPart
 from wardlaw.console.desks.replay import PART_S, open_inputs
 from wardlaw.decision.backtest import Backtesting, Span
 from wardlaw.decision.policyset import PolicySet

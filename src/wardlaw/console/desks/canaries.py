@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy.engine import Engine
 
 from wardlaw.config.model import ClauseLife, Config, Model
@@ -27,11 +28,13 @@ from wardlaw.governance.compile import compile_clause
 from wardlaw.governance.compiled import CompiledClause
 from wardlaw.governance.life import in_force
 from wardlaw.governance.running import sources_of
+from wardlaw.register.system import System
 from wardlaw.security.toolnames import JOINT
 from wardlaw.store.bundle import read_bundle
 from wardlaw.store.database import reading
 from wardlaw.store.installation import Installation
 from wardlaw.store.life import LifeStore
+from wardlaw.store.systems import list_systems
 
 _IN_BATCHES = (routes.CHAT_COMPLETIONS, routes.RESPONSES)
 _ENDINGS = (".yaml", ".cedar")
@@ -53,6 +56,14 @@ _TRANSLATED: Mapping[WireForm, str] = MappingProxyType(
 )
 
 
+class _Known(msgspec.Struct, frozen=True):
+    """Texts that were checked on a day, and what came of it."""
+
+    today: date
+    sources: dict[str, str]
+    checked: Checked
+
+
 class CanaryDesk:
     """The canaries of one installation.
 
@@ -60,6 +71,7 @@ class CanaryDesk:
         key: Key from which what is planted for canaries is derived.
         clock: Unix seconds.
         approved: The texts that are in force by their history, by clause; None where clauses have no life.
+        systems: Reads the systems of the register; none without.
     """
 
     def __init__(
@@ -69,13 +81,16 @@ class CanaryDesk:
         *,
         clock: Callable[[], float],
         approved: Callable[[], Mapping[str, ClauseText]] | None = None,
+        systems: Callable[[], tuple[System, ...]] = tuple,
     ) -> None:
         self._places = places
         self._clock = clock
         self._approved = approved
+        self._systems = systems
         self._folder = Path(places.config.policies.dir)
         self._around = surroundings(places.config)
         self._zone = ZoneInfo(places.config.installation.timezone)
+        self._known: _Known | None = None
         self.planted = planted_texts(key)
 
     def plan(self) -> tuple[Canary, ...]:
@@ -94,7 +109,8 @@ class CanaryDesk:
         for clause in decode_bundle(payload).clauses:
             written.setdefault(clause.id, _compiled(clause))
         clauses = (written[name] for name in sorted(written))
-        return plan_canaries(clauses, self._around, self.planted, at=self._clock(), zone=self._zone)
+        around = msgspec.structs.replace(self._around, systems=self._systems())
+        return plan_canaries(clauses, around, self.planted, at=self._clock(), zone=self._zone)
 
     def _on_disk(self) -> dict[str, str]:
         sources: dict[str, str] = {}
@@ -107,9 +123,14 @@ class CanaryDesk:
         return sources
 
     def _checked(self, sources: Mapping[str, str]) -> Checked:
-        """These clauses; what does not pass its check says nothing here."""
-        checked = check(sources, today=datetime.fromtimestamp(self._clock(), tz=UTC).date())
-        return checked if checked.ok else Checked("", (), checked.problems)
+        """These clauses; what does not pass its check says nothing here. The same texts are checked once a day."""
+        today = datetime.fromtimestamp(self._clock(), tz=UTC).date()
+        known = self._known
+        if known is None or (known.today, known.sources) != (today, sources):
+            checked = check(sources, today=today)
+            known = _Known(today, dict(sources), checked if checked.ok else Checked("", (), checked.problems))
+            self._known = known
+        return known.checked
 
 
 def approved_texts(config: Config, engine: Engine, key: bytes) -> Callable[[], dict[str, ClauseText]] | None:
@@ -127,6 +148,16 @@ def approved_texts(config: Config, engine: Engine, key: bytes) -> Callable[[], d
             book = store.load(connection)
         enforced = (in_force(versions) for versions in book.values())
         return {one.clause: one.content for one in enforced if one is not None and one.is_intact}
+
+    return read
+
+
+def registered_systems(engine: Engine) -> Callable[[], tuple[System, ...]]:
+    """Reads the systems of the register that are in use."""
+
+    def read() -> tuple[System, ...]:
+        with reading(engine) as connection:
+            return tuple(one.system for one in list_systems(connection))
 
     return read
 

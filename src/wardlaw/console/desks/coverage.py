@@ -17,7 +17,7 @@ from wardlaw.evidence.attestation import Attestation
 from wardlaw.evidence.coverage import Line
 from wardlaw.evidence.running import RunningClause, running_clauses
 from wardlaw.evidence.survey import Heard, Listed, Survey, clause_lines, framework_lines
-from wardlaw.evidence.tally import Tally, Told, Unclaimed
+from wardlaw.evidence.tally import Firing, Tally, Told, Unclaimed
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.errors import ConfigError, EvidenceError, InputError
 from wardlaw.governance.frameworks.control import Control
@@ -29,13 +29,18 @@ from wardlaw.store.attestations import list_attestations
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.lawpacks import AppliedLaw, applied_frameworks, frameworks_in_force, open_reopenings
 from wardlaw.store.records import records_end
-from wardlaw.store.replaying import PAGE, Stretch, read_inputs, stretch_of
+from wardlaw.store.replaying import Stretch, read_inputs, stretch_of
 from wardlaw.store.systems import list_systems
 
 WINDOW_S = 30 * 86_400
 """How far back traffic is counted, in seconds."""
-PART_S = 1.5
-"""How long one question may count on, in seconds; whoever asks sees how far it is and asks again."""
+PAGE = 250
+"""Records counted before time is looked at: some 0.1 s."""
+PART_S = 0.2
+"""How long one question may count on, in seconds: what came since the last round of the background, which counts all the time.
+
+Whoever asks sees how far it is and asks again.
+"""
 
 _INPUTS = "inputs"
 _OBSERVED = "observed"  # facts of a record: warn and shadow clauses that matched, as id:mode
@@ -147,6 +152,11 @@ class CoverageDesk:
         with self._lock:
             self._tally, self._end, self._known_owners = Tally(), -1, None
 
+    def count_on(self, connection: Connection, part_s: float) -> Counted:
+        """Count the records that came since, for some seconds at most: questions wait no longer than that."""
+        with self._lock:
+            return self._count(connection, self._clock(), part_s)
+
     def survey(self, connection: Connection, day: date | None = None) -> tuple[Survey, Counted]:
         """Count on, and look at everything.
 
@@ -159,7 +169,7 @@ class CoverageDesk:
         now = self._clock()
         published, running, kept = self._published(), self.running(), list_systems(connection)
         with self._lock:
-            counted = self._count(connection, now)
+            counted = self._count(connection, now, PART_S)
             scenes = self._tally.scenes(self._owners(tuple(one.system for one in kept)))
         systems = [Listed(one.system, one.changed_by) for one in kept]
         if UNREGISTERED in scenes:
@@ -178,11 +188,17 @@ class CoverageDesk:
         )
         return survey, counted
 
+    def firings(self, connection: Connection, clause: str) -> tuple[tuple[Firing, ...], Counted]:
+        """Count on, and look at where a clause matched in the window."""
+        with self._lock:
+            counted = self._count(connection, self._clock(), PART_S)
+            return self._tally.firings(clause), counted
+
     def unclaimed(self, connection: Connection) -> tuple[tuple[Unclaimed, ...], Counted]:
         """Count on, and look at what belongs to no registered system."""
         kept = list_systems(connection)
         with self._lock:
-            counted = self._count(connection, self._clock())
+            counted = self._count(connection, self._clock(), PART_S)
             return self._tally.unclaimed(self._owners(tuple(one.system for one in kept))), counted
 
     def lines(self, connection: Connection, survey: Survey, framework: str) -> tuple[Line, ...]:
@@ -223,17 +239,17 @@ class CoverageDesk:
             self._known_owners = (systems, owners_of(systems))
         return self._known_owners[1]
 
-    def _count(self, connection: Connection, now: float) -> Counted:
-        """Count the records that came since, for as long as one question may."""
+    def _count(self, connection: Connection, now: float, part_s: float) -> Counted:
+        """Count the records that came since, for so many seconds."""
         since = max(0.0, now - WINDOW_S)
         self._tally.forget_before(since)
         span = {"since_ms": int(since * 1000), "until_ms": 0}
         log_end = records_end(connection)
         if self._end < 0:
             self._end = stretch_of(connection, **span).begin
-        stop_at = self._clock() + PART_S
+        stop_at = self._clock() + part_s
         while self._end < log_end:
-            page = read_inputs(connection, Stretch(self._end, log_end), **span)
+            page = read_inputs(connection, Stretch(self._end, log_end), limit=PAGE, **span)
             for leaf_index, name, at_ms, _gateway, _epoch, subject, envelope, ciphertext in page:
                 self._add(name, at_ms / 1000, subject, (envelope, ciphertext))
                 self._end = int(leaf_index) + 1

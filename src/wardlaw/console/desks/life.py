@@ -9,25 +9,26 @@ from datetime import UTC, date, datetime
 import msgspec
 from sqlalchemy.engine import Connection
 
-from wardlaw.console.api.deps import (
+from wardlaw.console.api.lifedesk import (
     BacktestAsked,
     BacktestPart,
     ClauseHistory,
     ClauseLook,
     ClauseOrigin,
+    EmergencyLook,
     LifeOverview,
     LifePlan,
     PolicyStatus,
 )
 from wardlaw.console.desks.backtest import BacktestDesk
 from wardlaw.console.desks.policies import PolicyDesk
-from wardlaw.facts.clauselife import ClauseText, ClauseVersion, LifeEvent, SignOff, TextKind
+from wardlaw.facts.clauselife import ClauseText, ClauseVersion, LifeEvent, LifeState, SignOff, TextKind
 from wardlaw.facts.errors import InputError, WardlawError
 from wardlaw.governance.check import Checked
 from wardlaw.governance.clausetext import clause_of, clause_texts, written_of
 from wardlaw.governance.differ import diff
 from wardlaw.governance.fmt import format_clauses
-from wardlaw.governance.life import DAY_S, LifeRules, in_force
+from wardlaw.governance.life import DAY_S, LifeRules, in_force, newest
 from wardlaw.governance.moves import (
     ADOPTED,
     Author,
@@ -46,7 +47,7 @@ from wardlaw.governance.moves import (
 )
 from wardlaw.governance.running import Book, Running, running, running_set
 from wardlaw.governance.sentence import render_sentence
-from wardlaw.governance.signing import haste_of, missing_approvals, slot_words
+from wardlaw.governance.signing import Slot, haste_of, missing_approvals, slot_words
 from wardlaw.governance.standing import Beside, standings
 from wardlaw.store.life import LifeStore
 
@@ -132,6 +133,21 @@ class LifeDesk:
             raise no_such_clause(clause)
         return ClauseHistory(clause, versions, self._store.events(connection, clause))
 
+    def waiting(self, connection: Connection, *, at: float) -> tuple[tuple[ClauseVersion, tuple[Slot, ...]], ...]:
+        """Versions that wait for approvals, each with those it lacks; emergencies too until others have looked."""
+        last = filter(None, (newest(versions) for versions in self._store.load(connection).values()))
+        waits = [one for one in last if one.state is LifeState.IN_REVIEW or one.review_until > 0]
+        return tuple((one, missing_approvals(one, self._rules.book, at=at)) for one in waits)
+
+    def newest(self, connection: Connection) -> tuple[ClauseVersion, ...]:
+        """The newest version of each clause."""
+        return tuple(filter(None, (newest(versions) for versions in self._store.load(connection).values())))
+
+    def signed(self, connection: Connection) -> tuple[ClauseVersion, ...]:
+        """Every version of which somebody has said something."""
+        every = (one for versions in self._store.load(connection).values() for one in versions)
+        return tuple(one for one in every if one.sign_offs)
+
     def look(self, connection: Connection, clause: str, *, by: str, at: float) -> ClauseLook:
         """The newest text; from here on the time of whoever looks is taken.
 
@@ -147,13 +163,26 @@ class LifeDesk:
         was, would = self._set(book, at), self._set(as_if_enforced(book, clause, at=at), at)
         changes = tuple(one for one in diff(was, would) if one.clause.partition("~")[0] == clause)
         needs = slot_words(missing_approvals(version, self._rules.book, at=at))
-        return ClauseLook(version, _as_file(version), _sentence(version), changes, needs)
+        return ClauseLook(version, as_file(version.content), sentence_of(version.content), changes, needs)
 
     def review(self, connection: Connection, clause: str, author: Author, *, at: float) -> LifePlan:
         """Hand in the text on disk."""
         self._need_on()
         file = self._file(clause)
         return LifePlan(reviewing(self._store.load(connection), file, author, at=at))
+
+    def review_text(self, connection: Connection, content: ClauseText, author: Author, *, at: float) -> LifePlan:
+        """Hand in a text that is about to be that of its file."""
+        self._need_on()
+        return LifePlan(reviewing(self._store.load(connection), content, author, at=at))
+
+    def versions(self, connection: Connection, clause: str) -> tuple[ClauseVersion, ...]:
+        """Every version of a clause; none for one without history."""
+        return self._store.load(connection, clause).get(clause, ())
+
+    def running_set(self, connection: Connection, *, at: float) -> Checked:
+        """What is in force: by the tables where clauses have a life, else what is published."""
+        return self._set(self._store.load(connection), at) if self.is_on else self._policies.published_forms()
 
     def retire(self, connection: Connection, clause: str, author: Author, *, at: float) -> LifePlan:
         """Ask that a clause ends."""
@@ -188,6 +217,19 @@ class LifeDesk:
         book = self._store.load(connection)
         moves = enforcing(book, clause_texts(self._policies.check_clauses()), clause, self._rules, at=at)
         return LifePlan(moves, self._prepared(after(book, moves, at=at), at))
+
+    def foresee(self, connection: Connection, clause: str, author: Author, *, at: float) -> EmergencyLook:
+        """What an emergency would do with the text on disk; nothing is kept."""
+        self._need_on()
+        book, file, refused = self._store.load(connection), self._file(clause), ""
+        was, would = self._set(book, at), self._set(after(book, emergency(book, file, author, at=at), at=at), at)
+        try:
+            need_tightening(file, was, would)
+        except InputError as error:
+            refused = error.message
+        title = clause_of(file).title if file.kind is TextKind.FORM else ""
+        changes = tuple(one for one in diff(was, would) if one.clause.partition("~")[0] == clause)
+        return EmergencyLook(clause, title, file.digest, as_file(file), sentence_of(file), changes, refused)
 
     def emergency(self, connection: Connection, clause: str, author: Author, *, at: float) -> LifePlan:
         """The text on disk into force at once."""
@@ -307,8 +349,8 @@ class LifeDesk:
         return {name: on_disk[name] for name in published}
 
 
-def _as_file(version: ClauseVersion) -> str:
-    content = version.content
+def as_file(content: ClauseText) -> str:
+    """A text as a file would have it; empty for an end."""
     if content.kind is TextKind.FORM:
         return format_clauses(content.text, source=content.clause)[0]
     if content.kind is TextKind.RETIREMENT:
@@ -316,11 +358,12 @@ def _as_file(version: ClauseVersion) -> str:
     return written_of(content).cedar
 
 
-def _sentence(version: ClauseVersion) -> str:
-    kind = version.content.kind
-    if kind is TextKind.FORM:
-        return render_sentence(clause_of(version.content))
-    return f"{version.clause} ends." if kind is TextKind.RETIREMENT else "Written by hand in Cedar: read the text."
+def sentence_of(content: ClauseText) -> str:
+    """What a text does, in one sentence."""
+    if content.kind is TextKind.FORM:
+        return render_sentence(clause_of(content))
+    is_end = content.kind is TextKind.RETIREMENT
+    return f"{content.clause} ends." if is_end else "Written by hand in Cedar: read the text."
 
 
 def _day(at: float) -> date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +15,11 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Connection, Engine
 
 from wardlaw.audit.checkpoint import SignedCheckpoint, open_checkpoint
-from wardlaw.audit.note import VerifierKey
+from wardlaw.audit.note import VerifierKey, parse_verifier_key
 from wardlaw.audit.proof import format_proof
+from wardlaw.audit.proofsteps import ProofStep, proof_steps
+from wardlaw.console.api.deps import VerifyStep
+from wardlaw.console.desks.logverify import verify_installation
 from wardlaw.facts.errors import InputError, UnavailableError
 from wardlaw.governance.retention import DOCUMENTS, LOG, KeepingTerms
 from wardlaw.governance.shipped import shipped_keeping
@@ -46,6 +50,7 @@ class LogDesk:
         self._keyring = keyring
         self._name_key = keyring.derive("inventory/suppressed")
         self._clock = clock
+        self._verifying = threading.Lock()
         self._directory = LogDirectory(Path(places.config.audit.log))
 
     def status(self) -> Mapping[str, Any]:
@@ -79,6 +84,33 @@ class LogDesk:
             return format_proof(prove_entry(self._directory, row.leaf_index, row.envelope, keys=self._keys()))
         _, proof = prove_record(self._directory, row.leaf_index, keys=self._keys())
         return format_proof(proof)
+
+    def check(self, record_id: str) -> tuple[ProofStep, ...]:
+        """Make the proof of one record and check it as somebody without this installation would.
+
+        Raises:
+            InputError: There is no such record, or it is not under a checkpoint yet.
+        """
+        with reading(self._engine) as connection:
+            row = get_record(connection, record_id)
+        witness = self._places.config.audit.witness.public_key
+        witnesses = (parse_verifier_key(witness),) if witness else ()
+        return proof_steps(self.proof(record_id), row.envelope, log_keys=self._keys(), witness_keys=witnesses)
+
+    def verify(self, told: Callable[[VerifyStep], None]) -> Mapping[str, Any]:
+        """Verify the whole log, telling each step.
+
+        Raises:
+            UnavailableError: It is being verified already (WL-CTL-013).
+        """
+        if not self._verifying.acquire(blocking=False):
+            raise UnavailableError(
+                "WL-CTL-013", "The log is being verified already.", "Wait until that is done; it reads the whole log."
+            )
+        try:
+            return verify_installation(self._places, told)
+        finally:
+            self._verifying.release()
 
     def export(self, since_ms: int, until_ms: int) -> Mapping[str, Any]:
         """Write the published records of a span as JSON lines with their proofs; says where and what it holds.

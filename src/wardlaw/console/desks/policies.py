@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from wardlaw.console.api.deps import PolicyStatus
+from wardlaw.console.api.lifedesk import PolicyStatus
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.facts.clause import Clause
 from wardlaw.facts.errors import ConfigError, InputError, UnavailableError
@@ -25,6 +26,7 @@ from wardlaw.store.installation import Installation
 from wardlaw.store.keyring_signing import replace_file
 
 _ENDINGS = (".yaml", ".cedar")
+_MOST_CHECKED = 8  # the files, and what a few people are writing
 
 
 class Published(msgspec.Struct, frozen=True):
@@ -57,7 +59,8 @@ class PolicyDesk:
         self._kept = places.bundle_path.parent / "kept"
         self._prepared: dict[str, bytes] = {}
         self._in_force: PolicySet | None = None
-        self._last: tuple[dict[str, str], date, str, Checked] | None = None
+        self._lock = threading.Lock()
+        self._checked: dict[tuple[tuple[tuple[str, str], ...], date, str], Checked] = {}
         self.frameworks = frameworks
 
     async def status(self) -> PolicyStatus:
@@ -86,6 +89,22 @@ class PolicyDesk:
         Raises:
             ConfigError: They do not pass (WL-CTL-003); what is published stays.
         """
+        checked = self.check_sources(self.sources())
+        errors = [str(one) for one in checked.problems if one.severity is Severity.ERROR]
+        if errors:
+            raise ConfigError(
+                "WL-CTL-003",
+                f"The clauses have {len(errors)} errors; the first: {errors[0]}",
+                "See `wardlaw policy check`. What is published stays in force.",
+            )
+        return checked
+
+    def sources(self) -> dict[str, str]:
+        """The clauses on disk, text by name below the folder.
+
+        Raises:
+            ConfigError: They cannot be read, or there are none (WL-CTL-003).
+        """
         try:
             sources = {
                 str(path.relative_to(self._folder)): path.read_text(encoding="utf-8")
@@ -99,24 +118,43 @@ class PolicyDesk:
         if not sources:
             # An empty folder is a wrong path or a lost disk; publishing nothing would open the door.
             raise ConfigError("WL-CTL-003", f"There are no clauses in {self._folder}.", "Check policies.dir.")
-        checked = self._check(sources, datetime.fromtimestamp(self._clock(), tz=UTC).date())
-        errors = [str(one) for one in checked.problems if one.severity is Severity.ERROR]
-        if errors:
-            raise ConfigError(
-                "WL-CTL-003",
-                f"The clauses have {len(errors)} errors; the first: {errors[0]}",
-                "See `wardlaw policy check`. What is published stays in force.",
-            )
-        return checked
+        return sources
+
+    def check_sources(self, sources: dict[str, str]) -> Checked:
+        """Check a set by the day and the frameworks that count now; problems are part of the answer."""
+        return self._check(sources, datetime.fromtimestamp(self._clock(), tz=UTC).date())
+
+    def write_source(self, name: str, text: str) -> None:
+        """Put a text into one file of the clauses, whole or not at all.
+
+        Raises:
+            UnavailableError: It cannot be written (WL-CTL-018).
+        """
+        path = self._folder / name
+        try:
+            mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+            replace_file(path, text.encode(), mode=mode)
+        except OSError as error:
+            raise UnavailableError(
+                "WL-CTL-018",
+                f"The clause cannot be written to {path}: {error.strerror}.",
+                "Let the control process write to policies.dir, or change the file where it is kept and hand it in.",
+            ) from error
 
     def _check(self, sources: dict[str, str], today: date) -> Checked:
         """As ``check``; what came of the same files is not worked out again: whoever publishes holds up all writers."""
         frameworks = self.frameworks()
         law = sha256(msgspec.json.encode(sorted(frameworks.values(), key=lambda one: one.id))).hexdigest()
-        known = self._last
-        if known is None or known[:3] != (sources, today, law):
-            known = self._last = (sources, today, law, check(sources, today=today, frameworks=frameworks))
-        return known[3]
+        key = (tuple(sorted(sources.items())), today, law)
+        with self._lock:
+            known = self._checked.get(key)
+        if known is None:
+            known = check(sources, today=today, frameworks=frameworks)
+            with self._lock:
+                if len(self._checked) >= _MOST_CHECKED:
+                    self._checked.pop(next(iter(self._checked)))
+                self._checked[key] = known
+        return known
 
     def prepare_checked(self, checked: Checked) -> PolicyStatus:
         """Make what was checked ready to be published."""

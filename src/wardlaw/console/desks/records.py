@@ -126,7 +126,32 @@ def _besides(row: RecordRow, inputs: Inputs) -> dict[str, Any]:
     """What was no input of the verdict: how unusual it was, which detectors had looked, and whether it was a canary."""
     facts = decode(row.envelope).facts
     marks: dict[str, Any] = {name: facts[name] for name in ("canary", "canary_forgery") if name in facts}
-    return {UNUSUAL: _unusual(inputs), "inspected": inputs.inspected, **marks}
+    request = inputs.request
+    asked = {
+        "principal": request.principal.id,
+        "acting_for": request.principal.acting_for,
+        "resource": request.resource.id,
+        "session": request.session,
+    }
+    # Where in the texts, never what: the texts are read with a purpose alone.
+    found = [
+        {
+            "kind": one.kind.value,
+            "label": one.label,
+            "level": one.level.value,
+            "detector": one.detector,
+            "version": one.version,
+            "rule": one.rule,
+            "score": one.score,
+            "segment": one.segment,
+            "start": one.start,
+            "end": one.end,
+        }
+        for one in inputs.findings
+    ]
+    duties = [{"kind": one.kind.value, "classes": list(one.classes)} for one in inputs.decision.obligations]
+    besides = {"asked": asked, "findings": found, "obligations": duties, "inspected": inputs.inspected}
+    return {UNUSUAL: _unusual(inputs), **besides, **marks}
 
 
 def _unusual(inputs: Inputs) -> dict[str, Any]:

@@ -13,8 +13,9 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from wardlaw.audit.envelope import decode
-from wardlaw.console.api.deps import ReplayAsked, ReplayPart
+from wardlaw.console.api.deps import Again, ReplayAsked, ReplayPart
 from wardlaw.decision.context import PATHS
+from wardlaw.decision.explain import explain
 from wardlaw.decision.grounds import Wording
 from wardlaw.decision.policyset import PolicySet
 from wardlaw.decision.replay import (
@@ -32,6 +33,7 @@ from wardlaw.facts.record import Inputs
 from wardlaw.governance.check import check
 from wardlaw.governance.problems import Severity
 from wardlaw.store.keyring import Keyring
+from wardlaw.store.records import RecordRow, StoredPart
 from wardlaw.store.replaying import PAGE, Stretch, read_inputs, stretch_of
 
 PART_S = 1.0
@@ -96,6 +98,41 @@ class ReplayDesk:
         if begin == stretch.begin:
             begin = stretch.end  # there was nothing
         return ReplayPart(stretch.begin, stretch.end, begin, work.adding.report())
+
+    def again(self, row: RecordRow, parts: tuple[StoredPart, ...], policies: PolicySet) -> Again:
+        """Judge one decision by other clauses.
+
+        Raises:
+            InputError: Its inputs are gone (WL-CTL-012).
+            EvidenceError: They are not of this version (WL-CTL-002), or not what the record commits to.
+        """
+        stored = next((part.ciphertext for part in parts if part.klass == _INPUTS), None)
+        opened = open_inputs(self._keyring, row.subject, row.envelope, stored)
+        if opened is None:
+            raise InputError(
+                "WL-CTL-012",
+                f"What {row.id} was decided on is not there any more: erased, or past its time.",
+                "The record itself and its proof stand.",
+            )
+        try:
+            inputs = _decoder.decode(opened)
+        except msgspec.MsgspecError as error:
+            raise EvidenceError(
+                "WL-CTL-002",
+                f"The sealed part of {row.id} opens, but is not of this version.",
+                "Read it with the version of Wardlaw that wrote it.",
+            ) from error
+        one = rejudge(inputs, policies)
+        told = explain(inputs.request, inputs.findings, policies, inputs.state, decision=one.decision)
+        return Again(
+            policies=policies.digest,
+            is_same_set=policies.digest == inputs.decision.policies,
+            before=inputs.decision.demanded.value,
+            after=one.decision.demanded.value,
+            difference=one.difference.value,
+            sentence=told.sentence,
+            clauses=tuple(dict.fromkeys(reason.clause for reason in one.decision.reasons if reason.clause)),
+        )
 
     def _draft(self, sources: Mapping[str, str]) -> _Draft:
         digest = sha256(msgspec.json.encode(sources, order="sorted")).hexdigest()

@@ -42,4 +42,6 @@ class Rounds:
                 await asyncio.to_thread(self._work)
             except (WardlawError, SQLAlchemyError) as error:
                 _log.warning("%s: %s", self._what, error)
+            except Exception:  # noqa: BLE001 - background round: told whole, and tried again, not ended in silence
+                _log.exception("%s", self._what)
             await asyncio.sleep(self._every_s)

@@ -1,7 +1,7 @@
 """Who may speak to the console from a browser: the right host, the right origin, a cookie nobody else can send.
 
 Sources: OWASP Cross-Site Request Forgery Prevention and Session Management cheat sheets; RFC 6265bis (cookie prefixes);
-Fetch Metadata (W3C). Sessions are API tokens of the person, so that they end where tokens end and stand in the same list.
+Fetch Metadata (W3C).
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-SESSION_S = 12 * 3600
-"""A working day; afterwards one signs in again whatever one does (OWASP: absolute timeout)."""
+SESSION_S = 24 * 3600
+"""How long a browser keeps the cookie, in seconds; the session in it ends sooner (``control.sessions``)."""
+
+DEVICE_S = 180 * 86_400
+"""How long a browser is known as one somebody signed in with, in seconds."""
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _CSRF = b"wardlaw console form v1"
+_LINE = b"wardlaw console line of a session v1"
 
 
 class Entrance(msgspec.Struct, frozen=True):
@@ -36,6 +40,29 @@ class Entrance(msgspec.Struct, frozen=True):
     def cookie(self) -> str:
         """Name of the session's cookie. The prefix binds it to this host and to TLS, which loopback has not."""
         return "__Host-wardlaw" if self.secure else "wardlaw"
+
+    @property
+    def device_cookie(self) -> str:
+        """Name of the cookie by which a browser is known from earlier."""
+        return f"{self.cookie}-device"
+
+    @property
+    def door_cookie(self) -> str:
+        """Name of the cookie of the page somebody signs in at: what a passkey's challenge is bound to."""
+        return f"{self.cookie}-door"
+
+    def told_cookie(self, person: str) -> str:
+        """Name of the cookie that says until when this browser was told what changed about a person's signing in."""
+        return f"{self.cookie}-told-{hashlib.sha256(person.encode()).hexdigest()[:12]}"
+
+    def passkey_name(self, host: str) -> str:
+        """Under which name passkeys are made here; empty where browsers have none: an address is no name (WebAuthn)."""
+        name = _split(host)[0]
+        return "" if name.startswith("[") or name.replace(".", "").isdigit() else name
+
+    def origin_of(self, host: str) -> str:
+        """The origin of pages reached under a host."""
+        return f"{'https' if self.secure else 'http'}://{host}"
 
     def is_our_host(self, host: str) -> bool:
         """Whether a Host header names us.
@@ -62,6 +89,14 @@ class Entrance(msgspec.Struct, frozen=True):
 
     def session_of(self, headers: Iterable[tuple[bytes, bytes]]) -> str:
         """The token in the session's cookie; empty without one."""
+        return self._cookie_of(headers).partition(".")[0]
+
+    def line_of(self, headers: Iterable[tuple[bytes, bytes]]) -> str:
+        """What stays the same while the session of a cookie goes on with other secrets; empty without one."""
+        session, _, line = self._cookie_of(headers).partition(".")
+        return line if session and line else line_begun_by(session)
+
+    def _cookie_of(self, headers: Iterable[tuple[bytes, bytes]]) -> str:
         for name, value in headers:
             if name.lower() == b"cookie":
                 try:
@@ -72,21 +107,35 @@ class Entrance(msgspec.Struct, frozen=True):
                     return jar[self.cookie].value
         return ""
 
-    def set_session(self, token: str) -> str:
-        """The Set-Cookie header of a session that begins, or that ends with an empty token."""
+    def set_session(self, token: str, *, line: str = "") -> str:
+        """The Set-Cookie header of a session that begins, or that ends with an empty token.
+
+        Args:
+            line: Of the session that goes on with this token; empty where one begins.
+        """
         age = SESSION_S if token else 0
         secure = "; Secure" if self.secure else ""
-        return f"{self.cookie}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}"
+        value = f"{token}.{line}" if token and line else token
+        return f"{self.cookie}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}"
 
 
-def form_token(session: str) -> str:
-    """What each form of a session carries; only a page of the session can know it."""
-    return hmac.new(session.encode(), _CSRF, hashlib.sha256).hexdigest()
+def line_begun_by(session: str) -> str:
+    """The line of a session with its first secret; empty for no session.
+
+    It goes on when the secret changes, so that forms in other tabs stay good. Every sign-in has another secret and so
+    begins another line: no form of one person or sign-in is ever taken for one of another.
+    """
+    return hmac.new(session.encode(), _LINE, hashlib.sha256).hexdigest() if session else ""
 
 
-def is_form_token(session: str, given: str) -> bool:
-    """Whether a form came from a page of the session."""
-    return bool(session) and hmac.compare_digest(form_token(session).encode(), given.encode())
+def form_token(line: str) -> str:
+    """What each form of a session's line carries; only its pages can know it."""
+    return hmac.new(line.encode(), _CSRF, hashlib.sha256).hexdigest()
+
+
+def is_form_token(line: str, given: str) -> bool:
+    """Whether a form came from a page of the session's line."""
+    return bool(line) and hmac.compare_digest(form_token(line).encode(), given.encode())
 
 
 def inside_path(asked: str) -> str:

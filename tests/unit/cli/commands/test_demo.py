@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tests.unit.cli.conftest import RecordingClient
 
 import wardlaw.demo.stage
 import wardlaw.demo.stories
@@ -141,3 +142,12 @@ def test_without_the_official_client_it_says_what_to_do(command: Any, monkeypatc
     done = command("demo")
     assert done.code == 69
     assert "WL-DMO-002" in done.err
+
+
+def test_samples_go_through_the_door_that_is_running(command: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = RecordingClient()
+    client.answers["/samples"] = {"principal": "user:sample"}
+    monkeypatch.setattr(command_file, "connect", lambda _options: client)
+    done = command("demo", "--here")
+    assert (done.code, client.calls) == (0, [("POST", "/samples", {})])
+    assert "user:sample" in done.out

@@ -54,8 +54,9 @@ def test_a_run_from_the_files_to_the_verdict(command: Any, house: SimpleNamespac
     assert "max_errors 0" in command("gate", "show", "crm").out
     ran = command(
         "gate", "run", "crm-bot", "--gate", "crm", "--input", "report=clean.sarif", "--model", "model.bin",
-        "--sarif", "out.sarif", "--junit", "out.xml",
+        "--sarif", "out.sarif", "--junit", "out.xml", "--plots", "drawn",
     )  # fmt: skip
+    assert (Path("drawn").is_dir(), "0 drawings in drawn" in ran.err) == (True, True)
     assert (ran.code, "waits for: legal" in ran.out) == (Exit.PERSON, True)
     results = json.loads(Path("out.sarif").read_text())["runs"][0]["results"]
     assert [(one["ruleId"], one["level"], one["kind"]) for one in results] == [
@@ -95,6 +96,27 @@ def test_what_fails_stops_a_release_and_nothing_else(command: Any, house: Simple
     Path("gate.yaml").write_text("gate: x")
     assert command("gate", "add", "gate.yaml").code == Exit.USAGE
     assert command("gate", "add", "none.yaml").code == Exit.USAGE
+
+
+def test_what_is_drawn_of_a_run_stays_with_it(command: Any, house: SimpleNamespace) -> None:
+    by_sex = GATE.replace(
+        "files: [outcomes]", "files: [outcomes], require: {by: [sex], predicted: said, min_group_n: 10}"
+    )
+    Path("gate.yaml").write_text(by_sex)
+    added = json.loads(command("gate", "add", "gate.yaml", "--json").out)
+    house.who = Role.LEGAL
+    command("gate", "sign", "crm", "--digest", added["digest"][:12])
+    house.who = Role.OWNER
+    rows = [f"{sex},{int(at < kept)}" for sex, kept in (("f", 30), ("m", 60)) for at in range(100)]
+    Path("said.csv").write_text("sex,said\n" + "\n".join(rows) + "\n")
+    words = ("gate", "run", "crm-bot", "--gate", "crm", "--input", "report=clean.sarif", "--input", "outcomes=said.csv")
+    assert command(*words, "--plots", "drawn").code == Exit.FINDINGS
+    assert [path.name for path in Path("drawn").iterdir()] == ["fair.svg"]
+    run = json.loads(command("gate", "show", "--system", "crm-bot", "--json").out)["runs"][0]["id"]
+    kept = json.loads(command("gate", "show", run, "--json").out)["run"]["results"][1]["plots"]
+    assert [(bar["name"], bar["limit"], bar.get("beyond", False)) for bar in kept[0]["bars"]] == [
+        ("m", pytest.approx(0.48), False), ("f", pytest.approx(0.48), True)
+    ]  # fmt: skip
 
 
 def test_nobody_answers(command: Any, house: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:

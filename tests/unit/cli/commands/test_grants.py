@@ -85,3 +85,15 @@ def test_a_person_who_was_asked_answers_by_command(command: Any, house: SimpleNa
     assert "by person:sec: minutes of" in shown
     assert "\u202e" not in shown
     assert "WL-INV-120" in command("grants", "explain-why", "g1", "--reason", "x").err
+
+
+def test_grants_are_looked_through_page_by_page(command: Any, house: SimpleNamespace) -> None:
+    first = command("grants", "find", "--level", "4", "--limit", "1")
+    assert "g1" in first.out
+    assert "\x1b" not in first.out
+    after = first.out.rsplit("--after ", 1)[1].strip()
+    rest = command("grants", "find", "--level", "4", "--limit", "5", "--after", after).out
+    assert "g2" in rest
+    assert "more:" not in rest
+    assert command("grants", "find", "no such", "--unowned", "--idle").out == "none\n"
+    assert command("grants", "find", "--after", "nonsense").code == 2

@@ -104,13 +104,19 @@ def test_things_are_listed_and_shown_without_obeying_their_texts(command: Any, a
 
 
 def test_findings_end_with_1(command: Any, api: RecordingClient) -> None:
-    api.answers["/inventory/findings"] = {"total": 2, "pending": 2, "findings": [FINDING], "feeds": [FEED]}
+    api.answers["/inventory/findings"] = {
+        "total": 2,
+        "pending": 2,
+        "findings": [FINDING],
+        "feeds": [FEED],
+        "next": "WzJd",
+    }
     shown = command("inventory", "findings", "--rule", "known-bad-app", "--state", "all")
     assert api.calls[-1][2] == {"limit": 500, "rule": "known-bad-app", "in_state": "all"}
     assert shown.code == 1
     assert "CRITICAL known-bad-app: grant g1 in acme, account ada" in shown.out
-    assert "1 more" in shown.out
-    api.answers["/inventory/findings"] = {"total": 1, "pending": 0, "findings": [FINDING], "feeds": []}
+    assert "2 in all; go on with --after WzJd" in shown.out
+    api.answers["/inventory/findings"] = {"total": 1, "pending": 0, "findings": [FINDING], "feeds": [], "next": ""}
     assert command("inventory", "findings", "--state", "closed").code == 0
     api.answers["/inventory/runs"] = []
     assert command("inventory", "runs").code == 0

@@ -13,7 +13,7 @@ from bench.modelfiles import garak_lines
 from tests.unit.cli.commands.lawhouse import crm, lawhouse
 from tools.modelcorpus.attacks import attacks
 
-from wardlaw.cli.commands import bom
+from wardlaw.cli.commands import bom, redteam
 from wardlaw.facts.person import Role
 
 __all__ = ["lawhouse"]
@@ -55,6 +55,7 @@ def test_a_report_is_imported_with_intervals(command: Any, tmp_path: Path) -> No
     path.write_bytes(b"".join(garak_lines(4_000)))
     arguments = ("redteam", "import", str(path), "--model-digest", DIGEST)
     shown = command(*arguments, "--target", "openai/m", "--max-age-days", "100000")
+    assert "not kept" in shown.out
     assert (shown.code, "success of high attacks: 0.0% (0.0% to 0.1%) of 4000" in shown.out) == (0, True)
     found = json.loads(command(*arguments, "--max-age-days", "100000", "--json").out)
     assert (found["check"]["outcome"], found["bound"]["model_digest"]) == ("pass", DIGEST)
@@ -63,6 +64,29 @@ def test_a_report_is_imported_with_intervals(command: Any, tmp_path: Path) -> No
     assert command("redteam", "import", str(path), "--model-digest", "x").code == 2
     path.write_bytes(b"".join(garak_lines(40)))
     assert command(*arguments, "--max-age-days", "100000").code == 1
+
+
+def test_a_report_is_kept_for_a_registered_model_and_listed(
+    command: Any, lawhouse: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redteam, "connect", lambda _options: lawhouse.clients[lawhouse.who])
+    lawhouse.who = Role.OWNER
+    path = tmp_path / "garak.report.jsonl"
+    path.write_bytes(b"".join(garak_lines(4_000)))
+    arguments = ("redteam", "import", str(path), "--model-digest", DIGEST, "--max-age-days", "100000", "--keep")
+    refused = command(*arguments)
+    assert (refused.code, "WL-SYS-015" in refused.err) == (2, True)
+    assert "no reports" in command("redteam", "list").out
+    crm(lawhouse, command, "--model-digest", DIGEST)
+    kept = json.loads(command(*arguments, "--json").out)["kept"]
+    assert kept.startswith("rtr_")
+    assert json.loads(command(*arguments, "--json").out)["kept"] == kept
+    assert f"kept as {kept} for system:crm-bot" in command(*arguments).out
+    shown = command("redteam", "list").out
+    assert (kept in shown, "system:crm-bot" in shown) == (True, True)
+    (listed,) = json.loads(command("redteam", "list", "--json").out)["reports"]
+    assert all(one["low"] <= one["successes"] / one["attempts"] <= one["high"] for one in listed["attacked"])
+    assert json.loads(command("redteam", "list", "--model-digest", "b" * 64, "--json").out)["reports"] == []
 
 
 def test_a_registered_system_has_its_bill(
@@ -79,7 +103,10 @@ def test_a_registered_system_has_its_bill(
     )
     assert command("bom", "crm-bot", "--parts", str(parts), "--format", "1.6", "--out", str(out)).code == 0
     written = json.loads(out.read_text())
-    assert (written["specVersion"], len(written["components"])) == ("1.6", 2)
+    assert (written["specVersion"], len(written["components"])) == ("1.6", 3)
+    first = out.read_bytes()
+    assert command("bom", "crm-bot", "--parts", str(parts), "--format", "1.6", "--out", str(out)).code == 0
+    assert out.read_bytes() == first
     for text in ("models: [{id: x}]", "other: []", "a: ["):
         parts.write_text(text)
         assert command("bom", "crm-bot", "--parts", str(parts)).code == 2

@@ -16,7 +16,7 @@ from wardlaw.facts.origin import Provenance
 INCIDENT = {
     "incident": {
         "id": "inc_1", "kind": "SEC-05", "state": "open", "count": 1000, "opened_at": 1.0, "last_at": 9.0,
-        "principal": "aabb", "detail": "A registered secret was found (dec_1)", "closed_by": "", "closed_at": 0.0,
+        "principal": "aabb", "detail": "A registered secret was found (dec_1)", "closed_by": "", "closed_at": 0.0, "close_reason": "",
     },
     "evidence": [
         {"decision": "dec_1", "exchange": "exc_1", "at": 1.0, "clause": "SEC-05", "effect": "cut", "leaf_index": 7},
@@ -63,6 +63,9 @@ GLASS: dict[str, Any] = {
         "opened_by": "person:sec", "opened_at": 1.0, "ends_at": 9.0, "review_by": 90.0, "incident": "inc_1", "closed_by": "",
         "closed_at": 0.0, "reviewed_by": "", "reviewed_at": 0.0, "is_justified": False, "review": "", "version": 1,
     },
+}  # fmt: skip
+LIFTABLE = {
+    "clauses": [{"id": "GOV-07", "title": "No bulk exports"}], "never": ["GOV-01"], "minutes": 60, "told": [], "owed": "brk_1",
 }  # fmt: skip
 SERIOUS = {
     "standing": "open",
@@ -115,6 +118,7 @@ COVERS = (
     "quarantine",
     "secret",
     "serious",
+    "session",
     "token",
     "waiver",
 )
@@ -136,9 +140,19 @@ CASES: list[tuple[str, str, str, Any, Any]] = [
     ("person add a --name A --identity a@b.example", "POST", "/persons", {"id": "person:a", "name": "A", "roles": [], "identity": "a@b.example"}, DONE),
     ("person identify a a@b.example", "PATCH", "/persons/person%3Aa", {"unbind": False, "identity": "a@b.example"}, DONE),
     ("person disable a", "DELETE", "/persons/person%3Aa", None, DONE),
+    ("person logins", "GET", "/provider/logins", None, []),
+    ("person bind-login a s-1", "POST", "/provider/logins", {"person": "person:a", "subject": "s-1"}, DONE),
+    ("person unbind-login a", "DELETE", "/provider/logins/person%3Aa", None, DONE),
     ("person whoami", "GET", "/session", None, {"person": {"id": "person:a"}, "permissions": []}),
     ("token create --label l --days 3", "POST", "/session/tokens", {"label": "l", "days": 3}, TOKEN),
     ("token invite a --hours 2", "POST", "/tokens", {"person": "person:a", "label": "", "hours": 2}, TOKEN),
+    ("token create --scope read --scope decisions.list", "POST", "/session/tokens",
+     {"label": "", "days": 30, "scopes": ["read", "decisions.list"]}, TOKEN),
+    ("session list", "GET", "/session/sessions", None, []),
+    ("session list --all", "GET", "/sessions", None, []),
+    ("session revoke ses_1", "DELETE", "/session/sessions/ses_1", None, DONE),
+    ("session revoke ses_1 --any", "DELETE", "/sessions/ses_1", None, DONE),
+    ("person reset a", "POST", "/persons/person%3Aa/reset", None, DONE),
     ("token list", "GET", "/session/tokens", None, []),
     ("token list --all", "GET", "/tokens", None, []),
     ("token revoke tok_1", "DELETE", "/session/tokens/tok_1", None, DONE),
@@ -153,6 +167,7 @@ CASES: list[tuple[str, str, str, Any, Any]] = [
     ("quarantine release qua_1", "POST", "/quarantines/qua_1/release", None, DONE),
     ("approvals list", "GET", "/approvals", None, [{"standing": "waiting", "approval": APPROVAL}]),
     ("approvals list --everything", "GET", "/approvals", {"everything": "true"}, []),
+    ("approvals inbox", "GET", "/inbox", None, []),
     ("approvals show apr_1", "GET", "/approvals/apr_1", None, HELD),
     ("approvals approve apr_1 --reason r", "POST", "/approvals/apr_1/answer", {"approves": True, "reason": "r"}, HELD),
     ("approvals refuse apr_1 --reason r", "POST", "/approvals/apr_1/answer", {"approves": False, "reason": "r"}, HELD),
@@ -190,6 +205,7 @@ CASES: list[tuple[str, str, str, Any, Any]] = [
     ("waiver refuse wvr_1 --reason r", "POST", "/waivers/wvr_1/answer", {"approves": False, "reason": "r"}, WAIVER),
     ("waiver end wvr_1 --reason r", "POST", "/waivers/wvr_1/end", {"reason": "r"}, WAIVER),
     ("break-glass list", "GET", "/break-glass", {"days": "90"}, {"days": 90, "minutes": 7.5, "glasses": [GLASS]}),
+    ("break-glass liftable", "GET", "/break-glass/liftable", None, LIFTABLE),
     ("break-glass open --reason r --system agent:a", "POST", "/break-glass", BROKEN, GLASS),
     ("break-glass close brk_1 --reason r", "POST", "/break-glass/brk_1/close", {"reason": "r"}, GLASS),
     ("break-glass review brk_1 --review r --justified", "POST", "/break-glass/brk_1/review", {"justified": True, "review": "r"}, GLASS),
@@ -218,7 +234,7 @@ CASES: list[tuple[str, str, str, Any, Any]] = [
         {"reason": "mistake"},
         {"incident": INCIDENT["incident"], "released": INCIDENT["quarantines"]},
     ),
-    ("incidents close inc_1", "POST", "/incidents/inc_1/close", None, DONE),
+    ("incidents close inc_1 --reason over", "POST", "/incidents/inc_1/close", {"reason": "over"}, DONE),
     ("explain", "GET", "/decisions", {"limit": 20}, []),
     ("audit status", "GET", "/audit", None, {"size": 1}),
     ("audit prove dec_1", "GET", "/audit/proofs/dec_1", None, {"id": "dec_1", "proof": "c2sp.org/tlog-proof@v1\n"}),
@@ -396,10 +412,26 @@ def test_an_explanation_is_shown(command: Any, api: RecordingClient) -> None:
     assert "erased" in command("explain", "dec_1").out
 
 
+def test_a_decision_is_judged_by_todays_clauses(command: Any, api: RecordingClient) -> None:
+    record = {"id": "dec_1", "at_ms": 1_790_000_000_000, "leaf_index": 4}
+    api.answers["/decisions/dec_1"] = {"record": record, "envelope": {}, "explanation": {"sentence": "It was cut."}}
+    api.answers["/decisions/dec_1/again"] = {"difference": "allowed", "sentence": "It would pass."}
+    assert "otherwise: It would pass." in command("explain", "dec_1", "--again").out
+
+
 def test_a_proof_is_written_once(command: Any, api: RecordingClient) -> None:
     api.answers["/audit/proofs/dec_1"] = {"id": "dec_1", "proof": "p\n"}
     assert command("audit", "prove", "dec_1", "--out", "p.txt").code == 0
     assert "Nothing was overwritten" in command("audit", "prove", "dec_1", "--out", "p.txt").err
+
+
+def test_a_proof_is_checked_step_by_step(command: Any, api: RecordingClient) -> None:
+    steps = [{"name": "record", "holds": True, "detail": "9 bytes"}, {"name": "path", "holds": False, "detail": "no"}]
+    api.answers["/audit/proofs/dec_1/checked"] = steps
+    done = command("audit", "prove", "dec_1", "--steps")
+    assert (done.code, "FAILS  path: no" in done.out) == (1, True)
+    api.answers["/audit/proofs/dec_1/checked"] = steps[:1]
+    assert command("audit", "prove", "dec_1", "--steps").code == 0
 
 
 def test_a_held_call_is_drawn_for_whoever_must_answer(command: Any, api: RecordingClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from tests.unit.cli.conftest import RecordingClient
 from tests.unit.cli.test_lifewords import DRIFTED, QUIET
 from tests.unit.governance.lives import backtest, version
 
-from wardlaw.console.api.deps import BacktestPart, ClauseHistory, ClauseLook, LifeOverview
+from wardlaw.console.api.lifedesk import BacktestPart, ClauseHistory, ClauseLook, LifeOverview
 
 
 @pytest.mark.parametrize(("standing", "code"), [(QUIET, 0), (DRIFTED, 1)])
@@ -44,6 +45,34 @@ def test_show_and_history(command: Any, api: RecordingClient) -> None:
     assert one.digest in command("policy", "show", "GOV-20").out
     api.answers["/policy/clauses/GOV-20"] = msgspec.to_builtins(ClauseHistory("GOV-20", (one,), ()))
     assert "GOV-20 version 1" in command("policy", "history", "GOV-20").out
+
+
+def test_a_text_is_handed_in_from_a_file_with_the_digest_it_began_from(
+    command: Any, api: RecordingClient, tmp_path: Path
+) -> None:
+    (tmp_path / "new.yaml").write_text("id: GOV-20\n")
+    api.answers["/policy/clauses/GOV-20/reading"] = {"on_disk": "ab" * 32}
+    api.answers["/policy/clauses/GOV-20/hand-in"] = {"clause": "GOV-20", "state": "in review"}
+    done = command("policy", "review", "GOV-20", "--file", str(tmp_path / "new.yaml"), "--reason", "r")
+    assert done.code == 0, done.err
+    assert api.calls[-1] == (
+        "POST", "/policy/clauses/GOV-20/hand-in", {"text": "id: GOV-20\n", "based_on": "ab" * 32, "reason": "r"}
+    )  # fmt: skip
+
+
+def test_a_text_is_read_and_its_matches_are_told_by_day(command: Any, api: RecordingClient) -> None:
+    api.answers["/policy/clauses/GOV-20/reading"] = {
+        "clause": "GOV-20", "title": "No bulk", "version": 2, "plain": "Nobody may.", "sentence": "It is refused.",
+        "file": "id: GOV-20", "cedar": "forbid",
+    }  # fmt: skip
+    shown = command("policy", "read", "GOV-20", "--version", "2").out
+    for part in ("GOV-20  No bulk  (version 2)", "Nobody may.", "It is refused.", "id: GOV-20"):
+        assert part in shown
+    firing = {"day": 20_000, "kind": "User", "route": "chat", "resource": "model:x", "count": 3, "last": "dec_1"}
+    api.answers["/policy/clauses/GOV-20/effect"] = {"firings": [firing]}
+    told = command("policy", "effect", "GOV-20").out
+    assert "2024-10-04" in told
+    assert "dec_1" in told
 
 
 def test_the_sql_of_the_database_roles(command: Any) -> None:

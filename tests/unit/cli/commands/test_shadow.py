@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import Any
 
+import pytest
 from tests.unit.cli.commands.test_inventory import FEED
 from tests.unit.cli.conftest import RecordingClient
+
+from wardlaw.cli.commands import shadow
 
 TRACE = {"vendor": "openai", "source": "acme squid", "how": "use", "accounts": 2, "since": 5.0, "used_at": 9.0}
 VENDOR = {
@@ -51,6 +55,38 @@ def test_what_approvals_cover_is_allowed_until_they_end(command: Any, api: Recor
 
 SEEN = {"principal": "agent:x", "kind": "Agent", "calls": 7, "routes": ["mcp"], "reaches": ["tool:mail"], "last_at": 9.0,
         "last": "dec_1"}  # fmt: skip
+
+
+APP = {"directory": "acme", "app": "gpt", "name": "ChatGPT", "vendor": "openai", "grants": 3, "credentials": 1, "uses": 0,
+       "accounts": 9, "first_at": 5.0, "used_at": 8.0, "who": ["ada", "bob"], "standing": {}}  # fmt: skip
+ONLY_APP = {"principal": "app:gpt", "kind": "App", "calls": 0, "routes": [], "reaches": [], "last_at": 8.0, "last": "",
+            "apps": [APP]}  # fmt: skip
+COUNTED = {"end": 5, "log_end": 5, "since": 0.0}
+
+
+def test_apps_of_the_inventory_stand_beside_callers_each_once(
+    command: Any, api: RecordingClient, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "wardlaw.yaml").write_text("version: 1\n")
+    both = {**SEEN, "apps": [{**APP, "app": "bot"}]}
+    api.answers["/shadow/systems"] = {"systems": [both, ONLY_APP], "counted": COUNTED, "apps": 5}
+    found = json.loads(command("shadow-ai", "systems", "--json").out)
+    assert [one["principal"] for one in found["systems"]] == ["agent:x", "app:gpt"]
+    shown = command("shadow-ai", "systems")
+    assert (shown.code, "3 more apps" in shown.out, "app:gpt" in shown.out) == (1, True, True)
+    kept = {"id": "x", "owner": "person:ann", "purpose": "mails", "principals": [], "lifecycle": "proposed",
+            "tier": "undetermined", "gate_mode": "warn"}  # fmt: skip
+    api.answers["/systems"] = {"system": kept}
+    words = ("--system", "x", "--owner", "ann", "--purpose", "mails")
+    assert command("shadow-ai", "register", "agent:x", *words).code == 0
+    assert api.calls[-1][2]["principals"] == ["agent:x", "app:bot"]
+    asked: list[Any] = []
+    monkeypatch.setattr(shadow, "revoke", lambda *, errand, options: asked.append(errand) or 0)
+    assert command("shadow-ai", "block", "app:gpt", "--reason", "nobody knows it").code == 0
+    assert [(one.app, one.reason, one.yes) for one in asked] == [("gpt", "nobody knows it", False)]
+    (tmp_path / "wardlaw.yaml").write_text("version: 1\ninventory: {sanctioned: [openai]}\n")
+    found = json.loads(command("shadow-ai", "systems", "--json").out)
+    assert [one["principal"] for one in found["systems"]] == ["agent:x"]
 
 
 def test_what_nobody_registered_is_registered_or_blocked_in_one_step(command: Any, api: RecordingClient) -> None:

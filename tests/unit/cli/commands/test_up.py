@@ -73,7 +73,13 @@ def test_the_start_screen_says_what_to_do_next(capfd: pytest.CaptureFixture[str]
     screen = _Screen(Config(), Output(), "wlo_x", 0.0)
     screen.ready(Path("/w/wardlaw.yaml"))
     out = capfd.readouterr().out
-    for said in ("http://127.0.0.1:8080/v1", "token redeem wlo_x", "key create", "base_url"):
+    for said in (
+        "http://127.0.0.1:8080/v1",
+        "token redeem wlo_x",
+        "http://localhost:8081/sign-in#wlo_x",
+        "key create",
+        "base_url",
+    ):
         assert said in out
     _Screen(Config(), Output(), "?", 0.0).ready(Path("/w/wardlaw.yaml"))
     assert "wardlaw init /w" in capfd.readouterr().out

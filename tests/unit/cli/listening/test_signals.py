@@ -8,6 +8,7 @@ import pytest
 from joserfc import jws
 from joserfc.jwk import ECKey, OctKey
 
+from wardlaw.adapters.keysets import JwksStore
 from wardlaw.cli.listening.app import Answer, Asked
 from wardlaw.cli.listening.handing import Place
 from wardlaw.cli.listening.reading import OLDEST_S, Told
@@ -16,7 +17,6 @@ from wardlaw.config.connected import Directory, Platform
 from wardlaw.config.pushed import Signals
 from wardlaw.config.secretref import SecretRef
 from wardlaw.facts.errors import InputError, UnavailableError
-from wardlaw.gateway.jwks import JwksStore
 
 NOW = 1_790_000_000.0
 ISSUER, US = "https://idp.example", "https://wardlaw.example"

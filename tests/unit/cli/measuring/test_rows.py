@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +38,32 @@ def test_parquet_is_read_where_pyarrow_is_and_says_so_where_not(tmp_path: Path) 
     (tmp_path / "t.parquet").write_bytes(b"no parquet")
     there = importlib.util.find_spec("pyarrow") is not None
     assert code(tmp_path / "t.parquet") == ("WL-DAT-008" if there else "WL-DAT-009")
+
+
+_WRITE_AND_READ = """
+import sys
+sys.path.append(sys.argv[1])
+import pyarrow, pyarrow.parquet
+table = pyarrow.table({"a": pyarrow.array([1.0, 2.0, None]), "b": ["x", "é, y", "z"]})
+pyarrow.parquet.write_table(table, sys.argv[2])
+from pathlib import Path
+from wardlaw.cli.measuring import rows
+rows.CHUNK_ROWS = 2
+print(list(rows.read_columns(Path(sys.argv[2]))))
+"""
+
+
+def test_parquet_gives_the_same_columns(tmp_path: Path) -> None:
+    peers = Path(os.environ.get("WARDLAW_TEST_MODELS", "nowhere"))
+    place = next(peers.glob("makers/lib/python3*/site-packages/pyarrow"), None)
+    if place is None:
+        pytest.skip("pyarrow is not there (WARDLAW_TEST_MODELS, tools/modelpeers)")
+    command = [sys.executable, "-c", _WRITE_AND_READ, str(place.parent), str(tmp_path / "t.parquet")]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    parts = ast.literal_eval(ran.stdout)
+    assert [len(one["a"]) for one in parts] == [2, 1]
+    assert {name: parts[0][name] + parts[1][name] for name in TABLE} == TABLE
 
 
 @pytest.mark.parametrize(

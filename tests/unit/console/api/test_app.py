@@ -32,7 +32,10 @@ def test_no_endpoint_stands_outside_the_table(api: Api) -> None:
     assert all(path.startswith("/api/openapi.json") for path in others), others
 
 
-LARGE_QUESTIONS = {"decisions.replay", "frameworks.diff", "policy.try", "erasures.preview"}
+LARGE_QUESTIONS = {
+    "decisions.replay", "frameworks.diff", "names.list", "policy.try", "erasures.preview", "policy.check", "policy.fill",
+    "session.enter_options", "session.prove_options", "passkeys.options",
+}  # fmt: skip
 """What reads, and asks with more than fits into an address, or may stand in one."""
 
 
@@ -47,13 +50,21 @@ def test_reading_methods_change_nothing(api: Api) -> None:
 _STEP = {"id": "1", "kind": "grant", "subject": "g", "account": "a", "app": "a", "call": "DELETE /g"}
 SAMPLES = {
     "reports.build": {"framework": "eu-ai-act", "since": "2026-01-01", "until": "2026-02-01"},
+    "policy.check": {"text": "x"}, "policy.hand_in": {"text": "x"}, "policy.fill": {"answers": {}},
     "policy.review": {}, "policy.retire": {"reason": "x"}, "policy.approve": {"digest": "0" * 8},
     "policy.reject": {"digest": "0" * 8, "reason": "x"}, "policy.try": {"since_ms": 0, "until_ms": 1}, "policy.emergency": {"reason": "x"},
-    "session.redeem": {"token": "x"}, "persons.create": {"id": "person:x", "name": "x"}, "persons.change": {},
+    "session.redeem": {"token": "x"}, "session.enter_token": {"token": "x"}, "session.enter_password": {"person": "x", "password": "x"},
+    "session.enter_passkey": {"ceremony": "x", "credential": {}, "bound": "x"}, "session.enter_options": {"rp_id": "x", "origin": "x"},
+    "session.prove": {"password": "x"}, "session.prove_options": {"rp_id": "x", "origin": "x"}, "passkeys.options": {"rp_id": "x", "origin": "x"},
+    "session.leave": {}, "passwords.set": {"password": "x"}, "passkeys.add": {"ceremony": "x", "credential": {}},
+    "persons.create": {"id": "person:x", "name": "x"}, "persons.change": {},
+    "provider.finish": {"attempt": "x", "answer": {}}, "provider.ended": {"logout_token": "x"},
+    "provider.bind": {"person": "person:x", "subject": "x"},
+    "classification.keep_draft": {"answers": {}},
     "tokens.create": {"person": "person:x"}, "tokens.create_own": {}, "keys.create": {"id": "key:x", "principal": "nhi:x"},
     "keys.rotate": {}, "secrets.register": {"id": "secret:x", "text": "12345678"},
     "decisions.replay": {"sources": {}}, "decisions.content": {"purpose": "incident inc_1"}, "quarantines.place": {"key": "person:x", "reason": "x"},
-    "incidents.release": {"reason": "x"}, "audit.export": {}, "erasures.request": {"subject": "aabbccdd", "reason": "x"}, "erasures.preview": {"subject": "aabbccdd", "reason": "x"},
+    "incidents.release": {"reason": "x"}, "incidents.close": {"reason": "x"}, "audit.export": {}, "erasures.request": {"subject": "aabbccdd", "reason": "x"}, "erasures.preview": {"subject": "aabbccdd", "reason": "x"},
     "habits.accept": {"reason": "x"}, "habits.forget": {"reason": "x"},
     "approvals.answer": {"approves": True, "reason": "x"},
     "serious.open": {"kind": "death", "aware_at": 1.0, "system": "x", "description": "x"}, "serious.close": {"report_ref": "x"},
@@ -66,9 +77,13 @@ SAMPLES = {
     "outcomes.add": {"outcomes": [{"groups": {"sex": "F"}, "predicted": True}]}, "outcomes.watch": {},
     "classification.hand_in": {"answers": {}},
     "intake.ask": {"system": "x", "kind": "tool", "title": "x", "purpose": "eight letters", "owner": "person:x"},
-    "intake.answer": {"approves": True, "reason": "x"}, "gates.add": {"text": "x"}, "gates.sign": {"digest": "0" * 8}, "gates.run": {"gate": "x", "system": "x"},
+    "intake.answer": {"approves": True, "reason": "x"}, "intake.withdraw": {"reason": "x"}, "gates.add": {"text": "x"}, "gates.sign": {"digest": "0" * 8}, "gates.run": {"gate": "x", "system": "x"},
     "gates.answer": {"approves": True, "reason": "x"}, "gates.revoke": {"reason": "x"},
     "register.put": {"entry": {"kind": "vendor", "id": "x", "title": "x", "owner": "person:x"}},
+    "redteam.keep": {
+        "tool": "x", "version": "", "target": "x", "made": "2026-01-01", "digest": "0" * 64, "model_digest": "0" * 64,
+        "attacked": [{"probe": "x", "judge": "x", "attempts": 1, "successes": 0}],
+    },
     "frameworks.diff": {"pack": "{}"}, "frameworks.apply": {"pack": "{}", "digest": "0" * 64},
     "attestations.give": {"clause": "GOV-07", "system": "x", "text": "we looked at it", "until": 1},
     "tools.approve": {"tool": "x", "digest": "aabbccddeeff", "reason": "x"},
@@ -84,6 +99,8 @@ SAMPLES = {
     "grants.link": {"directory": "x", "app": "x", "principal": "agent:x"},
     "grants.unlink": {"directory": "x", "app": "x", "principal": "agent:x"},
     "revocations.plan": {"directory": "x", "reason": "x", "steps": [_STEP]}, "revocations.add": {"steps": [_STEP]},
+    "revocations.draft": {"directory": "x", "reason": "x", "ids": ["g"]},
+    "views.save": {"place": "/grants", "name": "x"}, "views.remove": {"place": "/grants", "name": "x"},
     "revocations.report": {"step": "x"}, "canaries.run": {"clause": "x"},
     "prunings.request": {"before_ms": 1, "reason": "x"}, "holds.place": {"subject": "aabbccdd", "reason": "x"},
 }  # fmt: skip

@@ -46,7 +46,7 @@ def test_another_person_reviews_it_and_only_that_closes_the_incident(api: Api) -
     ciso = api.person("ci", Role.CISO)
     glass = break_it(api, ciso)
     close = f"/incidents/{glass['incident']}/close"
-    assert api.error("POST", close, uid=ciso)[1] == "WL-WVR-013"
+    assert api.error("POST", close, {"reason": "over"}, uid=ciso)[1] == "WL-WVR-013"
     review = f"/break-glass/{glass['id']}/review"
     status, told = api.call("POST", review, REVIEW, uid=ciso)
     assert status == 403
@@ -54,7 +54,8 @@ def test_another_person_reviews_it_and_only_that_closes_the_incident(api: Api) -
     seen = api.ok("POST", review, REVIEW, uid=api.person("lex", Role.LEGAL))
     assert (seen["standing"], seen["glass"]["reviewed_by"]) == ("reviewed", "person:lex")
     assert lifted(api) == []  # a review ends what still stands
-    assert api.ok("GET", f"/incidents/{glass['incident']}", uid=ciso)["incident"]["state"] == "closed"
+    incident = api.ok("GET", f"/incidents/{glass['incident']}", uid=ciso)["incident"]
+    assert (incident["state"], incident["close_reason"]) == ("closed", REVIEW["review"])
     assert api.error("POST", review, REVIEW, uid=api.person("ris", Role.RISK))[1] == "WL-WVR-012"
 
 
@@ -94,3 +95,19 @@ def test_closing_it_ends_it_now(api: Api) -> None:
     assert (shut["standing"], shut["glass"]["ends_at"]) == ("unreviewed", START + 60)
     assert lifted(api) == []
     assert api.error("POST", f"/break-glass/{glass['id']}/close", {"reason": "over"}, uid=secops)[1] == "WL-WVR-011"
+
+
+def test_what_it_would_do_is_told_before(api: Api) -> None:
+    api.made.grants.channels = ("pager",)
+    secops = api.person("sec", Role.SECOPS)
+    told = api.ok("GET", "/break-glass/liftable", uid=secops)
+    names = [one["id"] for one in told["clauses"]]
+    assert (told["minutes"], told["told"], told["owed"]) == (60, ["pager"], "")
+    assert names == sorted(names) and "GOV-07" in names and all(one["title"] for one in told["clauses"])
+    assert told["never"] and not set(told["never"]) & set(names)
+    assert not [one for one in names if one.startswith("SEC-")]  # security's stay in force under broken glass
+    assert api.error("POST", "/break-glass", BROKEN | {"clauses": told["never"][:1]}, uid=secops)[1] == "WL-WVR-008"
+    glass = break_it(api, secops, clauses=names)
+    assert api.ok("GET", "/break-glass/liftable", uid=secops)["owed"] == glass["id"]
+    assert api.ok("GET", "/break-glass/liftable", uid=api.person("se2", Role.SECOPS))["owed"] == ""
+    assert api.error("GET", "/break-glass/liftable", uid=api.person("lex", Role.LEGAL)) == (403, "WL-RGT-010")

@@ -12,6 +12,8 @@ from wardlaw.facts.person import Person, Role
 from wardlaw.store.database import writing
 from wardlaw.store.people import change_person, get_person
 
+COVERS = ("lifedesk",)
+
 LOOSER = TWO_CLAUSES["one.yaml"].replace("over: 1000", "over: 5000")
 TIGHTER = TWO_CLAUSES["one.yaml"].replace("over: 1000", "over: 500")
 NEW = TWO_CLAUSES["two.yaml"].replace("OPS-30", "OPS-31").replace("under: 6", "under: 7")
@@ -235,6 +237,26 @@ def test_an_emergency_that_does_not_tighten_is_refused(company: Company, text: s
     company.write("one.yaml", text)
     assert company.refused("GOV-20", "emergency", company.secops, {"reason": "let them through"}) == "WL-LIF-007"
     assert company.running()["GOV-20"] == ("enforce", 1000)
+
+
+def test_an_emergency_is_looked_at_before_and_bound_to_what_was_seen(company: Company) -> None:
+    company.write("one.yaml", TIGHTER)
+    look = company.api.ok("GET", "/policy/clauses/GOV-20/emergency", uid=company.secops)
+    assert ([one["direction"] for one in look["changes"]], look["refused"]) == (["tightened"], "")
+    assert "over: 500" in look["text"] and look["title"] == "No bulk exports"
+    assert company.running()["GOV-20"] == ("enforce", 1000)
+    for uid in (company.pipeline, company.legal):
+        assert company.api.error("GET", "/policy/clauses/GOV-20/emergency", uid=uid) == (403, "WL-RGT-010")
+    company.write("one.yaml", TIGHTER.replace("over: 500", "over: 400"))
+    body = {"reason": "now", "digest": look["digest"]}
+    assert company.refused("GOV-20", "emergency", company.secops, body) == "WL-API-023"
+    assert company.running()["GOV-20"] == ("enforce", 1000)
+    company.write("one.yaml", TIGHTER)
+    company.post("GOV-20", "emergency", company.secops, body | {"digest": look["digest"][:8]})
+    assert company.running()["GOV-20"] == ("enforce", 500)
+    company.write("one.yaml", LOOSER)
+    assert "only tightens" in company.api.ok("GET", "/policy/clauses/GOV-20/emergency", uid=company.secops)["refused"]
+    assert company.api.error("GET", "/policy/clauses/GOV-99/emergency", uid=company.secops)[1] == "WL-LIF-004"
 
 
 def test_a_new_clause_is_tried_in_shadow_under_its_own_name(company: Company) -> None:

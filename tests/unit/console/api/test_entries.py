@@ -19,3 +19,13 @@ def test_the_second_of_two_who_change_one_entry_is_told(api: Api) -> None:
     assert api.error("GET", "/register/model/acme", uid=auditor) == (404, "WL-SYS-010")
     assert api.ok("DELETE", "/register/vendor/acme", uid=owner)["retired_at"] > 0
     assert [facts["version"] for facts in api.made.recorder.of("register.put") if "version" in facts] == [1, 2]
+
+
+def test_nobody_takes_themselves_out_as_the_author_of_a_model(api: Api) -> None:
+    owner, other = api.person("own", Role.OWNER), api.person("two", Role.RISK)
+    model = {"kind": "model", "id": "m", "title": "M", "owner": "person:own", "author": "person:own"}
+    api.ok("PUT", "/register", {"entry": model}, uid=owner)
+    unsaid = {**model, "author": ""}
+    assert api.error("PUT", "/register", {"entry": unsaid, "version": 1}, uid=owner) == (403, "WL-SYS-016")
+    assert api.ok("PUT", "/register", {"entry": {**model, "title": "N"}, "version": 1}, uid=owner)["version"] == 2
+    assert api.ok("PUT", "/register", {"entry": unsaid, "version": 2}, uid=other)["version"] == 3

@@ -266,3 +266,31 @@ def test_erasure_makes_no_row_intact_that_was_changed_by_hand(api: Api) -> None:
         assert life.veil(connection, lambda text: text.replace("Anna", "somebody")) == {"clause_event": 2}
         book = LifeStore(LIFE_KEY).load(connection)
     assert [book[clause][0].is_intact for clause in ("GOV-20", "OPS-30")] == [False, True]
+
+
+def test_the_register_and_requests_let_go_of_the_person(api: Api, compliance: int, ciso: int) -> None:
+    owner, risk = api.person("owner", Role.OWNER), api.person("risk", Role.RISK)
+    written = {"title": "Desk of Anna Blau", "owner": "person:owner", "purpose": f"answers for {ANNA} alone"}
+    api.ok("POST", "/systems", {"id": "desk", "principals": [f"user:{ANNA}"], **written}, uid=owner)
+    form = {"system": "notes", "kind": "tool", "principals": [f"user:{ANNA}"], **written}
+    asked = api.ok("POST", "/intake", form, uid=owner)["request"]["id"]
+    api.ok("POST", f"/intake/{asked}/answer", {"approves": False, "reason": "Anna Blau has one"}, uid=risk)
+    vendor = {
+        "kind": "vendor",
+        "id": "acme",
+        "title": "Acme",
+        "owner": "person:owner",
+        "purpose": f"asked for by {ANNA}",
+    }
+    api.ok("PUT", "/register", {"entry": vendor}, uid=owner)
+    expected = {"ai_system": 1, "ai_system_version": 1, "intake": 1, "register_entry": 1, "register_entry_version": 1}
+    preview = api.ok("POST", "/audit/erasures/preview", ASKED, uid=compliance)["inventory"]["rows"]
+    assert {name: preview[name] for name in expected} == expected
+    rows = erased(api, compliance, ciso)["inventory"]["rows"]
+    assert {name: rows[name] for name in expected} == expected
+    assert names_in(api) == []
+    system = api.ok("GET", "/systems/desk", uid=owner)["kept"]["system"]
+    assert system["principals"][0].startswith("user:erased-")
+    assert system["owner"] == "person:owner"
+    shown = api.ok("GET", f"/intake/{asked}", uid=owner)["request"]
+    assert (shown["answers"][0]["by"], shown["answers"][0]["reason"][:7]) == ("person:risk", "erased-")

@@ -2,15 +2,14 @@ from __future__ import annotations
 
 import msgspec
 
-from tests.console_fakes import Api
-from wardlaw.console.api.app import build_api
+from tests.console_fakes import Api, api_of
 from wardlaw.facts.person import Role
 from wardlaw.store.database import writing
 from wardlaw.store.exports import ExportCursor, keep_cursor
 
 
 def test_targets_are_told_with_how_far_they_are(api: Api) -> None:
-    api.app = build_api(msgspec.structs.replace(api.made.deps, export_targets=("siem", "file")))
+    api.app = api_of(msgspec.structs.replace(api.made.deps, export_targets=("siem", "file")))
     with writing(api.made.engine) as connection:
         keep_cursor(connection, ExportCursor("siem", 5, 5, failures=2, error="it answered 500"))
     told = api.ok("GET", "/audit/targets", uid=api.person("aud", Role.AUDITOR))

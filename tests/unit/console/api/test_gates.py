@@ -25,7 +25,8 @@ checks:
   - {id: scanned, kind: scan, files: [report]}
 approvals: {roles: [ciso, legal]}
 """
-SCANNED = {"id": "scanned", "kind": "scan", "outcome": "pass", "why": "clean"}
+REPORT = {"what": "report", "name": "scan.sarif", "digest": "e" * 64}
+SCANNED = {"id": "scanned", "kind": "scan", "outcome": "pass", "why": "clean", "grounds": [REPORT]}
 CALL = Traffic("agent:cv-1", "", "Agent", "ModelCall", "chat.completions", "model:gpt")
 
 
@@ -133,6 +134,7 @@ def test_what_fails_is_signed_off_by_nobody_and_what_is_missing_needs_people(api
     assert failed["state"] == "failed"
     yes = {"approves": True, "reason": "x"}
     assert house.error(Role.CISO, "POST", f"/gate-runs/{failed['run']['id']}/answer", yes) == (409, "WL-GAT-006")
+    api.made.clock.now += 1.0
     missing = house.run()
     assert (missing["outcome"], [one["outcome"] for one in missing["run"]["results"]]) == (
         "review",
@@ -141,11 +143,49 @@ def test_what_fails_is_signed_off_by_nobody_and_what_is_missing_needs_people(api
     for wrong in ({**SCANNED, "id": "classified"}, {**SCANNED, "kind": "bias"}):
         body = {"gate": "cv", "system": "cv", "results": [wrong]}
         assert house.error(Role.OWNER, "POST", "/gate-runs", body) == (400, "WL-GAT-005")
+    api.made.clock.now += 1.0
     refused = house.run(SCANNED)["run"]["id"]
     no = {"approves": False, "reason": "x"}
     assert house.ok(Role.CISO, "POST", f"/gate-runs/{refused}/answer", no)["state"] == "refused"
     assert [one["state"] for one in house.ok(Role.RISK, "GET", "/gate-runs?system=cv")].count("waiting") == 1
     assert house.ok(Role.RISK, "GET", f"/gate-runs/{refused}")["run"]["answers"][0]["reason"] == "x"
+
+
+def test_the_same_digests_find_the_same_run_until_something_comes_out_otherwise(api: Api) -> None:
+    house = House(api)
+    first = house.run(SCANNED)
+    api.made.clock.now += 60.0
+    again = house.run({**SCANNED, "why": "clean, as a minute ago"})
+    assert (first["found"], again["found"], again["run"]) == (False, True, first["run"])
+    assert api.made.recorder.of("gates.run")[-1]["found"] == 1
+    other = house.run({**SCANNED, "grounds": [{**REPORT, "digest": "f" * 64}]})
+    assert not other["found"]
+    states = {one["run"]["id"]: one["state"] for one in house.ok(Role.RISK, "GET", "/gate-runs?system=cv")}
+    assert states == {first["run"]["id"]: "waiting", other["run"]["id"]: "waiting"}  # two artefacts
+
+    # Another author, another outcome: it is not what people were asked to sign.
+    api.made.clock.now += 60.0
+    later = house.run(SCANNED, author="person:ben")
+    yes = {"approves": True, "reason": "looked"}
+    assert house.ok(Role.RISK, "GET", f"/gate-runs/{first['run']['id']}")["state"] == "superseded"
+    assert house.error(Role.CISO, "POST", f"/gate-runs/{first['run']['id']}/answer", yes) == (409, "WL-GAT-014")
+    waiting = house.ok(Role.CISO, "GET", "/inbox")
+    named = {one["id"] for one in waiting if one["kind"] == "gate"}
+    assert named == {later["run"]["id"], other["run"]["id"]}
+    for role in (Role.CISO, Role.LEGAL):
+        assert house.run(SCANNED, author="person:ben")["run"]["id"] == later["run"]["id"]
+        view = house.ok(role, "POST", f"/gate-runs/{later['run']['id']}/answer", yes)
+    after = house.run(SCANNED, author="person:ben")
+    assert (after["found"], after["state"], after["verdict"]) == (True, "approved", view["verdict"])
+
+    body = {"gate": "cv", "system": "cv", "author": "person:ben", "results": [SCANNED], "anew": True}
+    assert house.ok(Role.OWNER, "POST", "/gate-runs", body)["state"] == "waiting"
+    house.ok(Role.LEGAL, "POST", "/systems/cv/verdict/revoke", {"reason": "complaints"})
+    api.made.clock.now += 60.0
+    waits = house.run(SCANNED, author="person:ben")
+    assert (waits["found"], waits["state"]) == (True, "waiting")
+    house.ok(Role.CISO, "POST", f"/gate-runs/{waits['run']['id']}/answer", {"approves": False, "reason": "no"})
+    assert not house.run(SCANNED, author="person:ben")["found"]
 
 
 def test_thresholds_are_signed_before_and_by_another(api: Api) -> None:

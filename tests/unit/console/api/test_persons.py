@@ -91,3 +91,13 @@ def test_an_identity_is_corrected_and_never_taken_away(api: Api, admin: int) -> 
     assert changed["identity"] == "bob@corp.example"
     assert api.made.recorder.of("persons.change")[-1]["identity"] == "bob@corp.example"
     assert api.error("PATCH", "/persons/person:bob", {"identity": ""}, uid=admin)[0] == 400
+
+
+def test_roles_say_what_they_permit_and_which_duties_are_kept_apart(api: Api) -> None:
+    auditor = api.person("auditing", Role.AUDITOR)
+    book = api.ok("GET", "/roles", uid=auditor)
+    assert set(book["roles"]) == {role.value for role in Role}
+    assert "manage_users" in book["roles"]["admin"]
+    assert "change_retention" not in book["roles"]["auditor"]
+    assert "SOD-1" in book["rules"]
+    assert all(slots for slots in book["sign_offs"].values())

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from tests.console_fakes import Api
+from tests.unit.console.api.test_tail import add
 from wardlaw.console.api.deps import ReplayAsked, ReplayPart
 from wardlaw.console.api.replay import MAX_SOURCES_BYTES
 from wardlaw.decision.replay import ReplayReport
@@ -41,3 +42,12 @@ def test_large_drafts_and_wrong_ones(api: Api) -> None:
 def test_parts_go_over_the_wire_as_they_are() -> None:
     part = ReplayPart(0, 9, 7, ReplayReport(judged=3))
     assert msgspec.json.decode(msgspec.json.encode(part), type=ReplayPart) == part
+
+
+def test_one_decision_is_judged_by_the_clauses_in_force(api: Api) -> None:
+    add(api, 0)
+    told = api.ok("GET", "/decisions/rec_0/again", uid=api.person("aud", Role.AUDITOR))
+    assert (told["before"], told["after"], told["difference"]) == ("cut", "allow", "allowed")
+    assert told["policies"] == api.made.grants.policies().digest
+    assert api.error("GET", "/decisions/rec_0/again", uid=api.person("adm", Role.ADMIN)) == (403, "WL-RGT-010")
+    assert api.error("GET", "/decisions/rec_9/again", uid=api.person("aud2", Role.AUDITOR))[1] == "WL-STO-060"

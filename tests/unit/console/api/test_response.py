@@ -22,11 +22,16 @@ def troubled(api: Api) -> Api:
 def test_incidents_are_closed_by_those_who_may(troubled: Api) -> None:
     secops, ciso = troubled.person("sec", Role.SECOPS), troubled.person("ciso", Role.CISO)
     assert [one["id"] for one in troubled.ok("GET", "/incidents?state=open", uid=secops)] == ["inc_1"]
-    assert troubled.error("POST", "/incidents/inc_1/close", uid=secops) == (403, "WL-RGT-010")
-    assert troubled.ok("POST", "/incidents/inc_1/close", uid=ciso)["closed_by"] == "person:ciso"
+    why = {"reason": "the agent was mended"}
+    assert troubled.error("POST", "/incidents/inc_1/close", why, uid=secops) == (403, "WL-RGT-010")
+    for unsaid in ({}, {"reason": ""}, {"reason": "x" * 257}):
+        assert troubled.error("POST", "/incidents/inc_1/close", unsaid, uid=ciso) == (400, "WL-API-003")
+    closed = troubled.ok("POST", "/incidents/inc_1/close", why, uid=ciso)
+    assert (closed["closed_by"], closed["close_reason"]) == ("person:ciso", "the agent was mended")
+    assert troubled.made.recorder.of("incidents.close")[-1] == {"incident": "inc_1", **why}
     assert troubled.ok("GET", "/incidents/inc_1", uid=secops)["incident"]["state"] == "closed"
     assert troubled.ok("GET", "/incidents?state=open", uid=secops) == []
-    assert troubled.error("POST", "/incidents/inc_1/close", uid=ciso) == (409, "WL-STO-041")
+    assert troubled.error("POST", "/incidents/inc_1/close", why, uid=ciso) == (409, "WL-STO-041")
     assert troubled.error("GET", "/incidents?state=odd", uid=ciso) == (400, "WL-API-003")
 
 

@@ -3,8 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from tests.console_fakes import START, Api
-from wardlaw.console.api.app import build_api
+from tests.console_fakes import START, Api, api_of
 from wardlaw.console.api.desk import Turn
 from wardlaw.console.api.signalling import GatewayLocks, signal_revocation
 from wardlaw.facts.incident import Quarantine
@@ -33,7 +32,7 @@ def queued(api: Api) -> list[dict]:
 def test_who_is_locked_out_is_told_to_each_receiver_with_the_same_transaction(
     api: Api, key: str, subject: dict
 ) -> None:
-    api.app = build_api(msgspec.structs.replace(api.made.deps, signals=PLAN))
+    api.app = api_of(msgspec.structs.replace(api.made.deps, signals=PLAN))
     uid = api.person("sec", Role.SECOPS)
     placed = api.ok("POST", "/quarantines", {"key": key, "reason": "a secret of ours", "minutes": 5}, uid=uid)
     told = queued(api)

@@ -3,8 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from tests.console_fakes import START, Api
-from wardlaw.console.api.app import build_api
+from tests.console_fakes import START, Api, api_of
 from wardlaw.facts.person import Role
 from wardlaw.store.database import writing
 from wardlaw.store.notifications import Standing
@@ -18,7 +17,7 @@ def uid(api: Api) -> int:
     deps = msgspec.structs.replace(
         api.made.deps, signals=PLAN, sign_signal=lambda claims: f"{claims['n']}@{claims['iat']}"
     )
-    api.app = build_api(deps)
+    api.app = api_of(deps)
     with writing(api.made.engine) as connection:
         for number, receiver in enumerate(("idp", "idp", "idp", "other")):
             enqueue_signal(connection, receiver, f"q{number}", {"n": number}, at=START + number - 10)

@@ -6,7 +6,7 @@ import pytest
 from tests.unit.console.desks.test_replay import AT, BULK, asked, place, put  # noqa: F401 (a fixture)
 from tests.unit.governance.lives import TODAY
 
-from wardlaw.console.api.deps import BacktestAsked, BacktestPart
+from wardlaw.console.api.lifedesk import BacktestAsked, BacktestPart
 from wardlaw.console.desks.backtest import BacktestDesk
 from wardlaw.facts.errors import InputError
 from wardlaw.governance.check import Checked, check

@@ -8,14 +8,18 @@ from tests.unit.governance.lives import OPS
 
 from wardlaw.config.model import ClauseLife, Model, ModelUpstream, Surface, Upstream
 from wardlaw.config.tools import RegisteredTool
-from wardlaw.console.desks.canaries import CanaryDesk, approved_texts, planted_texts, surroundings
+from wardlaw.console.desks import canaries as module
+from wardlaw.console.desks.canaries import CanaryDesk, approved_texts, planted_texts, registered_systems, surroundings
 from wardlaw.facts.clauselife import LifeEvent, LifeState, LifeStep
 from wardlaw.facts.effect import RouteMode
 from wardlaw.facts.resource import ToolEffect, Trust
 from wardlaw.facts.routes import UpstreamKind
+from wardlaw.governance.check import check
+from wardlaw.register.system import System
 from wardlaw.security.fingerprint import make_fingerprint
 from wardlaw.store.database import writing
 from wardlaw.store.life import LifeStore
+from wardlaw.store.systems import add_system
 
 KEY = b"k" * 32
 
@@ -38,6 +42,23 @@ def test_a_clause_that_is_written_or_published_has_its_canary(house: House) -> N
     assert "OWN-01" in planned(house)  # written, and left out of what is published
     (folder / "own.yaml").write_text("id: [")
     assert "SEC-01" in planned(house)
+
+
+def test_a_text_is_checked_once_a_day_and_again_when_it_changes(house: House, monkeypatch) -> None:
+    folder = house.places.data_dir.parent / "policies"
+    checked = []
+    monkeypatch.setattr(module, "check", lambda *given, **named: checked.append(1) or check(*given, **named))
+    at = [NOW]
+    desk = CanaryDesk(house.places, KEY, clock=lambda: at[0])
+    first = desk.plan()
+    assert desk.plan() == first
+    assert len(checked) == 1
+    (folder / "own.yaml").write_text(OPS)
+    assert "OPS-30" in {one.clause for one in desk.plan()}
+    assert len(checked) == 2
+    at[0] += 86_400  # what has a last day may be over
+    desk.plan()
+    assert len(checked) == 3
 
 
 def test_where_clauses_have_a_life_the_approved_text_is_tried_and_nothing_else(house: House) -> None:
@@ -103,3 +124,14 @@ def test_what_is_planted_is_long_enough_to_be_registered_and_differs_by_installa
     mine, other = (getattr(planted_texts(key), kind) for key in (KEY, b"j" * 32))
     assert mine != other
     assert make_fingerprint(mine, id=f"{kind}:x", key=KEY, base=12_345_677).length == 40
+
+
+def test_systems_of_the_register_are_read_anew_for_each_plan(house: House) -> None:
+    read = registered_systems(house.engine)
+    assert read() == ()
+    system = System("cv", "CV", "person:ci", "ranks")
+    with writing(house.engine) as connection:
+        add_system(connection, system, by="person:ci", now=NOW)
+    assert read() == (system,)
+    desk = CanaryDesk(house.places, KEY, clock=lambda: NOW, systems=read)
+    assert desk.plan() == CanaryDesk(house.places, KEY, clock=lambda: NOW).plan()  # no clause here asks about one

@@ -59,6 +59,9 @@ def test_status_proof_and_export(house: House) -> None:
     assert status["records_in_tables"] >= 2
     assert status["size"] == status["records_in_tables"]
     assert log.proof(second).startswith("c2sp.org/tlog-proof@v1\n")
+    assert [(one.name, one.holds) for one in log.check(second)] == [
+        ("record", True), ("leaf", True), ("path", True), ("checkpoint", True),
+    ]  # fmt: skip
     with pytest.raises(InputError):
         log.proof("ctl_none")
     export = log.export(0, 0)
@@ -148,7 +151,9 @@ def test_texts_that_are_gone_or_changed_are_told(house: House) -> None:
     row, parts = decided(house)
     with pytest.raises(InputError, match="WL-CTL-001"):
         desk(house).read(row, ())
-    changed = msgspec.structs.replace(parts[1], ciphertext=parts[1].ciphertext[:-1] + b"x")
+    changed = msgspec.structs.replace(
+        parts[1], ciphertext=parts[1].ciphertext[:-1] + bytes([parts[1].ciphertext[-1] ^ 1])
+    )
     with pytest.raises(EvidenceError):
         desk(house).read(row, (parts[0], changed))
 

@@ -9,7 +9,7 @@ from tests.console_fakes import FakeBacktests, FakePolicies
 from tests.unit.console.desks.conftest import NOW, House
 from tests.unit.governance.lives import BY_HAND, GOV, OPS, RULES
 
-from wardlaw.console.api.deps import BacktestAsked, LifePlan
+from wardlaw.console.api.lifedesk import BacktestAsked, LifePlan
 from wardlaw.console.desks.backtest import BacktestDesk
 from wardlaw.console.desks.life import LifeDesk
 from wardlaw.console.desks.policies import PolicyDesk

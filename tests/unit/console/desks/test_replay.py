@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from wardlaw.console.api.deps import ReplayAsked, ReplayPart
 from wardlaw.console.desks.replay import OF_CALLS, PART_S, ReplayDesk
 from wardlaw.decision.context import PATHS
 from wardlaw.decision.decide import decide
+from wardlaw.decision.policyset import PolicySet
 from wardlaw.decision.replay import Replaying, ReplayReport, Tally
 from wardlaw.facts.action import Action
 from wardlaw.facts.errors import ConfigError, InputError
@@ -24,9 +26,11 @@ from wardlaw.facts.principal import Principal, PrincipalKind
 from wardlaw.facts.record import Inputs
 from wardlaw.facts.request import RequestFacts, Snapshot
 from wardlaw.facts.resource import Resource, ResourceKind
+from wardlaw.governance.check import check
 from wardlaw.store.database import open_database, reading, writing
 from wardlaw.store.keyring import Keyring
 from wardlaw.store.keyring_kek import FileKek, create_kek
+from wardlaw.store.records import get_record, stored_parts
 from wardlaw.store.replaying import PAGE
 from wardlaw.store.tables import SEALED_PART
 from wardlaw.testing.databases import migrated_sqlite
@@ -218,3 +222,20 @@ def test_where_arguments_came_from_was_not_known_of_old_tool_calls(place) -> Non
     found = report(place, source=draft)
     assert (found.unknown, found.total) == ({"intentMatched": 1}, Tally(stopped=1))
     assert found.examples[0].why == ("GOV-07 would deny: intentMatched true (not known then)",)
+
+
+def test_one_decision_is_judged_by_another_set(place) -> None:
+    put(place, asked(1, subjects=500))
+    checked = check({"draft.yaml": BULK}, today=date(2026, 11, 22))
+    stricter = PolicySet.build(checked.text)
+    with reading(place.engine) as connection:
+        row = get_record(connection, "dec_1")
+        parts = stored_parts(connection, row.leaf_index)
+        told = place.desk.again(row, parts, stricter)
+        assert (told.after, told.is_same_set, told.policies) == ("deny", False, stricter.digest)
+        assert "GOV-07" in told.clauses and "Bulk personal data" in told.sentence
+        same = place.desk.again(row, parts, policies())
+        assert (same.is_same_set, same.difference, same.before) == (True, "same", same.after)
+        with pytest.raises(InputError) as error:
+            place.desk.again(row, (), stricter)
+    assert error.value.code == "WL-CTL-012"

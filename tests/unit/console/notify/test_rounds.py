@@ -35,5 +35,27 @@ def test_a_round_that_fails_is_told_and_the_next_one_comes(caplog: pytest.LogCap
     ]
 
 
+def test_an_unforeseen_fault_ends_no_rounds_in_silence(caplog: pytest.LogCaptureFixture) -> None:
+    done: list[int] = []
+
+    def work() -> None:
+        done.append(len(done))
+        if len(done) == 1:
+            raise ValueError("nobody thought of it")
+
+    async def play() -> None:
+        rounds = Rounds(work, every_s=0.001, what="nothing could be looked at")
+        rounds.start()
+        while len(done) < 2:
+            await asyncio.sleep(0.001)
+        await rounds.stop()
+
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(asyncio.wait_for(play(), 10))
+    (told,) = caplog.records
+    assert told.getMessage() == "nothing could be looked at"
+    assert told.exc_info is not None
+
+
 def test_what_never_began_is_stopped_in_peace() -> None:
     asyncio.run(Rounds(lambda: None, every_s=1.0, what="").stop())

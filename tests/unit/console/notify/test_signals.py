@@ -9,7 +9,7 @@ from tests.unit.console.notify.receivers import web
 from wardlaw.config.pushed import SignalReceiver, SignalSending
 from wardlaw.config.secretref import SecretRef
 from wardlaw.console.notify.signals import SignalSender
-from wardlaw.gateway.jwt import read_token
+from wardlaw.security.jwt import read_token
 from wardlaw.store.database import writing
 from wardlaw.store.notifications import Standing
 from wardlaw.store.signalkey import signal_signer

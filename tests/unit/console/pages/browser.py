@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import functools
 import re
 from urllib.parse import urlencode
 
 import msgspec
+from litestar import Litestar
+from sqlalchemy import update
 
 from tests.console_fakes import START, Api
 from wardlaw.console.pages.assets import Assets
@@ -14,13 +18,34 @@ from wardlaw.console.pages.entrance import Entrance
 from wardlaw.console.pages.front import join
 from wardlaw.console.pages.inside import InsideApi
 from wardlaw.console.pages.rendering import Renderer
-from wardlaw.console.pages.site import build_site
+from wardlaw.console.pages.site import build_site, state_of
 from wardlaw.console.pages.visit import Front
 from wardlaw.facts.person import Role
+from wardlaw.facts.signin import SignInMethod
 from wardlaw.store.database import writing
+from wardlaw.store.signingtables import CONSOLE_SESSION
 from wardlaw.store.tokens import NewToken, TokenKind, create_token
 
 HOST = "127.0.0.1:8081"
+
+
+@functools.cache
+def _look() -> tuple[Assets, Renderer]:
+    """Files and templates, which are the same for every console."""
+    assets = Assets()
+    return assets, Renderer(assets)
+
+
+@functools.cache
+def _first_site() -> Litestar:
+    return build_site(None)  # nobody visits this one: what it has for itself is put into its copies
+
+
+def site_of(front: Front) -> Litestar:
+    """The console with this front; its addresses, most of a second's work, are drawn once in a process."""
+    site = copy.copy(_first_site())
+    site.state = state_of(front)
+    return site
 
 
 class Seen(msgspec.Struct):
@@ -38,19 +63,24 @@ class Browser:
     """One browser at the console of one API."""
 
     def __init__(self, api: Api, *, secure: bool = False) -> None:
-        assets = Assets()
+        assets, renderer = _look()
         self.api = api
         self.front = Front(
             api=InsideApi(api.app),
             entrance=Entrance(secure=secure, port=0 if secure else 8081),
-            renderer=Renderer(assets),
+            renderer=renderer,
             assets=assets,
             installation="acme",
             mode="enforce",
             clock=lambda: START,
         )
-        self.app = join(api.app, build_site(self.front))
+        self.app = join(api.app, site_of(self.front))
         self.cookies: dict[str, str] = {}
+
+    def use(self, front: Front) -> None:
+        """Another front of the same console."""
+        self.front = front
+        self.app = join(self.api.app, site_of(front))
 
     def invite(self, name: str, *roles: Role) -> str:
         """A one-time token of a new person."""
@@ -59,8 +89,14 @@ class Browser:
         with writing(self.api.made.engine) as connection:
             return create_token(connection, new, secret=name.encode().ljust(32, b"x"), now=START)[1]
 
-    def sign_in(self, name: str, *roles: Role) -> None:
+    def sign_in(self, name: str, *roles: Role, proven: bool = True) -> None:
+        """Sign a new person in; ``proven``: with a password of a moment ago, and not with a one-time token alone."""
         assert self.post("/sign-in", token=self.invite(name, *roles)).status == 303
+        if proven:
+            with writing(self.api.made.engine) as connection:
+                mine = CONSOLE_SESSION.c.person == f"person:{name}"
+                shown = {"method": SignInMethod.PASSWORD.value, "auth_time": self.api.made.clock()}
+                connection.execute(update(CONSOLE_SESSION).where(mine).values(**shown))
 
     def get(self, path: str, **headers: str) -> Seen:
         return self.ask("GET", path, b"", headers)
@@ -89,9 +125,11 @@ class Browser:
             "server": None, "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
         }  # fmt: skip
         given = [{"type": "http.request", "body": body, "more_body": False}]
-        seen = Seen(0, [], "")
+        seen, ended = Seen(0, [], ""), asyncio.Event()
 
         async def receive():
+            if not given and ("as=" in query or "format=" in query):
+                await ended.wait()  # whoever takes a file away stays until it is whole
             return given.pop() if given else {"type": "http.disconnect"}
 
         async def send(message) -> None:
@@ -100,6 +138,8 @@ class Browser:
                 seen.headers = [(name.decode(), value.decode()) for name, value in message["headers"]]
             else:
                 seen.text += message.get("body", b"").decode("utf-8", "replace")
+                if not message.get("more_body"):
+                    ended.set()
 
         await self.app(scope, receive, send)
         self._keep(seen)

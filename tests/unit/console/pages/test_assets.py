@@ -40,3 +40,19 @@ def test_icons_are_one_line_without_a_name_for_readers() -> None:
         assert "\n" not in icon
     with pytest.raises(KeyError):
         assets.icon("none")
+
+
+def test_the_style_sheet_names_no_side_so_that_it_reads_from_the_right_too() -> None:
+    css = (STATIC / "wardlaw.css").read_text()
+    sided = re.findall(r"[-{;](?:left|right):|text-align:(?:left|right)|float:(?:left|right)", css)
+    assert sided == []
+
+
+def test_paper_shows_no_button_and_breaks_no_row() -> None:
+    css = (STATIC / "wardlaw.css").read_text()
+    paper = css[css.index("@media print") :]
+    assert css.count("@media print") == 1
+    hidden = re.search(r"([^}]*)\{display:none!important\}", paper)
+    assert hidden is not None
+    assert {".side", "header.top", ".btn", "button", ".acts", ".filters", ".views"} <= set(hidden[1].strip().split(","))
+    assert re.search(r"(?:^|,)tr[^{]*\{break-inside:avoid\}", paper, re.MULTILINE)

@@ -20,7 +20,7 @@ def test_a_refusal_keeps_its_code_and_next_step(api: Api) -> None:
         with pytest.raises(ApiAnswerError) as refused:
             asyncio.run(inside.get("/api/session", token))
         assert refused.value.status == 401
-        assert refused.value.code.startswith("WL-API-00")
+        assert refused.value.code.startswith("WL-SGN-012")
         assert refused.value.hint
 
 
@@ -37,7 +37,19 @@ def test_changes_go_the_same_way(api: Api) -> None:
     browser = Browser(api)
     browser.sign_in("sec", Role.SECOPS)
     token, inside = browser.cookies["wardlaw"], browser.front.api
-    own = asyncio.run(inside.get("/api/session", token))["token"]
-    asyncio.run(inside.delete(path_of("session", "tokens", own), token))
+    own = asyncio.run(inside.get("/api/session", token))["session"]["id"]
+    asyncio.run(inside.delete(path_of("session", "sessions", own), token))
     with pytest.raises(ApiAnswerError):
         asyncio.run(inside.get("/api/session", token))
+
+
+def test_what_a_page_leaves_out_by_itself_is_nobodys_attempt(api: Api) -> None:
+    browser = Browser(api)
+    browser.sign_in("none")
+    token, inside = browser.cookies["wardlaw"], browser.front.api
+    before = len(api.made.recorder.records)
+    for quietly in (True, False):
+        with pytest.raises(ApiAnswerError) as refused:
+            asyncio.run(inside.get("/api/incidents", token, quietly=quietly))
+        assert refused.value.status == 403
+    assert [(one[2], one[3]) for one in api.made.recorder.records[before:]] == [("incidents.list", {"refused": "ROLE"})]

@@ -14,7 +14,8 @@ import pytest
 from wardlaw.cli.creating import create_installation
 from wardlaw.cli.roles.control import app_facts, control_listeners
 from wardlaw.config.connected import DecidedApp, InventorySettings
-from wardlaw.config.model import Config, ControlPlane
+from wardlaw.config.controlplane import ControlPlane
+from wardlaw.config.model import Config
 from wardlaw.config.tls import Tls
 from wardlaw.console.serve import TcpListener, UnixListener
 

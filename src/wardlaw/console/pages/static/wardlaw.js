@@ -80,11 +80,71 @@ document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll(".menu").forEach((menu) => menu.removeAttribute("open"));
   }
 
-  const goes = { o: "/", d: "/decisions" };
+  keys();
+});
+
+// Keys: everything they do can be done by pointer and by Tab too.
+const keys = () => {
+  const palette = document.getElementById("palette");
+  const help = document.getElementById("help");
+  const goes = {};
+  document.querySelectorAll("nav.side a[data-key]").forEach((link) => (goes[link.dataset.key] = link.href));
+
+  const open = (dialog) => dialog && !dialog.open && dialog.showModal();
+  document.getElementById("keys")?.addEventListener("click", () => open(help));
+  if (palette) narrow(palette);
+
   let armed = false;
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
-    if (armed && goes[event.key]) location.href = goes[event.key];
+    if ((event.ctrlKey || event.metaKey) && event.key === "k") {
+      event.preventDefault();
+      open(palette);
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    const wasArmed = armed;
     armed = event.key === "g";
+    if (wasArmed && goes[event.key]) location.href = goes[event.key];
+    else if (event.key === "/") {
+      event.preventDefault();
+      document.getElementById("search")?.focus();
+    } else if (event.key === "?") open(help);
+    else if (event.key === "j" || event.key === "k") walk(event.key === "j" ? 1 : -1);
+    else if (event.key === "e") document.querySelector("[data-explain]")?.click();
   });
-});
+};
+
+// j and k walk the links of the rows of the page's tables; Enter is the link's own.
+const walk = (step) => {
+  const links = [...document.querySelectorAll("table[data-walk] tbody tr")]
+    .map((row) => row.querySelector("a[href]"))
+    .filter(Boolean);
+  if (!links.length) return;
+  const at = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
+  links[Math.min(links.length - 1, Math.max(0, at < 0 ? (step > 0 ? 0 : links.length - 1) : at + step))].focus();
+};
+
+// The palette shows the pages whose names hold what is typed; Enter goes to the first, or searches.
+const narrow = (palette) => {
+  const field = palette.querySelector("input");
+  const items = [...palette.querySelectorAll("li")];
+  const fitting = () => items.filter((item) => !item.hidden);
+  field.addEventListener("input", () => {
+    const wanted = field.value.trim().toLowerCase();
+    items.forEach((item) => (item.hidden = !item.textContent.toLowerCase().includes(wanted)));
+  });
+  palette.querySelector("form").addEventListener("submit", (event) => {
+    const first = fitting()[0];
+    if (!first) return;
+    event.preventDefault();
+    location.href = first.querySelector("a").href;
+  });
+  palette.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    event.preventDefault();
+    const links = fitting().map((item) => item.querySelector("a"));
+    const at = links.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+    (links[at] || field).focus();
+  });
+};

@@ -1,0 +1,1 @@
+"""Everything in the house that waits for somebody, found where it lies."""
