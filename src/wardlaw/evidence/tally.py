@@ -39,13 +39,13 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Unclaimed(msgspec.Struct, frozen=True):
-    """Calls that belong to no registered system; ``last_at`` in Unix seconds, ``last`` the decision of that moment."""
+    """Decisions on traffic that belongs to no registered system; ``last_at`` in Unix seconds, ``last`` the decision of that moment."""
 
     principal: str
     kind: str
     route: str
     resource: str
-    calls: int
+    decisions: int
     last_at: float
     last: str
 
@@ -138,8 +138,8 @@ class Tally:
                 count = sum(number for number, _ in group.sets.values())
                 before = found.get(key)
                 newest = max(group.newest, (before.last_at, before.last) if before else (0.0, ""))
-                found[key] = Unclaimed(*key, count + (before.calls if before else 0), *newest)
-        return tuple(sorted(found.values(), key=lambda one: (-one.calls, one.principal, one.resource)))
+                found[key] = Unclaimed(*key, count + (before.decisions if before else 0), *newest)
+        return tuple(sorted(found.values(), key=lambda one: (-one.decisions, one.principal, one.resource)))
 
     def firings(self, clause: str) -> tuple[Firing, ...]:
         """Where a clause matched, day by day, the oldest first; callers are not told apart but by their kind."""

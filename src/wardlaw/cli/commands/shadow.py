@@ -62,7 +62,7 @@ def systems(*, options: Options = NONE) -> int:
     allowed = frozenset(options.configuration().inventory.sanctioned) if any(_apps(answer)) else frozenset()
     found = [one for one in answer["systems"] if one["kind"] != "App" or not _is_allowed(one, allowed)]
     lines = [[plain_text(cell) for cell in _shadow_line(one)] for one in found]
-    heads = ("what", "kind", "calls", "by", "reaches", "in the inventory", "since", "last", "who", "its decision")
+    heads = ("what", "kind", "decisions", "by", "reaches", "in the inventory", "since", "last", "who", "its decision")
     counted, hidden = answer["counted"], answer.get("apps", 0) - len(list(_apps(answer)))
     notes = []
     if counted["end"] < counted["log_end"]:
@@ -137,7 +137,7 @@ def _shadow_line(one: Mapping[str, Any]) -> tuple[str, ...]:
     since = min((app["first_at"] for app in apps), default=0.0)
     last = max([one["last_at"], *(app["used_at"] for app in apps)])
     return (
-        one["principal"] or "(not told apart)", one["kind"], str(one["calls"]) if one["calls"] else "",
+        one["principal"] or "(not told apart)", one["kind"], str(one["decisions"]) if one["decisions"] else "",
         ", ".join(one["routes"]), ", ".join(one["reaches"]), "; ".join(told), when(since) if since else "",
         when(last) if last else "", ", ".join(who) + more, one["last"],
     )  # fmt: skip

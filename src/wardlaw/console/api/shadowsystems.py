@@ -35,7 +35,7 @@ class ShadowSystem(msgspec.Struct, frozen=True):
 
     principal: str
     kind: str
-    calls: int
+    decisions: int
     routes: tuple[str, ...]
     reaches: tuple[str, ...]
     last_at: float
@@ -53,7 +53,7 @@ class ShadowSystems(msgspec.Struct, frozen=True):
 
 @get("/shadow/systems", operation_id="shadow.systems", summary="Callers and apps that belong to no registered system")
 async def list_shadow_systems(call: Given) -> ShadowSystems:
-    """Callers of the last thirty days, most calls first, then apps, most accounts first; ask until the log is counted."""
+    """Callers of the last thirty days, most decisions first, then apps, most accounts first; ask until the log is counted."""
 
     def work(turn: Turn) -> ShadowSystems:
         refuse_undrawn(turn.connection)
@@ -110,10 +110,10 @@ def grouped(found: tuple[Unclaimed, ...]) -> tuple[ShadowSystem, ...]:
         newest = max(lines, key=lambda one: one.last_at)
         systems.append(
             ShadowSystem(
-                principal, kind, sum(one.calls for one in lines),
+                principal, kind, sum(one.decisions for one in lines),
                 tuple(dict.fromkeys(one.route for one in lines if one.route)),
                 tuple(dict.fromkeys(one.resource for one in lines if one.resource))[:_MOST_NAMED],
                 newest.last_at, newest.last,
             )
         )  # fmt: skip
-    return tuple(sorted(systems, key=lambda one: (-one.calls, one.principal)))
+    return tuple(sorted(systems, key=lambda one: (-one.decisions, one.principal)))

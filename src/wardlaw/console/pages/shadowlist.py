@@ -23,7 +23,7 @@ _MAY = (Permission.VIEW_AUDIT_LOG, Permission.REVOKE_NHI, Permission.REGISTER_SY
 
 _SYSTEMS = (
     Column("caller", mark("Caller"), ColumnKind.NAMED),
-    Column("calls", mark("Calls"), ColumnKind.NUMBER),
+    Column("decisions", mark("Decisions"), ColumnKind.NUMBER),
     Column("reaches", mark("Reaches")),
     Column("by", mark("By"), ColumnKind.CODE),
     Column("last", mark("Last"), ColumnKind.MOMENT),
@@ -152,7 +152,7 @@ def _system_row(one: Mapping[str, Any]) -> Row:
     named = Cell(short(caller), "/shadow-ai/caller?" + urlencode({"id": caller}), one["kind"])
     return {
         "caller": named if caller else Cell(mark("Callers that are not told apart"), below=one["kind"]),
-        "calls": one["calls"],
+        "decisions": one["decisions"],
         "reaches": Cell(short(", ".join(one["reaches"][:4]), 120), below=_more(len(one["reaches"]) - 4)),
         "by": ", ".join(one["routes"]),
         "last": one["last_at"] * 1000,

@@ -53,13 +53,13 @@ def test_what_approvals_cover_is_allowed_until_they_end(command: Any, api: Recor
     assert (shown.code, "3 with an approval that ran out" in shown.out) == (1, True)
 
 
-SEEN = {"principal": "agent:x", "kind": "Agent", "calls": 7, "routes": ["mcp"], "reaches": ["tool:mail"], "last_at": 9.0,
+SEEN = {"principal": "agent:x", "kind": "Agent", "decisions": 7, "routes": ["mcp"], "reaches": ["tool:mail"], "last_at": 9.0,
         "last": "dec_1"}  # fmt: skip
 
 
 APP = {"directory": "acme", "app": "gpt", "name": "ChatGPT", "vendor": "openai", "grants": 3, "credentials": 1, "uses": 0,
        "accounts": 9, "first_at": 5.0, "used_at": 8.0, "who": ["ada", "bob"], "standing": {}}  # fmt: skip
-ONLY_APP = {"principal": "app:gpt", "kind": "App", "calls": 0, "routes": [], "reaches": [], "last_at": 8.0, "last": "",
+ONLY_APP = {"principal": "app:gpt", "kind": "App", "decisions": 0, "routes": [], "reaches": [], "last_at": 8.0, "last": "",
             "apps": [APP]}  # fmt: skip
 COUNTED = {"end": 5, "log_end": 5, "since": 0.0}
 

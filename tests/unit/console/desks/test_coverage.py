@@ -151,7 +151,7 @@ def test_what_nobody_registered_is_told_with_its_newest_decision_until_it_is_reg
         with reading(desk.place.engine) as connection:
             found, counted = desk.desk.unclaimed(connection)
         assert counted.end == counted.log_end
-        return [(one.principal, one.calls, one.last) for one in found]
+        return [(one.principal, one.decisions, one.last) for one in found]
 
     assert seen() == [("agent:shadow", 2, asked(3).id)]
     with writing(desk.place.engine) as connection:
