@@ -46,7 +46,13 @@ def test_the_examples_of_the_law_come_out_as_it_says(vector: list[Any]) -> None:
 
 def test_who_does_what_with_a_high_risk_system_owes_what_its_part_owes() -> None:
     high = answered(annex_iii=["annex-iii-2"])
-    parts = {"deployer": "26", "provider": "16", "importer": "23", "distributor": "24", "authorised-representative": "22"}
+    parts = {
+        "deployer": "26",
+        "provider": "16",
+        "importer": "23",
+        "distributor": "24",
+        "authorised-representative": "22",
+    }
     every = {f"eu-ai-act:art-{one}" for one in parts.values()}
     for role, article in parts.items():
         assert every & set(classify(QUESTIONNAIRE, high | {"role": (role,)}).duties) == {f"eu-ai-act:art-{article}"}

@@ -19,7 +19,10 @@ def test_a_caller_is_one_line_with_all_it_reaches() -> None:
             Unclaimed("agent:a", "Agent", "chat.completions", "model:gpt", 5, 10.0, "dec_1"),
         )
     )
-    assert [(one.principal, one.decisions, one.last) for one in found] == [("agent:a", 10, "dec_2"), ("user:b", 9, "dec_3")]
+    assert [(one.principal, one.decisions, one.last) for one in found] == [
+        ("agent:a", 10, "dec_2"),
+        ("user:b", 9, "dec_3"),
+    ]
     assert (found[0].routes, found[0].reaches) == (("mcp", "chat.completions"), ("tool:mail", "model:gpt"))
     assert found[1].reaches == ()
 
