@@ -56,13 +56,25 @@ def systems(*, options: Options = NONE) -> int:
     """List what belongs to no registered system: callers the gateway sees, and apps of AI vendors the inventory knows.
 
     A caller that people said is an app (`grants link`) is one line with it. Apps that approvals cover whole, or whose vendor
-    `inventory.sanctioned` names, are left out. Exit code 1 where there is anything.
+    `inventory.sanctioned` names, are left out. Exit code 1 where there is anything that is not blocked.
     """
     answer = connect(options).get("/shadow/systems")
     allowed = frozenset(options.configuration().inventory.sanctioned) if any(_apps(answer)) else frozenset()
     found = [one for one in answer["systems"] if one["kind"] != "App" or not _is_allowed(one, allowed)]
     lines = [[plain_text(cell) for cell in _shadow_line(one)] for one in found]
-    heads = ("what", "kind", "decisions", "by", "reaches", "in the inventory", "since", "last", "who", "its decision")
+    heads = (
+        "what",
+        "kind",
+        "decisions",
+        "by",
+        "reaches",
+        "in the inventory",
+        "since",
+        "last",
+        "who",
+        "its decision",
+        "blocked since",
+    )
     counted, hidden = answer["counted"], answer.get("apps", 0) - len(list(_apps(answer)))
     notes = []
     if counted["end"] < counted["log_end"]:
@@ -71,7 +83,7 @@ def systems(*, options: Options = NONE) -> int:
         notes.append(f"and {hidden} more apps with fewer accounts")
     told = {**answer, "systems": found}
     options.output().result(told, rows(heads, lines) if lines else "none", *notes)
-    return Exit.FINDINGS if lines else Exit.DONE
+    return Exit.FINDINGS if any(not one.get("blocked_at") for one in found) else Exit.DONE
 
 
 @app.command
@@ -140,6 +152,7 @@ def _shadow_line(one: Mapping[str, Any]) -> tuple[str, ...]:
         one["principal"] or "(not told apart)", one["kind"], str(one["decisions"]) if one["decisions"] else "",
         ", ".join(one["routes"]), ", ".join(one["reaches"]), "; ".join(told), when(since) if since else "",
         when(last) if last else "", ", ".join(who) + more, one["last"],
+        when(one["blocked_at"]) if one.get("blocked_at") else "",
     )  # fmt: skip
 
 

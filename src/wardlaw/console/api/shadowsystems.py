@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from fnmatch import translate
 
 import msgspec
@@ -16,6 +16,7 @@ from wardlaw.inventory.shadow import ShadowApp
 from wardlaw.register.system import System
 from wardlaw.store.approvalbook import approval_book
 from wardlaw.store.principallinks import PrincipalLink, list_links
+from wardlaw.store.quarantines import list_standing
 from wardlaw.store.redrawing import refuse_undrawn
 from wardlaw.store.shadowapps import shadow_apps
 from wardlaw.store.systems import list_systems
@@ -31,6 +32,7 @@ class ShadowSystem(msgspec.Struct, frozen=True):
         reaches: Models and tools, those most called first.
         last: Its newest decision.
         apps: What the inventory knows of it: of a caller, the apps that people said it is.
+        blocked_at: Since when the caller is locked out; 0 while it is not.
     """
 
     principal: str
@@ -41,6 +43,7 @@ class ShadowSystem(msgspec.Struct, frozen=True):
     last_at: float
     last: str
     apps: tuple[ShadowApp, ...] = ()
+    blocked_at: float = 0.0
 
 
 class ShadowSystems(msgspec.Struct, frozen=True):
@@ -61,9 +64,17 @@ async def list_shadow_systems(call: Given) -> ShadowSystems:
         links = list_links(turn.connection)
         claimed = claims([kept.system for kept in list_systems(turn.connection)], links)
         apps, total = shadow_apps(turn.connection, approval_book(turn.connection), claimed, at=turn.now)
-        return ShadowSystems(joined(grouped(found), apps, links), counted, total)
+        blocked = {one.key: one.since for one in list_standing(turn.connection, now=turn.now)}
+        return ShadowSystems(marked(joined(grouped(found), apps, links), blocked), counted, total)
 
     return await call.read(work)
+
+
+def marked(systems: Iterable[ShadowSystem], blocked: Mapping[str, float]) -> tuple[ShadowSystem, ...]:
+    """Those that are locked out as such; ``blocked`` says since when (Unix seconds), by the key of a quarantine."""
+    return tuple(
+        msgspec.structs.replace(one, blocked_at=blocked.get(f"principal:{one.principal}", 0.0)) for one in systems
+    )
 
 
 def claims(systems: Iterable[System], links: Iterable[PrincipalLink]) -> Callable[[str, str], bool]:

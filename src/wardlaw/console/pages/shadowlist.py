@@ -131,8 +131,13 @@ async def _caller(
         "shadow-caller.html", me=me, title=mark("Shadow AI"), status=refused.status if refused else 200, one=one,
         caller=caller, typed=typed or {}, refused=refused, can_register=me.may(Permission.REGISTER_SYSTEM),
         # What an app was granted is taken away where it was granted; only callers are locked out at the door.
-        can_block=me.may(Permission.KILL_CONNECTION) and not caller.startswith("app:"), proposed=_proposed(caller),
+        can_block=me.may(Permission.KILL_CONNECTION) and not caller.startswith("app:") and not _is_blocked(one),
+        proposed=_proposed(caller),
     )  # fmt: skip
+
+
+def _is_blocked(one: Mapping[str, Any] | None) -> bool:
+    return one is not None and bool(one["blocked_at"])
 
 
 def _proposed(caller: str) -> str:
@@ -149,7 +154,8 @@ def _is_whole(one: Mapping[str, Any]) -> bool:
 
 def _system_row(one: Mapping[str, Any]) -> Row:
     caller = one["principal"]
-    named = Cell(short(caller), "/shadow-ai/caller?" + urlencode({"id": caller}), one["kind"])
+    below = mark("blocked") if one["blocked_at"] else one["kind"]
+    named = Cell(short(caller), "/shadow-ai/caller?" + urlencode({"id": caller}), below)
     return {
         "caller": named if caller else Cell(mark("Callers that are not told apart"), below=one["kind"]),
         "decisions": one["decisions"],

@@ -107,3 +107,6 @@ def test_what_nobody_registered_is_registered_or_blocked_in_one_step(command: An
     api.answers["/quarantines"] = {"id": "qua_1", "key": "principal:agent:x", "reason": "unknown"}
     assert command("shadow-ai", "block", "agent:x", "--reason", "unknown").code == 0
     assert api.calls[-1] == ("POST", "/quarantines", {"key": "principal:agent:x", "reason": "unknown"})
+    api.answers["/shadow/systems"] = {"systems": [{**SEEN, "blocked_at": 86_400.0}], "counted": COUNTED}
+    shown = command("shadow-ai", "systems")
+    assert (shown.code, "1970-01-02" in shown.out) == (0, True)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import msgspec
 
 from tests.console_fakes import Api
-from wardlaw.console.api.shadowsystems import ShadowSystem, claims, grouped, joined
+from wardlaw.console.api.shadowsystems import ShadowSystem, claims, grouped, joined, marked
 from wardlaw.evidence.tally import Unclaimed
 from wardlaw.facts.person import Role
 from wardlaw.inventory.shadow import ShadowApp
@@ -45,6 +45,12 @@ def test_a_caller_that_is_an_app_is_one_line_with_it() -> None:
     assert (caller.principal, caller.apps) == ("agent:a", (BOT,))
     assert (app.principal, app.kind, app.apps, app.last_at) == ("app:gpt", "App", (APP, other), 12.0)
     assert [one.principal for one in joined((), (BOT,), (LINK,))] == ["app:bot"]
+
+
+def test_a_caller_that_is_locked_out_says_since_when() -> None:
+    other = msgspec.structs.replace(CALLER, principal="agent:b")
+    told = marked((CALLER, other), {"principal:agent:a": 5.0, "agent:b": 6.0})
+    assert [(one.principal, one.blocked_at) for one in told] == [("agent:a", 5.0), ("agent:b", 0.0)]
 
 
 def test_a_system_claims_apps_by_id_pattern_and_caller() -> None:

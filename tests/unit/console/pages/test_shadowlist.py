@@ -36,6 +36,11 @@ def test_one_step_blocks_it(seen: InventoryHouse) -> None:
     (told,) = seen.api.made.recorder.of("quarantines.place")
     assert told["key"] == "principal:agent:reports"
     assert sec.post("/shadow-ai/block", form="x", caller="agent:reports", reason="nobody's").status == 403
+    assert "blocked" not in sec.get("/shadow-ai").text
+    assert sec.post("/shadow-ai/block", form=form, caller="agent:<reports>", reason="nobody's").status == 303
+    assert "blocked" in sec.get("/shadow-ai").text
+    shown = sec.get("/shadow-ai/caller?id=agent%3A%3Creports%3E").text
+    assert ("The gateway refuses it since" in shown, "/shadow-ai/block" in shown) == (True, False)
 
 
 def test_one_step_registers_it(seen: InventoryHouse) -> None:
