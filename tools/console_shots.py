@@ -40,13 +40,15 @@ _START_S = 90.0
 _PARTS_MS = 30_000
 _LOADED = "() => !document.querySelector('[hx-get^=\"/overview/\"] > p.mut, p[hx-get]')"
 """Parts that pages ask for once they are there have come."""
-# Pages behind a list: the address of the first row of the list.
+_ROW, _RUN = "main table[data-walk] tbody a[href]", "main a[href^='/gates/runs/']"
+# Pages behind another: where the first link to them is found.
 _FIRST_OF = {
-    "decision": "/decisions?effect=deny",
-    "system": "/systems?find=cv",
-    "clause": "/policies?find=GOV-07",
-    "incident": "/incidents",
-    "run": "/gates",
+    "decision": ("/decisions?effect=deny", _ROW),
+    "system": ("/systems?find=cv", _ROW),
+    "clause": ("/policies?find=GOV-07", _ROW),
+    "incident": ("/incidents", _ROW),
+    "gate": ("/gates", _ROW),
+    "run": ("/systems/cv-ranker/gate", _RUN),
 }
 
 
@@ -109,11 +111,11 @@ _STATES: dict[str, object] = {}
 def _pages(people: Mapping[str, BrowserContext], address: str) -> Iterator[tuple[str, str]]:
     for place in sorted(PLACES, key=lambda one: (one.area, one.order)):
         yield _name(place), "/?period=30d" if place.href == "/" else place.href
-    for name, listed in _FIRST_OF.items():
+    for name, (listed, found_by) in _FIRST_OF.items():
         for context in people.values():
             page = context.new_page()
             page.goto(address + listed)
-            link = page.locator("main table[data-walk] tbody a[href]").first
+            link = page.locator(found_by).first
             found = link.get_attribute("href") if link.count() else None
             page.close()
             if found:

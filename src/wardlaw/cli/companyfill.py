@@ -5,26 +5,34 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import msgspec
 from rich.text import Text
 
 from wardlaw.cli.client import ManagementClient
 from wardlaw.cli.creating import create_installation
+from wardlaw.cli.gatefiles import run_on_files, to_json
 from wardlaw.cli.inventorying import RunUpload
 from wardlaw.cli.output import Output
 from wardlaw.config.load import FILE_NAME, load_config
+from wardlaw.demo import candidates
 from wardlaw.demo.crowd import Crowd
 from wardlaw.demo.past import put_past
 from wardlaw.demo.settled import PEOPLE, Settled
 from wardlaw.demo.stage import Stage, free_port
 from wardlaw.facts.errors import InputError, UnavailableError
 from wardlaw.inventory.model import Account, App, Credential, FeedKind, Grant, Sighting
+from wardlaw.register.gates.gate import Gate
+from wardlaw.register.gates.runner import Subject
+from wardlaw.register.system import System
 from wardlaw.testing.saas.company import DAY, Cast
 from wardlaw.testing.saas.companydays import CompanyDays
 from wardlaw.testing.saas.world import World
@@ -78,7 +86,7 @@ def fill_company(
             return ManagementClient(socket_path=socket_path, token=token)
 
         _wait_for(connect(""))
-        settled = Settled(connect, created.admin_token)
+        settled = Settled(connect, created.admin_token, partial(checked, seed))
         keys = settled.settle(lambda word: say(0.3, word))
         say(0.6, "grants and identities")
         _tell_inventory(_world(seed, now, days), connect(settled.tokens["oncall"]))
@@ -143,6 +151,17 @@ def _is_free(port: int) -> bool:
             return True
     except OSError:
         return False
+
+
+def checked(seed: int, gate: Mapping[str, Any], kept: Mapping[str, Any]) -> list[dict[str, object]]:
+    """What the company's pipeline finds in the files of its ranker."""
+    files = {"decisions": candidates.decisions, "data": candidates.trained_on, "trusted": candidates.trusted}
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {name: Path(folder) / f"{name}.csv" for name in files}
+        for name, made in files.items():
+            paths[name].write_text(made(seed), encoding="utf-8")
+        subject = Subject(msgspec.convert(kept["system"], System), kept["version"], time.time())
+        return to_json(run_on_files(msgspec.convert(gate, Gate), subject, paths))
 
 
 def _world(seed: int, now: float, days: int) -> World:

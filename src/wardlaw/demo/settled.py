@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from wardlaw.demo.stage import Connect, Management
@@ -37,12 +37,18 @@ _ANSWERS: dict[str, dict[str, Any]] = {
     "helpdesk-bot": {"role": ["deployer"], "is_ai": "yes", "eu_scope": "yes", "t_interacts": "yes", "annex_iii": [],
                      "f_condition": "none", "gpai_flop": 0, "gpai_mod_fraction": 0},
 }  # fmt: skip
-_GATE = """\
+GATE = """\
 gate: before-live
 title: Before a system goes live
 checks:
   - {id: classified, kind: classification, require: {max_age_days: 365}}
   - {id: oversight, kind: sign-offs, refs: ["eu-ai-act:art-14"]}
+  - id: fair
+    kind: bias
+    refs: ["eu-ai-act:art-10"]
+    require: {by: [sex, age], predicted: answer, favourable: "yes", metric: demographic_parity_ratio, limit: 0.8}
+    files: [decisions]
+  - {id: data, kind: poisoning, refs: ["eu-ai-act:art-15"], require: {label: listed}}
 approvals: {roles: [ciso, legal]}
 days: 90
 """
@@ -54,6 +60,13 @@ _ASKED: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 
 Say = Callable[[str], None]
+Check = Callable[[Mapping[str, Any], Mapping[str, Any]], Sequence[Mapping[str, Any]]]
+"""Runs a gate's checks of files for a system in its version, both as the API tells them; answers results as the API takes them."""
+
+
+def no_files(_gate: Mapping[str, Any], _kept: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Nothing was handed in."""
+    return ()
 
 
 class Settled:
@@ -62,14 +75,15 @@ class Settled:
     Args:
         connect: Makes a client that calls with a token.
         admin_token: The first admin's one-time token.
+        check: Runs what a gate asks of files.
 
     Attributes:
         people: A client for each person, by name.
         tokens: What each of them calls with.
     """
 
-    def __init__(self, connect: Connect, admin_token: str) -> None:
-        self._connect = connect
+    def __init__(self, connect: Connect, admin_token: str, check: Check = no_files) -> None:
+        self._connect, self._check = connect, check
         self.admin = connect(self._redeem(admin_token))
         self.people: dict[str, Management] = {}
         self.tokens: dict[str, str] = {}
@@ -103,9 +117,11 @@ class Settled:
              "until": time.time() + 180 * _DAY_S},
         )  # fmt: skip
         say("a gate")
-        kept = self.people["platform"].post("/gates", {"text": _GATE})
+        kept = self.people["platform"].post("/gates", {"text": GATE})
         self.people["risk"].post(f"/gates/{kept['gate']['gate']}/sign", {"digest": kept["digest"]})
-        self.people["platform"].post("/gate-runs", {"gate": kept["gate"]["gate"], "system": "cv-ranker"})
+        results = self._check(kept["gate"], self.people["platform"].get("/systems/cv-ranker")["kept"])
+        run = {"gate": kept["gate"]["gate"], "system": "cv-ranker", "results": list(results)}
+        self.people["platform"].post("/gate-runs", run)
         return {
             name: str(self.admin.post("/keys", {"id": f"key:{name}", "principal": principal})["text"])
             for name, principal in (("desk", "user:desk"), ("helpdesk", "user:helpdesk"))

@@ -38,9 +38,16 @@ def test_a_company_is_made_as_people_make_it(api: Api) -> None:
     with writing(made.engine) as connection:
         first = create_first_admin_token(connection, secret=b"f" * 32, now=made.deps.clock(), lifetime_s=60)
     said: list[str] = []
-    settled = Settled(lambda token: Client(api, token), first)
+    asked: list[str] = []
+
+    def check(gate: Any, kept: Any) -> list[dict[str, Any]]:
+        asked.append(f"{gate['gate']} on {kept['system']['id']}")
+        return [{"id": "fair", "kind": "bias", "outcome": "review", "why": "a person must look"}]
+
+    settled = Settled(lambda token: Client(api, token), first, check)
     keys = settled.settle(said.append)
     assert set(settled.people) == set(PEOPLE)
     assert all(text.startswith("wl") for text in keys.values())
     assert said[0] == "people"
+    assert asked == ["before-live on cv-ranker"]
     assert settled.invite("auditor").startswith("wlo_")
