@@ -84,7 +84,7 @@ def make(
     now = time.time()
     try:
         with writing(engine) as connection:
-            add_person(connection, Person(id=_OWNER, name="Benchmark", roles=(Role.ADMIN,)), by=_OWNER, now=now)
+            add_person(connection, Person(id=_OWNER, name="Benchmark", roles=(Role.ADMIN,)), by="person:setup", now=now)
             keys = [
                 create_key(connection, _entry(number), owner=_OWNER, secret=secrets.token_bytes(32), now=now)[1]
                 for number in range(CALLERS)

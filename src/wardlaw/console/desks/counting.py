@@ -10,10 +10,10 @@ from sqlalchemy.engine import Engine
 from wardlaw.console.desks.coverage import CoverageDesk
 from wardlaw.store.database import reading
 
-PART_S = 0.1
+PART_S = 0.05
 """Seconds in one go: a page that asks meanwhile waits no longer for its turn."""
-PAUSE_S = 0.01
-"""Seconds between two goes, in which it may have it."""
+PAUSE_S = 0.05
+"""Seconds between two goes, in which pages have the process to themselves: a million decisions take some minutes after a start."""
 
 
 class BackgroundCount:

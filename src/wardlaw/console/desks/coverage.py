@@ -36,7 +36,7 @@ WINDOW_S = 30 * 86_400
 """How far back traffic is counted, in seconds."""
 PAGE = 250
 """Records counted before time is looked at: some 0.1 s."""
-PART_S = 0.2
+PART_S = 0.05
 """How long one question may count on, in seconds: what came since the last round of the background, which counts all the time.
 
 Whoever asks sees how far it is and asks again.

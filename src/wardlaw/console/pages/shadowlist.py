@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -91,8 +92,7 @@ async def block(request: Request[Any, Any, Any], data: _Form) -> Response[str]:
 
 
 async def _page(here: Visit, me: Me) -> Response[str]:
-    told = await here.get("shadow", "systems")
-    vendors = await here.get("inventory", "shadow-ai")
+    told, vendors = await asyncio.gather(here.get("shadow", "systems"), here.get("inventory", "shadow-ai"))
     systems = Table(
         "shadow-systems",
         mark("Callers that belong to no registered system"),
