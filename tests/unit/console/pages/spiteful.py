@@ -29,8 +29,8 @@ OTHERS = frozenset({
     "used_by", "user_agent", "vendor", "what", "who", "why", "words",
 })  # fmt: skip
 """Fields that hold what people, programs and platforms call themselves, with or without a space in it."""
-OURS = ("questionnaire",)
-"""What ships with Wardlaw, which nobody else writes and pages take apart."""
+OURS = ("questionnaire", "standing", "state")
+"""What ships with Wardlaw, which nobody else writes and pages take apart, and fields with words of a list."""
 _ADDRESS = re.compile("https?://")
 _DIGEST = re.compile("[0-9a-f]{32,}")
 _LEADING = ("href", "src", "action", "formaction", "xlink:href", "data", "poster")
@@ -62,8 +62,10 @@ class SpitefulApi(InsideApi):
 
     def _spited(self, answer: Any, *, is_others: bool) -> Any:
         if isinstance(answer, Mapping):
+            if answer.keys() == {"names"}:  # by the ids they are of
+                return {"names": {id_: self._spite(name) for id_, name in answer["names"].items()}}
             return {
-                name: one if name in OURS else self._spited(one, is_others=is_others or name in OTHERS)
+                name: one if name in OURS else self._spited(one, is_others=name in OTHERS)
                 for name, one in answer.items()
             }
         if isinstance(answer, list):
@@ -75,9 +77,9 @@ class SpitefulApi(InsideApi):
         return self._spite(answer) if is_others or " " in answer else answer
 
 
-def spited(path: str) -> str:
+def spited(path: str, spite: str = SPITE) -> str:
     """A path of a full house that names a thing by a text of others, as a spiteful API calls it."""
-    return path.replace("id=agent%3Areports", "id=" + quote("agent:reports" + SPITE))
+    return path.replace("id=agent%3Areports", "id=" + quote("agent:reports" + spite))
 
 
 def led_astray(html: str) -> list[str]:
