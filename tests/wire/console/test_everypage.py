@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser import PHONE, WIDE
 from tests.unit.console.pages.fullhouse import FullHouse, page_addresses
 from tests.unit.console.pages.spiteful import LONG, SPITE, SpitefulApi, spited
 from tests.wire.console.nearby import Console
@@ -78,3 +79,10 @@ def test_a_page_full_of_spite_stays_right(address: str, spiteful_tour: Tour) -> 
     stays_right(screen)
     page = screen.page
     assert page.locator("main img, main script, main [onload], main [onerror]").count() == 0
+
+
+def test_a_window_that_is_made_wider_has_its_menu(tour: Tour) -> None:
+    page = tour.open("/").page
+    for size, is_shown in ((WIDE, True), (PHONE, False), (WIDE, True)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.locator("nav.side li a").first.wait_for(state="visible" if is_shown else "hidden")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import Browser
 
-from tests.browser import LOOKS, PHONE, Screen
+from tests.browser import PHONE, WIDE, Screen
 from tests.unit.console.pages.fullhouse import FullHouse
 from tests.wire.console.nearby import Console
 
@@ -44,6 +44,7 @@ class Tour:
         path = self._spited(self._house.path_of(address))
         for screen in self._screens:
             screen.faults.clear()
+            screen.page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
             answer = screen.page.goto(path, wait_until="load")
             if answer is not None and answer.status == 200 and path_of(answer.url) == path_of(screen.address + path):
                 return screen
@@ -63,7 +64,7 @@ def path_of(url: str) -> str:
 def stays_right(screen: Screen) -> None:
     """The page that stands has one heading of the first order, is no broader than its window, and did nothing a page must never do."""
     page = screen.page
-    for size in (PHONE, LOOKS[0].size):
+    for size in (PHONE, WIDE):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         assert screen.width_over() <= 0, size
     assert page.locator("h1").count() == 1
