@@ -22,6 +22,7 @@ QUIET = (
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 )  # fmt: skip
 AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+COLOUR_RULES = ("color-contrast", "link-in-text-block")
 WIDE, PHONE = (1440, 1000), (400, 860)
 _TELL = """addEventListener("securitypolicyviolation", (event) =>
   console.error(`broke the policy: ${event.effectiveDirective} ${event.blockedURI} ${event.sample}`));"""
@@ -134,6 +135,27 @@ class Screen:
         wide: int = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         return wide
 
+    def violations(self, axe: str, looks: Sequence[Look] = LOOKS) -> list[str]:
+        """What axe-core finds on the page that stands, in some looks.
+
+        Args:
+            axe: Its text, put in by the browser's own hand: the content policy forbids scripts from outside.
+        """
+        self.page.evaluate(axe)
+        found, seen = [], set()
+        for look in looks:
+            self.page.emulate_media(color_scheme="dark" if look.theme == "dark" else "light")
+            self.page.set_viewport_size({"width": look.size[0], "height": look.size[1]})
+            rules = COLOUR_RULES if look.size in seen else AXE_RULES  # of one size, themes differ in colours alone
+            seen.add(look.size)
+            told = self.page.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", list(rules))
+            found += [
+                f"{self.page.url} ({look.name}) {one['id']}: {one['help']}: {node['html'][:160]}"
+                for one in told["violations"]
+                for node in one["nodes"][:3]
+            ]
+        return found
+
     def close(self) -> None:
         self.context.close()
 
@@ -155,51 +177,11 @@ class Screen:
             self.faults.append(f"answered {status}: {url}")
 
 
-class Lens:
-    """Looks at pages with axe-core, as the person of a screen sees them.
-
-    In a context of its own without the content policy, which forbids scripts from outside.
-    """
-
-    def __init__(self, browser: Browser, screen: Screen, axe: str) -> None:
-        self._axe = axe
-        self._context = browser.new_context(
-            base_url=screen.address,
-            bypass_csp=True,
-            reduced_motion="reduce",
-            storage_state=screen.context.storage_state(),
-        )
-        self._page = self._context.new_page()
-
-    def violations(self, path: str, looks: Sequence[Look] = LOOKS) -> list[str]:
-        """What axe-core finds on a page in some looks; it is opened once for each size."""
-        found = []
-        opened = (0, 0)
-        for look in looks:
-            self._page.emulate_media(color_scheme="dark" if look.theme == "dark" else "light")
-            if look.size != opened:
-                self._page.set_viewport_size({"width": look.size[0], "height": look.size[1]})
-                self._page.goto(path, wait_until="load")
-                self._page.evaluate(self._axe)
-                opened = look.size
-            told = self._page.evaluate(
-                "rules => axe.run({runOnly: rules, resultTypes: ['violations']})", list(AXE_RULES)
-            )
-            found += [
-                f"{path} ({look.name}) {one['id']}: {one['help']}: {node['html'][:160]}"
-                for one in told["violations"]
-                for node in one["nodes"][:3]
-            ]
-        return found
-
-    def close(self) -> None:
-        self._context.close()
-
-
 def violations(browser: Browser, screen: Screen, look: Look, path: str, axe: str) -> list[str]:
-    """What axe-core finds on one page in one look."""
-    lens = Lens(browser, screen, axe)
+    """What axe-core finds on one page in one look, as the person of a screen sees it; their own page stays where it is."""
+    other = Screen(browser, screen.address, look, cookies=screen.context.cookies())
     try:
-        return lens.violations(path, (look,))
+        other.go(path)
+        return other.violations(axe, (look,))
     finally:
-        lens.close()
+        other.close()

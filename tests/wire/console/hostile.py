@@ -7,18 +7,20 @@ import re
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.browser import Screen
+from playwright.sync_api import APIResponse
+
+from tests.browser import PASSWORD, Screen
 from tests.wire.console.installed import Installed
-from tests.wire.console.walk import send
 from wardlaw import Client
 
 LONG = "x" * 10_000
 _TURNED = "\u202egnp.exe\u2066"
 _FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
-CLAUSE = """id: EVL-01
+CLAUSE = """id: {id}
 title: {title}
 text: {text}
 owner: legal
@@ -31,8 +33,22 @@ examples:
   - {{name: all, effect: deny, action: ToolCall, context: {{requestedRows: 250000}}}}
   - {{name: one, effect: allow, action: ToolCall, context: {{requestedRows: 1}}}}
 """
-WORDS = ("Zmodel", "Zapp", "Zpublisher", "Zscope", "Zclause", "Zsystem", "Zperson", "Zreason", "Zask", "Zcall", "Zplan")
-"""What each text begins with that stands on some page; what was in requests is opened for a purpose alone."""
+APP = "/grants/identity?directory=evil&kind=app&id=evil-1"
+GRANT = "/grants/one?directory=evil&id=evil-1"
+WORDS: Mapping[str, tuple[str, str]] = {
+    "Zmodel": ("oncall", "/decisions"),
+    "Zapp": ("oncall", APP),
+    "Zpublisher": ("oncall", APP),
+    "Zscope": ("oncall", GRANT),
+    "Zagreed": ("ciso", GRANT),
+    "Zclause": ("counsel", "/policies/EVL-01"),
+    "Zsystem": ("owner", "/systems/evil"),
+    "Zask": ("owner", "/catalogue"),
+    "Zreason": ("risk", "/waivers"),
+    "Zperson": ("admin", "/people"),
+}
+"""What each text begins with that stands on some page, and who reads it where; what was in requests is opened for a purpose
+alone."""
 
 
 def hostile(word: str) -> str:
@@ -45,8 +61,17 @@ def hostile(word: str) -> str:
 
 def write_clause(folder: Path) -> None:
     """A clause in the folder of clauses, as whoever keeps them there would bring it."""
-    said = {"title": json.dumps(hostile("Zclause")[:120]), "text": json.dumps(hostile("Zclause") + LONG[:500])}
-    (folder / "policies" / "evil.yaml").write_text(CLAUSE.format(**said), encoding="utf-8")
+    text = clause_of(hostile("Zclause").partition(_TURNED)[0])
+    (folder / "policies" / "evil.yaml").write_text(text, encoding="utf-8")
+
+
+def clause_of(text: str, id_: str = "EVL-01") -> str:
+    """A clause that says so, as a file."""
+    said = {
+        "title": json.dumps(text[:120], ensure_ascii=False),
+        "text": json.dumps(text + LONG[:500], ensure_ascii=False),
+    }
+    return CLAUSE.format(id=id_, **said)
 
 
 def ask_at_the_door(place: Installed, key: str) -> None:
@@ -70,8 +95,12 @@ def ask_at_the_door(place: Installed, key: str) -> None:
     _send(place, key, "/v1/files", body.encode(), "multipart/form-data; boundary=b")
 
 
-def tell_by_events(address: str, token: str) -> None:
-    """An organisation whose apps, accounts, grants and events are named so."""
+def tell_by_events(screen: Screen) -> None:
+    """An organisation whose apps, accounts, grants and events are named so, told by a script of whoever sits there."""
+    prove(screen)
+    made = re.search(r"wlt_[\w-]+", send(screen, "/me", "/me/tokens", label="events", days="1"))
+    assert made
+    address, token = screen.address, made[0]
     app = {"kind": "app", "id": "evil-1", "name": hostile("Zapp"), "publisher": hostile("Zpublisher")}
     long = {"kind": "app", "id": "evil-2", "name": LONG, "publisher": LONG}
     account = {"kind": "account", "id": "evil@example.com", "acts_as": "human", "name": hostile("Zapp")}
@@ -88,32 +117,56 @@ def tell_by_events(address: str, token: str) -> None:
     _run(address, token, "activity", "events", [], [event])
 
 
-def say_by_people(owner: Screen, admin: Screen, compliance: Screen) -> None:
-    """Systems, requests, people and reasons with such words."""
+def say_by_people(screens: Mapping[str, Screen]) -> None:
+    """Systems, requests, people, plans and reasons with such words."""
+    owner = screens["owner"]
     send(
         owner, "/systems/new", "/systems/new", id="evil", title=hostile("Zsystem")[:120], purpose=hostile("Zsystem"),
         owner="person:owner", principals="agent:evil", gate_mode="warn",
     )  # fmt: skip
     send(
         owner, "/catalogue/ask?kind=tool", "/catalogue/ask", kind="tool", title=hostile("Zask")[:120], system="evil-notes",
-        purpose=hostile("Zask"), owner="person:owner", data_classes="pii", principals="agent:evil-notes",
+        purpose=hostile("Zask"), owner="person:owner", data_classes="pii", principals="agent:evil-notes", days="30",
     )  # fmt: skip
     send(
-        compliance, "/waivers/new", "/waivers/new", clause="GOV-07", reason=hostile("Zreason")[:250], systems="agent:evil",
+        screens["risk"], "/waivers/new", "/waivers/new", clause="GOV-07", reason=hostile("Zreason")[:250], systems="agent:evil",
         amount="2", unit="hours",
     )  # fmt: skip
-    _person(admin, "zorro", hostile("Zperson")[:120])
+    prove(screens["ciso"])
+    send(
+        screens["ciso"], GRANT, "/grants/approve", directory="evil", grant="evil-1", app="evil-1", accounts="", where="directory",
+        scopes="https://mail.google.com/", clause="GRT-03", owner="oncall", days="30", reason=hostile("Zagreed")[:250],
+    )  # fmt: skip
+    prove(screens["admin"])
+    send(screens["admin"], "/people", "/people", id="zorro", name=hostile("Zperson")[:120], roles="auditor")
 
 
-def _person(admin: Screen, name: str, called: str) -> None:
-    text = admin.context.request.get(f"{admin.address}/people").text()
+def prove(screen: Screen) -> None:
+    """Show that it is them who sit there, for what counts for others."""
+    assert _answer(screen, "/prove", "/prove", password=PASSWORD).status == 303
+
+
+def send(screen: Screen, page: str, action: str, **form: str) -> str:
+    """Send a form of a page; answers what it leads to, or what comes back at once."""
+    answer = _answer(screen, page, action, **form)
+    assert answer.status < 400, (action, answer.status, answer.text()[:2000])
+    return answer.headers.get("location", "") or answer.text()
+
+
+def refusal(screen: Screen, page: str, action: str, **form: str) -> str:
+    """Send a form that is refused; answers the page that says why."""
+    answer = _answer(screen, page, action, **form)
+    assert 400 <= answer.status < 500, (action, answer.status)
+    return answer.text()
+
+
+def _answer(screen: Screen, page: str, action: str, **form: str) -> APIResponse:
+    text = screen.context.request.get(screen.address + page).text()
     token = re.search(r'name="form" value="([0-9a-f]+)"', text)
-    assert token
-    form = {"form": token[1], "id": name, "name": called, "roles": "auditor"}
-    answer = admin.context.request.post(
-        f"{admin.address}/people", form=form, headers={"origin": admin.address}, max_redirects=0
+    assert token, page
+    return screen.context.request.post(
+        screen.address + action, form={"form": token[1], **form}, headers={"origin": screen.address}, max_redirects=0
     )
-    assert answer.status < 400, answer.text()[:2000]
 
 
 def _run(address: str, token: str, feed: str, kind: str, things: list[Any], events: list[Any]) -> None:

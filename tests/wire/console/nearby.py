@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import httpx
+from litestar import Litestar
 
 from tests.console_fakes import START
 from wardlaw.console.api.app import build_api
@@ -35,18 +36,26 @@ class Console:
 
     Args:
         made: What ``console_fakes.make_dependencies`` gives.
+        api: The API of it that is there already; None to make one.
+        inside: How pages ask it.
     """
 
-    def __init__(self, made: SimpleNamespace) -> None:
+    def __init__(
+        self,
+        made: SimpleNamespace,
+        *,
+        api: Litestar | None = None,
+        inside: Callable[[Litestar], InsideApi] = InsideApi,
+    ) -> None:
         self.made = made
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         self.address = f"http://localhost:{self.port}"
         assets = Assets()
-        api = build_api(self.made.deps)
+        api = api or build_api(self.made.deps)
         self.front = Front(
-            api=InsideApi(api),
+            api=inside(api),
             entrance=Entrance(secure=False, port=self.port),
             renderer=Renderer(assets),
             assets=assets,

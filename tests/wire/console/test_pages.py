@@ -1,69 +1,26 @@
-"""Every page of the console in a real browser: no fault, nothing broader than the window, nothing people cannot use."""
+"""The places of the console in a real browser, at an installation in which a company has worked for some days.
+
+Every single page is looked at in ``test_everypage.py``; here stands what real data show, and what outsiders sent by real ways in.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
-from tests.browser import LOOKS, PHONE, Lens, Screen
-from tests.wire.cli.test_up import free_port
+from tests.browser import LOOKS, PHONE, Screen
 from tests.wire.console import hostile
-from tests.wire.console.installed import Installed
-from wardlaw.cli.companyfill import fill_company
-from wardlaw.cli.options import NONE
-from wardlaw.config.load import load_config
+from tests.wire.console.company import PEOPLE, Company
+from tests.wire.console.tour import stays_right
 from wardlaw.console.pages.site import PLACES
 
 pytestmark = pytest.mark.xdist_group("console-pages")  # one installation for all of them
 
-# Nobody may have every role; together these see every page.
-PEOPLE = ("oncall", "counsel", "owner", "risk", "platform", "auditor", "ciso", "admin")
 STARTS = (*(place.href for place in PLACES), "/search?q=a", "/me", "/me/first", "/prove")
-_TRIES = 3
-
-
-class Company(Installed):
-    """A company that has worked for some days."""
-
-    def begin(self) -> None:
-        filled = fill_company(self.folder / "w", NONE.output(), seed=7, days=3, prefers_usual_ports=False)
-        self.tokens = {name: link.partition("#")[2] for name, link in filled.links.items()}
-        self.key, self.other_key = filled.keys["desk"], filled.keys["helpdesk"]
-        config = self.folder / "w" / "wardlaw.yaml"
-        text = config.read_text(encoding="utf-8").replace("  # life: on ", "  life: on ")
-        text = text.replace("\ngateway:\n", "\ngateway:\n  files: {upstream: demo}\n")
-        text = text.replace("\ntools:\n", "\ntools:\n  - {name: delete_customer, effect: destructive}\n")
-        config.write_text(text, encoding="utf-8")
-        hostile.write_clause(self.folder / "w")
-        self.env = {name: value for name, value in self.env.items() if not name.startswith("WARDLAW_")}
-        self.env |= {"WARDLAW_CONFIG": str(config), "WARDLAW_LOGS_FORMAT": "text"}
-        for left in reversed(range(_TRIES)):
-            read = load_config(config)
-            self.port, self._address = int(read.gateway.listen.rpartition(":")[2]), f"http://{read.control.listen}"
-            try:
-                return self.up()
-            except AssertionError:
-                # Between filling and starting, others on this machine may have taken a port: then it ends by itself.
-                if not left or self.process is None or self.process.poll() is None:
-                    raise
-                move(config)
-        return None
-
-    @property
-    def address(self) -> str:
-        return self._address
-
-
-def move(config: Path) -> None:
-    """Other ports for an installation."""
-    text = config.read_text(encoding="utf-8")
-    for port in set(re.findall(r"127\.0\.0\.1:(\d+)", text)):
-        text = text.replace(f"127.0.0.1:{port}", f"127.0.0.1:{free_port()}")
-    config.write_text(text, encoding="utf-8")
+SHOWN = "\"'><img"
+"""How what stands behind each word begins, in whatever letters it is shown."""
 
 
 @pytest.fixture(scope="module")
@@ -92,38 +49,71 @@ def screen(screens: dict[str, Screen]) -> Screen:
 
 
 @pytest.fixture(scope="module")
-def lenses(screens: dict[str, Screen], chromium: Browser, axe_script: str) -> Iterator[dict[str, Lens]]:
-    made = {name: Lens(chromium, screen, axe_script) for name, screen in screens.items()}
-    yield made
-    for one in made.values():
-        one.close()
+def told(place: Company, screens: dict[str, Screen]) -> None:
+    """What outsiders and people said by every way in."""
+    hostile.ask_at_the_door(place, place.other_key)
+    hostile.tell_by_events(screens["oncall"])
+    hostile.say_by_people(screens)
 
 
 @pytest.mark.parametrize("name", PEOPLE)
 def test_places_keep_their_policy_and_width(name: str, screens: dict[str, Screen]) -> None:
     for path in STARTS:
-        stays_right(screens[name], path)
-
-
-@pytest.mark.parametrize("path", STARTS)
-def test_a_place_can_be_used_by_everybody(path: str, screens: dict[str, Screen], lenses: dict[str, Lens]) -> None:
-    # As the first sees it who may; what others see less of is the same page.
-    for name, screen in screens.items():
-        if screen.go(path).locator(".gate [role=alert]").count() == 0:
-            assert lenses[name].violations(path) == []
-            return
-    raise AssertionError(f"nobody sees {path}")
+        opened(screens[name], path)
 
 
 def test_the_entrance_keeps_its_policy_and_width(place: Company, chromium: Browser) -> None:
     screen = Screen(chromium, place.address)
-    stays_right(screen, "/sign-in")
+    opened(screen, "/sign-in")
     screen.close()
 
 
-def test_texts_of_requests_are_shown_as_text(place: Company, screens: dict[str, Screen]) -> None:
-    hostile.ask_at_the_door(place, place.other_key)
-    screen = screens["oncall"]
+@pytest.mark.parametrize("word", hostile.WORDS)
+@pytest.mark.usefixtures("told")
+def test_what_others_wrote_is_shown_as_text(word: str, screens: dict[str, Screen]) -> None:
+    name, path = hostile.WORDS[word]
+    page = opened(screens[name], path)
+    assert word + SHOWN in page.locator("main").inner_text()
+    assert page.locator("main img, main script, main [hx-trigger='load'][href]").count() == 0
+
+
+@pytest.mark.usefixtures("told")
+def test_what_a_held_call_would_do_is_shown_as_text(screen: Screen) -> None:
+    page = screen.go("/approvals")
+    page = opened(screen, str(page.locator("main table a[href^='/approvals/']").first.get_attribute("href")))
+    assert "Zcall" in page.locator("main").inner_text()
+    assert page.locator("main img, main script").count() == 0
+
+
+def test_what_could_be_read_otherwise_is_not_taken(screens: dict[str, Screen]) -> None:
+    counsel, owner = screens["counsel"], screens["owner"]
+    edit = "/policies/EVL-01/edit"
+    refused = hostile.refusal(
+        counsel,
+        edit,
+        edit,
+        text=hostile.clause_of(hostile.hostile("Zturned")),
+        based_on="",
+        reason="why",
+        act="hand-in",
+    )
+    assert "characters nobody sees: U+202E" in refused
+    assert "<img" not in refused
+    system = {
+        "title": "Evil",
+        "purpose": "none",
+        "owner": "person:owner",
+        "principals": "agent:evil",
+        "gate_mode": "warn",
+    }
+    for given in ({"id": hostile.hostile("Zid")}, {"id": "long", "title": hostile.LONG}):
+        refused = hostile.refusal(owner, "/systems/new", "/systems/new", **(system | given))
+        assert 'role="alert"' in refused
+        assert "<img" not in refused
+
+
+@pytest.mark.usefixtures("told")
+def test_texts_of_requests_are_shown_as_text(screen: Screen) -> None:
     screen.faults.clear()
     page = screen.go("/decisions?effect=cut")
     links = page.locator("main table[data-walk] tbody a[href^='/decisions/']").all()[:4]
@@ -145,15 +135,16 @@ def texts_of(screen: Screen, path: str) -> str:
     return page.locator("#texts").inner_text()
 
 
-def stays_right(screen: Screen, path: str) -> None:
-    """A page has one heading of the first order, is no broader than its window, and does nothing a page must never do."""
+def opened(screen: Screen, path: str) -> Page:
+    """A path, opened, that stays right."""
     screen.faults.clear()
     page = screen.go(path)
-    for size in (PHONE, LOOKS[0].size):
-        page.set_viewport_size({"width": size[0], "height": size[1]})
-        assert screen.width_over() <= 0, (path, size)
-    assert page.locator("h1").count() == 1, path
-    assert screen.faults == []
+    try:
+        stays_right(screen)
+    except AssertionError as error:
+        error.add_note(path)
+        raise
+    return page
 
 
 def test_the_pages_are_walked_by_keys(screen: Screen) -> None:

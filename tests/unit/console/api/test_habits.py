@@ -16,14 +16,20 @@ from wardlaw.store.habitorders import list_orders
 KEY = state_key(HABITS_SECRET, "caller", "user:ana")
 
 
-@pytest.fixture
-def known(api: Api) -> Api:
+def know_habits(api: Api, caller: str) -> None:
+    """Have a gateway know a caller that took much at once."""
     folder = api.made.log.folder / "state"
     folder.mkdir()
-    profile = Profile(KEY)
-    profile.observe(Event(KEY, START, Action.TOOL_CALL, records=200_000))
-    image = HabitsImage(1, [PackedProfile(KEY, picture(profile), "user:ana", "", START)])
+    key = state_key(HABITS_SECRET, "caller", caller)
+    profile = Profile(key)
+    profile.observe(Event(key, START, Action.TOOL_CALL, records=200_000))
+    image = HabitsImage(1, [PackedProfile(key, picture(profile), caller, "", START)])
     (folder / "habits-gateway-1.state").write_bytes(write_image(image))
+
+
+@pytest.fixture
+def known(api: Api) -> Api:
+    know_habits(api, "user:ana")
     return api
 
 

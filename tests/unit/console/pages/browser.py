@@ -74,13 +74,14 @@ class Browser:
             mode="enforce",
             clock=lambda: START,
         )
-        self.app = join(api.app, site_of(self.front))
+        self.site = site_of(self.front)
+        self.app = join(api.app, self.site)
         self.cookies: dict[str, str] = {}
 
     def use(self, front: Front) -> None:
-        """Another front of the same console."""
+        """Another front of the same console; what it has made so far stays."""
         self.front = front
-        self.app = join(self.api.app, site_of(front))
+        self.site.state["front"] = front
 
     def invite(self, name: str, *roles: Role) -> str:
         """A one-time token of a new person."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from html import unescape
 from pathlib import Path
 from types import ModuleType
 
 import msgspec
+from litestar import Litestar
 
 from tests.console_fakes import START, TWO_CLAUSES, Api
+from tests.unit.console.api.test_habits import know_habits
 from tests.unit.console.api.test_tail import add
 from tests.unit.console.pages.browser import Browser, Seen
 from tests.unit.console.pages.inventoryhouse import InventoryHouse
@@ -27,6 +31,7 @@ from tests.unit.console.pages.test_revoking import planned
 from tests.unit.register.answered import answered
 from wardlaw.audit.envelope import RecordKind
 from wardlaw.console.pages.assets import Assets
+from wardlaw.console.pages.inside import InsideApi
 from wardlaw.console.pages.rendering import Renderer
 from wardlaw.console.pages.site import PAGES
 from wardlaw.console.pages.translations import languages
@@ -47,8 +52,24 @@ ROLES = {
     "sec": (Role.SECOPS, Role.CISO), "law": (Role.LEGAL,), "own": (Role.OWNER,), "ris": (Role.RISK,), "adm": (Role.ADMIN,),
     "aud": (Role.AUDITOR,),
 }  # fmt: skip
-NO_PAGES = ("/audit/verify/steps", "/live", "/sign-in/oidc", "/sign-in/oidc/done", "/audit/verifier/x")
-"""Addresses that answer with lines of text, lead elsewhere, or give a file that is read without Wardlaw."""
+PARTS = ("/approvals/count", "/emergencies/reviews", "/overview/coverage", "/overview/grants")
+"""Addresses of what a page asks for by itself and puts into itself."""
+NO_PAGES: Mapping[str, str] = {
+    "/audit/verifier/{name:str}": "a file",
+    "/audit/verify/steps": "lines of text, one after the other",
+    "/audit/{record:str}/proof": "a file",
+    "/decisions/{record:str}/proof": "a file",
+    "/grants/revocations/{revocation:str}/proof/{record:str}": "a file",
+    "/incidents/serious/{serious:str}/draft": "a file",
+    "/live": "a stream",
+    "/prove/sent/{name:str}": "the way back from a provider",
+    "/reports/{build_id:str}/file": "a file",
+    "/sign-in/oidc": "the way to a provider",
+    "/sign-in/oidc/done": "the way back from a provider",
+    "/systems/{system_id:str}/bom": "a file",
+    "/systems/{system_id:str}/card/{model_id:str}": "a file",
+}
+"""Addresses that are read and are neither pages nor parts of one."""
 _TAKE = re.compile(r'href="([^"]*?)(?:\?|&amp;)table=([a-z-]+)&amp;as=csv"')
 _PARAMETER = re.compile(r"\{(\w+):\w+\}")
 
@@ -73,6 +94,7 @@ class FullHouse:
         hold(self.api)
         self.browsers = {name: self._browser(house, name, *roles) for name, roles in ROLES.items()}
         self._register()
+        know_habits(self.api, "user:ana")
         self.known = self._ask_for_things()
         for browser in self.browsers.values():
             browser.cookies["wardlaw_language"] = language
@@ -82,30 +104,34 @@ class FullHouse:
         """Every text the API answered to anybody."""
         return set().union(*(browser.front.api.heard for browser in self.browsers.values()))
 
-    def paths(self) -> list[str]:
-        """Every address that is read, with ids of things that are there."""
-        found = {
-            "/".join(self._filled(module_name(module), part) for part in path.split("/"))
-            for module in PAGES
-            for handler in module.HANDLERS
-            for path in handler.paths
-            if "GET" in handler.http_methods
-        }
-        return sorted(self.known.get((one, "?"), one) for one in found)
+    def path_of(self, address: str) -> str:
+        """An address that is read, with ids of things that are there."""
+        filled = "/".join(self._filled(ADDRESSES[address], part) for part in address.split("/"))
+        return self.known.get((filled, "?"), filled)
 
     @cached_property
     def pages(self) -> dict[str, tuple[str, Seen]]:
         """Each page with the name of the first who may read it, and what they see; asked for once."""
-        found = {}
-        for path in self.paths():
-            for name, browser in self.browsers.items():
-                if path in NO_PAGES:
-                    continue
-                seen = browser.get(path)
-                if seen.status == 200 and "<html" in seen.text:
-                    found[path] = (name, seen)
-                    break
-        return found
+        seen = {path: self.first_to_see(path) for path in map(self.path_of, page_addresses())}
+        return {path: one for path, one in seen.items() if one}
+
+    def first_to_see(self, path: str) -> tuple[str, Seen] | None:
+        """The first who is answered with HTML, and what they see; None when nobody is."""
+        for name, browser in self.browsers.items():
+            seen = browser.get(path)
+            if seen.status == 200 and seen.header("content-type").startswith("text/html"):
+                return name, seen
+        return None
+
+    @contextmanager
+    def asking_by(self, inside: Callable[[Litestar], InsideApi]) -> Iterator[None]:
+        """Have pages ask the API in another way for a while."""
+        fronts = {name: browser.front for name, browser in self.browsers.items()}
+        for name, browser in self.browsers.items():
+            browser.use(msgspec.structs.replace(fronts[name], api=inside(self.api.app)))
+        yield
+        for name, browser in self.browsers.items():
+            browser.use(fronts[name])
 
     def tables(self) -> dict[tuple[str, str], str]:
         """Who may take away which table of which address."""
@@ -193,6 +219,7 @@ class FullHouse:
         known = {(module_name(module), name): value for module in PAGES for name, value in named.items()}
         asking[("/approvals/tool", "?")] = "/approvals/tool?server=git&tool=push"
         known |= {("catalogue", "asked"): _last(asked), ("laws", "asked"): "GOV-20", ("answering", "appeal"): "app_1"}
+        known[("detectors", "caller")] = "user:ana"
         return known | asking | {("answering", "erasure"): self._to_be_answered()}
 
     def _to_be_answered(self) -> str:
@@ -215,6 +242,21 @@ class FullHouse:
 def module_name(module: ModuleType) -> str:
     """The last part of a module's name."""
     return module.__name__.rpartition(".")[2]
+
+
+ADDRESSES: Mapping[str, str] = {
+    path: module_name(module)
+    for module in PAGES
+    for handler in module.HANDLERS
+    for path in handler.paths
+    if "GET" in handler.http_methods
+}
+"""Every address of the console that is read, with the module it is of."""
+
+
+def page_addresses() -> tuple[str, ...]:
+    """Every address that is a page."""
+    return tuple(sorted(set(ADDRESSES) - set(NO_PAGES) - set(PARTS)))
 
 
 def _went(browser: Browser, page: str, to: str = "", **given: str) -> str:

@@ -76,9 +76,11 @@ document.addEventListener("DOMContentLoaded", () => {
     history.replaceState(null, "", location.pathname + location.search);
   }
 
-  if (matchMedia("(max-width: 760px)").matches) {
-    document.querySelectorAll(".menu").forEach((menu) => menu.removeAttribute("open"));
-  }
+  // Where there is no room it is opened by its button; where there is, no button is shown and it stands open.
+  const small = matchMedia("(max-width: 760px)");
+  const fit = () => document.querySelectorAll(".menu").forEach((menu) => menu.toggleAttribute("open", !small.matches));
+  small.addEventListener("change", fit);
+  fit();
 
   keys();
 });
