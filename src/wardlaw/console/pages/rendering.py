@@ -107,6 +107,7 @@ def _environment(assets: Assets, words: NullTranslations) -> Environment:
         most_rows=MOST_ROWS,
     )
     made.globals["_"] = _teller(words)
+    made.globals["coded"] = _coder(words)
     made.filters["rest"] = rest
     made.filters["word"] = code_word
     return made
@@ -122,6 +123,17 @@ def _teller(words: NullTranslations) -> Callable[..., Markup]:
         return Markup(filled(escape(words.gettext(text) if text else ""), given, words))  # noqa: S704
 
     return tell
+
+
+def _coder(words: NullTranslations) -> Callable[[object], Markup]:
+    """Sentences in which commands stand between backticks, as on the command line: on a page they are marked as code."""
+
+    def coded(sentence: object) -> Markup:
+        told = sentence.told(words) if isinstance(sentence, Said) else str(sentence)
+        parts = enumerate(told.split("`"))
+        return Markup().join(Markup("<code>{}</code>").format(one) if at % 2 else escape(one) for at, one in parts)
+
+    return coded
 
 
 @pass_context

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
 from wardlaw.console.pages.assets import Assets
+from wardlaw.console.pages.messages import joined
 from wardlaw.console.pages.rendering import Renderer
+from wardlaw.console.pages.translations import languages
 from wardlaw.console.pages.turns import with_turns_shown
 
 COVERS = ("turns",)
@@ -33,6 +35,15 @@ def test_what_comes_from_outside_is_text() -> None:
     assert "&lt;img" in text
     assert "\u202e" not in text
     assert "[U+202E]" in text
+
+
+def test_commands_in_a_sentence_are_marked_and_nothing_in_it_is_markup() -> None:
+    template = Renderer(Assets())._environment(languages()["en"]).from_string("{{ coded(one) }}")
+    assert template.render(one="Ask `wardlaw gate show <b>`; <i> stays.") == (
+        "Ask <code>wardlaw gate show &lt;b&gt;</code>; &lt;i&gt; stays."
+    )
+    assert template.render(one=joined(("Start it.", "`wardlaw up`"), " ")) == "Start it. <code>wardlaw up</code>"
+    assert template.render(one="one ` alone") == "one <code> alone</code>"
 
 
 @given(st.lists(st.sampled_from([*TURNS, "<p title='\u202e'>", "</p>", "a", "&lt;", "שלום", "🦊", "\n"]), max_size=12))
