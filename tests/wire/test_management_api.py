@@ -6,7 +6,9 @@ import asyncio
 import http.client
 import os
 import socket
+import ssl
 import threading
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -186,6 +188,35 @@ def test_tls_is_verified(tmp_path: Path) -> None:
         assert ManagementClient(url=url, authority=certificate).get("/health") == {"status": "ok"}
         with pytest.raises(ConfigError, match="WL-API-013"):
             ManagementClient(url=url).get("/health")
+    made.engine.dispose()
+
+
+def test_old_tls_and_weak_ciphers_are_refused(tmp_path: Path) -> None:
+    made = make_dependencies(tmp_path)
+    certificate, key = make_certificate(tmp_path)
+
+    def cipher(newest: ssl.TLSVersion, ciphers: str) -> str:
+        context = ssl.create_default_context(cafile=certificate)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of the old version, which is what is tried
+            context.minimum_version, context.maximum_version = min(newest, ssl.TLSVersion.TLSv1_2), newest
+        context.set_ciphers(ciphers)
+        with (
+            socket.create_connection(address, timeout=10.0) as plain,
+            context.wrap_socket(plain, server_hostname="127.0.0.1") as stream,
+        ):
+            return stream.cipher()[0]
+
+    with Running(made, TcpListener("127.0.0.1", 0, certificate, key)):
+        address = "127.0.0.1", int(made.addresses[0].rpartition(":")[2])
+        assert cipher(ssl.TLSVersion.TLSv1_3, "DEFAULT").startswith("TLS_")
+        assert "GCM" in cipher(ssl.TLSVersion.TLSv1_2, "DEFAULT")
+        for newest, ciphers in (
+            (ssl.TLSVersion.TLSv1_1, "ALL"),
+            (ssl.TLSVersion.TLSv1_2, "AES+SHA1:AES+SHA256:AES+SHA384"),
+        ):
+            with pytest.raises(ssl.SSLError):
+                cipher(newest, f"{ciphers}:!AESGCM:!AESCCM:@SECLEVEL=0")
     made.engine.dispose()
 
 

@@ -446,7 +446,7 @@ def with_console(api: ASGIApp, config: Config, *, stop: asyncio.Event) -> ASGIAp
         kept=KeptForms(time.time) if config.console.oidc else None,
         stop=stop,
     )
-    return join(api, build_site(front))
+    return join(api, build_site(front), entrance=front.entrance)
 
 
 def control_listeners(config: Config) -> tuple[Listener, ...]:

@@ -74,13 +74,13 @@ class Browser:
             mode="enforce",
             clock=lambda: START,
         )
-        self.app = join(api.app, site_of(self.front))
+        self.app = join(api.app, site_of(self.front), entrance=self.front.entrance)
         self.cookies: dict[str, str] = {}
 
     def use(self, front: Front) -> None:
         """Another front of the same console."""
         self.front = front
-        self.app = join(self.api.app, site_of(front))
+        self.app = join(self.api.app, site_of(front), entrance=front.entrance)
 
     def invite(self, name: str, *roles: Role) -> str:
         """A one-time token of a new person."""

@@ -80,6 +80,10 @@ document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll(".menu").forEach((menu) => menu.removeAttribute("open"));
   }
 
+  // Who signs out leaves nothing typed in this tab; who is signed out by time finds it again.
+  const leaving = document.querySelectorAll('form[action="/sign-out"]');
+  leaving.forEach((form) => form.addEventListener("submit", () => sessionStorage.clear()));
+
   keys();
 });
 
