@@ -241,6 +241,22 @@ def test_many_changes_at_once_are_all_kept_and_recorded(served) -> None:
     assert len(served.recorder.of("persons.create")) == 16
 
 
+@pytest.mark.parametrize(
+    "lengths", ["content-length: 4\r\ntransfer-encoding: chunked", "content-length: 0\r\ncontent-length: 33"]
+)
+def test_a_request_that_tells_its_length_twice_ends_the_connection(served, lengths: str) -> None:
+    hidden = "GET /api/health HTTP/1.1\r\nhost: a\r\n\r\n"
+    with socket.socket(socket.AF_UNIX) as raw:
+        raw.settimeout(10)
+        raw.connect(str(served.path))
+        raw.sendall(f"POST /api/session/redeem HTTP/1.1\r\nhost: a\r\n{lengths}\r\n\r\n0\r\n\r\n{hidden}".encode())
+        raw.shutdown(socket.SHUT_WR)
+        told = b"".join(iter(lambda: raw.recv(65_536), b""))
+    assert told.startswith(b"HTTP/1.1 400")
+    assert told.count(b"HTTP/1.1 ") == 1
+    assert b'"status":"ok"' not in told
+
+
 def test_garbage_ends_the_connection_and_nothing_else(served) -> None:
     for garbage in (b"\x16\x03\x01\x00garbage\r\n\r\n", b"GET /api/health HTTP/9.9\r\n\r\n", b"POST /api/keys\r\n"):
         with socket.socket(socket.AF_UNIX) as raw:
