@@ -114,7 +114,7 @@ def test_every_answer_forbids_what_is_not_ours(browser: Browser, path: str) -> N
     assert "frame-ancestors 'none'" in policy
     assert seen.header("x-content-type-options") == "nosniff"
     assert seen.header("cache-control") == "no-store"
-    assert seen.header("referrer-policy") == "same-origin"
+    assert seen.header("referrer-policy") == seen.header("cross-origin-opener-policy") == "same-origin"
     assert not [name for name, _ in seen.headers if name.startswith("access-control-")]
     kind = seen.header("content-type")
     assert kind.endswith(("json", "; charset=utf-8")) or not seen.text, kind
