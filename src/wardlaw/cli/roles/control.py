@@ -424,7 +424,8 @@ def signing_desk(config: Config, purposes: Purposes) -> SigningDesk:
     """
     wanted = config.control.sessions
     limits = SessionLimits(float(wanted.idle_s), float(wanted.longest_s), float(wanted.proof_s))
-    settings = SigningSettings(limits, own_uid=-1 if config.control.tls else os.getuid())
+    own_uid = -1 if config.control.tls else os.getuid()
+    settings = SigningSettings(limits, own_uid=own_uid, words=(config.installation.name,))
     return SigningDesk(settings, device_key=purposes.devices, clock=time.time, entropy=os.urandom)
 
 
