@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import ssl
 import subprocess
@@ -15,39 +14,48 @@ import pytest
 
 from tests.wire.house import START_S, House
 from tests.wire.test_management_api import make_certificate
-from wardlaw.cli.commands.up import gateway_is_ready
+
+Door = tuple[int, Path]
 
 
 @pytest.fixture
-def behind_tls(tmp_path: Path) -> Iterator[tuple[House, Path]]:
+def door(tmp_path: Path) -> Iterator[Door]:
+    """Port and certificate of a gateway."""
     certificate, key = make_certificate(tmp_path)
     house = House(tmp_path, "http://127.0.0.1:9/v1", gateway=f', tls: {{cert: "{certificate}", key: "{key}"}}')
     with (tmp_path / "gateway.log").open("ab") as log:
         house.process = subprocess.Popen(house.command, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True)
     end = time.monotonic() + START_S
-    while not asyncio.run(gateway_is_ready(house.config)):
+    while not is_there(house.port):
         assert house.process.poll() is None and time.monotonic() < end, (tmp_path / "gateway.log").read_text()
         time.sleep(0.05)
-    yield house, certificate
+    yield house.port, certificate
     house.stop()
 
 
-def test_it_speaks_the_newest_tls_and_nothing_in_the_clear(behind_tls: tuple[House, Path]) -> None:
-    house, certificate = behind_tls
+def is_there(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1.0).close()
+    except OSError:
+        return False
+    return True
 
-    def told(newest: ssl.TLSVersion) -> str:
-        context = ssl.create_default_context(cafile=certificate)
-        context.maximum_version = newest
-        with (
-            socket.create_connection(("127.0.0.1", house.port), timeout=10.0) as plain,
-            context.wrap_socket(plain, server_hostname="127.0.0.1") as stream,
-        ):
-            return stream.version()
 
-    assert told(ssl.TLSVersion.TLSv1_3) == "TLSv1.3"
+def spoken(door: Door, newest: ssl.TLSVersion) -> str | None:
+    context = ssl.create_default_context(cafile=door[1])
+    context.maximum_version = newest
+    with (
+        socket.create_connection(("127.0.0.1", door[0]), timeout=10.0) as plain,
+        context.wrap_socket(plain, server_hostname="127.0.0.1") as stream,
+    ):
+        return stream.version()
+
+
+def test_it_speaks_the_newest_tls_and_nothing_in_the_clear(door: Door) -> None:
+    assert spoken(door, ssl.TLSVersion.TLSv1_3) == "TLSv1.3"
     with pytest.raises(ssl.SSLError):
-        told(ssl.TLSVersion.TLSv1_2)
-    with socket.create_connection(("127.0.0.1", house.port), timeout=10.0) as plain:
+        spoken(door, ssl.TLSVersion.TLSv1_2)
+    with socket.create_connection(("127.0.0.1", door[0]), timeout=10.0) as plain:
         plain.sendall(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n")
         said = b""
         with suppress(ConnectionResetError):
