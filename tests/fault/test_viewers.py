@@ -71,7 +71,7 @@ def test_a_viewer_who_never_reads_is_cut_off_and_keeps_nobody_waiting(
 
     async def run() -> tuple[int, int, int]:
         loop = asyncio.get_running_loop()
-        server = ControlServer(join(api.app, site), (TcpListener("127.0.0.1", 0),))
+        server = ControlServer(join(api.app, site, entrance=browser.front.entrance), (TcpListener("127.0.0.1", 0),))
         await server.start()
         port = int(server.addresses[0].rpartition(":")[2])
         still, reader = watch_from(port, cookie, room=2_048), watch_from(port, cookie, room=1 << 16)

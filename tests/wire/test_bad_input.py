@@ -164,11 +164,12 @@ def test_ten_megabytes(place: Place) -> None:
     assert len(place.puppet.turns) == received
 
 
-def test_ten_megabytes_that_are_not_announced(place: Place) -> None:
+@pytest.mark.parametrize("announced", [None, 3])
+def test_ten_megabytes_that_are_not_announced(place: Place, announced: int | None) -> None:
     known = place.trail.settled()
     body = chat("a" * 10_000_000)
     with connect(place.port) as connection:
-        connection.sendall(head(None, place.key, {"transfer-encoding": "chunked"}))
+        connection.sendall(head(announced, place.key, {"transfer-encoding": "chunked"}))
         try:
             for start in range(0, len(body), 100_000):
                 part = body[start : start + 100_000]

@@ -6,7 +6,9 @@ import asyncio
 import http.client
 import os
 import socket
+import ssl
 import threading
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -189,6 +191,35 @@ def test_tls_is_verified(tmp_path: Path) -> None:
     made.engine.dispose()
 
 
+def test_old_tls_and_weak_ciphers_are_refused(tmp_path: Path) -> None:
+    made = make_dependencies(tmp_path)
+    certificate, key = make_certificate(tmp_path)
+
+    def cipher(newest: ssl.TLSVersion, ciphers: str) -> str:
+        context = ssl.create_default_context(cafile=certificate)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of the old version, which is what is tried
+            context.minimum_version, context.maximum_version = min(newest, ssl.TLSVersion.TLSv1_2), newest
+        context.set_ciphers(ciphers)
+        with (
+            socket.create_connection(address, timeout=10.0) as plain,
+            context.wrap_socket(plain, server_hostname="127.0.0.1") as stream,
+        ):
+            return stream.cipher()[0]
+
+    with Running(made, TcpListener("127.0.0.1", 0, certificate, key)):
+        address = "127.0.0.1", int(made.addresses[0].rpartition(":")[2])
+        assert cipher(ssl.TLSVersion.TLSv1_3, "DEFAULT").startswith("TLS_")
+        assert "GCM" in cipher(ssl.TLSVersion.TLSv1_2, "DEFAULT")
+        for newest, ciphers in (
+            (ssl.TLSVersion.TLSv1_1, "ALL"),
+            (ssl.TLSVersion.TLSv1_2, "AES+SHA1:AES+SHA256:AES+SHA384"),
+        ):
+            with pytest.raises(ssl.SSLError):
+                cipher(newest, f"{ciphers}:!AESGCM:!AESCCM:@SECLEVEL=0")
+    made.engine.dispose()
+
+
 def test_many_changes_at_once_are_all_kept_and_recorded(served) -> None:
     client = ManagementClient(socket_path=served.path)
     client.post("/session/redeem", {"token": served.first})
@@ -208,6 +239,22 @@ def test_many_changes_at_once_are_all_kept_and_recorded(served) -> None:
     assert failures == []
     assert len(client.get("/persons")) == 17
     assert len(served.recorder.of("persons.create")) == 16
+
+
+@pytest.mark.parametrize(
+    "lengths", ["content-length: 4\r\ntransfer-encoding: chunked", "content-length: 0\r\ncontent-length: 33"]
+)
+def test_a_request_that_tells_its_length_twice_ends_the_connection(served, lengths: str) -> None:
+    hidden = "GET /api/health HTTP/1.1\r\nhost: a\r\n\r\n"
+    with socket.socket(socket.AF_UNIX) as raw:
+        raw.settimeout(10)
+        raw.connect(str(served.path))
+        raw.sendall(f"POST /api/session/redeem HTTP/1.1\r\nhost: a\r\n{lengths}\r\n\r\n0\r\n\r\n{hidden}".encode())
+        raw.shutdown(socket.SHUT_WR)
+        told = b"".join(iter(lambda: raw.recv(65_536), b""))
+    assert told.startswith(b"HTTP/1.1 400")
+    assert told.count(b"HTTP/1.1 ") == 1
+    assert b'"status":"ok"' not in told
 
 
 def test_garbage_ends_the_connection_and_nothing_else(served) -> None:

@@ -15,6 +15,7 @@ import msgspec
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from wardlaw.config.tls import CIPHERS
 from wardlaw.console.api.identity import PEER_UID
 from wardlaw.facts.errors import ConfigError, UnavailableError
 
@@ -223,6 +224,7 @@ def _config(api: Application, listener: Listener, most_at_once: int) -> uvicorn.
         timeout_graceful_shutdown=_GRACE_S,
         ssl_certfile=tls.certificate if tls is not None else None,
         ssl_keyfile=tls.key if tls is not None else None,
+        ssl_ciphers=CIPHERS,
     )
     try:
         config.load()

@@ -50,7 +50,7 @@ def problem_of(password: str, about: tuple[str, ...] = ()) -> str:
         return "It stands in public lists of the most common passwords."
     left = _own_left(plain, about)
     if left < _OWN_LEFT or len(set(left_over(plain))) < 5:
-        return "It is made of what is tried first: common words, rows of keys, repetitions, or your own name."
+        return "It is made of what is tried first: common words, rows of keys, repetitions, your own or the installation's name."
     return ""
 
 

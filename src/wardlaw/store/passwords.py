@@ -54,7 +54,7 @@ class Passwords:
     def is_right(self, encoded: str, password: str) -> bool:
         """Whether a password is the kept one; with nothing kept it takes as long and is not."""
         try:
-            self._hasher.verify(encoded or self._nobodys, normalised(password[: MAX_LENGTH + 1]))
+            self._hasher.verify(encoded or self._nobodys, normalised(password)[: MAX_LENGTH + 1])
         except (VerificationError, InvalidHashError):
             return False
         return bool(encoded)

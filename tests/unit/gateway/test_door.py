@@ -69,6 +69,7 @@ def test_refused_callers_are_counted_by_code(worker: Worker) -> None:
 def test_other_methods_and_paths_are_told_so(worker: Worker) -> None:
     made = door(worker)
     assert knock(made, get("/v1/chat/completions")).status == 405
+    assert knock(made, MemoryCall(b"", method="TRACE", path="/v1/chat/completions")).status == 405
     missing = knock(made, get("/v1/fine_tuning/jobs"))
     assert (missing.status, missing.error["code"]) == (404, "unknown_route")
     assert missing.answer_headers["x-should-retry"] == "false"

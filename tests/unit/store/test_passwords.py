@@ -35,6 +35,8 @@ def test_only_the_password_itself_is_right() -> None:
     assert "river" not in encoded
     assert encoded != made.encode("cafe\u0301 by the river", salt=b"u" * 16)
     assert made.is_right(encoded, "café by the river")  # however the keyboard wrote it
+    apart = "e\u0301" * 200  # 400 code points as one keyboard writes it, 200 as it is kept
+    assert made.is_right(made.encode(apart, salt=SALT), apart)
     for wrong in ("", "Café by the river", "café by the rive", "café by the river ", "x" * 100_000):
         assert not made.is_right(encoded, wrong)
     assert not made.is_right("", "nobody's password, against which the attempts of unknown names are tried")

@@ -64,7 +64,7 @@ class Console:
             clock=self.made.clock,
         )
         self.site = build_site(self.front)
-        self._app = join(api, self.site)
+        self._app = join(api, self.site, entrance=self.front.entrance)
         self._loop = asyncio.new_event_loop()
         self._begun = threading.Event()
         self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))

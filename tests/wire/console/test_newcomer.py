@@ -56,8 +56,10 @@ def test_the_printed_link_leads_to_decisions(machine: Machine, chromium: Browser
     assert machine.json("person", "whoami")["session"]["roles"] == ["admin"]
     assert [one["method"] for one in machine.json("session", "list")["sessions"]] == ["password"]
     machine.ask(machine.run("key", "create", "app", "--principal", "user:me").strip(), "hello there")
+    page.evaluate("sessionStorage.setItem('wardlaw-text-x', 'typed and not handed in')")
     keys.follow(page.get_by_role("button", name="Sign out", exact=True).first)
     page.wait_for_url("**/sign-in")
+    assert page.evaluate("sessionStorage.length") == 0
     keys.write(page.get_by_label("Name", exact=True), "admin")
     keys.write(page.get_by_label("Password"), PASSWORD)
     keys.leave("Enter")

@@ -10,6 +10,7 @@ from cyclopts import App
 from wardlaw.audit.note import parse_verifier_key
 from wardlaw.cli.options import NONE, Options
 from wardlaw.cli.sources import read_text
+from wardlaw.config.tls import CIPHERS
 from wardlaw.facts.errors import ConfigError
 from wardlaw.witness.folder import add_log, create_key
 from wardlaw.witness.server import serve as serve_witness
@@ -69,6 +70,7 @@ def _tls(cert: str, key: str) -> ssl.SSLContext | None:
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(CIPHERS)
     try:
         context.load_cert_chain(cert, key or None)
     except OSError as error:  # ssl.SSLError is one

@@ -424,7 +424,8 @@ def signing_desk(config: Config, purposes: Purposes) -> SigningDesk:
     """
     wanted = config.control.sessions
     limits = SessionLimits(float(wanted.idle_s), float(wanted.longest_s), float(wanted.proof_s))
-    settings = SigningSettings(limits, own_uid=-1 if config.control.tls else os.getuid())
+    own_uid = -1 if config.control.tls else os.getuid()
+    settings = SigningSettings(limits, own_uid=own_uid, words=(config.installation.name,))
     return SigningDesk(settings, device_key=purposes.devices, clock=time.time, entropy=os.urandom)
 
 
@@ -446,7 +447,7 @@ def with_console(api: ASGIApp, config: Config, *, stop: asyncio.Event) -> ASGIAp
         kept=KeptForms(time.time) if config.console.oidc else None,
         stop=stop,
     )
-    return join(api, build_site(front))
+    return join(api, build_site(front), entrance=front.entrance)
 
 
 def control_listeners(config: Config) -> tuple[Listener, ...]:

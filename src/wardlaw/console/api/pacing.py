@@ -1,6 +1,6 @@
 """How many requests for other people's word one person may file in an hour.
 
-Source: OWASP ASVS 4.0.3, 11.1.3 (limits of business logic for each user) and 11.1.4 (protection against too many calls).
+Source: OWASP ASVS 5.0.0, 2.3.2 (limits of business logic) and 2.4.1 (protection against too many calls).
 """
 
 from __future__ import annotations

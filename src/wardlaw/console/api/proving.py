@@ -93,7 +93,8 @@ async def show_standing(call: Given) -> Standing:
 async def set_password(call: Given, data: JSONBody[NewPassword]) -> Entered:
     """Another password; every other session of the person ends."""
     person = await call.look(lambda turn: turn.person)
-    if problem := problem_of(data.password, (person.id.removeprefix("person:"), person.name)):
+    about = (person.id.removeprefix("person:"), person.name, *call.deps.signing.words)
+    if problem := problem_of(data.password, about):
         raise InputError("WL-SGN-004", f"This password cannot be chosen. {problem}", "Choose another.")
     encoded = await call.deps.signing.encoded(data.password)
 

@@ -30,12 +30,14 @@ class SigningSettings(msgspec.Struct, frozen=True):
         attempts: How attempts are slowed down.
         cost: What a password's digest costs.
         own_uid: Account whose shell becomes the first admin's too when they come by a browser; -1 for none.
+        words: What no password may be made of beside a person's own name: what the installation is called.
     """
 
     limits: SessionLimits = SessionLimits()
     attempts: AttemptLimits = AttemptLimits()
     cost: PasswordCost = PasswordCost()
     own_uid: int = -1
+    words: tuple[str, ...] = ()
 
 
 class SigningDesk:
@@ -57,6 +59,7 @@ class SigningDesk:
         entropy: Callable[[int], bytes],
     ) -> None:
         self.own_uid = settings.own_uid
+        self.words = settings.words
         self.limits = settings.limits
         self.book = AttemptBook(settings.attempts)
         self.ceremonies = Ceremonies(clock=clock, entropy=entropy)

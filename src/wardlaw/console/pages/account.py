@@ -66,7 +66,7 @@ async def password_strength(request: Request[Any, Any, Any], data: _Form) -> Res
     here = Visit(request)
     me = await here.me()
     here.need_form(data)
-    found = strength_of(data.get("password", ""), (me.id.removeprefix("person:"), me.name))
+    found = strength_of(data.get("password", ""), (me.id.removeprefix("person:"), me.name, here.front.installation))
     says = found.problem or here.front.renderer.said(_STRENGTHS[found.level], here.language)
     return as_json({"level": found.level, "says": says})
 

@@ -51,6 +51,10 @@ class Entrance(msgspec.Struct, frozen=True):
         """Name of the cookie of the page somebody signs in at: what a passkey's challenge is bound to."""
         return f"{self.cookie}-door"
 
+    def chosen_cookie(self, preference: str) -> str:
+        """Name of the cookie of something somebody chose for this browser."""
+        return f"__Host-{preference}" if self.secure else preference
+
     def told_cookie(self, person: str) -> str:
         """Name of the cookie that says until when this browser was told what changed about a person's signing in."""
         return f"{self.cookie}-told-{hashlib.sha256(person.encode()).hexdigest()[:12]}"
@@ -74,6 +78,10 @@ class Entrance(msgspec.Struct, frozen=True):
             return bool(host)
         name, port = _split(host)
         return name in _LOOPBACK and (not self.port or port == self.port)
+
+    def asks_for_tls(self, hosts: Iterable[str]) -> bool:
+        """Whether browsers are told to come through TLS alone; not of this machine's names, where others serve too."""
+        return self.secure and not any(_split(host)[0] in _LOOPBACK for host in hosts)
 
     def is_our_origin(self, origin: str, host: str) -> bool:
         """Whether an Origin header is the host's own."""

@@ -28,7 +28,7 @@ def choose(request: Request[Any, Any, Any], data: _Form) -> Response[Any]:
     for preference, values in allowed.items():
         if data.get(preference.field) in values:
             response.set_cookie(
-                preference.value,
+                here.front.entrance.chosen_cookie(preference.value),
                 data[preference.field],
                 max_age=_YEAR_S,
                 httponly=True,

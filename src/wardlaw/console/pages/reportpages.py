@@ -145,6 +145,8 @@ async def report_file(
     here = Visit(request)
     await here.me()
     build = _found(request, here, build_id)
+    if not build.files:  # nobody has looked yet at what was asked for, which names the archive
+        raise NotFoundException
     if not name:
         title = f"report-{build.framework}-{build.since}-{build.until}.zip"
         return _file(packed(build), "application/zip", title)

@@ -64,7 +64,9 @@ async def sign_out(request: Request[Any, Any, Any], data: _Form) -> Response[Any
         address = await farewell(here)
         everywhere = {"everywhere": data.get("everywhere", "") == "yes"}
         await here.api.post(path_of("session", "leave"), here.session, everywhere)
-    return send_to_farewell(here, address) if address else here.leave("/sign-in", session="")
+    response = send_to_farewell(here, address) if address else here.leave("/sign-in", session="")
+    response.headers["clear-site-data"] = '"storage"'  # what somebody typed and did not hand in; no cookies
+    return response
 
 
 def place_of(here: Visit) -> dict[str, str]:

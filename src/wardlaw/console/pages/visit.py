@@ -105,14 +105,16 @@ class Visit:
         self.session = self.front.entrance.session_of(headers)
         self.line = self.front.entrance.line_of(headers)
         self.api = self.front.api.unattended() if _made_by_nobody(request) else self.front.api
-        cookies = request.cookies
-        theme, reading = cookies.get(Preference.THEME, ""), cookies.get(Preference.READING, "")
+        theme, reading = self._chosen(Preference.THEME), self._chosen(Preference.READING)
         self._theme = theme if theme in THEMES else ""
         self._reading = reading if reading in READINGS else READINGS[0]
-        self.zone = zone_of(cookies.get(Preference.ZONE, ""))
-        self.preferred_language = cookies.get(Preference.LANGUAGE, "")
+        self.zone = zone_of(self._chosen(Preference.ZONE))
+        self.preferred_language = self._chosen(Preference.LANGUAGE)
         asked = request.headers.get("accept-language", "")
         self.language = chosen(self.preferred_language, asked, self.front.renderer.languages)
+
+    def _chosen(self, preference: Preference) -> str:
+        return self.request.cookies.get(self.front.entrance.chosen_cookie(preference.value), "")
 
     @property
     def has_words_first(self) -> bool:

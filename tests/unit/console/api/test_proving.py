@@ -191,6 +191,14 @@ def test_a_limited_token_does_what_it_is_for(pages: Pages) -> None:
     assert api.error("POST", "/session/tokens", {}, token=token) == (403, "WL-RGT-010")
 
 
+def test_the_installations_name_makes_no_password(pages: Pages) -> None:
+    pages.api.made.deps.signing.words = ("brightwater-prod",)
+    session = pages.come("ann")
+    for password in ("Brightwater Brightwater 26", "br1ghtw4ter-PROD-2026!"):
+        assert pages.refused("/session/password", {"password": password}, session=session) == "WL-SGN-004"
+    assert pages.post("/session/password", {"password": "seven otters by Brightwater"}, session=session)
+
+
 def test_sessions_end_for_those_who_may(pages: Pages) -> None:
     admin = pages.api.person("root", Role.ADMIN)
     plain = pages.api.person("cay")

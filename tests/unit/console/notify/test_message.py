@@ -6,6 +6,7 @@ import json
 import re
 
 import msgspec
+import pytest
 
 from wardlaw.console.notify.message import (
     Message,
@@ -102,6 +103,12 @@ def test_mail_tells_machines_that_a_machine_wrote_it() -> None:
     assert made["Auto-Submitted"] == "auto-generated"
     assert made["Subject"] == "[wardlaw acme] incident led to a quarantine: SEC-05"
     assert made["To"] == "a@acme.example, b@acme.example"
+
+
+def test_no_name_adds_a_header_to_mail() -> None:
+    named = msgspec.structs.replace(message(), installation="acme\r\nBcc: eve@elsewhere.example")
+    with pytest.raises(ValueError, match=r"linefeed|newline"):
+        mail(named, sender="wardlaw@acme.example", to=("a@acme.example",), at=1_790_000_070.0)
 
 
 HELD = CallApproval(

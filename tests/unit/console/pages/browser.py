@@ -75,13 +75,14 @@ class Browser:
             clock=lambda: START,
         )
         self.site = site_of(self.front)
-        self.app = join(api.app, self.site)
+        self.app = join(api.app, self.site, entrance=self.front.entrance)
         self.cookies: dict[str, str] = {}
 
     def use(self, front: Front) -> None:
         """Another front of the same console; what it has made so far stays."""
         self.front = front
         self.site.state["front"] = front
+        self.app = join(self.api.app, self.site, entrance=front.entrance)
 
     def invite(self, name: str, *roles: Role) -> str:
         """A one-time token of a new person."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -77,6 +78,14 @@ def test_the_meter_says_what_the_rule_says(browser: Browser, password: str, leve
     told = json.loads(seen.text)
     assert (seen.status, told["level"]) == (200, level)
     assert says in told["says"]
+
+
+def test_fields_of_passwords_hide_what_is_typed_and_let_browsers_fill_them(browser: Browser) -> None:
+    for path, kinds in (("/me", {"new-password"}), ("/me/first", {"new-password"}), ("/sign-in", {"current-password"})):
+        page = browser.get(path).text
+        fields = [one for one in re.findall(r"<input[^>]*>", page) if "password" in one]
+        assert {re.search(r'autocomplete="([^"]+)"', one)[1] for one in fields} == kinds, path
+        assert all('type="password"' in one and "onpaste" not in one for one in fields)
 
 
 def test_the_meter_answers_pages_of_the_session_alone(browser: Browser) -> None:

@@ -44,7 +44,7 @@ def test_too_many_streams_are_told_to_come_back(api: Api) -> None:
     browser.sign_in("sec", Role.SECOPS)
     assert browser.get("/live?wing=" + "x" * 200).status == 400
     site = build_site(browser.front)
-    browser.app = join(api.app, site)
+    browser.app = join(api.app, site, entrance=browser.front.entrance)
     streams = site.state.streams
     for _ in range(MOST_OF_ONE):
         streams.opened("person:sec")

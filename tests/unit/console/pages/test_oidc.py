@@ -41,7 +41,7 @@ class OidcBrowser(Browser):
         self.front = msgspec.structs.replace(
             self.front, api=InsideApi(api.app), providers=((settings.name, BEGIN_PATH),), kept=KeptForms(api.made.clock)
         )
-        self.app = join(api.app, site_of(self.front))
+        self.app = join(api.app, site_of(self.front), entrance=self.front.entrance)
         self.puppet = puppet
         api.person("ann", Role.SECOPS)
         with writing(api.made.engine) as connection:

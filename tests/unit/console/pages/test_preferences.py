@@ -26,6 +26,15 @@ def test_what_was_chosen_is_kept_in_this_browser(browser: Browser) -> None:
     assert browser.cookies["wardlaw_zone"].strip('"') == "Europe/Berlin"
 
 
+def test_with_tls_the_choice_is_bound_to_this_host(api: Api) -> None:
+    browser = Browser(api, secure=True)
+    answer = browser.post("/preferences", theme="dark", to="/")
+    assert answer.header("set-cookie").startswith("__Host-wardlaw_theme=")
+    assert "; Secure" in answer.header("set-cookie")
+    assert "Domain" not in answer.header("set-cookie")
+    assert 'data-theme="dark"' in browser.get("/sign-in").text
+
+
 def test_anything_else_changes_nothing(browser: Browser) -> None:
     answer = browser.post("/preferences", reading="<b>", zone="../x", to="//evil.example")
     assert answer.header("location") == "/"

@@ -73,6 +73,14 @@ def test_what_cannot_be_made_says_why_and_old_ones_make_room() -> None:
     asyncio.run(run())
 
 
+def test_what_was_asked_for_names_no_archive_before_it_was_made(browser: Browser) -> None:
+    form = browser.form_of(browser.get("/reports").text)
+    begun = browser.post("/reports", form=form, **(ASKED | {"framework": 'x"\r\nx-told: told'}))
+    seen = browser.get(begun.header("location") + "/file")
+    assert seen.status == 404
+    assert not any("told" in value for _, value in seen.headers)
+
+
 def test_the_form_says_what_is_missing_and_earlier_reports_stand_in_the_log(api: Api, browser: Browser) -> None:
     page = browser.get("/reports").text
     assert "None that you may see" in page

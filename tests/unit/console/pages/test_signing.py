@@ -54,7 +54,7 @@ def test_a_password_set_elsewhere_is_told_once_in_each_browser(browser: Browser,
         assert one.post("/sign-in", person="ann", password=PASSWORD).header("location") == "/"
     for later, one in enumerate((mine, other), start=1):
         one.front = msgspec.structs.replace(one.front, clock=lambda later=later: START + 60.0 * later)
-        one.app = join(api.app, build_site(one.front))
+        one.app = join(api.app, build_site(one.front), entrance=one.front.entrance)
     api.made.clock.now = START + 30.0
     chosen = "gravel sings to nine foxes"
     other.post("/me/password", form=other.form_of(other.get("/me").text), password=chosen, again=chosen)
@@ -107,7 +107,8 @@ def test_signing_out_ends_the_session_itself(browser: Browser) -> None:
     browser.sign_in("ann", proven=False)
     kept = dict(browser.cookies)
     page = browser.get("/me")
-    assert browser.post("/sign-out", form=browser.form_of(page.text)).header("location") == "/sign-in"
+    gone = browser.post("/sign-out", form=browser.form_of(page.text))
+    assert (gone.header("location"), gone.header("clear-site-data")) == ("/sign-in", '"storage"')
     browser.cookies = kept
     assert browser.get("/me").header("location") == "/sign-in?to=%2Fme"
 

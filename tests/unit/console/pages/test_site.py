@@ -92,7 +92,19 @@ def test_with_tls_the_cookie_is_bound_to_this_host(api: Api) -> None:
     assert answer.header("set-cookie").endswith("; Secure")
 
 
-@pytest.mark.parametrize("path", ["/", "/sign-in", "/nothing", "/decisions/dec_none", "/static/0/none.js"])
+@pytest.mark.parametrize("path", ["/", "/api/session", "/api/nothing", "/static/0/none.js"])
+def test_with_tls_browsers_are_told_to_come_through_it_alone(api: Api, path: str) -> None:
+    browser, there = Browser(api, secure=True), "wardlaw.acme.example"
+    assert browser.get(path, host=there).header("strict-transport-security") == "max-age=31536000; includeSubDomains"
+    assert browser.get(path, host="localhost:8443").header("strict-transport-security") == ""  # others serve there too
+    assert Browser(api).get(path).header("strict-transport-security") == ""
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/sign-in", "/nothing", "/decisions/dec_none", "/static/0/none.js",
+     "/api", "/api/health", "/api/session", "/api/nothing", "/api/openapi.json"],
+)  # fmt: skip
 def test_every_answer_forbids_what_is_not_ours(browser: Browser, path: str) -> None:
     browser.sign_in("sec", Role.SECOPS)
     seen = browser.get(path)
@@ -102,7 +114,24 @@ def test_every_answer_forbids_what_is_not_ours(browser: Browser, path: str) -> N
     assert "frame-ancestors 'none'" in policy
     assert seen.header("x-content-type-options") == "nosniff"
     assert seen.header("cache-control") == "no-store"
-    assert sum(name == "content-security-policy" for name, _ in seen.headers) == 1
+    assert seen.header("referrer-policy") == seen.header("cross-origin-opener-policy") == "same-origin"
+    assert not [name for name, _ in seen.headers if name.startswith("access-control-")]
+    kind = seen.header("content-type")
+    assert kind.endswith(("json", "; charset=utf-8")) or not seen.text, kind
+    names = [name for name, _ in seen.headers]
+    assert all(
+        names.count(name) == 1 for name in ("content-security-policy", "x-content-type-options", "cache-control")
+    )
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PUT", "PROPFIND"])
+@pytest.mark.parametrize("path", ["/", "/decisions", "/api/session"])
+def test_methods_nobody_needs_are_refused(browser: Browser, method: str, path: str) -> None:
+    browser.sign_in("sec", Role.SECOPS)
+    seen = browser.ask(method, path, b"", {"x-told": "told", "origin": f"http://{HOST}"})
+    assert seen.status in (405, 501)
+    assert "told" not in seen.text
+    assert browser.cookies["wardlaw"] not in seen.text
 
 
 def test_the_nonce_is_of_one_page_and_no_style_or_script_stands_in_it(browser: Browser) -> None:

@@ -82,6 +82,10 @@ document.addEventListener("DOMContentLoaded", () => {
   small.addEventListener("change", fit);
   fit();
 
+  // Who signs out leaves nothing typed in this tab; who is signed out by time finds it again.
+  const leaving = document.querySelectorAll('form[action="/sign-out"]');
+  leaving.forEach((form) => form.addEventListener("submit", () => sessionStorage.clear()));
+
   keys();
 });
 
