@@ -47,8 +47,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "Zreason": ("risk", "/waivers"),
     "Zperson": ("admin", "/people"),
 }
-"""What each text begins with that stands on some page, and who reads it where; what was in requests is opened for a purpose
-alone."""
+"""What each text begins with that stands on some page, and who reads it where. What program somebody uses stands on none."""
+SEALED = ("Zprompt", "Ztool", "Zfile", "Zcall")
+"""What was in requests, which is opened for a purpose alone."""
 
 
 def hostile(word: str) -> str:

@@ -129,9 +129,11 @@ class FullHouse:
         fronts = {name: browser.front for name, browser in self.browsers.items()}
         for name, browser in self.browsers.items():
             browser.use(msgspec.structs.replace(fronts[name], api=inside(self.api.app)))
-        yield
-        for name, browser in self.browsers.items():
-            browser.use(fronts[name])
+        try:
+            yield
+        finally:
+            for name, browser in self.browsers.items():
+                browser.use(fronts[name])
 
     def tables(self) -> dict[tuple[str, str], str]:
         """Who may take away which table of which address."""
