@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from typing import get_type_hints
+
 import pytest
 
 from tests.console_fakes import Api
+from wardlaw.console.api import app
 from wardlaw.console.api.app import check_operations
 from wardlaw.facts.errors import Fault
 from wardlaw.governance.operations import OPERATIONS, Audience
@@ -118,6 +121,13 @@ def test_every_operation_is_refused_to_strangers_and_to_persons_without_the_righ
         if operation.audience is Audience.HOLDER:
             assert api.error(method, below, body, uid=nobody) == (403, "WL-RGT-010"), name
             assert api.made.recorder.of(name) == [{"refused": "ROLE"}], name
+
+
+def test_every_body_refuses_a_field_nobody_foresaw() -> None:
+    hints = {str(handler.operation_id): get_type_hints(handler.fn) for handler in app._HANDLERS}
+    bodies = {name: found["data"] for name, found in hints.items() if "data" in found}
+    assert set(SAMPLES) <= set(bodies)
+    assert [name for name, body in bodies.items() if not body.__struct_config__.forbid_unknown_fields] == []
 
 
 def test_a_table_that_differs_stops_the_start() -> None:
