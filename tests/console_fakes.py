@@ -153,7 +153,7 @@ class FakeLog:
     def status(self):
         return {
             "origin": "test", "size": 3, "root": "ab" * 32, "witness": "", "witnessed_size": 0, "write_once": "",
-            "syslog": "", "records_in_tables": 3, "pruned_before": 0,
+            "syslog": "", "pruned_before": 0,
         }  # fmt: skip
 
     def prunings(self):

@@ -57,8 +57,6 @@ class LogDesk:
         """Size, checkpoint and witness of the log."""
         head = self._head(self._directory.checkpoint())
         witnessed = self._head(self._directory.witnessed())
-        with reading(self._engine) as connection:
-            records = connection.execute(select(func.count()).select_from(RECORD)).scalar_one()
         audit = self._places.config.audit
         return {
             "origin": self._places.origin,
@@ -68,7 +66,6 @@ class LogDesk:
             "witness": audit.witness.url,
             "write_once": audit.write_once,
             "syslog": audit.syslog,
-            "records_in_tables": records,
             "pruned_before": self._directory.minimum_index(),
         }
 

@@ -56,8 +56,7 @@ def test_status_proof_and_export(house: House) -> None:
     first, second = house.record("keys.create", "keys.revoke")
     status = log.status()
     assert status["origin"] == "wardlaw/wardlaw"
-    assert status["records_in_tables"] >= 2
-    assert status["size"] == status["records_in_tables"]
+    assert status["size"] >= 2
     assert log.proof(second).startswith("c2sp.org/tlog-proof@v1\n")
     assert [(one.name, one.holds) for one in log.check(second)] == [
         ("record", True), ("leaf", True), ("path", True), ("checkpoint", True),
