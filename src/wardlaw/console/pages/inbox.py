@@ -16,7 +16,7 @@ from wardlaw.console.pages.messages import mark
 from wardlaw.console.pages.navigation import Area, Place
 from wardlaw.console.pages.tables import Cell, Column, ColumnKind, Table
 from wardlaw.console.pages.visit import Me, Visit
-from wardlaw.console.pages.waitingtables import table_of_answers, table_of_others
+from wardlaw.console.pages.waitingtables import table_of_answers, table_of_mine, table_of_others
 from wardlaw.console.pages.waitingwords import KINDS, href_of
 from wardlaw.facts.origin import Provenance
 from wardlaw.facts.waiting import WaitingKind
@@ -54,6 +54,7 @@ async def list_of_waiting(request: Request[Any, Any, Any]) -> Response[str]:
     )
     tables = {
         "calls": _answered(older or ()),
+        "mine": table_of_mine(waiting),
         "others": table_of_others(others, me),
         "answered": table_of_answers(answered, me),
     }

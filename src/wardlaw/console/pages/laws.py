@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
+from urllib.parse import quote, urlencode
 
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from wardlaw.console.pages.inside import ApiAnswerError
+from wardlaw.console.pages.lawtables import table_of_frameworks, table_of_provisions
 from wardlaw.console.pages.messages import mark, say
 from wardlaw.console.pages.navigation import Area, Place
 from wardlaw.console.pages.standings import worst_of
@@ -34,8 +36,10 @@ async def list_of_frameworks(request: Request[Any, Any, Any]) -> Response[str]:
     """Every law, standard and list of risks that counts."""
     here = Visit(request)
     me = await here.me()
-    found = await here.get("frameworks")
-    return here.page("frameworks.html", me=me, title=mark("Laws and standards"), frameworks=found)
+    table = table_of_frameworks(await here.get("frameworks"))
+    if file := here.download(table):
+        return file
+    return here.page("frameworks.html", me=me, title=mark("Laws and standards"), table=table)
 
 
 @get("/frameworks/{framework:str}")
@@ -56,6 +60,9 @@ async def show_framework(
         if wanted in f"{one['provision']['id']} {one['provision']['title']}".casefold()
         and (not state_wanted or states.get(one["provision"]["id"]) == state_wanted)
     ]
+    table = table_of_provisions(framework, lines, states)
+    if file := here.download(table):
+        return file
     return here.page(
         "framework.html",
         me=me,
@@ -63,6 +70,8 @@ async def show_framework(
         shelf=await shelf_of(here),
         told=told,
         lines=lines,
+        table=table,
+        address=_with(f"/frameworks/{quote(framework, safe='')}", find=find, state=state_wanted),
         states=states,
         covered=covered,
         find=find,
@@ -104,6 +113,11 @@ async def show_evidence(
         problem=problem,
         framework=asked.partition(":")[0] if ":" in asked else "",
     )
+
+
+def _with(path: str, **asked: str) -> str:
+    given = {name: value for name, value in asked.items() if value}
+    return f"{path}?{urlencode(given)}" if given else path
 
 
 def best_of(trails: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:

@@ -10,6 +10,15 @@ from wardlaw.console.pages.tables import Cell, Column, ColumnKind, Row, Table
 from wardlaw.console.pages.visit import Me
 from wardlaw.console.pages.waitingwords import KINDS, UNANSWERED, href_of
 
+_MINE = (
+    Column("kind", mark("Kind"), ColumnKind.MARK),
+    Column("what", mark("What"), ColumnKind.NAMED),
+    Column("where", mark("From"), ColumnKind.NAMED),
+    Column("asked_by", mark("Asked by"), ColumnKind.NAMED),
+    Column("why", mark("Why")),
+    Column("asked_at", mark("Since"), ColumnKind.MOMENT),
+    Column("until", mark("Runs out"), ColumnKind.MOMENT),
+)
 _OTHERS = (
     Column("kind", mark("Kind"), ColumnKind.MARK),
     Column("what", mark("What"), ColumnKind.NAMED),
@@ -29,6 +38,23 @@ _ANSWERS = (
 )
 MOST_WORDS = 160
 """Characters of a reason that a table shows; the page of the thing has all of it."""
+
+
+def table_of_mine(found: Sequence[Mapping[str, Any]]) -> Table:
+    """What waits for whoever is signed in, what runs out first on top."""
+    rows: list[Row] = [
+        {
+            "kind": KINDS[one["kind"]].word,
+            "what": one["what"],
+            "where": one["where"],
+            "asked_by": one["asked_by"],
+            "why": one["why"],
+            "asked_at": one["asked_at"] * 1000,
+            "until": one["until"] * 1000 if one["until"] else None,
+        }
+        for one in found
+    ]
+    return Table("waiting-for-me", mark("Waiting for you"), _MINE, rows, mark("Nothing waits for you."))
 
 
 def table_of_others(found: Sequence[Mapping[str, Any]], me: Me) -> Table:
