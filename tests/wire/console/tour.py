@@ -64,6 +64,7 @@ def path_of(url: str) -> str:
 def stays_right(screen: Screen) -> None:
     """The page that stands has one heading of the first order, is no broader than its window, and did nothing a page must never do."""
     page = screen.page
+    page.locator("[hx-get^='/overview/'] > p.mut").first.wait_for(state="detached")  # parts that come after the page
     for size in (PHONE, WIDE):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         assert screen.width_over() <= 0, size
