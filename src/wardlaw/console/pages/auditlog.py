@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +17,8 @@ from wardlaw.audit.envelope import RecordKind
 from wardlaw.console.pages.codewords import code_word
 from wardlaw.console.pages.filled import Filled
 from wardlaw.console.pages.inside import ApiAnswerError, path_of
-from wardlaw.console.pages.messages import mark, opened, say
+from wardlaw.console.pages.keepingtable import table_of_kept
+from wardlaw.console.pages.messages import mark, opened
 from wardlaw.console.pages.navigation import Area, Place
 from wardlaw.console.pages.tables import Cell, Column, ColumnKind, Row, Table
 from wardlaw.console.pages.views import shelf_of
@@ -238,7 +239,7 @@ async def _keeping_page(
     written: Mapping[str, Any] | None = None,
     typed: Mapping[str, str] | None = None,
 ) -> Response[str]:
-    table = _classes(await here.get("audit", "retention"))
+    table = table_of_kept(await here.get("audit", "retention"))
     if here.request.method == "GET" and (file := here.download(table)):
         return file
     return here.page(
@@ -249,25 +250,6 @@ async def _keeping_page(
         may_change=me.may(Permission.CHANGE_RETENTION) or bool({"compliance", "ciso"} & set(me.roles)),
         may_export=me.may(Permission.EXPORT_EVIDENCE),
     )  # fmt: skip
-
-
-def _classes(found: Sequence[Mapping[str, Any]]) -> Table:
-    columns = (
-        Column("class", mark("Class")),
-        Column("days", mark("Days"), ColumnKind.NUMBER),
-        Column("records", mark("Records now"), ColumnKind.NUMBER),
-        Column("by", mark("By")),
-    )
-    rows: list[Row] = [
-        {
-            "class": Cell(one["title"], below=say("until %(what)s", what=one["until"]) if one["until"] else one["id"]),
-            "days": one["days"] or None,
-            "records": one["records"],
-            "by": ", ".join(one["refs"]),
-        }
-        for one in found
-    ]
-    return Table("classes-of-keeping", mark("Classes of keeping"), columns, rows, mark("None is told."))
 
 
 def _file(text: str, media_type: str, name: str) -> Response[str]:

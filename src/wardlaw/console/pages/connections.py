@@ -11,7 +11,8 @@ from litestar.params import QueryParameter
 
 from wardlaw.console.pages.grantlist import Tab
 from wardlaw.console.pages.grantwords import short
-from wardlaw.console.pages.messages import joined, mark, say, say_many
+from wardlaw.console.pages.keepingtable import table_of_kept
+from wardlaw.console.pages.messages import joined, mark, say
 from wardlaw.console.pages.navigation import Area, Place
 from wardlaw.console.pages.tables import Cell, Column, ColumnKind, Row, Table
 from wardlaw.console.pages.views import shelf_of
@@ -53,13 +54,6 @@ _VALUES = (
     Column("key", mark("Setting"), _CODE),
     Column("value", mark("Value"), _CODE),
     Column("origin", mark("From")),
-)
-_KEPT = (
-    Column("title", mark("Records")),
-    Column("stays", mark("Stay")),
-    Column("records", mark("Now"), _NUMBER),
-    Column("oldest", mark("Oldest"), _MOMENT),
-    Column("law", mark("By"), _CODE),
 )
 _HOLDS = (
     Column("subject", mark("Of whom"), _CODE),
@@ -154,10 +148,7 @@ async def show_keeping(request: Request[Any, Any, Any]) -> Response[str]:
     here = Visit(request)
     me = await here.me()
     now = here.front.clock()
-    kept = Table(
-        "keeping", mark("Classes of records"), _KEPT, [_kept_row(one) for one in await here.get("audit", "retention")],
-        mark("No class of records is known."),
-    )  # fmt: skip
+    kept = table_of_kept(await here.get("audit", "retention"))
     holds = Table(
         "holds", mark("Legal holds"), _HOLDS, [_hold_row(one) for one in await here.get("audit", "holds")],
         mark("Nothing is held. A hold keeps everything of somebody:"), "wardlaw audit hold SUBJECT --reason …",
@@ -235,14 +226,6 @@ def _told_row(name: str, one: Mapping[str, Any]) -> Row:
     return {
         "channel": one[name], "state": Cell(state, style=style), "sent": counts.get("sent", 0),
         "waiting": counts.get("waiting", 0), "dead": dead, "error": short(one["error"], 160),
-    }  # fmt: skip
-
-
-def _kept_row(one: Mapping[str, Any]) -> Row:
-    stays = say_many("%(n)s day at least", "%(n)s days at least", one["days"]) if one["days"] else one["until"]
-    return {
-        "title": one["title"], "stays": stays, "records": one["records"], "oldest": one["oldest_ms"] or None,
-        "law": ", ".join(one["refs"]),
     }  # fmt: skip
 
 
